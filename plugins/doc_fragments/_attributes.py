@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every module promises about check mode, diffs and repetition. Private to this collection."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+  diff_mode:
+    description:
+      - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+  idempotent:
+    description:
+      - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+  action_group:
+    description: Use C(group/oauthops.iam.cloudflare) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership: oauthops.iam.cloudflare
+"""
+
+    MANAGER = r"""
+attributes:
+  check_mode:
+    support: full
+    details: Only reads, and applies the same local checks as the real run.
+  diff_mode:
+    support: full
+"""
+
+    READER = r"""
+attributes:
+  check_mode:
+    support: full
+    details: This module does not modify anything.
+  diff_mode:
+    support: N/A
+    details: This module does not modify anything.
+  idempotent:
+    support: full
+    details: This module does not modify anything.
+"""

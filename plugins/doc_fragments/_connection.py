@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that say how Cloudflare is reached, shared by every module. Private to this collection."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  api_token:
+    description:
+      - The API token to authenticate with.
+      - If omitted, the environment variable E(CLOUDFLARE_API_TOKEN), then E(CLOUDFLARE_TOKEN), is used.
+        A variable that is set but empty counts as not set; this holds for every variable named here.
+      - A token takes precedence over O(api_email) and O(api_key). An option takes precedence over the environment.
+    type: str
+  api_email:
+    description:
+      - The e-mail address that belongs to O(api_key).
+      - If omitted, the environment variable E(CLOUDFLARE_EMAIL) is used.
+    type: str
+  api_key:
+    description:
+      - The global API key to authenticate with, together with O(api_email). Prefer O(api_token), which can be limited.
+      - If omitted, the environment variable E(CLOUDFLARE_API_KEY) is used.
+    type: str
+  account_id:
+    description:
+      - The ID of the account that owns the OAuth clients, 32 letters and digits.
+      - If omitted, the environment variable E(CLOUDFLARE_ACCOUNT_ID) is used.
+      - Modules that do not work on an account accept and ignore it, so that C(module_defaults) can name it for all.
+    type: str
+  api_url:
+    description:
+      - The base address of the API.
+      - If omitted, the environment variable E(CLOUDFLARE_BASE_URL) is used, else
+        V(https://api.cloudflare.com/client/v4).
+      - Plain C(http) is refused unless the host is a loopback address.
+    type: str
+  timeout:
+    description:
+      - Seconds to wait for a connection, and then for each part of an answer.
+    type: float
+    default: 30
+  retry_timeout:
+    description:
+      - Seconds that the task may spend on failed attempts and on pauses before it tries again.
+      - Requests are repeated after status 429 and after faults of the network or the server, but a request that
+        creates something or mints a secret never when it may have arrived.
+      - V(0) turns repeating off.
+    type: float
+    default: 60
+  ca_path:
+    description:
+      - A file or directory of certificates of authorities to trust instead of the usual ones.
+      - If omitted, the environment variable E(REQUESTS_CA_BUNDLE) or the bundle of the Python library C(requests) is
+        used.
+    type: path
+  validate_certs:
+    description:
+      - Whether the server's certificate is checked. Turn it off for tests alone, as the credential is at stake.
+    type: bool
+    default: true
+requirements:
+  - Python 3.9 or later
+  - The Python library C(requests) 2.28 or later
+notes:
+  - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY). Redirects are never followed, and
+    a C(.netrc) file is never read.
+"""

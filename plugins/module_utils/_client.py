@@ -1,0 +1,258 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTTP conversation with Cloudflare: session, retries, pages. Private to this collection.
+
+The only place that knows `requests`, sleeps, or reads a clock.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from typing import Any, Callable, TypeVar
+
+from ansible_collections.oauthops.iam.plugins.module_utils._answer import (
+    Answer,
+    Record,
+    Request,
+    expect_object,
+    expect_objects,
+    understand,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._credentials import (
+    Credential,
+    check_api_url,
+    choose_credential,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._retry import may_repeat, pause
+
+try:
+    import requests
+    import urllib3
+except ImportError:
+    REQUESTS_IMPORT_ERROR: str | None = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+T = TypeVar("T")
+USER_AGENT = "oauthops.iam (Ansible collection)"
+LARGEST_ANSWER = 32 * 1024 * 1024
+
+
+class Cloudflare:
+    """One task's conversation. C(params) are resolved connection options; every time is in seconds."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        self.base_url = check_api_url(params["api_url"])
+        self.credential = choose_credential(params)
+        self.timeout = float(params["timeout"])
+        self.patience = float(params["retry_timeout"])
+        self.verify = _verification(params)
+        self.session = _session(self.credential)
+
+    def get_object(self, path: str, permission: str) -> Record:
+        request = self.request("GET", path, permission)
+        return expect_object(request, self.call("GET", path, permission).result)
+
+    def write(self, method: str, path: str, permission: str, body: Mapping[str, Any] | None = None) -> Any:
+        return self.call(method, path, permission, body=body).result
+
+    def write_object(self, method: str, path: str, permission: str, body: Mapping[str, Any] | None = None) -> Record:
+        return expect_object(self.request(method, path, permission), self.write(method, path, permission, body))
+
+    def delete(self, path: str, permission: str) -> None:
+        """Delete; something that is not there any more is deleted."""
+        try:
+            self.write("DELETE", path, permission)
+        except CloudflareError as failure:
+            if failure.status != 404:
+                raise
+
+    def listing(self, path: str, permission: str, key: str, **query: Any) -> list[Record]:
+        """All objects over all pages, each once by its C(key).
+
+        Goes on until C(total_count) is reached or a page brings nothing new; raises CloudflareError when the total
+        is not reached then, because an object that was not seen would be created twice.
+        """
+        request = self.request("GET", path, permission)
+        seen: dict[str, Record] = {}
+        for answer in self._pages(request, query):
+            known = len(seen)
+            seen.update((str(item[key]), item) for item in expect_objects(request, answer.result, key))
+            total = answer.result_info.get("total_count")
+            if not isinstance(total, int) or isinstance(total, bool):
+                total = None
+            if len(seen) == known or (total is not None and len(seen) >= total):
+                break
+        if total is not None and len(seen) < total:
+            raise CloudflareError(
+                f"{request} listed {len(seen)} of {total} objects and no page brought more; "
+                "going on with a part of the list could create a second of what was not seen.",
+                method=request.method,
+                path=request.path,
+                status=200,
+            )
+        return list(seen.values())
+
+    def settle(self, send: Callable[[], T], reread: Callable[[], T | None]) -> T:
+        """Send a write; after a lost answer ask C(reread) whether it arrived, and send again only when it did not."""
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return send()
+            except CloudflareError as lost:
+                if not lost.uncertain:
+                    raise
+                settled = reread()
+                if settled is not None:
+                    return settled
+                self._wait(lost, attempt)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        permission: str,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """Send, again where that is safe and while the retry budget lasts; raises CloudflareError."""
+        request, attempt = self.request(method, path, permission), 0
+        while True:
+            attempt += 1
+            started = time.monotonic()
+            try:
+                return self._exchange(request, query, body)
+            except CloudflareError as failure:
+                self.patience -= time.monotonic() - started
+                if not may_repeat(failure):
+                    raise
+                self._wait(failure, attempt)
+
+    def _wait(self, failure: CloudflareError, attempt: int) -> None:
+        """Pause before the next attempt, or give up: failed attempts and pauses together stay within retry_timeout."""
+        seconds = pause(failure, attempt)
+        if seconds > self.patience:
+            raise failure
+        self.patience -= seconds
+        time.sleep(seconds)
+
+    def _pages(self, request: Request, query: Mapping[str, Any]) -> Iterator[Answer]:
+        page = 0
+        while True:
+            page += 1
+            paging = {"page": page} if page > 1 else {}
+            yield self.call(request.method, request.path, request.permission, query={**query, **paging})
+
+    def request(self, method: str, path: str, permission: str) -> Request:
+        return Request(method, path, permission, self.credential.source)
+
+    def _exchange(self, request: Request, query: Mapping[str, Any] | None, body: Mapping[str, Any] | None) -> Answer:
+        try:
+            with self.session.request(
+                request.method,
+                self.base_url + request.path,
+                params=query,
+                json=body,
+                timeout=self.timeout,
+                verify=self.verify,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                content = _read(request, response)
+                return understand(request, response.status_code, response.headers, content)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as fault:
+            raise _transport_error(request, fault, self.timeout) from None
+
+
+def _session(credential: Credential) -> requests.Session:
+    """A session whose credential is set by C(auth), because a netrc file replaces a header but not that."""
+
+    def authenticate(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.update(credential.headers)
+        return request
+
+    session = requests.Session()
+    session.auth = authenticate
+    session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
+    return session
+
+
+def _verification(params: Mapping[str, Any]) -> bool | str:
+    ca_path = params["ca_path"]
+    if not params["validate_certs"]:
+        return False
+    if ca_path and not os.path.exists(ca_path):
+        raise UsageError(f"ca_path {ca_path} does not exist.")
+    return ca_path or True
+
+
+def _read(request: Request, response: requests.Response) -> bytes:
+    content = bytearray()
+    for chunk in response.iter_content(64 * 1024):
+        content += chunk
+        if len(content) > LARGEST_ANSWER:
+            raise CloudflareError(
+                f"{request} was answered with more than {LARGEST_ANSWER // 1024**2} MiB; the rest was not read.",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                uncertain=True,
+            )
+    return bytes(content)
+
+
+def _transport_error(request: Request, fault: Exception, timeout: float) -> CloudflareError:
+    """No usable answer came: say why, and whether the request can have reached Cloudflare."""
+    error = functools.partial(CloudflareError, method=request.method, path=request.path)
+    reason = _root(fault)
+    if isinstance(fault, requests.exceptions.SSLError):
+        return error(
+            f"{request}: the TLS connection could not be made ({reason}). "
+            "Check ca_path, the system's certificates and any proxy in between."
+        )
+    if isinstance(fault, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
+        return error(f"{request} could not be made: {reason}.")
+    if _never_connected(fault):
+        return error(
+            f"{request}: no connection could be made ({reason}); nothing was sent. "
+            "Check api_url, the network and any proxy.",
+            unsent=True,
+        )
+    if isinstance(fault, requests.exceptions.Timeout) or "timed out" in reason:
+        reason = f"no answer within timeout={timeout:g} seconds"
+    return error(
+        f"{request}: the connection failed before the answer was complete ({reason}).",
+        uncertain=True,
+        transient=True,
+    )
+
+
+def _never_connected(fault: Exception) -> bool:
+    if isinstance(fault, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
+        return True
+    inner = getattr(fault.args[0] if fault.args else None, "reason", None)
+    return isinstance(inner, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError))
+
+
+def _root(fault: BaseException) -> str:
+    """The innermost reason of a nested exception: the outer ones repeat the address and object ids."""
+    while True:
+        inner = getattr(fault, "reason", None) or (fault.args[0] if fault.args else None)
+        if not isinstance(inner, BaseException):
+            break
+        fault = inner
+    text = str(fault).split(": ", 1)[-1] if "object at 0x" in str(fault) else str(fault)
+    return text or type(fault).__name__
+
+
+def connect(params: Mapping[str, Any]) -> Cloudflare:
+    """A conversation for a task's resolved C(params); raises UsageError for a bad address or credential."""
+    if REQUESTS_IMPORT_ERROR:
+        raise UsageError("The Python library requests is not installed.")
+    return Cloudflare(params)

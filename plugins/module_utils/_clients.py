@@ -1,0 +1,183 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The OAuth clients of one account over HTTP, with what a lost answer means for each request. Private."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Callable, TypeVar
+from urllib.parse import quote
+
+from ansible_collections.oauthops.iam.plugins.module_utils._answer import Record, malformed
+from ansible_collections.oauthops.iam.plugins.module_utils._client import Cloudflare
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._lost import lost_creation, lost_rotation
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth import FIELDS, Client, is_public, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._resource import drift
+
+T = TypeVar("T")
+READ = "OAuth Client Read"
+WRITE = "OAuth Client Write"
+
+
+class OAuthClients:
+    def __init__(self, api: Cloudflare, account_id: str) -> None:
+        self.api = api
+        self.path = f"/accounts/{account_id}/oauth_clients"
+
+    def all(self) -> list[Client]:
+        return [self._shaped("GET", self.path, item) for item in self.api.listing(self.path, READ, key="client_id")]
+
+    def get(self, client_id: str) -> Client | None:
+        path = self._path(client_id)
+        try:
+            return self._shaped("GET", path, self.api.get_object(path, READ))
+        except CloudflareError as failure:
+            if failure.status == 404:
+                return None
+            raise
+
+    def named(self, client_name: str) -> list[Client]:
+        return [client for client in self.all() if client["client_name"] == client_name]
+
+    def create(self, body: Mapping[str, Any]) -> tuple[Client, str | None]:
+        """The new client, of a name that was not listed, and its secret.
+
+        Never sent twice: after a lost answer the error says what became of it.
+        """
+        try:
+            answer = self.api.write_object("POST", self.path, WRITE, body)
+        except CloudflareError as lost:
+            if not lost.uncertain:
+                raise
+            found = self._look(lambda: self.named(body["client_name"]))
+            raise lost_creation(lost, body["client_name"], found) from None
+        secret = answer.get("client_secret")
+        return self._created(answer, body), secret if isinstance(secret, str) and secret else None
+
+    def update(self, client: Client, changes: Mapping[str, Any]) -> Client:
+        """Send the changed fields alone; raises UsageError when Cloudflare accepts them but keeps other values."""
+        restarts = "client_uri" in changes and not drift(FIELDS, {"client_uri": changes["client_uri"]}, client)
+
+        def arrived(current: Client) -> bool:
+            restarted = current["client_uri_verification"] != client["client_uri_verification"]
+            return not drift(FIELDS, changes, current) and (restarted or not restarts)
+
+        updated = self._patch(client, changes, arrived)
+        if drift(FIELDS, changes, updated):
+            updated = self.get(client["client_id"]) or updated
+        kept = drift(FIELDS, changes, updated)
+        if kept:
+            raise UsageError(_not_kept(kept, updated), changed=True, oauth_client=updated)
+        return updated
+
+    def promote(self, client: Client) -> Client:
+        """Make a client public, for ever: a request of its own that holds nothing else."""
+        promoted = self._patch(client, {"visibility": "public"}, is_public)
+        if not is_public(promoted):
+            raise UsageError(
+                f"Cloudflare accepted the promotion of {client['client_id']} but still calls it "
+                f"{promoted['visibility']}; look at the client before running again.",
+                oauth_client=promoted,
+            )
+        return promoted
+
+    def delete(self, client: Client) -> None:
+        self.api.delete(self._path(client["client_id"]), WRITE)
+
+    def rotate(self, client: Client) -> str:
+        """Mint the second secret. Never sent twice: after a lost answer the error says what is known."""
+        path = self._path(client["client_id"]) + "/rotate_secret"
+        try:
+            secret = self.api.write_object("POST", path, WRITE).get("client_secret")
+            if not isinstance(secret, str) or not secret:
+                raise malformed(self.api.request("POST", path, WRITE), "an object with a client_secret")
+        except CloudflareError as lost:
+            if not lost.uncertain:
+                raise
+            current = self._look(lambda: self.get(client["client_id"]))
+            raise lost_rotation(lost, client, current) from None
+        return secret
+
+    def delete_rotated(self, client: Client) -> None:
+        """Delete the older of two secrets; asks again before repeating, as a repetition must not hit another."""
+        path = self._path(client["client_id"]) + "/rotate_secret"
+
+        def send() -> bool:
+            self.api.write("DELETE", path, WRITE)
+            return True
+
+        def gone() -> bool | None:
+            current = self.get(client["client_id"])
+            return True if current and not current["has_rotated_secret"] else None
+
+        self.api.settle(send, gone)
+
+    def _patch(self, client: Client, body: Mapping[str, Any], arrived: Callable[[Client], bool]) -> Client:
+        path = self._path(client["client_id"])
+
+        def send() -> Client:
+            return self._shaped("PATCH", path, self.api.write_object("PATCH", path, WRITE, body))
+
+        def reread() -> Client | None:
+            current = self.get(client["client_id"])
+            return current if current and arrived(current) else None
+
+        return self.api.settle(send, reread)
+
+    def _created(self, answer: Record, body: Mapping[str, Any]) -> Client:
+        """The new client, put together from elsewhere when the answer is odd: its secret must not be lost for that."""
+        try:
+            return self._shaped("POST", self.path, answer)
+        except CloudflareError:
+            found = self._look(lambda: self.named(body["client_name"]))
+        return found[0] if isinstance(found, list) and found else shaped(body)
+
+    def _look(self, ask: Callable[[], T]) -> T | CloudflareError:
+        try:
+            return ask()
+        except CloudflareError as unreachable:
+            return unreachable
+
+    def _path(self, client_id: str) -> str:
+        return f"{self.path}/{quote(client_id, safe='')}"
+
+    def _shaped(self, method: str, path: str, answer: Record) -> Client:
+        request = self.api.request(method, path, READ if method == "GET" else WRITE)
+        if not isinstance(answer.get("client_id"), str):
+            raise malformed(request, "an OAuth client with a client_id")
+        try:
+            return shaped(answer)
+        except TypeError as fault:
+            raise malformed(request, f"an OAuth client as declared: {fault}") from None
+
+
+def find_client(clients: OAuthClients, client_id: str | None, client_name: str | None) -> Client | None:
+    """The client by its id, else the only one of that exact name; raises UsageError when several have it."""
+    if client_id:
+        return clients.get(client_id)
+    if not client_name:
+        raise UsageError("client_id or client_name is needed to say which client is meant.")
+    matches = clients.named(client_name)
+    if len(matches) > 1:
+        listed = "; ".join(
+            f"{client['client_id']} ({client['visibility']}, created {client['created_at'] or 'at an unknown time'})"
+            for client in matches
+        )
+        raise UsageError(
+            f"{len(matches)} clients have the name {client_name!r}: {listed}. Say which one is meant with client_id."
+        )
+    return matches[0] if matches else None
+
+
+def _not_kept(kept: Mapping[str, Any], actual: Client) -> str:
+    texts = [
+        f"{name} could not be cleared and is still {actual[name]!r}"
+        if value is None or value == []
+        else f"{name} was sent as {value!r} but is kept as {actual[name]!r}"
+        for name, value in kept.items()
+    ]
+    return (
+        f"Cloudflare accepted the change of {actual['client_id']}, but {'; '.join(texts)}. "
+        "Write the value that Cloudflare keeps, or leave the option out, so that it is not sent again and again."
+    )

@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every module shares: the connection options, the environment, and turning errors into failed tasks. Private.
+
+The only place that knows AnsibleModule.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Mapping
+from typing import Any, Callable, NoReturn
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.oauthops.iam.plugins.module_utils._client import REQUESTS_IMPORT_ERROR
+from ansible_collections.oauthops.iam.plugins.module_utils._credentials import with_environment
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import OAuthOpsError, UsageError
+
+Params = Mapping[str, Any]
+Result = dict[str, Any]
+Run = Callable[[Params, bool], Result]
+
+CONNECTION_OPTIONS: Mapping[str, Any] = {
+    "api_token": {"type": "str", "no_log": True},
+    "api_email": {"type": "str"},
+    "api_key": {"type": "str", "no_log": True},
+    "account_id": {"type": "str"},
+    "api_url": {"type": "str"},
+    "timeout": {"type": "float", "default": 30.0},
+    "retry_timeout": {"type": "float", "default": 60.0},
+    "ca_path": {"type": "path"},
+    "validate_certs": {"type": "bool", "default": True},
+}
+SECRET_OPTIONS = ("api_token", "api_key")
+
+
+def run_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None:
+    """Run an object's C(run(params, check_mode)) as a module; C(rules) are AnsibleModule's, such as required_if."""
+    module = AnsibleModule(argument_spec={**CONNECTION_OPTIONS, **options}, supports_check_mode=True, **rules)
+    if REQUESTS_IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    params = with_environment(module.params, os.environ)
+    module.no_log_values.update(params[option] for option in SECRET_OPTIONS if params[option])
+    try:
+        result = run(checked(params), module.check_mode)
+    except OAuthOpsError as failure:
+        _fail(module, failure.result())
+    except Exception as fault:
+        _fail(module, {"msg": unexpected(fault)})
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
+    module.exit_json(**result)
+
+
+def checked(params: dict[str, Any]) -> dict[str, Any]:
+    for name in ("timeout", "retry_timeout"):
+        if not 0 <= params[name] < float("inf") or (name == "timeout" and params[name] == 0):
+            raise UsageError(f"{name} must be a number of seconds, not {params[name]!r}.")
+    return params
+
+
+def unexpected(fault: Exception) -> str:
+    """A fault of ours in words without any value: an exception's own text may hold a secret."""
+    frame = traceback.extract_tb(fault.__traceback__)[-1]
+    place = f"{os.path.basename(frame.filename)}, line {frame.lineno}"
+    return (
+        f"An error that should not have happened: {type(fault).__name__} at {place}. Nothing is known of what was "
+        "done: run with --check --diff before running again, and please report this as a bug."
+    )
+
+
+def _fail(module: AnsibleModule, result: Result) -> NoReturn:
+    module.fail_json(**result)
+    raise SystemExit(1)

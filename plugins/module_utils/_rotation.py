@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two steps of rotating a client's secret. Private to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._lost import SECOND_SECRET_REMEDY
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth import Client, has_secret
+from ansible_collections.oauthops.iam.plugins.module_utils._secret import Delivery
+
+
+def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *, check_mode: bool) -> dict[str, Any]:
+    """Two valid secrets, the second one delivered; raises UsageError when it has nowhere to go or is lost."""
+    _refuse_without_secret(client)
+    if not delivery.named:
+        raise UsageError(
+            "state=rotated mints a secret that is shown once: set client_secret_file or return_client_secret=true."
+        )
+    if client["has_rotated_secret"]:
+        return _open_already(client, delivery)
+    rotated = {**client, "has_rotated_secret": True}
+    if check_mode:
+        delivery.check()
+        return _result(client, rotated)
+    with delivery:
+        secret = clients.rotate(client)
+        delivered = delivery.deliver(secret, client["client_id"], SECOND_SECRET_REMEDY)
+    return {**_result(client, rotated), **delivered}
+
+
+def ensure_finalized(clients: OAuthClients, client: Client, *, check_mode: bool) -> dict[str, Any]:
+    """One valid secret, the newer one."""
+    _refuse_without_secret(client)
+    if client["has_rotated_secret"] and not check_mode:
+        clients.delete_rotated(client)
+    return _result(client, {**client, "has_rotated_secret": False})
+
+
+def _refuse_without_secret(client: Client) -> None:
+    if not has_secret(client):
+        raise UsageError(
+            f"{client['client_id']} has token_endpoint_auth_method=none, so it has no secret that could be rotated."
+        )
+
+
+def _open_already(client: Client, delivery: Delivery) -> dict[str, Any]:
+    if delivery.path and not delivery.file_holds_something():
+        raise UsageError(
+            f"A rotation of {client['client_id']} is open, but {delivery.path} holds no secret, and Cloudflare does "
+            f"not show it again. {SECOND_SECRET_REMEDY}"
+        )
+    message = (
+        f"A rotation of {client['client_id']} is open already, so no secret was minted: when every application uses "
+        "the newer secret, state=finalized deletes the older one."
+    )
+    return {**_result(client, client), "msg": message}
+
+
+def _result(before: Client, after: Client) -> dict[str, Any]:
+    sides = [{"has_rotated_secret": client["has_rotated_secret"]} for client in (before, after)]
+    return {
+        "changed": sides[0] != sides[1],
+        "diff": {"before": sides[0], "after": sides[1]},
+        "oauth_client": after,
+    }

@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Delivering a secret that is shown once: all that can fail is tried before it is minted. Private."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+
+try:
+    from ansible.module_utils.secrets import register_secret
+except ImportError:  # ansible-core before 2.22
+
+    def register_secret(value: str, /) -> str:
+        return value
+
+
+RESERVED_BYTES = 4096
+
+
+class Delivery:
+    """Where a secret goes: into a file, into the result, both, or nowhere.
+
+    As a context it reserves the file: the disk space is taken and the permissions are tried, so that what follows the
+    minting is one write to an open file and one rename.
+    """
+
+    def __init__(self, path: str | None, returned: bool | None) -> None:
+        self.path = os.path.realpath(os.path.expanduser(path)) if path else None
+        self.returned = returned
+        self._reserved: str | None = None
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> Delivery:
+        return cls(params["client_secret_file"], params["return_client_secret"])
+
+    @property
+    def named(self) -> bool:
+        """Whether the secret is kept at all."""
+        return bool(self.path or self.returned)
+
+    def check(self) -> None:
+        """Raise UsageError when the file cannot be written, as far as that can be told without writing."""
+        if not self.path:
+            return
+        directory = os.path.dirname(self.path)
+        if not os.path.isdir(directory):
+            raise UsageError(f"client_secret_file: the directory {directory} does not exist.")
+        if os.path.isdir(self.path):
+            raise UsageError(f"client_secret_file: {self.path} is a directory.")
+        if not os.access(directory, os.W_OK | os.X_OK):
+            raise UsageError(f"client_secret_file: the directory {directory} is not writable.")
+
+    def file_holds_something(self) -> bool:
+        return bool(self.path) and os.path.isfile(str(self.path)) and os.path.getsize(str(self.path)) > 0
+
+    def __enter__(self) -> Delivery:
+        self.check()
+        if self.path:
+            try:
+                self._reserve(self.path)
+            except OSError as fault:
+                self._drop()
+                raise UsageError(f"client_secret_file: {self.path} cannot be written ({fault.strerror}).") from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._drop()
+
+    def deliver(self, secret: str, client_id: str, remedy: str) -> dict[str, Any]:
+        """Write and return the secret as asked; gives the keys to add to the result.
+
+        Raises UsageError, which ends with C(remedy), when even the reserved file can no longer be written.
+        """
+        register_secret(secret)
+        result = {"client_secret": secret} if self.returned else {}
+        if self.path:
+            try:
+                self._write(self.path, secret)
+            except OSError as fault:
+                raise UsageError(
+                    f"A client secret of {client_id} was minted, but {self.path} could not be written "
+                    f"({fault.strerror}){'' if self.returned else ' and the secret is lost'}. {remedy}",
+                    changed=True,
+                    **result,
+                ) from None
+        return result
+
+    def _reserve(self, path: str) -> None:
+        handle, self._reserved = tempfile.mkstemp(prefix=".client_secret.", dir=os.path.dirname(path))
+        with os.fdopen(handle, "wb") as reserved:
+            reserved.write(b"\0" * RESERVED_BYTES)
+            reserved.flush()
+            os.fsync(reserved.fileno())
+
+    def _write(self, path: str, secret: str) -> None:
+        reserved, directory = str(self._reserved), os.path.dirname(path)
+        with open(reserved, "r+b") as target:
+            target.write(secret.encode())
+            target.truncate()
+            target.flush()
+            os.fsync(target.fileno())
+        os.replace(reserved, path)
+        self._reserved = None
+        with contextlib.suppress(OSError):
+            _sync_directory(directory)
+
+    def _drop(self) -> None:
+        if self._reserved:
+            with contextlib.suppress(OSError):
+                os.unlink(self._reserved)
+            self._reserved = None
+
+
+def _sync_directory(directory: str) -> None:
+    entry = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(entry)
+    finally:
+        os.close(entry)

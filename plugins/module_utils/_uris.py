@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading URIs as Cloudflare and DNS do. Pure. Private to this collection."""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, urlsplit
+
+try:
+    import idna  # comes with requests
+except ImportError:
+    idna = None  # type: ignore[assignment]
+
+
+def split(uri: str) -> SplitResult | None:
+    """The parts of a URI, or None for what is none: blanks, a bad port, brackets that do not close."""
+    if not uri.isprintable() or " " in uri:
+        return None
+    try:
+        parts = urlsplit(uri)
+        _port = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def host_of(uri: str) -> str | None:
+    """The host of a web address as a DNS name, None when it has none."""
+    parts = split(uri)
+    return dns_name(parts.hostname) if parts and parts.hostname else None
+
+
+def dns_name(host: str) -> str | None:
+    """A host name in lower case and Punycode without its final dot, None when DNS has no such name."""
+    name = host.rstrip(".").lower()
+    if not name.isascii():
+        try:
+            name = idna.encode(name, uts46=True).decode("ascii")
+        except idna.IDNAError:
+            return None
+    labels = name.split(".")
+    return name if len(name) <= 253 and all(0 < len(label) <= 63 for label in labels) else None
+
+
+def redirect_uri_fault(uri: str) -> str | None:
+    """Why this cannot be a redirect URI (RFC 6749, 3.1.2: absolute and without a fragment), or None."""
+    parts = split(uri)
+    if parts is None or not parts.scheme or not (parts.netloc or parts.path):
+        return "is not an absolute URI"
+    if parts.scheme in ("http", "https") and not parts.hostname:
+        return "has no host"
+    return "has a fragment, which a redirect URI must not have" if "#" in uri else None
+
+
+def web_address_fault(uri: str) -> str | None:
+    """Why this is not the address of a page or picture on the web, or None."""
+    parts = split(uri)
+    if parts is None:
+        return "is not a URI"
+    if parts.scheme not in ("http", "https"):
+        return "must start with https:// or http://"
+    return None if host_of(uri) else "has no host"
+
+
+def origin_fault(origin: str) -> str | None:
+    """Why this is not a web origin (RFC 6454: scheme, host and port, nothing else), or None."""
+    fault = web_address_fault(origin)
+    parts = split(origin)
+    if fault or parts is None:
+        return fault
+    if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username:
+        return "must be an origin: scheme, host and port, without user, path, query or fragment"
+    return None

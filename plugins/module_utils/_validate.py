@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Refusing a description of an OAuth client that cannot work, before anything is sent. Pure. Private."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Callable
+
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth import PROTOCOL_SCOPES, REQUIRED
+from ansible_collections.oauthops.iam.plugins.module_utils._resource import is_empty
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
+    origin_fault,
+    redirect_uri_fault,
+    web_address_fault,
+)
+
+URI_FAULTS: Mapping[str, Callable[[str], str | None]] = {
+    "redirect_uris": redirect_uri_fault,
+    "post_logout_redirect_uris": redirect_uri_fault,
+    "allowed_cors_origins": origin_fault,
+    "client_uri": web_address_fault,
+    "logo_uri": web_address_fault,
+    "policy_uri": web_address_fault,
+    "tos_uri": web_address_fault,
+}
+
+
+def check_description(wanted: Mapping[str, Any], append: bool) -> None:
+    """Raise UsageError with every fault of the wanted fields that can be known without asking Cloudflare."""
+    faults = [*_emptied(wanted, append), *_bad_uris(wanted), *_bad_grants(wanted, append), *_bad_scopes(wanted, append)]
+    if faults:
+        raise UsageError(" ".join(faults))
+
+
+def check_subset(described: Mapping[str, Any]) -> None:
+    """Every optional scope must be one of the client's scopes (documented by Cloudflare)."""
+    outside = [scope for scope in described["optional_scopes"] if scope not in described["scopes"]]
+    if outside:
+        raise UsageError(
+            f"optional_scopes: {', '.join(outside)} must also be in scopes, because a client can only be granted "
+            "what scopes lists; optional_scopes marks those of them that a user may decline."
+        )
+
+
+def check_creatable(wanted: Mapping[str, Any]) -> None:
+    lacking = [name for name in REQUIRED if is_empty(wanted.get(name))]
+    if lacking:
+        raise UsageError(f"There is no such client yet, and creating it needs {', '.join(lacking)} as well.")
+
+
+def _emptied(wanted: Mapping[str, Any], append: bool) -> Iterator[str]:
+    for name in REQUIRED:
+        if name in wanted and is_empty(wanted[name]) and not (append and wanted[name] == []):
+            yield f"{name} must not be empty: a client cannot be without it."
+
+
+def _bad_uris(wanted: Mapping[str, Any]) -> Iterator[str]:
+    for name, fault_of in URI_FAULTS.items():
+        value = wanted.get(name)
+        uris = value if isinstance(value, list) else [value] if value else []
+        faults = ((uri, fault_of(uri)) for uri in uris)
+        yield from (f"{name}: {uri!r} {fault}." for uri, fault in faults if fault)
+
+
+def _bad_grants(wanted: Mapping[str, Any], append: bool) -> Iterator[str]:
+    grants = wanted.get("grant_types")
+    if grants and not append and "authorization_code" not in grants:
+        yield "grant_types must contain authorization_code: Cloudflare has no OAuth client without it."
+
+
+def _bad_scopes(wanted: Mapping[str, Any], append: bool) -> Iterator[str]:
+    protocol = sorted(PROTOCOL_SCOPES.intersection(wanted.get("optional_scopes") or []))
+    if protocol:
+        yield f"optional_scopes must not contain {', '.join(protocol)}: Cloudflare does not allow it."
+    scopes = wanted.get("scopes")
+    if scopes and not append and PROTOCOL_SCOPES.issuperset(scopes):
+        yield (
+            "scopes must contain more than openid and offline_access: Cloudflare adds and removes these itself, "
+            "following response_types and grant_types."
+        )

@@ -1,0 +1,427 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cloudflare_oauth_client
+short_description: Manage an OAuth client of a Cloudflare account
+version_added: 0.1.0
+description:
+  - Creates, changes, publishes and deletes an OAuth client that a Cloudflare account owns.
+  - An option that is omitted leaves what it describes alone. An empty list or an empty string clears it. Only what
+    differs is sent.
+  - Lists are compared as sets. C(offline_access) and C(openid) in O(scopes) are added and removed by Cloudflare
+    itself, following O(grant_types) and O(response_types), and are neither compared nor sent.
+  - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
+author:
+  - The oauthops.iam authors (@oauthops)
+extends_documentation_fragment:
+  - oauthops.iam._connection
+  - oauthops.iam._attributes
+  - oauthops.iam._attributes.manager
+attributes:
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(present) creates the client or brings it to its description, V(absent) deletes it.
+    type: str
+    choices: [present, absent]
+    default: present
+  client_id:
+    description:
+      - The ID that Cloudflare gave to the client. Nothing is created when there is no client with it.
+      - With O(client_name) as well, that is the wanted name; so a client is renamed.
+    type: str
+  client_name:
+    description:
+      - The name that users see when they are asked for consent.
+      - Without O(client_id) it identifies the client. Cloudflare does not promise that names are unique, so the task
+        fails and lists the candidates when several clients have it.
+    type: str
+  grant_types:
+    description:
+      - The grants that the client may use. C(authorization_code) must be among them.
+      - When a client is created, V([authorization_code]) if omitted.
+    type: list
+    elements: str
+    choices: [authorization_code, refresh_token]
+  response_types:
+    description:
+      - What the authorization endpoint may answer with. Cloudflare supports the C(code) flow.
+      - When a client is created, V([code]) if omitted.
+    type: list
+    elements: str
+    choices: [code, token, id_token]
+  redirect_uris:
+    description:
+      - The absolute URIs, without fragment, that users may be sent back to. Needed to create a client.
+    type: list
+    elements: str
+  scopes:
+    description:
+      - The IDs of the scopes that the client may ask for, as M(oauthops.iam.cloudflare_oauth_scope_info) lists them.
+        Needed to create a client.
+    type: list
+    elements: str
+  optional_scopes:
+    description:
+      - Those of O(scopes) that a user may decline.
+      - If omitted, those leave that are no longer in O(scopes), as Cloudflare allows none outside it.
+    type: list
+    elements: str
+  token_endpoint_auth_method:
+    description:
+      - How the client authenticates. V(none) is a client without a secret, which has to use PKCE.
+        Needed to create a client.
+    type: str
+    choices: [none, client_secret_basic, client_secret_post]
+  allowed_cors_origins:
+    description:
+      - The web origins from which a browser may call the token endpoint. Compared without a trailing slash.
+    type: list
+    elements: str
+  post_logout_redirect_uris:
+    description:
+      - The URIs that users may be sent to after logging out.
+    type: list
+    elements: str
+  client_uri:
+    description:
+      - The home page of the application. Its host is what a TXT record proves, see RV(publishing.dns_record).
+      - It is sent only when it differs, because sending it starts the verification anew.
+      - The host of a verified client cannot be changed.
+    type: str
+  logo_uri:
+    description:
+      - The address of the application's logo.
+    type: str
+  policy_uri:
+    description:
+      - The address of the privacy policy.
+    type: str
+  tos_uri:
+    description:
+      - The address of the terms of service.
+    type: str
+  visibility:
+    description:
+      - V(public) lets every Cloudflare user authorize the client. B(There is no way back.)
+        It needs a name, O(logo_uri), a verified host of O(client_uri) and a scope that is more than an identity
+        scope; what is missing is told before anything is sent.
+      - V(private) makes sure that the client is not public, and fails when it is. A new client is private.
+    type: str
+    choices: [private, public]
+  append:
+    description:
+      - Whether lists are added to what is there, instead of replacing it.
+    type: bool
+    default: false
+  restart_verification:
+    description:
+      - Whether the verification of the host of O(client_uri) is started anew if its status is C(failed). Cloudflare
+        gives up after two days.
+    type: bool
+    default: false
+  validate_scopes:
+    description:
+      - Whether scopes that the client is about to get are looked up in the catalogue first, so that a misspelt one is
+        told together with what it may have been meant to be.
+    type: bool
+    default: true
+  client_secret_file:
+    description:
+      - The file on the target that a new client's secret is written to, without a line break and with mode C(0600).
+        It is replaced in one step, and is reserved before the client is created.
+    type: path
+  return_client_secret:
+    description:
+      - Whether a new client's secret is returned as RV(client_secret). Set C(no_log=true) on the task then, because
+        ansible-core before 2.22 shows the secret otherwise.
+      - A client that has a secret is not created unless this or O(client_secret_file) is set. V(false) without a file
+        gives the secret up knowingly; M(oauthops.iam.cloudflare_oauth_client_secret) can mint another later.
+    type: bool
+  force:
+    description:
+      - Whether O(state=absent) may delete a public client, which ends all authorizations that users gave it.
+    type: bool
+    default: false
+seealso:
+  - module: oauthops.iam.cloudflare_oauth_client_info
+  - module: oauthops.iam.cloudflare_oauth_client_secret
+  - module: oauthops.iam.cloudflare_oauth_domain_record
+  - module: oauthops.iam.cloudflare_oauth_scope_info
+  - name: OAuth clients in Cloudflare's documentation
+    description: What a client is and what publishing one means.
+    link: https://developers.cloudflare.com/fundamentals/oauth/create-an-oauth-client/
+"""
+
+EXAMPLES = r"""
+- name: A client for a command line tool, which has no secret
+  oauthops.iam.cloudflare_oauth_client:
+    client_name: Example CLI
+    redirect_uris:
+      - http://localhost:8976/callback
+    scopes:
+      - account-settings.read
+      - dns.read
+    token_endpoint_auth_method: none
+
+- name: A client for a web application, whose secret goes into a file
+  oauthops.iam.cloudflare_oauth_client:
+    client_name: Example App
+    grant_types: [authorization_code, refresh_token]
+    redirect_uris:
+      - https://app.example.com/oauth/callback
+    scopes:
+      - account-settings.read
+      - dns.read
+      - dns.write
+    optional_scopes:
+      - dns.write
+    token_endpoint_auth_method: client_secret_basic
+    client_uri: https://app.example.com/
+    logo_uri: https://app.example.com/logo.png
+    client_secret_file: "{{ example_app_secret_file }}"
+
+- name: One more redirect URI, whatever the others are
+  oauthops.iam.cloudflare_oauth_client:
+    client_name: Example App
+    redirect_uris:
+      - https://staging.example.com/oauth/callback
+    append: true
+
+- name: No terms of service any more
+  oauthops.iam.cloudflare_oauth_client:
+    client_name: Example App
+    tos_uri: ""
+
+- name: Delete a client
+  oauthops.iam.cloudflare_oauth_client:
+    client_name: Example CLI
+    state: absent
+"""
+
+RETURN = r"""
+oauth_client:
+  description:
+    - The client after the task, or as it was before it was deleted. V(none) when there was none to delete.
+    - Every key named here is present; what Cloudflare leaves out is V(none), V(false) or an empty list. Further keys
+      of Cloudflare's are passed on. In check mode O(client_id) of a client that does not exist yet is V(none).
+  returned: success
+  type: dict
+  contains:
+    client_id:
+      description: The ID that Cloudflare gave to the client.
+      type: str
+      sample: 30e8fa4a9d2746f5a1b3c9d7e6f50418
+    client_name:
+      description: The name.
+      type: str
+      sample: Example App
+    grant_types:
+      description: The grants.
+      type: list
+      elements: str
+      sample: [authorization_code]
+    response_types:
+      description: The response types.
+      type: list
+      elements: str
+      sample: [code]
+    redirect_uris:
+      description: The redirect URIs.
+      type: list
+      elements: str
+      sample: [https://app.example.com/oauth/callback]
+    scopes:
+      description: The scopes, with those that Cloudflare added.
+      type: list
+      elements: str
+      sample: [account-settings.read, dns.read]
+    optional_scopes:
+      description: The scopes that a user may decline.
+      type: list
+      elements: str
+      sample: []
+    token_endpoint_auth_method:
+      description: How the client authenticates.
+      type: str
+      sample: client_secret_basic
+    allowed_cors_origins:
+      description: The allowed web origins.
+      type: list
+      elements: str
+      sample: []
+    post_logout_redirect_uris:
+      description: The URIs to go to after logging out.
+      type: list
+      elements: str
+      sample: []
+    client_uri:
+      description: The home page.
+      type: str
+      sample: https://app.example.com/
+    logo_uri:
+      description: The logo.
+      type: str
+      sample: https://app.example.com/logo.png
+    policy_uri:
+      description: The privacy policy.
+      type: str
+    tos_uri:
+      description: The terms of service.
+      type: str
+    visibility:
+      description: Whether everyone (V(public)) or only the account's members (V(private)) can authorize the client.
+      type: str
+      sample: private
+    client_uri_verification:
+      description: The verification of the host of RV(oauth_client.client_uri).
+      type: dict
+      contains:
+        status:
+          description: The status, such as V(pending), V(in_progress), V(verified) or V(failed).
+          type: str
+          sample: pending
+        text:
+          description: The value of the TXT record that proves the host.
+          type: str
+          sample: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
+    has_rotated_secret:
+      description: Whether two secrets are valid.
+      type: bool
+      sample: false
+    created_at:
+      description: When the client was created.
+      type: str
+      sample: '2026-10-05T04:47:27Z'
+    updated_at:
+      description: When the client was changed last.
+      type: str
+      sample: '2026-10-05T04:47:27Z'
+    promoted_at:
+      description: When the client was made public.
+      type: str
+publishing:
+  description: How far the client is from being public. V(none) when there is no client.
+  returned: success
+  type: dict
+  contains:
+    phase:
+      description:
+        - V(incomplete) while RV(publishing.missing) holds more than the verification, V(needs_dns) while Cloudflare has
+          not seen the TXT record, V(failed) when it has given up, V(verified) when the client can be published, and
+          V(public).
+      type: str
+      sample: needs_dns
+    missing:
+      description: What publishing still needs, as the names of options and C(client_uri_verification).
+      type: list
+      elements: str
+      sample: [client_uri_verification]
+    dns_record:
+      description: The TXT record that proves the host of O(client_uri), V(none) without one.
+      type: dict
+      contains:
+        type:
+          description: Always V(TXT).
+          type: str
+          sample: TXT
+        name:
+          description: The host, in lower case and Punycode.
+          type: str
+          sample: app.example.com
+        value:
+          description: The value, V(none) while Cloudflare has not told it.
+          type: str
+          sample: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
+client_secret:
+  description: The secret of a client that was created. Cloudflare shows it this once.
+  returned: when a client with a secret was created and O(return_client_secret=true)
+  type: str
+error:
+  description: The request that failed.
+  returned: when a request failed
+  type: dict
+  contains:
+    method:
+      description: The HTTP method.
+      type: str
+      sample: PATCH
+    path:
+      description: The path below O(api_url).
+      type: str
+      sample: /accounts/9a7806061c88ada191ed06f989cc3dac/oauth_clients/30e8fa4a9d2746f5a1b3c9d7e6f50418
+    status:
+      description: The HTTP status, V(none) when no answer came.
+      type: int
+      sample: 403
+    ray_id:
+      description: Cloudflare's number of the request, which its support asks for.
+      type: str
+      sample: 8f2a1b3c4d5e6f70-FRA
+    errors:
+      description: What Cloudflare complained about, each with C(code), C(message), C(option) and C(documentation_url).
+      type: list
+      elements: dict
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients, find_client
+from ansible_collections.oauthops.iam.plugins.module_utils._credentials import check_account_id
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth import described
+from ansible_collections.oauthops.iam.plugins.module_utils._reconcile import ensure_absent, ensure_present
+from ansible_collections.oauthops.iam.plugins.module_utils._validate import check_description
+
+OPTIONS: Mapping[str, Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "client_id": {"type": "str"},
+    "client_name": {"type": "str"},
+    "grant_types": {"type": "list", "elements": "str", "choices": ["authorization_code", "refresh_token"]},
+    "response_types": {"type": "list", "elements": "str", "choices": ["code", "token", "id_token"]},
+    "redirect_uris": {"type": "list", "elements": "str"},
+    "scopes": {"type": "list", "elements": "str"},
+    "optional_scopes": {"type": "list", "elements": "str"},
+    "token_endpoint_auth_method": {"type": "str", "choices": ["none", "client_secret_basic", "client_secret_post"]},
+    "allowed_cors_origins": {"type": "list", "elements": "str"},
+    "post_logout_redirect_uris": {"type": "list", "elements": "str"},
+    "client_uri": {"type": "str"},
+    "logo_uri": {"type": "str"},
+    "policy_uri": {"type": "str"},
+    "tos_uri": {"type": "str"},
+    "visibility": {"type": "str", "choices": ["private", "public"]},
+    "append": {"type": "bool", "default": False},
+    "restart_verification": {"type": "bool", "default": False},
+    "validate_scopes": {"type": "bool", "default": True},
+    "client_secret_file": {"type": "path", "no_log": False},
+    "return_client_secret": {"type": "bool"},
+    "force": {"type": "bool", "default": False},
+}
+
+
+def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    wanted = described(params)
+    account_id = check_account_id(params)
+    check_description(wanted, append=params["append"])
+    clients = OAuthClients(connect(params), account_id)
+    actual = find_client(clients, params["client_id"], params["client_name"])
+    if params["state"] == "absent":
+        return ensure_absent(clients, actual, force=params["force"], check_mode=check_mode)
+    return ensure_present(clients, wanted, actual, params, check_mode=check_mode)
+
+
+def main() -> None:
+    run_module(run, OPTIONS, required_one_of=[("client_id", "client_name")])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cloudflare_oauth_client_info
+short_description: List the OAuth clients of a Cloudflare account
+version_added: 0.1.0
+description:
+  - Lists the OAuth clients of an account, all of them or those that all given filters match.
+  - No secret is ever among what is returned; Cloudflare shows a secret only when it is minted.
+  - The token needs the permission C(OAuth Client Read).
+author:
+  - The oauthops.iam authors (@oauthops)
+extends_documentation_fragment:
+  - oauthops.iam._connection
+  - oauthops.iam._attributes
+  - oauthops.iam._attributes.reader
+options:
+  client_id:
+    description:
+      - Only the client with this ID.
+    type: str
+  client_name:
+    description:
+      - Only the clients with exactly this name.
+    type: str
+  visibility:
+    description:
+      - Only the clients of this visibility.
+    type: str
+    choices: [private, public]
+  verification_status:
+    description:
+      - Only the clients whose verification of the host of their C(client_uri) has this status.
+    type: str
+    choices: [pending, in_progress, verified, failed]
+  has_rotated_secret:
+    description:
+      - Only the clients with (V(true)) or without (V(false)) an open rotation, which is a second valid secret.
+    type: bool
+seealso:
+  - module: oauthops.iam.cloudflare_oauth_client
+  - module: oauthops.iam.cloudflare_oauth_client_secret
+  - module: oauthops.iam.cloudflare_oauth_domain_record
+  - module: oauthops.iam.cloudflare_oauth_scope_info
+"""
+
+EXAMPLES = r"""
+- name: All clients
+  oauthops.iam.cloudflare_oauth_client_info:
+  register: all_clients
+
+- name: Which rotations are open?
+  oauthops.iam.cloudflare_oauth_client_info:
+    has_rotated_secret: true
+  register: open_rotations
+
+- name: One client as the options that describe it
+  oauthops.iam.cloudflare_oauth_client_info:
+    client_name: Example App
+  register: example_app
+
+- name: Applying what was read changes nothing
+  oauthops.iam.cloudflare_oauth_client: "{{ example_app.oauth_clients[0].definition }}"
+"""
+
+RETURN = r"""
+oauth_clients:
+  description:
+    - The clients, with the keys of RV(oauthops.iam.cloudflare_oauth_client#module:oauth_client) and those named here.
+    - An empty list when nothing matches.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    definition:
+      description:
+        - The options of M(oauthops.iam.cloudflare_oauth_client) that describe this client, without what is empty and
+          without what the server adds. It names the client by its name, so that it also serves for another account.
+      type: dict
+      sample:
+        client_name: Example CLI
+        grant_types: [authorization_code]
+        redirect_uris: [http://localhost:8976/callback]
+        response_types: [code]
+        scopes: [account-settings.read]
+        token_endpoint_auth_method: none
+        visibility: private
+    publishing:
+      description:
+        - How far the client is from being public, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
+      type: dict
+      sample:
+        phase: incomplete
+        missing: [logo_uri, client_uri, client_uri_verification]
+        dns_record: ~
+error:
+  description: The request that failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  returned: when a request failed
+  type: dict
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._credentials import check_account_id
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth import (
+    Client,
+    definition,
+    publishing,
+    verification_status,
+)
+
+OPTIONS: Mapping[str, Any] = {
+    "client_id": {"type": "str"},
+    "client_name": {"type": "str"},
+    "visibility": {"type": "str", "choices": ["private", "public"]},
+    "verification_status": {"type": "str", "choices": ["pending", "in_progress", "verified", "failed"]},
+    "has_rotated_secret": {"type": "bool"},
+}
+
+
+def matches(client: Client, params: Mapping[str, Any]) -> bool:
+    """Whether a client has every value that is asked for; an empty filter asks for nothing."""
+    held = {**client, "verification_status": verification_status(client)}
+    return all(params[name] in (None, "", held[name]) for name in OPTIONS)
+
+
+def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    account_id = check_account_id(params)
+    clients = OAuthClients(connect(params), account_id)
+    one = clients.get(params["client_id"]) if params["client_id"] else None
+    found = [one] if one else [] if params["client_id"] else clients.all()
+    return {
+        "changed": False,
+        "oauth_clients": [
+            {**client, "definition": definition(client), "publishing": publishing(client)}
+            for client in found
+            if matches(client, params)
+        ],
+    }
+
+
+def main() -> None:
+    run_module(run, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cloudflare_oauth_client_secret
+short_description: Rotate the secret of a Cloudflare OAuth client in two steps
+version_added: 0.1.0
+description:
+  - An OAuth client can have two valid secrets. O(state=rotated) mints the second one, while the older one goes on
+    working. When every application uses the new one, O(state=finalized) deletes the older one.
+  - Never both in one task, because in between every application has to get the new secret.
+  - A client with C(token_endpoint_auth_method=none) has no secret and is refused.
+  - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
+author:
+  - The oauthops.iam authors (@oauthops)
+extends_documentation_fragment:
+  - oauthops.iam._connection
+  - oauthops.iam._attributes
+  - oauthops.iam._attributes.manager
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - O(state=rotated) changes nothing while a rotation is open, and O(state=finalized) changes nothing while none is.
+      - A run of O(state=rotated) after O(state=finalized) mints another secret, as Cloudflare does not tell how old a
+        secret is.
+options:
+  state:
+    description:
+      - V(rotated) mints a second secret. When there are two already it changes nothing and says so; it fails then if
+        O(client_secret_file) is named but holds nothing, because that secret is lost.
+      - V(finalized) deletes the older of two secrets. Applications that still use it are cut off at once.
+    type: str
+    choices: [rotated, finalized]
+    required: true
+  client_id:
+    description:
+      - The ID of the client.
+    type: str
+  client_name:
+    description:
+      - The exact name of the client, instead of O(client_id). The task fails when several clients have it.
+    type: str
+  client_secret_file:
+    description:
+      - The file on the target that the new secret is written to, without a line break and with mode C(0600).
+        It is replaced in one step, and is reserved before the secret is minted.
+      - O(state=rotated) needs this or O(return_client_secret=true).
+    type: path
+  return_client_secret:
+    description:
+      - Whether the new secret is returned as RV(client_secret). Set C(no_log=true) on the task then, because
+        ansible-core before 2.22 shows the secret otherwise.
+    type: bool
+    default: false
+seealso:
+  - module: oauthops.iam.cloudflare_oauth_client
+  - module: oauthops.iam.cloudflare_oauth_client_info
+"""
+
+EXAMPLES = r"""
+- name: Mint a second secret
+  oauthops.iam.cloudflare_oauth_client_secret:
+    client_name: Example App
+    state: rotated
+    client_secret_file: "{{ example_app_secret_file }}"
+
+# Give the new secret to every application here.
+
+- name: Delete the older secret
+  oauthops.iam.cloudflare_oauth_client_secret:
+    client_name: Example App
+    state: finalized
+"""
+
+RETURN = r"""
+oauth_client:
+  description: The client after the task, as RV(oauthops.iam.cloudflare_oauth_client#module:oauth_client).
+  returned: success
+  type: dict
+client_secret:
+  description: The new secret. Cloudflare shows it this once.
+  returned: when a secret was minted and O(return_client_secret=true)
+  type: str
+msg:
+  description: Why nothing was changed.
+  returned: when a rotation is open already
+  type: str
+  sample: A rotation is open already.
+error:
+  description: The request that failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  returned: when a request failed
+  type: dict
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients, find_client
+from ansible_collections.oauthops.iam.plugins.module_utils._credentials import check_account_id
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+from ansible_collections.oauthops.iam.plugins.module_utils._rotation import ensure_finalized, ensure_rotated
+from ansible_collections.oauthops.iam.plugins.module_utils._secret import Delivery
+
+OPTIONS: Mapping[str, Any] = {
+    "state": {"type": "str", "choices": ["rotated", "finalized"], "required": True},
+    "client_id": {"type": "str"},
+    "client_name": {"type": "str"},
+    "client_secret_file": {"type": "path", "no_log": False},
+    "return_client_secret": {"type": "bool", "default": False},
+}
+
+
+def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    account_id = check_account_id(params)
+    clients = OAuthClients(connect(params), account_id)
+    client = find_client(clients, params["client_id"], params["client_name"])
+    if client is None:
+        raise UsageError(f"There is no OAuth client {params['client_id'] or params['client_name']!r} in this account.")
+    if params["state"] == "finalized":
+        return ensure_finalized(clients, client, check_mode=check_mode)
+    return ensure_rotated(clients, client, Delivery.of(params), check_mode=check_mode)
+
+
+def main() -> None:
+    run_module(run, OPTIONS, required_one_of=[("client_id", "client_name")])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cloudflare_oauth_domain_record
+short_description: Manage the TXT record that proves the domain of an OAuth client, in a Cloudflare zone
+version_added: 0.1.0
+description:
+  - Adds one value to the TXT records of a host, or removes it. Every other value stays, so that several OAuth clients
+    can share a host with each other and with other services.
+  - Values are compared without the quotes that a TXT record is written with.
+  - The token needs the permissions C(Zone Read), C(DNS Read) and C(DNS Write) for the zone.
+author:
+  - The oauthops.iam authors (@oauthops)
+extends_documentation_fragment:
+  - oauthops.iam._connection
+  - oauthops.iam._attributes
+  - oauthops.iam._attributes.manager
+attributes:
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - Whether the value is among the TXT records of the host.
+    type: str
+    choices: [present, absent]
+    default: present
+  client_uri:
+    description:
+      - The C(client_uri) of the OAuth client, whose host is where the record belongs.
+    type: str
+  host:
+    description:
+      - The host itself, instead of O(client_uri).
+    type: str
+  value:
+    description:
+      - The value, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing.dns_record.value) gives it.
+    type: str
+    required: true
+  ttl:
+    description:
+      - How many seconds resolvers may keep the record, from V(60) to V(86400), on Enterprise zones from V(30).
+        V(1) leaves it to Cloudflare.
+      - If omitted, a new record has V(1) and an existing one keeps what it has.
+    type: int
+  zone_id:
+    description:
+      - The ID of the zone. If omitted, the zone with the longest name that holds the host is looked up.
+    type: str
+seealso:
+  - module: oauthops.iam.cloudflare_oauth_client
+  - module: oauthops.iam.cloudflare_oauth_client_info
+"""
+
+EXAMPLES = r"""
+- name: Learn which record Cloudflare wants to see
+  oauthops.iam.cloudflare_oauth_client_info:
+    client_name: Example App
+  register: example_app
+
+- name: Publish it
+  oauthops.iam.cloudflare_oauth_domain_record:
+    client_uri: "{{ example_app.oauth_clients[0].client_uri }}"
+    value: "{{ example_app.oauth_clients[0].publishing.dns_record.value }}"
+"""
+
+RETURN = r"""
+dns_record:
+  description: The TXT record. V(none) when there was none to remove.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The ID of the record, V(none) in check mode for one that is not there yet.
+      type: str
+      sample: 372e67954025e0ba6aaa6d586b9e0b59
+    zone_id:
+      description: The ID of the zone.
+      type: str
+      sample: 023e105f4ecef8ad9ca31a8372d0c353
+    type:
+      description: Always V(TXT).
+      type: str
+      sample: TXT
+    name:
+      description: The host, in lower case and Punycode.
+      type: str
+      sample: app.example.com
+    value:
+      description: The value, without quotes.
+      type: str
+      sample: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
+    ttl:
+      description: The time to live in seconds, V(1) for automatic.
+      type: int
+      sample: 1
+error:
+  description: The request that failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  returned: when a request failed
+  type: dict
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._dns import (
+    check_record,
+    ensure_absent,
+    ensure_present,
+    wanted_host,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+
+OPTIONS: Mapping[str, Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "client_uri": {"type": "str"},
+    "host": {"type": "str"},
+    "value": {"type": "str", "required": True},
+    "ttl": {"type": "int"},
+    "zone_id": {"type": "str"},
+}
+
+
+def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    host = wanted_host(params)
+    check_record(params)
+    ensure = ensure_present if params["state"] == "present" else ensure_absent
+    return ensure(connect(params), params, host, check_mode=check_mode)
+
+
+def main() -> None:
+    rule = [("client_uri", "host")]
+    run_module(run, OPTIONS, required_one_of=rule, mutually_exclusive=rule)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cloudflare_oauth_scope_info
+short_description: List the scopes that a Cloudflare OAuth client can ask for
+version_added: 0.1.0
+description:
+  - Lists Cloudflare's catalogue of OAuth scopes, all of it or what all given filters match.
+  - Any valid credential will do; no permission and no account is needed.
+author:
+  - The oauthops.iam authors (@oauthops)
+extends_documentation_fragment:
+  - oauthops.iam._connection
+  - oauthops.iam._attributes
+  - oauthops.iam._attributes.reader
+options:
+  ids:
+    description:
+      - Only the scopes with these IDs. The task fails when one is not in the catalogue, and says what may have been
+        meant; so a list of scopes can be checked.
+    type: list
+    elements: str
+  category:
+    description:
+      - Only the scopes of this category, in upper or lower case.
+    type: str
+  name:
+    description:
+      - Only the scopes whose ID or name matches this shell pattern, such as V(dns*), in upper or lower case.
+    type: str
+seealso:
+  - module: oauthops.iam.cloudflare_oauth_client
+  - module: oauthops.iam.cloudflare_oauth_client_info
+"""
+
+EXAMPLES = r"""
+- name: All scopes that have to do with DNS
+  oauthops.iam.cloudflare_oauth_scope_info:
+    name: '*dns*'
+  register: dns_scopes
+
+- name: Fail unless these scopes exist
+  oauthops.iam.cloudflare_oauth_scope_info:
+    ids:
+      - account-settings.read
+      - dns.write
+"""
+
+RETURN = r"""
+oauth_scopes:
+  description: The scopes, sorted by ID. An empty list when nothing matches.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: What to write into the list of scopes of a client.
+      type: str
+      sample: dns.read
+    name:
+      description: What users see when they are asked for consent.
+      type: str
+      sample: DNS Read
+    category:
+      description: The group it belongs to.
+      type: str
+      sample: account_and_billing
+    scopes:
+      description: The kinds of resources it covers, in Cloudflare's own names.
+      type: list
+      elements: str
+      sample: [com.cloudflare.api.account.zone]
+error:
+  description: The request that failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  returned: when a request failed
+  type: dict
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+from ansible_collections.oauthops.iam.plugins.module_utils._scopes import catalogue, check_known, matching
+
+OPTIONS: Mapping[str, Any] = {
+    "ids": {"type": "list", "elements": "str"},
+    "category": {"type": "str"},
+    "name": {"type": "str"},
+}
+
+
+def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    scopes = catalogue(connect(params))
+    ids = params["ids"]
+    if ids is not None:
+        check_known(ids, (scope["id"] for scope in scopes))
+        scopes = [scope for scope in scopes if scope["id"] in ids]
+    return {"changed": False, "oauth_scopes": matching(scopes, params["category"], params["name"])}
+
+
+def main() -> None:
+    run_module(run, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()
