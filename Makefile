@@ -1,0 +1,52 @@
+# make demo   the main job done once, against a stand-in for Cloudflare on this machine
+# make test   every check and test; make check is the fast part
+# Both need python3 (3.11 or later) and prepare what they need below this directory.
+
+PYTHON ?= python3
+SYSTEM_PATH := $(PATH)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+export ANSIBLE_HOME := $(CURDIR)/.ansible
+export MYPYPATH := collections
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help setup demo check lint types unit test integration molecule clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+setup: export PATH := $(SYSTEM_PATH)
+setup:
+	@$(PYTHON) tests/tools/set_up.py
+
+demo: setup
+	@python -m tests.tools.demo
+
+check: lint types unit
+
+lint: setup
+	ruff check
+	ruff format --check
+	ansible-lint --offline
+	antsibull-changelog lint
+	antsibull-docs lint-collection-docs --plugin-docs .
+
+types: setup
+	mypy -p ansible_collections.oauthops.iam.plugins
+	mypy -p tests.fake_cloudflare -p tests.tools -p tests.unit -p tests.integration
+
+unit: setup
+	python -m pytest tests/unit -q
+
+test: check integration molecule
+
+integration: setup
+	python -m pytest tests/integration -q -n 2
+
+molecule: setup
+	molecule test --all
+
+clean:
+	rm -rf .ansible .cache .venv collections tests/output
+	find . -name __pycache__ -o -name .mypy_cache -o -name .pytest_cache -o -name .ruff_cache -o -name .hypothesis \
+	  | xargs rm -rf

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prepares a checkout: a virtual environment in .venv and the link that makes the checkout a collection.
+
+Needs Python 3.11 or later and nothing else, not even pip: where Debian's bare Python has none, pip comes from Debian's
+own package, without root. Run again it does nothing until the requirements change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+CACHE = ROOT / ".cache"
+REQUIREMENTS = ROOT / "requirements-dev.txt"
+STAMP = VENV / "set-up"
+LINK = ROOT / "collections/ansible_collections/oauthops/iam"
+
+
+def main() -> None:
+    if sys.version_info < (3, 11):
+        sys.exit(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}: run make PYTHON=python3.12, say.")
+    link_collection()
+    fingerprint = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode() + bytes(ROOT)).hexdigest()
+    if STAMP.exists() and STAMP.read_text() == fingerprint:
+        return
+    print(f"Setting up {VENV.relative_to(ROOT)} (once; about half a minute) ...", flush=True)
+    shutil.rmtree(VENV, ignore_errors=True)
+    make_environment()
+    install("-r", str(REQUIREMENTS))
+    STAMP.write_text(fingerprint)
+
+
+def link_collection() -> None:
+    """Ansible finds a collection by its path, which a checkout need not have."""
+    LINK.parent.mkdir(parents=True, exist_ok=True)
+    if not LINK.is_symlink():
+        LINK.symlink_to("../../..")
+
+
+def make_environment() -> None:
+    if importlib.util.find_spec("ensurepip"):
+        run(sys.executable, "-m", "venv", str(VENV))
+        return
+    run(sys.executable, "-m", "venv", "--without-pip", str(VENV))
+    if importlib.util.find_spec("pip"):
+        run(sys.executable, "-m", "pip", "--python", str(python()), "install", "--quiet", "pip")
+    else:
+        wheel = debian_pip_wheel()
+        run(str(python()), f"{wheel}/pip", "install", "--quiet", "--no-index", str(wheel))
+
+
+def debian_pip_wheel() -> Path:
+    """The pip of Debian's package python3-pip-whl, fetched and unpacked below the checkout."""
+    if not shutil.which("apt-get"):
+        sys.exit("This Python has neither pip nor ensurepip: install either, on most systems the package python3-pip.")
+    shutil.rmtree(CACHE / "apt", ignore_errors=True)
+    lists = CACHE / "apt/lists"
+    for directory in (lists / "partial", CACHE / "apt/archives/partial"):
+        directory.mkdir(parents=True)
+    apt = ["apt-get", "-qq", "-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={CACHE / 'apt'}"]
+    if os.getuid() == 0:
+        apt += ["-o", "APT::Sandbox::User=root"]
+    run(*apt, "update")
+    run(*apt, "download", "python3-pip-whl", cwd=CACHE / "apt")
+    package = next((CACHE / "apt").glob("python3-pip-whl_*.deb"))
+    run("dpkg-deb", "-x", str(package), str(CACHE / "apt/unpacked"))
+    return next((CACHE / "apt/unpacked").rglob("pip-*.whl"))
+
+
+def install(*arguments: str) -> None:
+    run(str(python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments)
+
+
+def python() -> Path:
+    return VENV / "bin/python"
+
+
+def run(*command: str, cwd: Path = ROOT) -> None:
+    finished = subprocess.run(command, cwd=cwd, check=False)
+    if finished.returncode:
+        sys.exit(f"The set-up stopped: {' '.join(command)} ended with status {finished.returncode}.")
+
+
+if __name__ == "__main__":
+    main()
