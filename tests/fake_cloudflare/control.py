@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The handles of the fake, under /_fake. None of them exists at Cloudflare."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, HTTPException, Request
+from pydantic import BaseModel, ConfigDict
+
+from . import variants
+from .about import ABOUT
+from .access import TheWorld
+from .clock import stamp
+from .faults import Fault
+from .scopes import Scope, catalogue
+from .state import Verification, new_id
+from .zones import new_zone
+
+router = APIRouter()
+
+
+class _Order(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ClockOrder(_Order):
+    advance: float
+
+
+class ZoneOrder(_Order):
+    name: str
+    status: Literal["initializing", "pending", "active", "moved"] = "active"
+    type: Literal["full", "partial", "secondary", "internal"] = "full"
+    account_id: str | None = None
+
+
+class VerificationOrder(_Order):
+    status: str | None
+
+
+class ScopeOrder(_Order):
+    id: str
+    name: str
+    category: str = "other"
+
+
+class CatalogueOrder(_Order):
+    """Removals come first; `reset` starts from the seeded catalogue."""
+
+    reset: bool = False
+    remove: list[str] = []
+    add: list[ScopeOrder] = []
+
+
+@router.get("")
+async def about() -> dict[str, Any]:
+    return {**ABOUT, "variants": variants.described()}
+
+
+@router.post("/reset")
+async def reset(world: TheWorld) -> dict[str, Any]:
+    world.reset()
+    return {}
+
+
+@router.get("/state")
+async def state(world: TheWorld) -> dict[str, Any]:
+    return world.as_json()
+
+
+@router.get("/credentials")
+async def credentials(world: TheWorld) -> list[dict[str, Any]]:
+    return [credential.as_json() for credential in world.credentials]
+
+
+@router.get("/journal")
+async def journal(world: TheWorld) -> list[dict[str, Any]]:
+    return [entry.as_json() for entry in world.journal.entries]
+
+
+@router.delete("/journal")
+async def clear_journal(world: TheWorld) -> dict[str, Any]:
+    world.journal.clear()
+    return {}
+
+
+@router.get("/variants")
+async def get_variants(world: TheWorld) -> dict[str, Any]:
+    return world.variants.model_dump()
+
+
+@router.patch("/variants")
+async def set_variants(world: TheWorld, values: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+    try:
+        world.variants = variants.changed(world.variants, values)
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from None
+    return world.variants.model_dump()
+
+
+@router.get("/faults")
+async def get_faults(world: TheWorld) -> list[Fault]:
+    return world.faults
+
+
+@router.post("/faults")
+async def add_fault(world: TheWorld, fault: Fault) -> Fault:
+    world.faults.append(fault)
+    return fault
+
+
+@router.delete("/faults")
+async def clear_faults(world: TheWorld) -> dict[str, Any]:
+    world.faults.clear()
+    return {}
+
+
+@router.post("/clock")
+async def move_clock(world: TheWorld, order: ClockOrder, request: Request) -> dict[str, Any]:
+    """Answers only when every waiting client has been looked at under the new time."""
+    world.clock.advance(order.advance)
+    await request.app.state.poller.tick()
+    return {"now": stamp(world.clock.now())}
+
+
+@router.post("/zones")
+async def add_zone(world: TheWorld, order: ZoneOrder) -> dict[str, Any]:
+    zone = new_zone(new_id(), order.name, order.account_id or world.account_id, world.clock.now())
+    zone.status, zone.type = order.status, order.type
+    world.zones[zone.id] = zone
+    return zone.as_json()
+
+
+@router.post("/clients/{client_id}/verification")
+async def set_verification(world: TheWorld, client_id: str, order: VerificationOrder) -> dict[str, Any]:
+    """Any status, known or not; null takes the object away until the next look-up."""
+    client = world.clients.get(client_id)
+    if client is None or client.verification is None:
+        raise HTTPException(404, f"no client {client_id} with a client_uri")
+    last = client.verification
+    client.verification = Verification(last.host, last.text, order.status, last.started_at)
+    return client.verification.as_json()
+
+
+@router.put("/scopes")
+async def edit_scopes(world: TheWorld, order: CatalogueOrder) -> list[str]:
+    known = catalogue() if order.reset else dict(world.catalogue)
+    kept = {scope_id: scope for scope_id, scope in known.items() if scope_id not in order.remove}
+    added = {scope.id: Scope(scope.id, scope.name, scope.category) for scope in order.add}
+    world.catalogue = {**kept, **added}
+    return list(world.catalogue)

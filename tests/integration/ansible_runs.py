@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running Ansible's own commands, as a user does, and reading what came of it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+CALLBACK = Path(__file__).parent / "callback"
+Json = Any
+
+
+@dataclass(frozen=True)
+class Task:
+    name: str
+    status: str
+    result: dict[str, Json]
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.result.get("changed"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished command: everything it printed, and each task in the order of its results."""
+
+    status: int
+    output: str
+    tasks: list[Task]
+
+    @property
+    def changed(self) -> list[str]:
+        return [task.name for task in self.tasks if task.status == "ok" and task.changed]
+
+    @property
+    def failure(self) -> str:
+        return next((str(task.result.get("msg")) for task in self.tasks if task.status == "failed"), "")
+
+    def result(self, name: str) -> dict[str, Json]:
+        """The last result of the task whose name ends so."""
+        return [task for task in self.tasks if task.name.endswith(name)][-1].result
+
+    def fact(self, name: str) -> Json:
+        facts = [task.result["ansible_facts"] for task in self.tasks if name in task.result.get("ansible_facts", {})]
+        return facts[-1][name]
+
+
+class Ansible:
+    """Ansible's commands in an environment that holds nothing of the user's: an empty HOME, no CLOUDFLARE_ variable."""
+
+    def __init__(self, directory: Path, environment: dict[str, str]) -> None:
+        self.directory = directory
+        (directory / "home").mkdir(exist_ok=True)
+        self.environment = {
+            "PATH": f"{BIN}:/usr/bin:/bin",
+            "HOME": str(directory / "home"),
+            "LANG": "C.UTF-8",
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
+            **environment,
+        }
+
+    def command(self, *arguments: str, **environment: str) -> Run:
+        record = self.directory / "record"
+        record.write_text("")
+        recording = {
+            "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACK),
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "RECORD_FILE": str(record),
+        }
+        finished = subprocess.run(
+            arguments,
+            cwd=self.directory,
+            env={**self.environment, **recording, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+        tasks = [Task(**json.loads(line)) for line in record.read_text().splitlines()]
+        return Run(finished.returncode, finished.stdout + finished.stderr, tasks)
+
+    def adhoc(self, module: str, arguments: str = "", *options: str, **environment: str) -> Run:
+        """Run one module on the implicit localhost."""
+        return self.command("ansible", "localhost", "-m", module, "-a", arguments, *options, **environment)
+
+    def playbook(self, name: str, *options: str, extra: dict[str, Json] | None = None, **environment: str) -> Run:
+        given = ("-e", json.dumps(extra)) if extra else ()
+        return self.command("ansible-playbook", name, *given, *options, **environment)
+
+    def play(self, tasks: list[Json], *options: str, **play: Json) -> Run:
+        """Run tasks in a play of their own; further keywords are the play's."""
+        written = self.directory / "play.yml"
+        head = {"hosts": "localhost", "gather_facts": False, **play}
+        written.write_text(yaml.safe_dump([{**head, "tasks": tasks}], sort_keys=False))
+        return self.command("ansible-playbook", str(written), *options)
+
+

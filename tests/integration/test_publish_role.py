@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role oauth_client_publish and its playbook, phase by phase, over real DNS answers of the fake."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fake_cloudflare.launcher import FakeCloudflare
+from tests.integration.ansible_runs import Ansible, Run
+
+PUBLISH = "oauthops.iam.publish"
+RESULT = "oauth_client_publish_result"
+TWO_DAYS_AND_MORE = 49 * 3600
+APP: dict[str, Any] = {
+    "client_name": "App",
+    "redirect_uris": ["https://app.example.com/callback"],
+    "scopes": ["dns.read"],
+    "token_endpoint_auth_method": "none",
+    "client_uri": "https://app.example.com/",
+    "logo_uri": "https://app.example.com/logo.png",
+    "wait_timeout": 20,
+    "wait_interval": 1,
+}
+
+Publish = Callable[..., Run]
+
+
+@pytest.fixture
+def publish(ansible: Ansible, fake: FakeCloudflare) -> Publish:
+    """Run the playbook with the variables of an application, changed as a test wants."""
+
+    def run(*options: str, **changes: Any) -> Run:
+        variables = {**APP, "dns_lookup_url": fake.doh_url, **changes}
+        extra = {f"oauth_client_publish_{name}": value for name, value in variables.items()}
+        return ansible.playbook(PUBLISH, *options, extra=extra)
+
+    return run
+
+
+def phase(run: Run) -> str:
+    assert run.status == 0, run.output
+    reached: str = run.fact(RESULT)["phase"]
+    return reached
+
+
+def methods(fake: FakeCloudflare) -> list[str]:
+    return [request.split()[0] for request in fake.requests()]
+
+
+def test_from_nothing_to_public_and_then_nothing_more(publish: Publish, fake: FakeCloudflare) -> None:
+    run = publish()
+    assert phase(run) == "public"
+    assert fake.state()["clients"][0]["visibility"] == "public"
+    assert [request["body"] for request in fake.journal() if request["method"] == "PATCH"] == [{"visibility": "public"}]
+
+    fake.clear_journal()
+    again = publish()
+    assert (phase(again), again.changed, methods(fake)) == ("public", [], ["GET"])
+
+
+def test_the_result_holds_what_a_controller_needs(publish: Publish, fake: FakeCloudflare) -> None:
+    result = publish(dns_provider="manual", wait_timeout=0).fact(RESULT)
+    client = fake.state()["clients"][0]
+    text = client["verification"]["text"]
+    assert result == {
+        "phase": "needs_dns",
+        "client_id": client["client_id"],
+        "dns_record": {"type": "TXT", "name": "app.example.com", "value": text},
+        "missing": ["client_uri_verification"],
+        "next_action": f"Publish the TXT record at app.example.com with the value {text}, then run again.",
+    }
+
+
+def test_check_mode_on_an_empty_account_writes_nothing(publish: Publish, fake: FakeCloudflare) -> None:
+    run = publish("--check", "--diff")
+    assert phase(run) == "needs_dns"
+    assert run.fact(RESULT)["client_id"] is None
+    assert run.changed == ["oauthops.iam.oauth_client_publish : Describe the client to Cloudflare"]
+    assert fake.requests(writes_only=True) == []
+
+
+def test_check_mode_foretells_publication(publish: Publish, fake: FakeCloudflare) -> None:
+    assert phase(publish(promote=False)) == "verified"
+    fake.clear_journal()
+    assert phase(publish("--check")) == "public"
+    assert fake.requests(writes_only=True) == []
+
+
+def test_without_promotion_it_stops_when_everything_is_ready(publish: Publish, fake: FakeCloudflare) -> None:
+    run = publish(promote=False)
+    assert phase(run) == "verified"
+    assert "cannot be undone" in run.fact(RESULT)["next_action"]
+    assert fake.state()["clients"][0]["visibility"] == "private"
+    assert (publish(promote=False).changed, phase(publish())) == ([], "public")
+
+
+def test_what_is_missing_is_named_and_the_rest_is_done(publish: Publish, fake: FakeCloudflare) -> None:
+    run = publish(logo_uri="")
+    assert phase(run) == "incomplete"
+    assert run.fact(RESULT)["missing"] == ["logo_uri"]
+    assert "oauth_client_publish_logo_uri" in run.fact(RESULT)["next_action"]
+    assert fake.state()["clients"][0]["verification"]["status"] == "verified"
+    assert phase(publish()) == "public"
+
+
+def test_a_client_without_home_page_has_no_record(publish: Publish, fake: FakeCloudflare) -> None:
+    run = publish(client_uri="")
+    assert (phase(run), run.fact(RESULT)["dns_record"]) == ("incomplete", None)
+    assert fake.state()["records"] == []
+
+
+def test_a_person_publishes_the_record(publish: Publish, fake: FakeCloudflare) -> None:
+    run = publish(dns_provider="manual", wait_timeout=0)
+    record = run.fact(RESULT)["dns_record"]
+    shown = run.result("Show the record that somebody has to publish")["msg"]
+    assert shown == f'app.example.com. IN TXT "{record["value"]}"'
+    assert fake.state()["records"] == []
+    assert phase(publish(dns_provider="manual", wait_timeout=0)) == "needs_dns"
+
+
+def test_the_own_task_file_gets_the_record(publish: Publish, fake: FakeCloudflare, tmp_path: Path) -> None:
+    written = tmp_path / "record.txt"
+    provider = tmp_path / "my_dns.yml"
+    provider.write_text(f"""
+- name: Write the record down
+  ansible.builtin.copy:
+    content: "{{{{ oauth_client_publish_record | to_json }}}}"
+    dest: {written}
+    mode: '0600'
+""")
+    run = publish(dns_provider=str(provider), wait_timeout=0, dns_ttl="300")
+    text = fake.state()["clients"][0]["verification"]["text"]
+    assert phase(run) == "needs_dns"
+    expected = {"fqdn": "app.example.com", "value": text, "ttl": 300, "state": "present"}
+    assert json.loads(written.read_text()) == expected
+
+
+def test_the_visible_record_of_a_pending_client_is_being_verified(publish: Publish, fake: FakeCloudflare) -> None:
+    fake.set_variant(read_lag_seconds=600)  # what the verification comes to shows late
+    assert phase(publish(wait_timeout=0)) == "verifying"
+
+
+def test_without_a_resolver_a_provider_that_writes_is_trusted(publish: Publish, fake: FakeCloudflare) -> None:
+    fake.set_variant(read_lag_seconds=600)
+    assert phase(publish(wait_timeout=0, dns_lookup_url="")) == "verifying"
+    assert phase(publish(wait_timeout=0, dns_lookup_url="", dns_provider="manual")) == "needs_dns"
+
+
+def test_a_resolver_that_does_not_answer_is_no_failure(publish: Publish, fake: FakeCloudflare) -> None:
+    assert phase(publish(dns_lookup_url="http://127.0.0.1:9/dns-query")) == "public"
+
+
+@pytest.mark.parametrize("text", ["stable", "new_on_restart"])
+def test_a_failed_verification_is_started_anew_once_the_record_can_be_seen(
+    publish: Publish, fake: FakeCloudflare, text: str
+) -> None:
+    fake.set_variant(verification_text=text)
+    publish(dns_provider="manual", wait_timeout=0)
+    fake.advance_clock(TWO_DAYS_AND_MORE)
+
+    still = publish(dns_provider="manual", wait_timeout=0)
+    assert (phase(still), still.changed) == ("failed", [])
+    assert "given up" in still.fact(RESULT)["next_action"]
+
+    assert phase(publish()) == "public"
+
+
+def test_waiting_is_bounded_shows_its_progress_and_is_no_failure(publish: Publish, fake: FakeCloudflare) -> None:
+    run = publish(dns_provider="manual", wait_timeout=3, wait_interval=1)
+    assert phase(run) == "needs_dns"
+    assert 1 <= len([task for task in run.tasks if task.status == "retry"]) <= 3
+    assert "RETRYING" in run.output and "app.example.com" in run.output
+
+
+def test_a_pipeline_can_ask_to_fail_while_it_is_pending(publish: Publish, fake: FakeCloudflare) -> None:
+    run = publish(dns_provider="manual", wait_timeout=0, fail_when_pending="yes")
+    assert run.status != 0
+    assert "The client is needs_dns, not public. Publish the TXT record at app.example.com" in run.failure
+    assert publish(promote=False, fail_when_pending=True).status == 0
+
+
+def test_everything_can_be_a_string_as_surveys_give_it(publish: Publish, fake: FakeCloudflare) -> None:
+    run = publish(
+        redirect_uris="https://app.example.com/callback\n\n  https://app.example.com/other  \n",
+        grant_types="authorization_code\nrefresh_token",
+        scopes="dns.read\ndns.write",
+        optional_scopes="dns.write",
+        allowed_cors_origins="https://app.example.com",
+        policy_uri="",
+        tos_uri="",
+        promote="false",
+        wait_timeout="20",
+        wait_interval="1",
+        dns_ttl="1",
+        validate_scopes="true",
+        fail_when_pending="false",
+    )
+    assert phase(run) == "verified"
+    client = fake.state()["clients"][0]
+    assert client["redirect_uris"] == ["https://app.example.com/callback", "https://app.example.com/other"]
+    assert client["grant_types"] == ["authorization_code", "refresh_token"]
+    assert client["optional_scopes"] == ["dns.write"]
+
+
+def test_an_empty_list_clears_and_an_empty_string_does_not(publish: Publish, fake: FakeCloudflare) -> None:
+    publish(promote=False, allowed_cors_origins=["https://app.example.com"])
+    assert publish(promote=False, allowed_cors_origins="").changed == []
+    publish(promote=False, allowed_cors_origins=[])
+    assert not fake.state()["clients"][0].get("allowed_cors_origins")
+
+
+def test_the_secret_of_a_new_client_goes_into_a_file(publish: Publish, fake: FakeCloudflare, tmp_path: Path) -> None:
+    secret = {"token_endpoint_auth_method": "client_secret_post", "promote": False}
+    refused = publish(**secret)
+    assert refused.status != 0 and "client_secret_file" in refused.failure
+    assert fake.state()["clients"] == []
+
+    publish(**secret, client_secret_file=str(tmp_path / "secret"))
+    assert fake.state()["clients"][0]["secrets"] == [(tmp_path / "secret").read_text()]
+
+
+def test_the_secret_of_a_new_client_can_be_given_up(publish: Publish, fake: FakeCloudflare) -> None:
+    run = publish(token_endpoint_auth_method="client_secret_post", discard_client_secret="true", promote=False)
+    assert phase(run) == "verified"
+
+
+def test_two_clients_of_one_host_keep_each_others_record(publish: Publish, fake: FakeCloudflare) -> None:
+    assert phase(publish()) == "public"
+    assert phase(publish(client_name="Other App")) == "public"
+    assert len(fake.state()["records"]) == 2
+
+
+def test_a_client_is_found_by_its_id_and_renamed(publish: Publish, fake: FakeCloudflare) -> None:
+    publish(promote=False)
+    client_id = fake.state()["clients"][0]["client_id"]
+    publish(promote=False, client_id=client_id, client_name="New name")
+    assert [client["client_name"] for client in fake.state()["clients"]] == ["New name"]
+
+
+@pytest.mark.parametrize(
+    "inventory",
+    ["localhost\n", "localhost ansible_connection=ssh ansible_python_interpreter=/nowhere/python\n", "elsewhere\n"],
+    ids=["bare", "ssh", "others"],
+)
+def test_the_playbook_works_from_any_inventory(
+    publish: Publish, fake: FakeCloudflare, tmp_path: Path, inventory: str
+) -> None:
+    (tmp_path / "hosts").write_text(inventory)
+    assert phase(publish("-i", str(tmp_path / "hosts"), promote=False)) == "verified"
+
+
+def test_a_wrong_variable_is_named_before_anything_is_sent(publish: Publish, fake: FakeCloudflare) -> None:
+    run = publish(wait_timeout="soon")
+    assert run.status != 0
+    assert "oauth_client_publish_wait_timeout" in run.output
+    assert fake.requests() == []
