@@ -103,5 +103,3 @@ class Ansible:
         head = {"hosts": "localhost", "gather_facts": False, **play}
         written.write_text(yaml.safe_dump([{**head, "tasks": tasks}], sort_keys=False))
         return self.command("ansible-playbook", str(written), *options)
-
-

@@ -90,7 +90,8 @@ def test_clients_beyond_the_first_page_are_found(ansible: Ansible, fake: FakeClo
     fake.set_variant(list_page_size=3)
     fake.clear_journal()
     run = ansible.play([{"name": "again", CLIENT: {**APP, "client_name": "App 7"}}])
-    assert run.changed == [] and run.status == 0, run.output
+    assert run.status == 0, run.output
+    assert run.changed == []
     assert fake.requests() == [f"GET {clients(fake)}"] * 3
 
 

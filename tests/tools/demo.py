@@ -72,9 +72,7 @@ class Demo:
         self.step("What would be done? Check mode sends no write", *publish, "--check")
         self.step("From nothing to public, over real DNS answers", *publish)
         self.step("Again: nothing changes, nothing is written", *publish)
-        self.step(
-            "Rotate the secret and finalize", "ansible-playbook", "oauthops.iam.demo", *self.variables, "--diff"
-        )
+        self.step("Rotate the secret and finalize", "ansible-playbook", "oauthops.iam.demo", *self.variables, "--diff")
 
 
 def stop(_signal: int, _frame: FrameType | None) -> None:
