@@ -108,7 +108,14 @@ class Cloudflare:
             except CloudflareError as lost:
                 if not lost.uncertain:
                     raise
-                settled = reread()
+                try:
+                    settled = reread()
+                except CloudflareError as unreachable:
+                    raise lost.explained(
+                        f"It is not known whether {lost.method} {lost.path} was carried out: the answer was lost, "
+                        f"and looking for what it did failed ({unreachable.message})",
+                        changed=True,
+                    ) from None
                 if settled is not None:
                     return settled
                 self._wait(lost, attempt)
@@ -213,8 +220,9 @@ def _transport_error(request: Request, fault: Exception, timeout: float) -> Clou
     reason = _root(fault)
     if isinstance(fault, requests.exceptions.SSLError):
         return error(
-            f"{request}: the TLS connection could not be made ({reason}). "
-            "Check ca_path, the system's certificates and any proxy in between."
+            f"{request}: the TLS connection failed ({reason}). "
+            "Check ca_path, the system's certificates and any proxy in between.",
+            uncertain="certificate" not in reason,
         )
     if isinstance(fault, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
         return error(f"{request} could not be made: {reason}.")
@@ -234,19 +242,26 @@ def _transport_error(request: Request, fault: Exception, timeout: float) -> Clou
 
 
 def _never_connected(fault: Exception) -> bool:
-    if isinstance(fault, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
+    """Also through a proxy, where urllib3 calls a connection lost after sending a ProxyError as well."""
+    if isinstance(fault, requests.exceptions.ConnectTimeout):
         return True
-    inner = getattr(fault.args[0] if fault.args else None, "reason", None)
-    return isinstance(inner, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError))
+    root = _innermost(fault)
+    never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+    return isinstance(root, never) or str(root).startswith("Tunnel connection failed")
+
+
+def _innermost(fault: BaseException) -> BaseException:
+    while True:
+        held = (getattr(fault, "reason", None), *reversed(fault.args))
+        inner = next((item for item in held if isinstance(item, BaseException)), None)
+        if inner is None:
+            return fault
+        fault = inner
 
 
 def _root(fault: BaseException) -> str:
     """The innermost reason of a nested exception: the outer ones repeat the address and object ids."""
-    while True:
-        inner = getattr(fault, "reason", None) or (fault.args[0] if fault.args else None)
-        if not isinstance(inner, BaseException):
-            break
-        fault = inner
+    fault = _innermost(fault)
     text = str(fault).split(": ", 1)[-1] if "object at 0x" in str(fault) else str(fault)
     return text or type(fault).__name__
 

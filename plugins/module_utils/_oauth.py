@@ -64,8 +64,10 @@ def shaped(answer: Mapping[str, Any]) -> Client:
             raise TypeError(f"the key {name} holds {client[name]!r}")
     verification = {**SHAPE["client_uri_verification"], **client["client_uri_verification"]}
     client["client_uri_verification"] = verification
-    for name, values in (*((name, client[name]) for name in MANY), ("client_uri_verification", verification.values())):
-        if not all(item is None or isinstance(item, str) for item in values):
+    texts = {name: client[name] for name in MANY}
+    texts["client_uri_verification"] = [value for value in verification.values() if value is not None]
+    for name, values in texts.items():
+        if not all(isinstance(item, str) for item in values):
             raise TypeError(f"the key {name} holds {client[name]!r}")
     return client
 

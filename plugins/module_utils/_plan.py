@@ -22,7 +22,11 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth import (
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._resource import appended, drift, to_create
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import host_of
-from ansible_collections.oauthops.iam.plugins.module_utils._validate import check_creatable, check_subset
+from ansible_collections.oauthops.iam.plugins.module_utils._validate import (
+    check_creatable,
+    check_description,
+    check_subset,
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ def plan_creation(wanted: Mapping[str, Any], visibility: str | None) -> dict[str
     """The body of the POST; raises UsageError when the description is not enough, or asks to start public."""
     complete = {**CREATION_DEFAULTS, **wanted}
     check_creatable(complete)
+    check_description(complete, append=False)
     body = to_create(FIELDS, complete)
     expected = shaped(body)
     check_subset(expected)

@@ -41,8 +41,11 @@ class Field:
         """The wanted value as a request has it: in the user's order, each item once; null clears a single value."""
         if not self.many:
             return None if is_empty(value) else value
-        distinct = {self.canonical(item): item for item in reversed(value or []) if item not in self.server_owned}
-        return list(reversed(list(distinct.values())))
+        distinct: dict[str, str] = {}
+        for item in value or []:
+            if item not in self.server_owned:
+                distinct.setdefault(self.canonical(item), item)
+        return list(distinct.values())
 
     def to_show(self, value: Any) -> Any:
         return sorted(self.to_send(value)) if self.many else value

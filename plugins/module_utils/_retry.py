@@ -25,7 +25,7 @@ def pause(failure: CloudflareError, attempt: int) -> float:
 
     The random part keeps parallel tasks from coming back all at once.
     """
-    if failure.retry_after is not None:
+    if failure.retry_after:
         return failure.retry_after
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))
     return longest * random.uniform(0.75, 1.0)

@@ -51,7 +51,7 @@ def matching(scopes: Iterable[Record], category: str | None, name: str | None) -
     return [
         scope
         for scope in scopes
-        if (not category or str(scope["category"]).lower() == category.lower())
+        if (not category or str(scope["category"] or "").lower() == category.lower())
         and (not name or _matches(name, scope["id"]) or _matches(name, scope["name"]))
     ]
 
