@@ -10,7 +10,7 @@ export ANSIBLE_HOME := $(CURDIR)/.ansible
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo check lint types unit test integration molecule clean
+.PHONY: help setup demo check lint types unit test sanity integration molecule clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -38,7 +38,10 @@ types: setup
 unit: setup
 	python -m pytest tests/unit -q
 
-test: check integration molecule
+test: check sanity integration molecule
+
+sanity: setup
+	@python -m tests.tools.sanity
 
 integration: setup
 	python -m pytest tests/integration -q -n 2

@@ -19,7 +19,7 @@ attributes:
   action_group:
     description: Use C(group/oauthops.iam.cloudflare) in C(module_defaults) to set defaults for this module.
     support: full
-    membership: oauthops.iam.cloudflare
+    membership: [oauthops.iam.cloudflare]
 """
 
     MANAGER = r"""

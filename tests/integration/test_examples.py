@@ -93,6 +93,18 @@ def test_the_example_variables_publish_a_client(ansible: Ansible, fake: FakeClou
     assert_nothing_leaked(run, ansible, fake)
 
 
+def test_the_steps_of_the_publishing_guide_run(ansible: Ansible, fake: FakeCloudflare) -> None:
+    guide = (ROOT / "docs/docsite/rst/guide_publish.rst").read_text()
+    blocks = re.findall(r"^\.\. code-block:: yaml\n\n((?:    .*\n|\n)+)", guide, re.MULTILINE)
+    tasks = [task for block in blocks for task in yaml.safe_load(block)]
+    assert len(tasks) == 5
+    run = ansible.play(tasks, *LOUD)
+    assert run.status == 0, run.output
+    assert run.changed == ["The client", "The record that proves the host", "Public, for ever"]
+    assert fake.state()["clients"][0]["visibility"] == "public"
+    assert_nothing_leaked(run, ansible, fake)
+
+
 def test_the_plays_of_the_readme_run(ansible: Ansible, fake: FakeCloudflare) -> None:
     plays = [block for block in yaml_blocks(ROOT / "README.md") if isinstance(block, list) and "hosts" in block[0]]
     assert plays

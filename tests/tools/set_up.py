@@ -24,6 +24,7 @@ LINK = ROOT / "collections/ansible_collections/oauthops/iam"
 
 
 def main() -> None:
+    leave_environment()
     if sys.version_info < (3, 11):
         sys.exit(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}: run make PYTHON=python3.12, say.")
     link_collection()
@@ -35,6 +36,13 @@ def main() -> None:
     make_environment()
     install("-r", str(REQUIREMENTS))
     STAMP.write_text(fingerprint)
+
+
+def leave_environment() -> None:
+    """Go on outside an activated environment: it may be the very one that is made anew."""
+    if sys.prefix != sys.base_prefix:
+        python_outside = os.path.realpath(sys.executable)
+        os.execv(python_outside, [python_outside, __file__])
 
 
 def link_collection() -> None:
