@@ -58,8 +58,11 @@ class Cloudflare:
         request = self.request("GET", path, permission)
         return expect_object(request, self.call("GET", path, permission).result)
 
-    def write(self, method: str, path: str, permission: str, body: Mapping[str, Any] | None = None) -> Any:
-        return self.call(method, path, permission, body=body).result
+    def write(
+        self, method: str, path: str, permission: str, body: Mapping[str, Any] | None = None, *, blindly: bool = True
+    ) -> Any:
+        """Send a write; C(blindly=False) leaves it to the caller to look before a DELETE is repeated."""
+        return self.call(method, path, permission, body=body, blindly=blindly).result
 
     def write_object(self, method: str, path: str, permission: str, body: Mapping[str, Any] | None = None) -> Record:
         return expect_object(self.request(method, path, permission), self.write(method, path, permission, body))
@@ -127,6 +130,8 @@ class Cloudflare:
         permission: str,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        *,
+        blindly: bool = True,
     ) -> Answer:
         """Send, again where that is safe and while the retry budget lasts; raises CloudflareError."""
         request, attempt = self.request(method, path, permission), 0
@@ -137,7 +142,7 @@ class Cloudflare:
                 return self._exchange(request, query, body)
             except CloudflareError as failure:
                 self.patience -= time.monotonic() - started
-                if not may_repeat(failure):
+                if not may_repeat(failure) or (failure.uncertain and not blindly):
                     raise
                 self._wait(failure, attempt)
 

@@ -65,7 +65,8 @@ class OAuthClients:
 
         updated = self._patch(client, changes, arrived)
         if drift(FIELDS, changes, updated):
-            updated = self.get(client["client_id"]) or updated
+            current = self._look(lambda: self.get(client["client_id"]))
+            updated = current if isinstance(current, dict) else updated
         kept = drift(FIELDS, changes, updated)
         if kept:
             raise UsageError(_not_kept(kept, updated), changed=True, oauth_client=updated)
@@ -104,7 +105,7 @@ class OAuthClients:
         path = self._path(client["client_id"]) + "/rotate_secret"
 
         def send() -> bool:
-            self.api.write("DELETE", path, WRITE)
+            self.api.write("DELETE", path, WRITE, blindly=False)
             return True
 
         def gone() -> bool | None:

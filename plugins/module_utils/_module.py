@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Mapping
-from typing import Any, Callable, NoReturn
+from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -46,12 +46,15 @@ def run_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None:
     try:
         result = run(checked(params), module.check_mode)
     except OAuthOpsError as failure:
-        _fail(module, failure.result())
+        failed = failure.result()
     except Exception as fault:
-        _fail(module, {"msg": unexpected(fault)})
-    for warning in result.pop("warnings", []):
-        module.warn(warning)
-    module.exit_json(**result)
+        failed = {"msg": unexpected(fault)}
+    else:
+        for warning in result.pop("warnings", []):
+            module.warn(warning)
+        module.exit_json(**result)
+    # Not in a handler: ansible-core can be set to add the text of the exception at hand, which may hold a secret.
+    module.fail_json(**failed)
 
 
 def checked(params: dict[str, Any]) -> dict[str, Any]:
@@ -69,8 +72,3 @@ def unexpected(fault: Exception) -> str:
         f"An error that should not have happened: {type(fault).__name__} at {place}. Nothing is known of what was "
         "done: run with --check --diff before running again, and please report this as a bug."
     )
-
-
-def _fail(module: AnsibleModule, result: Result) -> NoReturn:
-    module.fail_json(**result)
-    raise SystemExit(1)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ansible's own sanity tests, on this checkout as it stands and with nothing but a package index: `make sanity`.
 
-ansible-test wants a directory called ansible_collections above the collection, and fetches its way to get pip from a file
-server of Ansible's CI. The first is answered by the link that the set-up made, the second by the pip that is here.
+ansible-test wants a directory called ansible_collections above the collection, and fetches its way to get pip from a
+file server of Ansible's CI. The first is answered by the link that the set-up made, the second by the pip that is here.
 """
 
 from __future__ import annotations

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may know what."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PLUGINS = Path(__file__).parents[3] / "plugins"
+SOURCES = sorted(PLUGINS.rglob("*.py"))
+PURE = ["_answer", "_credentials", "_errors", "_lost", "_oauth", "_plan", "_resource", "_retry", "_uris", "_validate"]
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level packages that a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def attributes(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Name):
+            yield node.id
+
+
+def users(*names: str) -> set[str]:
+    return {path.stem for path in SOURCES if set(names) & set(attributes(path))}
+
+
+def test_there_are_sources() -> None:
+    assert {"_client", "_module", "cloudflare_oauth_client"} <= {path.stem for path in SOURCES}
+
+
+@pytest.mark.parametrize("package", ["requests", "urllib3"])
+def test_http_is_known_in_one_place(package: str) -> None:
+    assert {path.stem for path in SOURCES if package in imported(path)} == {"_client"}
+
+
+def test_ansible_module_is_known_in_one_place() -> None:
+    assert users("AnsibleModule", "fail_json", "exit_json") == {"_module"}
+
+
+def test_time_passes_in_one_place() -> None:
+    assert {path.stem for path in SOURCES if "time" in imported(path)} == {"_client"}
+    assert users("sleep") == {"_client"}
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_what_calls_itself_pure_knows_neither_http_nor_ansible_nor_files(name: str) -> None:
+    path = PLUGINS / "module_utils" / f"{name}.py"
+    assert not imported(path) & {"requests", "urllib3", "ansible", "os", "io", "pathlib", "socket", "subprocess"}
+    assert "module_utils._client import" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_every_file_is_licensed(path: Path) -> None:
+    head = path.read_text(encoding="utf-8")[:400]
+    assert "SPDX-License-Identifier: GPL-3.0-or-later" in head
+    assert "from __future__ import annotations" in path.read_text(encoding="utf-8")

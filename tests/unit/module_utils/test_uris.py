@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading URIs as Cloudflare and DNS do."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
+    dns_name,
+    host_of,
+    origin_fault,
+    redirect_uri_fault,
+    web_address_fault,
+)
+
+NO_URI = ["https://a b/", "https://a/\n", "https://a:port/", "https://[::1/", "https://a/\x00"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "host"),
+    [
+        ("https://app.example.com/path?q#f", "app.example.com"),
+        ("https://APP.Example.com:8443", "app.example.com"),
+        ("https://app.example.com./", "app.example.com"),
+        ("https://user:pw@app.example.com/", "app.example.com"),
+        ("https://bücher.example/", "xn--bcher-kva.example"),
+        ("https://Straße.example/", "xn--strae-oqa.example"),
+        ("https://[::1]:8443/", "::1"),
+        ("app.example.com", None),
+        ("https://", None),
+        ("https:///path", None),
+        ("mailto:me@example.com", None),
+        ("", None),
+        ("https://a..b/", None),
+        (f"https://{'a' * 64}.example/", None),
+        (f"https://{'a.' * 130}example/", None),
+        ("https://\u2028/", None),
+        ("https://\u00ad.example/", None),
+        *((uri, None) for uri in NO_URI),
+    ],
+)
+def test_the_host_of_an_address(uri: str, host: str | None) -> None:
+    assert host_of(uri) == host
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("App.Example.COM.", "app.example.com"),
+        ("_acme.example.com", "_acme.example.com"),
+        ("", None),
+        (".", None),
+        (".example.com", None),
+        ("a..b", None),
+        ("\ud800.example", None),
+    ],
+)
+def test_a_name_as_dns_has_it(given: str, name: str | None) -> None:
+    assert dns_name(given) == name
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://app.example.com/callback",
+        "http://localhost:8976/callback",
+        "http://127.0.0.1/",
+        "com.example.app:/callback",
+        "https://app.example.com/cb?x=1",
+    ],
+)
+def test_a_good_redirect_uri(uri: str) -> None:
+    assert redirect_uri_fault(uri) is None
+
+
+@pytest.mark.parametrize(
+    ("uri", "fault"),
+    [
+        ("/callback", "is not an absolute URI"),
+        ("app.example.com/callback", "is not an absolute URI"),
+        ("", "is not an absolute URI"),
+        ("https:", "is not an absolute URI"),
+        ("https:///callback", "has no host"),
+        ("http:callback", "has no host"),
+        ("https://a.example/#", "has a fragment"),
+        ("https://a.example/#top", "has a fragment"),
+        *((uri, "is not an absolute URI") for uri in NO_URI),
+    ],
+)
+def test_a_bad_redirect_uri(uri: str, fault: str) -> None:
+    assert fault in str(redirect_uri_fault(uri))
+
+
+@pytest.mark.parametrize(
+    ("uri", "fault"),
+    [
+        ("https://a.example/logo.png", None),
+        ("http://localhost:3000", None),
+        ("ftp://a.example/", "must start with https:// or http://"),
+        ("a.example", "must start with https:// or http://"),
+        ("https://", "has no host"),
+        ("https:///logo.png", "has no host"),
+        *((uri, "is not a URI") for uri in NO_URI),
+    ],
+)
+def test_the_address_of_a_page(uri: str, fault: str | None) -> None:
+    assert web_address_fault(uri) == fault
+
+
+@pytest.mark.parametrize("origin", ["https://a.example", "https://a.example/", "http://localhost:3000"])
+def test_a_good_origin(origin: str) -> None:
+    assert origin_fault(origin) is None
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://a.example/path", "https://a.example?q=1", "https://a.example#f", "https://user@a.example"],
+)
+def test_an_origin_is_scheme_host_and_port_alone(origin: str) -> None:
+    assert "must be an origin" in str(origin_fault(origin))
+
+
+@pytest.mark.parametrize(
+    ("origin", "fault"), [("*", "must start with"), ("https://", "has no host"), ("https://a b", "is not a URI")]
+)
+def test_an_origin_is_a_web_address(origin: str, fault: str) -> None:
+    assert fault in str(origin_fault(origin))

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cloudflare_oauth_client: deleting a client."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.support import (
+    BAD_GATEWAY,
+    CLIENT,
+    CLIENT_ID,
+    GONE,
+    ModuleResult,
+    a_client,
+    error_of,
+    lists,
+    partly,
+    reads,
+    refused,
+    run_module,
+)
+from tests.unit.transport import Call, Script, cut
+
+PUBLIC = a_client(visibility="public")
+
+
+def run(**params: Any) -> ModuleResult:
+    return run_module("cloudflare_oauth_client", state="absent", **params)
+
+
+def deletes(**call: Any) -> Call:
+    return Call("DELETE", CLIENT, **{"result": {"id": CLIENT_ID}, **call})
+
+
+@pytest.mark.parametrize("result", [{"id": CLIENT_ID}, None])
+def test_by_name(cloudflare: Script, result: Any) -> None:
+    cloudflare.expect(lists(a_client()), deletes(result=result))
+    deleted = run(client_name="Example App")
+    assert deleted.changed
+    assert deleted.oauth_client["client_id"] == CLIENT_ID
+    assert deleted.diff["before"]["client_name"] == "Example App"
+    assert deleted.diff["after"] == {}
+    assert deleted.keys == {"changed", "diff", "oauth_client", "publishing"}
+
+
+def test_by_id(cloudflare: Script) -> None:
+    cloudflare.expect(reads(a_client()), deletes())
+    assert run(client_id=CLIENT_ID, client_name="whatever").changed
+
+
+def test_one_that_is_not_there(cloudflare: Script) -> None:
+    cloudflare.expect(lists(), Call("GET", CLIENT, **GONE))
+    for who in ({"client_name": "Example App"}, {"client_id": CLIENT_ID}):
+        result = run(**who)
+        assert not result.changed
+        assert (result.oauth_client, result.publishing) == (None, None)
+        assert result.diff == {"before": {}, "after": {}}
+
+
+def test_check_mode_deletes_nothing(cloudflare: Script) -> None:
+    cloudflare.expect(reads(a_client()))
+    assert run(check=True, client_id=CLIENT_ID).changed
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_public_client_needs_force(cloudflare: Script, check: bool) -> None:
+    cloudflare.expect(reads(PUBLIC))
+    result = run(check=check, client_id=CLIENT_ID)
+    assert result.failed
+    assert f"{CLIENT_ID} is public: deleting it ends every user's authorization for good" in result.msg
+    assert "Set force=true" in result.msg
+    assert not result.changed
+
+
+def test_a_public_client_with_force(cloudflare: Script) -> None:
+    cloudflare.expect(reads(PUBLIC), deletes())
+    assert run(client_id=CLIENT_ID, force=True).changed
+
+
+def test_one_that_is_gone_by_then_is_deleted(cloudflare: Script) -> None:
+    cloudflare.expect(reads(a_client()), deletes(**GONE))
+    assert run(client_id=CLIENT_ID).changed
+
+
+@pytest.mark.parametrize("failure", [{"fault": cut()}, BAD_GATEWAY])
+@pytest.mark.parametrize("second", [{}, GONE])
+def test_a_lost_deletion_is_repeated(cloudflare: Script, failure: dict[str, Any], second: dict[str, Any]) -> None:
+    cloudflare.expect(reads(a_client()), deletes(**failure), deletes(**second))
+    result = run(client_id=CLIENT_ID)
+    assert (result.failed, result.changed) == (False, True)
+
+
+def test_a_deletion_that_stays_lost_is_an_error(cloudflare: Script) -> None:
+    cloudflare.expect(reads(a_client()), deletes(fault=cut()))
+    result = run(client_id=CLIENT_ID, retry_timeout=0)
+    assert result.failed
+    assert f"DELETE {CLIENT}: the connection failed before the answer was complete" in result.msg
+    assert partly(result) == error_of("DELETE", CLIENT, None)
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 10000), (400, 7003), (409, 1000)])
+def test_a_refused_deletion_is_an_error(cloudflare: Script, status: int, code: int) -> None:
+    cloudflare.expect(reads(a_client()), deletes(**refused(status, code)))
+    result = run(client_id=CLIENT_ID)
+    assert (result.failed, result.changed) == (True, False)
+    assert f"refused DELETE {CLIENT} with status {status}" in result.msg
+    assert partly(result) == error_of("DELETE", CLIENT, status)

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cloudflare_oauth_client: which client is meant, and how many requests finding it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.support import (
+    CLIENT,
+    CLIENT_ID,
+    CLIENTS,
+    GONE,
+    OTHER_ID,
+    ModuleResult,
+    a_client,
+    error_of,
+    lists,
+    options,
+    partly,
+    patches,
+    reads,
+    refused,
+    run_module,
+)
+from tests.unit.transport import Call, Script
+
+
+def run(**params: Any) -> ModuleResult:
+    return run_module("cloudflare_oauth_client", **params)
+
+
+def test_nothing_to_do_by_id_is_one_request(cloudflare: Script) -> None:
+    cloudflare.expect(reads(a_client()))
+    result = run(client_id=CLIENT_ID, **options())
+    assert not result.changed
+    assert result.diff["before"] == result.diff["after"]
+    assert result.keys == {"changed", "diff", "oauth_client", "publishing"}
+
+
+def test_nothing_to_do_by_name_is_one_request_a_page(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client(), a_client(client_id=OTHER_ID, client_name="Other")))
+    assert not run(**options()).changed
+
+
+def test_an_update_is_one_request_more(cloudflare: Script) -> None:
+    tos = {"tos_uri": "https://a.example/"}
+    cloudflare.expect(reads(a_client()), patches(tos, a_client(**tos)))
+    result = run(client_id=CLIENT_ID, **tos)
+    assert result.changed
+    assert result.oauth_client["tos_uri"] == "https://a.example/"
+
+
+def test_a_client_on_a_later_page_is_found(cloudflare: Script) -> None:
+    others = [a_client(client_id=f"id{number}", client_name="Other") for number in range(20)]
+    info = {"total_count": 21}
+    cloudflare.expect(lists(*others, info=info), Call("GET", CLIENTS, [a_client()], query={"page": "2"}, info=info))
+    assert not run(**options()).changed
+
+
+def test_a_part_of_the_list_creates_nothing(cloudflare: Script) -> None:
+    info = {"total_count": 21}
+    cloudflare.expect(lists(info=info))
+    result = run(**options())
+    assert result.failed
+    assert "listed 0 of 21 objects" in result.msg
+    assert partly(result) == error_of("GET", CLIENTS, 200)
+
+
+def test_an_id_beats_the_name_and_renames(cloudflare: Script) -> None:
+    renamed = {"client_name": "New Name"}
+    cloudflare.expect(reads(a_client()), patches(renamed, a_client(**renamed)))
+    result = run(client_id=CLIENT_ID, client_name="New Name")
+    assert result.changed
+    assert result.diff["before"]["client_name"] == "Example App"
+    assert result.diff["after"]["client_name"] == "New Name"
+
+
+def test_an_empty_id_is_no_id(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client()))
+    assert not run(client_id="", **options()).changed
+
+
+def test_an_id_stays_one_part_of_the_path(cloudflare: Script) -> None:
+    cloudflare.expect(Call("GET", f"{CLIENTS}/..%2Fzones%3Fx", **GONE))
+    assert "There is no OAuth client '../zones?x'" in run(client_id="../zones?x").msg
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_several_clients_of_one_name_are_listed(cloudflare: Script, state: str) -> None:
+    other = a_client(client_id=OTHER_ID, visibility="public", created_at=None)
+    cloudflare.expect(lists(a_client(), other))
+    result = run(client_name="Example App", state=state)
+    assert result.failed
+    assert not result.changed
+    assert result.msg == (
+        f"2 clients have the name 'Example App': {CLIENT_ID} (private, created 2026-10-05T04:47:27Z); "
+        f"{OTHER_ID} (public, created at an unknown time). Say which one is meant with client_id."
+    )
+
+
+@pytest.mark.parametrize("params", [{}, {"state": "absent"}])
+def test_a_client_has_to_be_named(params: dict[str, Any]) -> None:
+    assert "one of the following is required: client_id, client_name" in run(**params).msg
+
+
+def test_two_empty_names_are_none() -> None:
+    assert "client_id or client_name is needed" in run(client_id="", state="absent").msg
+
+
+def test_an_empty_name_is_refused() -> None:
+    assert "client_name must not be empty" in run(client_name="").msg
+
+
+def test_a_client_that_may_not_be_read_is_no_missing_client(cloudflare: Script) -> None:
+    cloudflare.expect(Call("GET", CLIENT, **refused(403, 10000, "Authentication error")))
+    result = run(client_id=CLIENT_ID, **options())
+    assert result.failed
+    assert "it needs the permission 'OAuth Client Read'" in result.msg
+    assert partly(result) == error_of("GET", CLIENT, 403)
+
+
+@pytest.mark.parametrize("code", [7003, 7000])
+def test_an_error_about_the_route_is_no_missing_client(cloudflare: Script, code: int) -> None:
+    cloudflare.expect(Call("GET", CLIENT, **refused(400, code, "Could not route")))
+    result = run(client_id=CLIENT_ID, state="absent")
+    assert result.failed
+    assert partly(result) == error_of("GET", CLIENT, 400)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ({"client_id": None}, "not an OAuth client with a client_id"),
+        ({"scopes": "dns.read"}, "not an OAuth client as declared: the key scopes holds 'dns.read'"),
+        ({"allowed_cors_origins": [None]}, "the key allowed_cors_origins holds [None]"),
+    ],
+)
+def test_an_answer_of_another_shape_is_an_error(cloudflare: Script, answer: dict[str, Any], text: str) -> None:
+    cloudflare.expect(reads(a_client(**answer)))
+    result = run(client_id=CLIENT_ID, **options())
+    assert result.failed
+    assert not result.changed
+    assert text in result.msg
+    assert partly(result) == error_of("GET", CLIENT, 200)
+
+
+def test_what_cloudflare_adds_is_passed_on(cloudflare: Script) -> None:
+    cloudflare.expect(reads(a_client(new_key={"a": [1]})))
+    assert run(client_id=CLIENT_ID).oauth_client["new_key"] == {"a": [1]}
+
+
+def test_a_bare_answer_is_enough(cloudflare: Script) -> None:
+    cloudflare.expect(reads({"client_id": CLIENT_ID, "visibility": "private"}))
+    result = run(client_id=CLIENT_ID, tos_uri="", optional_scopes=[])
+    assert not result.changed
+    assert result.oauth_client["scopes"] == []
+    assert result.oauth_client["client_uri_verification"] == {"status": None, "text": None}

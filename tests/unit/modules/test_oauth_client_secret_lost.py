@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cloudflare_oauth_client_secret: answers that are lost or refused on the way."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.support import (
+    BAD_GATEWAY,
+    CLIENT,
+    CLIENT_ID,
+    GONE,
+    ROTATE,
+    SECRET,
+    ModuleResult,
+    a_confidential_client,
+    error_of,
+    partly,
+    reads,
+    refused,
+    run_module,
+)
+from tests.unit.transport import Call, Clock, Script, cut, envelope, silent, unreachable
+
+CONFIDENTIAL = a_confidential_client()
+ROTATED = a_confidential_client(has_rotated_secret=True)
+
+LOST = [
+    pytest.param({"fault": cut()}, None, id="cut"),
+    pytest.param({"fault": silent()}, None, id="no answer in time"),
+    pytest.param(BAD_GATEWAY, 502, id="502"),
+    pytest.param(refused(500), 500, id="500"),
+    pytest.param(refused(200), 200, id="soft failure"),
+    pytest.param({"content": b"<html>"}, 200, id="no JSON"),
+]
+NO_SECRETS: list[Any] = [None, [], {}, {"client_secret": None}, {"client_secret": ""}, {"client_secret": 7}]
+ODD = [pytest.param({"content": envelope(result)}, 200, id=f"result {result!r}") for result in NO_SECRETS]
+
+
+def mints(**call: Any) -> Call:
+    return Call("POST", ROTATE, **call)
+
+
+def deletes_older(**call: Any) -> Call:
+    return Call("DELETE", ROTATE, **call)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path.resolve() / "secret"
+
+
+def rotate(target: Path, **params: Any) -> ModuleResult:
+    given = {"client_id": CLIENT_ID, "state": "rotated", "client_secret_file": str(target), **params}
+    return run_module("cloudflare_oauth_client_secret", **given)
+
+
+def finalize(**params: Any) -> ModuleResult:
+    return run_module("cloudflare_oauth_client_secret", client_id=CLIENT_ID, state="finalized", **params)
+
+
+@pytest.mark.parametrize(("failure", "status"), [*LOST, *ODD])
+def test_a_lost_rotation_is_never_sent_twice_and_says_what_is_known(
+    cloudflare: Script, target: Path, failure: dict[str, Any], status: int | None
+) -> None:
+    cloudflare.expect(reads(CONFIDENTIAL), mints(**failure), reads(ROTATED))
+    result = rotate(target)
+    assert (result.failed, result.changed) == (True, True)
+    assert f"A second secret of {CLIENT_ID} was minted, but the answer was lost and nobody has seen it" in result.msg
+    assert "The older secret goes on working, so applications are not affected." in result.msg
+    assert result.oauth_client["has_rotated_secret"] is True
+    assert partly(result) == error_of("POST", ROTATE, status)
+    assert os.listdir(target.parent) == []
+
+
+@pytest.mark.parametrize("current", [reads(CONFIDENTIAL), Call("GET", CLIENT, **GONE)], ids=["no second", "no client"])
+def test_a_lost_rotation_that_did_not_arrive(cloudflare: Script, target: Path, current: Call) -> None:
+    cloudflare.expect(reads(CONFIDENTIAL), mints(fault=cut()), current)
+    result = rotate(target)
+    assert (result.failed, result.changed) == (True, False)
+    assert f"The answer to rotating the secret of {CLIENT_ID} was lost" in result.msg
+    assert "Cloudflare shows no second secret. Run again." in result.msg
+    assert partly(result) == error_of("POST", ROTATE, None)
+
+
+def test_a_lost_rotation_that_nothing_is_known_of(cloudflare: Script, target: Path) -> None:
+    cloudflare.expect(
+        reads(CONFIDENTIAL), mints(fault=cut()), Call("GET", CLIENT, **refused(403, 10000, "Authentication error"))
+    )
+    result = rotate(target)
+    assert (result.failed, result.changed) == (True, True)
+    assert f"It is not known whether a second secret of {CLIENT_ID} was minted" in result.msg
+    assert "Authentication error (code 10000)" in result.msg
+    assert partly(result) == error_of("POST", ROTATE, None)
+
+
+@pytest.mark.parametrize("failure", [{"fault": unreachable()}, refused(429)])
+def test_a_rotation_that_surely_did_not_arrive_is_sent_again(
+    cloudflare: Script, target: Path, failure: dict[str, Any]
+) -> None:
+    cloudflare.expect(reads(CONFIDENTIAL), mints(**failure), mints(result={"client_secret": SECRET}))
+    assert rotate(target).changed
+    assert target.read_text() == SECRET
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 1000), (403, 10000), (404, 7003), (409, 1000)])
+def test_a_refused_rotation_changes_nothing(cloudflare: Script, target: Path, status: int, code: int) -> None:
+    target.write_text("older")
+    cloudflare.expect(reads(CONFIDENTIAL), mints(**refused(status, code)))
+    result = rotate(target)
+    assert (result.failed, result.changed) == (True, False)
+    assert f"refused POST {ROTATE} with status {status}" in result.msg
+    assert partly(result) == error_of("POST", ROTATE, status)
+    assert target.read_text() == "older"
+    assert os.listdir(target.parent) == ["secret"]
+
+
+@pytest.mark.parametrize(("failure", "_status"), LOST)
+def test_a_lost_finalization_that_arrived_is_not_sent_again(
+    cloudflare: Script, clock: Clock, failure: dict[str, Any], _status: int | None
+) -> None:
+    cloudflare.expect(reads(ROTATED), deletes_older(**failure), reads(CONFIDENTIAL))
+    result = finalize()
+    assert (result.failed, result.changed) == (False, True)
+    assert clock.sleeps == []
+
+
+@pytest.mark.parametrize(("failure", "_status"), LOST)
+def test_a_lost_finalization_that_did_not_arrive_is_sent_again(
+    cloudflare: Script, failure: dict[str, Any], _status: int | None
+) -> None:
+    cloudflare.expect(reads(ROTATED), deletes_older(**failure), reads(ROTATED), deletes_older())
+    result = finalize()
+    assert (result.failed, result.changed) == (False, True)
+
+
+def test_a_lost_finalization_that_nothing_is_known_of(cloudflare: Script) -> None:
+    cloudflare.expect(reads(ROTATED), deletes_older(fault=cut()), Call("GET", CLIENT, **refused(403, 10000)))
+    result = finalize()
+    assert (result.failed, result.changed) == (True, True)
+    assert f"It is not known whether DELETE {ROTATE} was carried out" in result.msg
+    assert partly(result) == error_of("DELETE", ROTATE, None)
+
+
+def test_a_finalization_that_never_arrives_is_an_error(cloudflare: Script) -> None:
+    cloudflare.expect(reads(ROTATED), deletes_older(**BAD_GATEWAY), reads(ROTATED))
+    result = finalize(retry_timeout=0)
+    assert (result.failed, result.changed) == (True, False)
+    assert partly(result) == error_of("DELETE", ROTATE, 502)
+
+
+def test_a_finalization_that_is_limited_is_sent_again(cloudflare: Script) -> None:
+    cloudflare.expect(reads(ROTATED), deletes_older(**refused(429)), deletes_older())
+    assert finalize().changed
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 1000), (403, 10000), (404, 7003)])
+def test_a_refused_finalization_changes_nothing(cloudflare: Script, status: int, code: int) -> None:
+    cloudflare.expect(reads(ROTATED), deletes_older(**refused(status, code)))
+    result = finalize()
+    assert (result.failed, result.changed) == (True, False)
+    assert f"refused DELETE {ROTATE} with status {status}" in result.msg
+    assert partly(result) == error_of("DELETE", ROTATE, status)

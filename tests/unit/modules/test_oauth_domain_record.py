@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cloudflare_oauth_domain_record: one value of a TXT record set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.support import (
+    BAD_GATEWAY,
+    GONE,
+    TXT,
+    ModuleResult,
+    error_of,
+    partly,
+    refused,
+    run_module,
+)
+from tests.unit.transport import Call, Script, cut
+
+HOST = "app.example.com"
+RECORDS = "/zones/z1/dns_records"
+RECORD = f"{RECORDS}/r1"
+BODY = {"type": "TXT", "name": HOST, "content": f'"{TXT}"', "ttl": 1}
+SHOWN = {"type": "TXT", "name": HOST, "value": TXT, "ttl": 1}
+
+
+def run(**params: Any) -> ModuleResult:
+    return run_module("cloudflare_oauth_domain_record", **{"host": HOST, "value": TXT, "zone_id": "z1", **params})
+
+
+def a_record(**overrides: Any) -> dict[str, Any]:
+    return {**BODY, "id": "r1", "created_on": "2026-10-05T04:47:27Z", **overrides}
+
+
+def holds(*records: dict[str, Any], **call: Any) -> Call:
+    info = {"total_count": len(records)}
+    return Call("GET", RECORDS, list(records), query={"name": HOST}, **{"info": info, **call})
+
+
+def adds(**call: Any) -> Call:
+    return Call("POST", RECORDS, **{"result": a_record(), "body": BODY, **call})
+
+
+OTHERS = [
+    a_record(id="r8", content='"cloudflare_oauth_client_publisher=another"'),
+    a_record(id="r9", content='"v=spf1 -all"'),
+]
+
+
+def test_a_value_is_added_beside_others(cloudflare: Script) -> None:
+    cloudflare.expect(holds(*OTHERS), adds())
+    result = run()
+    assert result.changed
+    assert result.dns_record == {"id": "r1", "zone_id": "z1", **SHOWN}
+    assert result.diff == {"before": {}, "after": SHOWN}
+    assert result.keys == {"changed", "diff", "dns_record"}
+
+
+@pytest.mark.parametrize("content", [TXT, f'"{TXT}"', f'"{TXT[:9]}" "{TXT[9:]}"'])
+def test_a_value_that_is_there_is_no_write(cloudflare: Script, content: str) -> None:
+    cloudflare.expect(holds(*OTHERS, a_record(content=content, ttl=300)))
+    result = run()
+    assert not result.changed
+    assert result.dns_record == {"id": "r1", "zone_id": "z1", **SHOWN, "ttl": 300}
+
+
+def test_the_host_is_that_of_client_uri(cloudflare: Script) -> None:
+    cloudflare.expect(holds(a_record()))
+    assert not run(host=None, client_uri="https://App.Example.com:8443/x").changed
+
+
+def test_a_ttl_is_sent_with_a_new_value(cloudflare: Script) -> None:
+    cloudflare.expect(holds(), adds(body={**BODY, "ttl": 300}, result=a_record(ttl=300)))
+    assert run(ttl=300).dns_record["ttl"] == 300
+
+
+def test_another_ttl_is_sent_alone(cloudflare: Script) -> None:
+    cloudflare.expect(holds(a_record()), Call("PATCH", RECORD, a_record(ttl=300), {"ttl": 300}))
+    result = run(ttl=300)
+    assert result.changed
+    assert result.diff == {"before": SHOWN, "after": {**SHOWN, "ttl": 300}}
+
+
+def test_the_same_ttl_is_no_write(cloudflare: Script) -> None:
+    cloudflare.expect(holds(a_record(ttl=300)))
+    assert not run(ttl=300).changed
+
+
+def test_the_longest_zone_is_looked_up(cloudflare: Script) -> None:
+    zone = [{"id": "z1", "name": "example.com", "status": "active"}]
+    cloudflare.expect(
+        Call("GET", "/zones", [], query={"name": HOST}, info={"total_count": 0}),
+        Call("GET", "/zones", zone, query={"name": "example.com"}, info={"total_count": 1}),
+        holds(a_record()),
+    )
+    assert run(zone_id=None).dns_record["zone_id"] == "z1"
+
+
+def test_a_zone_id_stays_one_part_of_the_path(cloudflare: Script) -> None:
+    cloudflare.expect(Call("GET", "/zones/..%2Fz/dns_records", query={"name": HOST}, **refused(404, 7003)))
+    assert run(zone_id="../z").failed
+
+
+def test_no_account_is_needed(cloudflare: Script) -> None:
+    cloudflare.expect(holds(a_record()))
+    assert not run(account_id=None).failed
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_cname_at_the_host_is_explained(cloudflare: Script, check: bool) -> None:
+    cloudflare.expect(holds(a_record(type="CNAME", content="pages.example")))
+    result = run(check=check)
+    assert (result.failed, result.changed) == (True, False)
+    assert f"{HOST} is a CNAME for pages.example, and DNS allows no TXT record beside a CNAME" in result.msg
+
+
+def test_removing_one_value_leaves_the_others(cloudflare: Script) -> None:
+    cloudflare.expect(holds(*OTHERS, a_record()), Call("DELETE", RECORD, {"id": "r1"}))
+    result = run(state="absent")
+    assert result.changed
+    assert result.dns_record["id"] == "r1"
+    assert result.diff == {"before": SHOWN, "after": {}}
+    assert result.keys == {"changed", "diff", "dns_record"}
+
+
+def test_every_record_of_the_value_is_removed(cloudflare: Script) -> None:
+    cloudflare.expect(
+        holds(a_record(), a_record(id="r2", content=TXT)), Call("DELETE", RECORD), Call("DELETE", f"{RECORDS}/r2")
+    )
+    assert run(state="absent").changed
+
+
+def test_removing_what_is_not_there_is_no_write(cloudflare: Script) -> None:
+    cloudflare.expect(holds(*OTHERS))
+    result = run(state="absent")
+    assert (result.changed, result.dns_record) == (False, None)
+
+
+def test_a_value_that_is_gone_by_then_is_removed(cloudflare: Script) -> None:
+    cloudflare.expect(holds(a_record()), Call("DELETE", RECORD, **GONE))
+    assert run(state="absent").changed
+
+
+@pytest.mark.parametrize("code", [81057, 81058])
+def test_an_identical_record_is_present(cloudflare: Script, code: int) -> None:
+    cloudflare.expect(holds(), adds(**refused(400, code, "Record already exists.")), holds(a_record()))
+    assert run().dns_record["id"] == "r1"
+
+
+@pytest.mark.parametrize("code", [81057, 81058])
+def test_an_identical_record_that_is_not_listed_is_an_error(cloudflare: Script, code: int) -> None:
+    cloudflare.expect(holds(), adds(**refused(400, code, "Record already exists.")), holds(*OTHERS))
+    result = run()
+    assert (result.failed, result.changed) == (True, False)
+    assert f"(code {code})" in result.msg
+
+
+def test_a_refused_value_is_an_error(cloudflare: Script) -> None:
+    cloudflare.expect(holds(), adds(**refused(400, 9005, "Content invalid")))
+    result = run()
+    assert (result.failed, result.changed) == (True, False)
+    assert "Content invalid (code 9005)" in result.msg
+    assert partly(result) == error_of("POST", RECORDS, 400)
+
+
+def test_a_missing_right_names_the_permission(cloudflare: Script) -> None:
+    cloudflare.expect(holds(), adds(**refused(403, 10000)))
+    assert "it needs the permission 'DNS Write'" in run().msg
+
+
+LOST = [pytest.param({"fault": cut()}, id="cut"), pytest.param(BAD_GATEWAY, id="502")]
+
+
+@pytest.mark.parametrize("failure", LOST)
+def test_a_lost_addition_that_arrived_is_not_sent_again(cloudflare: Script, failure: dict[str, Any]) -> None:
+    cloudflare.expect(holds(), adds(**failure), holds(a_record()))
+    result = run()
+    assert (result.failed, result.changed) == (False, True)
+    assert result.dns_record["id"] == "r1"
+
+
+@pytest.mark.parametrize("failure", LOST)
+def test_a_lost_addition_that_did_not_arrive_is_sent_again(cloudflare: Script, failure: dict[str, Any]) -> None:
+    cloudflare.expect(holds(), adds(**failure), holds(), adds())
+    assert run().changed
+
+
+def test_an_addition_that_never_arrives_is_an_error(cloudflare: Script) -> None:
+    cloudflare.expect(holds(), adds(fault=cut()), holds())
+    result = run(retry_timeout=0)
+    assert (result.failed, result.changed) == (True, False)
+    assert partly(result) == error_of("POST", RECORDS, None)
+
+
+def test_a_lost_addition_that_nothing_is_known_of(cloudflare: Script) -> None:
+    cloudflare.expect(holds(), adds(fault=cut()), holds(info=None, **refused(403, 10000)))
+    result = run()
+    assert (result.failed, result.changed) == (True, True)
+    assert f"It is not known whether POST {RECORDS} was carried out" in result.msg
+    assert partly(result) == error_of("POST", RECORDS, None)
+
+
+@pytest.mark.parametrize("failure", LOST)
+def test_a_lost_ttl_that_arrived_is_not_sent_again(cloudflare: Script, failure: dict[str, Any]) -> None:
+    cloudflare.expect(
+        holds(a_record()),
+        Call("PATCH", RECORD, body={"ttl": 300}, **failure),
+        Call("GET", RECORD, a_record(ttl=300)),
+    )
+    assert run(ttl=300).changed
+
+
+@pytest.mark.parametrize("failure", LOST)
+def test_a_lost_ttl_that_did_not_arrive_is_sent_again(cloudflare: Script, failure: dict[str, Any]) -> None:
+    cloudflare.expect(
+        holds(a_record()),
+        Call("PATCH", RECORD, body={"ttl": 300}, **failure),
+        Call("GET", RECORD, a_record()),
+        Call("PATCH", RECORD, a_record(ttl=300), {"ttl": 300}),
+    )
+    assert run(ttl=300).changed
+
+
+@pytest.mark.parametrize("failure", LOST)
+def test_a_lost_removal_is_repeated(cloudflare: Script, failure: dict[str, Any]) -> None:
+    cloudflare.expect(holds(a_record()), Call("DELETE", RECORD, **failure), Call("DELETE", RECORD, **GONE))
+    assert run(state="absent").changed
