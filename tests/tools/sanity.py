@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pip
 from ansible_test._internal.python_requirements import get_venv_packages
@@ -30,7 +31,8 @@ sys.exit(main(["install", *(word for word in sys.argv[1:] if not word.startswith
 
 
 def provide_pip() -> None:
-    version = get_venv_packages(SimpleNamespace(version=VERSION))["pip"].replace(".", "_")
+    python: Any = SimpleNamespace(version=VERSION)
+    version = get_venv_packages(python)["pip"].replace(".", "_")
     script = HOME / f".ansible/test/cache/get_pip_{version}.py"
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(GET_PIP.format(place=str(Path(pip.__file__).parents[1])))

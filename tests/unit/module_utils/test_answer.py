@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -208,6 +209,16 @@ def test_an_ordinary_refusal_points_at_no_credential_or_proxy() -> None:
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
     assert retry_after({"retry-after": value}, NOW) == seconds
+
+
+def test_a_date_without_zone_is_not_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "XXX+5")
+    time.tzset()
+    try:
+        assert retry_after({"retry-after": "Mon, 05 Oct 2026 12:00:30 -0000"}, NOW) == 30.0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_no_retry_after() -> None:
