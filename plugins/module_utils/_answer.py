@@ -9,7 +9,7 @@ named here are reports from the field and refine a message, the status alone dec
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -19,7 +19,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._errors import Cloudf
 
 Record = dict[str, Any]
 
-CREDENTIAL_CODES = {9106, 9109, 10000}
+CREDENTIAL_CODES = {6003, 6103, 6111, 9106, 9109, 10000}
 IDENTICAL_RECORD_CODES = {81057, 81058}
 
 
@@ -92,9 +92,37 @@ def expect_object(request: Request, value: Any) -> Record:
 
 def expect_objects(request: Request, value: Any, key: str) -> list[Record]:
     items = [] if value is None else value
-    if not isinstance(items, list) or not all(isinstance(item, dict) and item.get(key) for item in items):
+    if not isinstance(items, list) or not all(_is_object(item, key) for item in items):
         raise malformed(request, f"a list of objects that each have the key {key}")
     return items
+
+
+def _is_object(item: Any, key: str) -> bool:
+    return isinstance(item, dict) and isinstance(item.get(key), str) and bool(item[key])
+
+
+def collected(request: Request, pages: Iterable[Answer], key: str) -> list[Record]:
+    """The objects of all pages, each once by its C(key).
+
+    Goes on until C(total_count) is reached or a page brings nothing new; raises CloudflareError when the total is not
+    reached then, because an object that was not seen would be created twice.
+    """
+    seen: dict[str, Record] = {}
+    total = None
+    for answer in pages:
+        known = len(seen)
+        seen.update((item[key], item) for item in expect_objects(request, answer.result, key))
+        stated = answer.result_info.get("total_count")
+        total = stated if isinstance(stated, int) and not isinstance(stated, bool) else None
+        if len(seen) == known or (total is not None and len(seen) >= total):
+            break
+    if total is not None and len(seen) < total:
+        raise CloudflareError(
+            f"{request} listed {len(seen)} of {total} objects and no page brought more; "
+            "going on with a part of the list could create a second of what was not seen.",
+            **_where(request, 200, None),
+        )
+    return list(seen.values())
 
 
 def _envelope(content: bytes) -> dict[str, Any] | None:

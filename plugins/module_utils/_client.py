@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The HTTP conversation with Cloudflare: session, retries, pages. Private to this collection.
 
-The only place that knows `requests`, sleeps, or reads a clock.
+The only place that knows `requests`.
 """
 
 from __future__ import annotations
 
 import functools
 import os
-import time
 import traceback
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, TypeVar
@@ -18,17 +17,18 @@ from ansible_collections.oauthops.iam.plugins.module_utils._answer import (
     Answer,
     Record,
     Request,
+    collected,
     expect_object,
-    expect_objects,
     understand,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._budget import Budget
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import (
     Credential,
     check_api_url,
     choose_credential,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._retry import may_repeat, pause
+from ansible_collections.oauthops.iam.plugins.module_utils._retry import LAG_PAUSES, may_repeat, pause
 
 try:
     import requests
@@ -40,6 +40,7 @@ else:
 
 T = TypeVar("T")
 USER_AGENT = "oauthops.iam (Ansible collection)"
+NOT_KNOWN = "It is not known whether this was carried out. Running the task again looks first."
 LARGEST_ANSWER = 32 * 1024 * 1024
 
 
@@ -50,7 +51,7 @@ class Cloudflare:
         self.base_url = check_api_url(params["api_url"])
         self.credential = choose_credential(params)
         self.timeout = float(params["timeout"])
-        self.patience = float(params["retry_timeout"])
+        self.budget = Budget(float(params["retry_timeout"]), params["waited"])
         self.verify = _verification(params)
         self.session = _session(self.credential)
 
@@ -58,51 +59,32 @@ class Cloudflare:
         request = self.request("GET", path, permission)
         return expect_object(request, self.call("GET", path, permission).result)
 
-    def write(
-        self, method: str, path: str, permission: str, body: Mapping[str, Any] | None = None, *, blindly: bool = True
-    ) -> Any:
-        """Send a write; C(blindly=False) leaves it to the caller to look before a DELETE is repeated."""
-        return self.call(method, path, permission, body=body, blindly=blindly).result
+    def write(self, method: str, path: str, permission: str, body: Mapping[str, Any] | None = None) -> Any:
+        return self.call(method, path, permission, body=body).result
 
     def write_object(self, method: str, path: str, permission: str, body: Mapping[str, Any] | None = None) -> Record:
         return expect_object(self.request(method, path, permission), self.write(method, path, permission, body))
 
     def delete(self, path: str, permission: str) -> None:
-        """Delete; something that is not there any more is deleted."""
+        """Delete, again after a lost answer: something that is not there any more is deleted."""
         try:
-            self.write("DELETE", path, permission)
+            self.settle(lambda: self.write("DELETE", path, permission), reread=lambda: None)
         except CloudflareError as failure:
+            if failure.uncertain:
+                raise failure.explained(NOT_KNOWN, changed=True) from None
             if failure.status != 404:
                 raise
 
     def listing(self, path: str, permission: str, key: str, **query: Any) -> list[Record]:
-        """All objects over all pages, each once by its C(key).
-
-        Goes on until C(total_count) is reached or a page brings nothing new; raises CloudflareError when the total
-        is not reached then, because an object that was not seen would be created twice.
-        """
+        """All objects over all pages, each once by its C(key); raises CloudflareError when some were not shown."""
         request = self.request("GET", path, permission)
-        seen: dict[str, Record] = {}
-        for answer in self._pages(request, query):
-            known = len(seen)
-            seen.update((str(item[key]), item) for item in expect_objects(request, answer.result, key))
-            total = answer.result_info.get("total_count")
-            if not isinstance(total, int) or isinstance(total, bool):
-                total = None
-            if len(seen) == known or (total is not None and len(seen) >= total):
-                break
-        if total is not None and len(seen) < total:
-            raise CloudflareError(
-                f"{request} listed {len(seen)} of {total} objects and no page brought more; "
-                "going on with a part of the list could create a second of what was not seen.",
-                method=request.method,
-                path=request.path,
-                status=200,
-            )
-        return list(seen.values())
+        return collected(request, self._pages(request, query), key)
 
     def settle(self, send: Callable[[], T], reread: Callable[[], T | None]) -> T:
-        """Send a write; after a lost answer ask C(reread) whether it arrived, and send again only when it did not."""
+        """Send a write; after a lost answer ask C(reread) what came of it, and send again only when it did not arrive.
+
+        Raises the lost answer's error when it had not arrived and no time is left, and says so when nothing is known.
+        """
         attempt = 0
         while True:
             attempt += 1
@@ -111,17 +93,20 @@ class Cloudflare:
             except CloudflareError as lost:
                 if not lost.uncertain:
                     raise
-                try:
-                    settled = reread()
-                except CloudflareError as unreachable:
-                    raise lost.explained(
-                        f"It is not known whether {lost.method} {lost.path} was carried out: the answer was lost, "
-                        f"and looking for what it did failed ({unreachable.message})",
-                        changed=True,
-                    ) from None
+                settled = self._looked(reread, lost)
                 if settled is not None:
                     return settled
-                self._wait(lost, attempt)
+                if not self._pause(lost, attempt):
+                    raise
+
+    def awaited(self, ask: Callable[[], T], shown: Callable[[T], bool]) -> T:
+        """Ask, and for a few seconds again, until the answer shows a write; gives the last answer either way."""
+        answer = ask()
+        for seconds in LAG_PAUSES:
+            if shown(answer) or not self.budget.pause(seconds, "a read does not show yet what was written"):
+                break
+            answer = ask()
+        return answer
 
     def call(
         self,
@@ -130,29 +115,28 @@ class Cloudflare:
         permission: str,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
-        *,
-        blindly: bool = True,
     ) -> Answer:
         """Send, again where that is safe and while the retry budget lasts; raises CloudflareError."""
         request, attempt = self.request(method, path, permission), 0
         while True:
             attempt += 1
-            started = time.monotonic()
+            self.budget.keep_pace()
             try:
-                return self._exchange(request, query, body)
+                with self.budget.failures_count():
+                    return self._exchange(request, query, body)
             except CloudflareError as failure:
-                self.patience -= time.monotonic() - started
-                if not may_repeat(failure) or (failure.uncertain and not blindly):
+                if not may_repeat(failure) or not self._pause(failure, attempt):
                     raise
-                self._wait(failure, attempt)
 
-    def _wait(self, failure: CloudflareError, attempt: int) -> None:
-        """Pause before the next attempt, or give up: failed attempts and pauses together stay within retry_timeout."""
-        seconds = pause(failure, attempt)
-        if seconds > self.patience:
-            raise failure
-        self.patience -= seconds
-        time.sleep(seconds)
+    def _pause(self, failure: CloudflareError, attempt: int) -> bool:
+        what = f"status {failure.status}" if failure.status else "no answer"
+        return self.budget.pause(pause(failure, attempt), f"{failure.method} {failure.path} failed ({what})")
+
+    def _looked(self, reread: Callable[[], T | None], lost: CloudflareError) -> T | None:
+        try:
+            return reread()
+        except CloudflareError as unreachable:
+            raise lost.explained(f"{NOT_KNOWN} Looking failed: {unreachable.message}", changed=True) from None
 
     def _pages(self, request: Request, query: Mapping[str, Any]) -> Iterator[Answer]:
         page = 0
@@ -176,6 +160,7 @@ class Cloudflare:
                 allow_redirects=False,
                 stream=True,
             ) as response:
+                self.budget.note(response.headers)
                 content = _read(request, response)
                 return understand(request, response.status_code, response.headers, content)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as fault:
@@ -228,6 +213,7 @@ def _transport_error(request: Request, fault: Exception, timeout: float) -> Clou
             f"{request}: the TLS connection failed ({reason}). "
             "Check ca_path, the system's certificates and any proxy in between.",
             uncertain="certificate" not in reason,
+            transient="certificate" not in reason,
         )
     if isinstance(fault, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
         return error(f"{request} could not be made: {reason}.")
@@ -267,7 +253,9 @@ def _innermost(fault: BaseException) -> BaseException:
 def _root(fault: BaseException) -> str:
     """The innermost reason of a nested exception: the outer ones repeat the address and object ids."""
     fault = _innermost(fault)
-    text = str(fault).split(": ", 1)[-1] if "object at 0x" in str(fault) else str(fault)
+    text = str(fault)
+    if isinstance(fault, urllib3.exceptions.NewConnectionError):
+        text = text.rsplit(": ", 1)[-1]
     return text or type(fault).__name__
 
 

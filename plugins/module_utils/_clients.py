@@ -40,20 +40,26 @@ class OAuthClients:
     def named(self, client_name: str) -> list[Client]:
         return [client for client in self.all() if client["client_name"] == client_name]
 
-    def create(self, body: Mapping[str, Any]) -> tuple[Client, str | None]:
-        """The new client, of a name that was not listed, and its secret.
+    def create(self, body: Mapping[str, Any]) -> Record:
+        """Cloudflare's answer to creating a client of a name that was not listed.
 
         Never sent twice: after a lost answer the error says what became of it.
         """
         try:
-            answer = self.api.write_object("POST", self.path, WRITE, body)
+            return self.api.write_object("POST", self.path, WRITE, body)
         except CloudflareError as lost:
             if not lost.uncertain:
                 raise
-            found = self._look(lambda: self.named(body["client_name"]))
+            found = self._look(lambda: self.api.awaited(lambda: self.named(body["client_name"]), bool))
             raise lost_creation(lost, body["client_name"], found) from None
-        secret = answer.get("client_secret")
-        return self._created(answer, body), secret if isinstance(secret, str) and secret else None
+
+    def created(self, answer: Record, body: Mapping[str, Any]) -> Client:
+        """The new client from Cloudflare's answer, and from elsewhere what that leaves out: it is there anyway."""
+        try:
+            return self._shaped("POST", self.path, {**body, **answer})
+        except CloudflareError:
+            found = self._look(lambda: self.named(body["client_name"]))
+        return found[0] if isinstance(found, list) and found else shaped(body)
 
     def update(self, client: Client, changes: Mapping[str, Any]) -> Client:
         """Send the changed fields alone; raises UsageError when Cloudflare accepts them but keeps other values."""
@@ -63,10 +69,7 @@ class OAuthClients:
             restarted = current["client_uri_verification"] != client["client_uri_verification"]
             return not drift(FIELDS, changes, current) and (restarted or not restarts)
 
-        updated = self._patch(client, changes, arrived)
-        if drift(FIELDS, changes, updated):
-            current = self._look(lambda: self.get(client["client_id"]))
-            updated = current if isinstance(current, dict) else updated
+        updated = self._shown(self._patch(client, changes, arrived), lambda shown: not drift(FIELDS, changes, shown))
         kept = drift(FIELDS, changes, updated)
         if kept:
             raise UsageError(_not_kept(kept, updated), changed=True, oauth_client=updated)
@@ -74,7 +77,7 @@ class OAuthClients:
 
     def promote(self, client: Client) -> Client:
         """Make a client public, for ever: a request of its own that holds nothing else."""
-        promoted = self._patch(client, {"visibility": "public"}, is_public)
+        promoted = self._shown(self._patch(client, {"visibility": "public"}, is_public), is_public)
         if not is_public(promoted):
             raise UsageError(
                 f"Cloudflare accepted the promotion of {client['client_id']} but still calls it "
@@ -96,16 +99,31 @@ class OAuthClients:
         except CloudflareError as lost:
             if not lost.uncertain:
                 raise
-            current = self._look(lambda: self.get(client["client_id"]))
-            raise lost_rotation(lost, client, current) from None
+            raise lost_rotation(lost, client, self.after_rotation(client)) from None
         return secret
+
+    def after_creation(self, client: Client) -> list[Client] | CloudflareError:
+        """The clients of the new client's name, once it is listed itself; or why that is not known."""
+
+        def listed(found: list[Client]) -> bool:
+            return any(other["client_id"] == client["client_id"] for other in found)
+
+        return self._look(lambda: self.api.awaited(lambda: self.named(client["client_name"]), listed))
+
+    def after_rotation(self, client: Client) -> Client | CloudflareError | None:
+        """The client, once Cloudflare shows its second secret; or why that is not known."""
+
+        def shown(current: Client | None) -> bool:
+            return bool(current and current["has_rotated_secret"])
+
+        return self._look(lambda: self.api.awaited(lambda: self.get(client["client_id"]), shown))
 
     def delete_rotated(self, client: Client) -> None:
         """Delete the older of two secrets; asks again before repeating, as a repetition must not hit another."""
         path = self._path(client["client_id"]) + "/rotate_secret"
 
         def send() -> bool:
-            self.api.write("DELETE", path, WRITE, blindly=False)
+            self.api.write("DELETE", path, WRITE)
             return True
 
         def gone() -> bool | None:
@@ -126,13 +144,13 @@ class OAuthClients:
 
         return self.api.settle(send, reread)
 
-    def _created(self, answer: Record, body: Mapping[str, Any]) -> Client:
-        """The new client, put together from elsewhere when the answer is odd: its secret must not be lost for that."""
-        try:
-            return self._shaped("POST", self.path, answer)
-        except CloudflareError:
-            found = self._look(lambda: self.named(body["client_name"]))
-        return found[0] if isinstance(found, list) and found else shaped(body)
+    def _shown(self, answered: Client, shows: Callable[[Client], bool]) -> Client:
+        """The client as the write's answer says, or where that does not show the change, as reads soon say."""
+        if shows(answered):
+            return answered
+        client_id = answered["client_id"]
+        read = self._look(lambda: self.api.awaited(lambda: self.get(client_id) or answered, shows))
+        return answered if isinstance(read, CloudflareError) else read
 
     def _look(self, ask: Callable[[], T]) -> T | CloudflareError:
         try:
@@ -159,7 +177,8 @@ def find_client(clients: OAuthClients, client_id: str | None, client_name: str |
         return clients.get(client_id)
     if not client_name:
         raise UsageError("client_id or client_name is needed to say which client is meant.")
-    matches = clients.named(client_name)
+    listed_clients = clients.all()
+    matches = [client for client in listed_clients if client["client_name"] == client_name]
     if len(matches) > 1:
         listed = "; ".join(
             f"{client['client_id']} ({client['visibility']}, created {client['created_at'] or 'at an unknown time'})"
@@ -167,6 +186,11 @@ def find_client(clients: OAuthClients, client_id: str | None, client_name: str |
         )
         raise UsageError(
             f"{len(matches)} clients have the name {client_name!r}: {listed}. Say which one is meant with client_id."
+        )
+    if not matches and any(client["client_name"] is None for client in listed_clients):
+        raise UsageError(
+            f"Cloudflare lists clients without their names, so it cannot be told whether {client_name!r} is one of "
+            "them. Say which one is meant with client_id."
         )
     return matches[0] if matches else None
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,6 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "api_url": ("CLOUDFLARE_BASE_URL",),
 }
 DEFAULT_API_URL = "https://api.cloudflare.com/client/v4"
-LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Credential:
 def with_environment(params: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     """Fill the options that are not set from the environment; an empty string, there or here, is not set.
 
-    The origin of each connection value is kept under C(origins), for error messages.
+    The origin of each connection value is kept under C(origins), for error messages; C(waited) is where the
+    conversation writes down what it waited for.
     """
     resolved, origins = dict(params), {}
     options_win = bool(params.get("api_email") or params.get("api_key"))
@@ -52,7 +53,7 @@ def with_environment(params: Mapping[str, Any], environ: Mapping[str, str]) -> d
         if found:
             resolved[option], origins[option] = environ[found], f"the environment variable {found}"
     resolved["api_url"] = resolved["api_url"] or DEFAULT_API_URL
-    resolved["origins"] = origins
+    resolved["origins"], resolved["waited"] = origins, []
     return resolved
 
 
@@ -93,14 +94,21 @@ def check_api_url(url: str) -> str:
         host, _port = parts.hostname, parts.port
     except ValueError:
         host, parts = None, urlsplit("")
-    if not host or parts.scheme not in ("https", "http") or parts.query or parts.fragment or parts.username:
+    if not host or parts.scheme not in ("https", "http") or set("?#@").intersection(url):
         raise UsageError(f"api_url must be an address such as {DEFAULT_API_URL}, not {url!r}.")
-    if parts.scheme == "http" and host not in LOOPBACK_HOSTS:
+    if parts.scheme == "http" and not _is_loopback(host):
         raise UsageError(
             f"api_url {url!r} would send the credential unencrypted to {host}: use https "
             "(plain http is accepted for a loopback address alone)."
         )
     return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def check_account_id(params: Mapping[str, Any]) -> str:

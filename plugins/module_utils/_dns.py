@@ -23,16 +23,17 @@ DNS_WRITE = "DNS Write"
 def ensure_present(api: Cloudflare, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
     records, zone = _records(api, params, host)
     present = records.all_types()
-    refuse_beside_cname(present, host)
+    refuse_beside_cname(at_name(present, host), host)
     record = next(iter(matching(present, host, params["value"])), None)
     ttl = params["ttl"] or (record or {}).get("ttl") or AUTOMATIC_TTL
-    wanted = {**(record or {}), "ttl": ttl}
-    before = shown(record, zone, params["value"], host)
+    before, written = record, {**(record or {}), "ttl": ttl}
+    expected = shown(written, zone, params["value"], host)
     if not check_mode and record is None:
-        wanted = records.add(params["value"], ttl)
+        written = records.add(params["value"], ttl)
     elif not check_mode and record is not None and record.get("ttl") != ttl:
-        wanted = records.set_ttl(record, ttl)
-    return _result(before, shown(wanted, zone, params["value"], host))
+        written = records.set_ttl(record, ttl)
+    result = _result(shown(before, zone, params["value"], host), expected)
+    return {**result, "dns_record": shown(written, zone, params["value"], host)}
 
 
 def ensure_absent(api: Cloudflare, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
@@ -173,11 +174,13 @@ class TxtRecords:
 def matching(records: Iterable[Record], name: str, value: str) -> list[Record]:
     return [
         record
-        for record in records
-        if record.get("type") == "TXT"
-        and str(record.get("name", "")).lower().rstrip(".") == name
-        and unquoted(str(record.get("content", ""))) == value
+        for record in at_name(records, name)
+        if record.get("type") == "TXT" and unquoted(str(record.get("content", ""))) == value
     ]
+
+
+def at_name(records: Iterable[Record], name: str) -> list[Record]:
+    return [record for record in records if str(record.get("name", "")).lower().rstrip(".") == name]
 
 
 def refuse_beside_cname(records: Iterable[Mapping[str, Any]], name: str) -> None:

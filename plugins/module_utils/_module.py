@@ -43,18 +43,25 @@ def run_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     params = with_environment(module.params, os.environ)
     module.no_log_values.update(params[option] for option in SECRET_OPTIONS if params[option])
-    try:
-        result = run(checked(params), module.check_mode)
-    except OAuthOpsError as failure:
-        failed = failure.result()
-    except Exception as fault:
-        failed = {"msg": unexpected(fault)}
-    else:
-        for warning in result.pop("warnings", []):
-            module.warn(warning)
+    succeeded, result = attempted(run, params, module.check_mode)
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
+    if params["waited"]:
+        result["waited"] = params["waited"]
+    # Outside of any handler: ansible-core can be set to add an exception's own text, which may hold a secret.
+    if succeeded:
         module.exit_json(**result)
-    # Not in a handler: ansible-core can be set to add the text of the exception at hand, which may hold a secret.
-    module.fail_json(**failed)
+    module.fail_json(**result)
+
+
+def attempted(run: Run, params: dict[str, Any], check_mode: bool) -> tuple[bool, Result]:
+    """Whether it went well, and the task's result: of a failure the message and what is known all the same."""
+    try:
+        return True, run(checked(params), check_mode)
+    except OAuthOpsError as failure:
+        return False, failure.result()
+    except Exception as fault:
+        return False, {"msg": unexpected(fault)}
 
 
 def checked(params: dict[str, Any]) -> dict[str, Any]:

@@ -95,8 +95,9 @@ def _optional_scopes_to_drop(
     """Optional scopes that leave with the scopes they are part of, when the user says nothing of them."""
     if "scopes" not in changes or "optional_scopes" in wanted:
         return {}
-    kept = [scope for scope in actual["optional_scopes"] if scope in changes["scopes"]]
-    return {} if kept == actual["optional_scopes"] else {"optional_scopes": kept}
+    held = list(dict.fromkeys(actual["optional_scopes"]))
+    kept = [scope for scope in held if scope in changes["scopes"]]
+    return {} if kept == held else {"optional_scopes": kept}
 
 
 def _refuse_domain_change(actual: Client, expected: Client) -> None:

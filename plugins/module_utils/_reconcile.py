@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import OAuthOpsError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, OAuthOpsError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._lost import FIRST_SECRET_REMEDY
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import (
     FIELDS,
@@ -74,10 +74,13 @@ def ensure_created(
     diff = description(expected)
     if check_mode:
         delivery.check()
-        return _result(True, {}, diff, expected)
+        return {**_result(True, {}, diff, expected), **delivery.foretold()}
     with delivery:
-        client, secret = clients.create(body)
-        delivered = delivery.deliver(secret, client["client_id"], FIRST_SECRET_REMEDY) if secret else {}
+        answer = clients.create(body)
+        secret = answer.get("client_secret")
+        secret = secret if isinstance(secret, str) else None
+        delivered = delivery.deliver(secret, str(answer.get("client_id")), FIRST_SECRET_REMEDY) if secret else {}
+    client = clients.created(answer, body)
     result = {**_result(True, {}, diff, client), **delivered}
     if delivery.named and not secret:
         raise UsageError(
@@ -86,8 +89,30 @@ def ensure_created(
             changed=True,
             oauth_client=client,
         )
-    rewritten = drift(FIELDS, body, client)
-    return {**result, "warnings": [_rewritten(name, body, client) for name in rewritten]}
+    warnings = [_rewritten(name, body, client) for name in drift(FIELDS, body, client)]
+    return {**result, "warnings": [*warnings, *_look_for_twins(clients, client, delivered)]}
+
+
+def _look_for_twins(clients: OAuthClients, client: Client, delivered: Mapping[str, Any]) -> list[str]:
+    """Cloudflare has no lock: another controller may have created a client of the same name at the same moment."""
+    found = clients.after_creation(client)
+    others = [] if isinstance(found, CloudflareError) else [each["client_id"] for each in found]
+    if client["client_id"] not in others:
+        return [
+            f"The client {client['client_id']} was created, but Cloudflare does not list it yet. Until it does, do not "
+            "run a task that names it by its name: it would create a second one."
+        ]
+    others.remove(client["client_id"])
+    if others:
+        raise UsageError(
+            f"{client['client_id']} was created, but there is another client of that name by now: {', '.join(others)}. "
+            "Somebody else has created it at the same time. Delete the one that is not wanted, with state=absent and "
+            "its client_id.",
+            changed=True,
+            oauth_client=client,
+            **delivered,
+        )
+    return []
 
 
 def ensure_updated(clients: OAuthClients, plan: Plan, actual: Client, *, check_mode: bool) -> dict[str, Any]:

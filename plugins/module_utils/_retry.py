@@ -10,14 +10,15 @@ from ansible_collections.oauthops.iam.plugins.module_utils._errors import Cloudf
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
-REPEATABLE_METHODS = ("GET", "DELETE")
+
+
+# Reads may lag behind writes; so long, in seconds, is waited for a read to show a write.
+LAG_PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 
 def may_repeat(failure: CloudflareError) -> bool:
-    """A request that was not carried out may be repeated; one that may have been, only if that is harmless."""
-    if failure.status == 429 or failure.unsent:
-        return True
-    return failure.transient and failure.method in REPEATABLE_METHODS
+    """A request that was not carried out may be repeated as it is, and so may a read."""
+    return failure.status == 429 or failure.unsent or (failure.transient and failure.method == "GET")
 
 
 def pause(failure: CloudflareError, attempt: int) -> float:

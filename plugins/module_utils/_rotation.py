@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._lost import SECOND_SECRET_REMEDY
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import Client, has_secret
 from ansible_collections.oauthops.iam.plugins.module_utils._secret import Delivery
@@ -20,16 +20,18 @@ def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *,
         raise UsageError(
             "state=rotated mints a secret that is shown once: set client_secret_file or return_client_secret=true."
         )
+    if not check_mode:
+        client = _as_it_is_now(clients, client)
     if client["has_rotated_secret"]:
         return _open_already(client, delivery)
     rotated = {**client, "has_rotated_secret": True}
     if check_mode:
         delivery.check()
-        return _result(client, rotated)
+        return {**_result(client, rotated), **delivery.foretold()}
     with delivery:
         secret = clients.rotate(client)
         delivered = delivery.deliver(secret, client["client_id"], SECOND_SECRET_REMEDY)
-    return {**_result(client, rotated), **delivered}
+    return {**_result(client, rotated), **delivered, "warnings": _not_shown(clients.after_rotation(client))}
 
 
 def ensure_finalized(clients: OAuthClients, client: Client, *, check_mode: bool) -> dict[str, Any]:
@@ -38,6 +40,24 @@ def ensure_finalized(clients: OAuthClients, client: Client, *, check_mode: bool)
     if client["has_rotated_secret"] and not check_mode:
         clients.delete_rotated(client)
     return _result(client, {**client, "has_rotated_secret": False})
+
+
+def _as_it_is_now(clients: OAuthClients, client: Client) -> Client:
+    """The client read once more: a list may leave keys out, and somebody else may have rotated since."""
+    current = clients.get(client["client_id"])
+    if current is None:
+        raise UsageError(f"The OAuth client {client['client_id']} has just been deleted.")
+    _refuse_without_secret(current)
+    return current
+
+
+def _not_shown(current: Client | CloudflareError | None) -> list[str]:
+    if isinstance(current, dict) and current["has_rotated_secret"]:
+        return []
+    return [
+        "The secret was minted and delivered, but Cloudflare does not show that a rotation is open. A further run of "
+        "state=rotated could mint again, so look at the client before that."
+    ]
 
 
 def _refuse_without_secret(client: Client) -> None:

@@ -32,6 +32,8 @@ class Delivery:
     """
 
     def __init__(self, path: str | None, returned: bool | None) -> None:
+        if path and "\0" in path:
+            raise UsageError(f"client_secret_file: {path!r} is not a path.")
         self.path = os.path.realpath(os.path.expanduser(path)) if path else None
         self.returned = returned
         self._reserved: str | None = None
@@ -74,6 +76,10 @@ class Delivery:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._drop()
+
+    def foretold(self) -> dict[str, Any]:
+        """The keys of C(deliver) in check mode, where no secret is."""
+        return {"client_secret": None} if self.returned else {}
 
     def deliver(self, secret: str, client_id: str, remedy: str) -> dict[str, Any]:
         """Write and return the secret as asked; gives the keys to add to the result.

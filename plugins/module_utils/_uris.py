@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import SplitResult, urlsplit
 
 try:
     import idna  # comes with requests
 except ImportError:
     idna = None  # type: ignore[assignment]
+
+
+LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 
 
 def split(uri: str) -> SplitResult | None:
@@ -38,8 +42,7 @@ def dns_name(host: str) -> str | None:
             name = idna.encode(name, uts46=True).decode("ascii")
         except idna.IDNAError:
             return None
-    labels = name.split(".")
-    return name if len(name) <= 253 and all(0 < len(label) <= 63 for label in labels) else None
+    return name if len(name) <= 253 and all(map(LABEL.fullmatch, name.split("."))) else None
 
 
 def redirect_uri_fault(uri: str) -> str | None:

@@ -369,6 +369,12 @@ error:
       description: What Cloudflare complained about, each with C(code), C(message), C(option) and C(documentation_url).
       type: list
       elements: dict
+waited:
+  description: What the task waited for and how long, as long as O(retry_timeout) allowed.
+  returned: when a request was repeated, a read lagged behind, or the rate limit was near
+  type: list
+  elements: str
+  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping

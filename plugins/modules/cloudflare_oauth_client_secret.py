@@ -95,6 +95,12 @@ error:
   description: The request that failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when a request failed
   type: dict
+waited:
+  description: What the task waited for and how long, as long as O(retry_timeout) allowed.
+  returned: when a request was repeated, a read lagged behind, or the rate limit was near
+  type: list
+  elements: str
+  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping
