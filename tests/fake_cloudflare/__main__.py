@@ -110,8 +110,9 @@ async def _serve(options: argparse.Namespace, parent: int) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parent = os.getppid()
-    # A caller that hangs up before it has read everything is part of the weather, not worth asyncio's warning.
-    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    # A caller that hangs up before it has read everything, or speaks TLS, is part of the weather: no warnings.
+    for name in ("asyncio", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     asyncio.run(_serve(_arguments(arguments), parent))
     return 0
 

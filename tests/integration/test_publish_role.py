@@ -260,3 +260,33 @@ def test_a_wrong_variable_is_named_before_anything_is_sent(publish: Publish, fak
     assert run.status != 0
     assert "oauth_client_publish_wait_timeout" in run.output
     assert fake.requests() == []
+
+
+def test_a_lost_creation_stops_the_role_and_the_next_run_goes_on(
+    publish: Publish, fake: FakeCloudflare, tmp_path: Path
+) -> None:
+    fake.add_fault(kind="cut", method="POST", path="/oauth_clients$", when="after")
+    secret = {"token_endpoint_auth_method": "client_secret_post", "client_secret_file": str(tmp_path / "secret")}
+    lost = publish(**secret)
+    assert lost.status != 0
+    assert fake.state()["clients"][0]["client_id"] in lost.failure
+    assert "its secret, if it has one, was never received" in lost.failure
+
+    again = publish(**secret)
+    assert phase(again) == "public"
+    assert "mints another with state=rotated" in again.output
+    assert len(fake.state()["clients"]) == 1
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_lost_promotion_is_looked_up_and_the_role_goes_on(publish: Publish, fake: FakeCloudflare, when: str) -> None:
+    fake.add_fault(kind="cut", method="PATCH", when=when)
+    assert phase(publish()) == "public"
+
+
+def test_the_role_rides_out_bad_weather(publish: Publish, fake: FakeCloudflare) -> None:
+    for fault in ({"status": 503, "content_type": "text/html"}, {"status": 429, "headers": {"retry-after": "1"}}):
+        fake.add_fault(kind="status", **fault)
+        fake.add_fault(kind="status", path="dns_records", skip=1, **fault)
+    assert phase(publish()) == "public"
+    assert len(fake.state()["records"]) == 1

@@ -23,7 +23,14 @@ QUIET_ANSIBLE = {
     "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
     "ANSIBLE_LOCALHOST_WARNING": "false",
 }
-SEEN_BY_THE_FAKE_AFTER = "4"  # seconds, long enough to watch the waiting
+SETTINGS = """\
+oauth_client_publish_client_secret_file: {secret}
+oauth_client_publish_dns_lookup_url: {resolver}
+oauth_client_publish_promote: true
+oauth_client_publish_wait_timeout: 60
+oauth_client_publish_wait_interval: 2
+"""
+SEEN_BY_THE_FAKE_AFTER = "6"  # seconds, long enough to watch the waiting
 REAL_CLOUDFLARE = f"""\
 The same playbook against the real Cloudflare, which the demo never talked to:
 
@@ -40,26 +47,31 @@ oauth_client_publish_promote: true goes all the way.
 class Demo:
     """One fake Cloudflare and one directory, used by a row of commands."""
 
-    def __init__(self, fake: FakeCloudflare, directory: str) -> None:
+    def __init__(self, fake: FakeCloudflare, directory: Path) -> None:
         self.fake = fake
-        self.environment = {**os.environ, **QUIET_ANSIBLE, **fake.environment}
-        variables = {
-            "client_secret_file": f"{directory}/secret",
-            "dns_lookup_url": fake.doh_url,
-            "promote": "true",
-            "wait_timeout": "60",
-            "wait_interval": "2",
-        }
-        extra = [f"oauth_client_publish_{name}={value}" for name, value in variables.items()]
-        self.variables = ["-e", f"@{EXAMPLE}", "-e", " ".join(extra)]
+        self.environment = {**os.environ, **QUIET_ANSIBLE, "no_proxy": "127.0.0.1", **fake.environment}
+        self.secret = directory / "secret"
+        settings = directory / "demo.yml"
+        settings.write_text(SETTINGS.format(secret=self.secret, resolver=fake.doh_url))
+        self.variables = ("-e", f"@{EXAMPLE}", "-e", f"@{settings}")
+        print(f"\n{EXAMPLE} describes the client. For the demo alone, {settings} says:\n\n{settings.read_text()}")
 
     def step(self, title: str, *command: str) -> None:
-        print(f"\n\033[1m=== {title}\033[0m\n$ {shlex.join(command)}\n", flush=True)
-        finished = subprocess.run(command, env=self.environment, check=False)
-        if finished.returncode:
-            sys.exit(f"The demo stopped: {command[0]} ended with status {finished.returncode}.")
+        heading = f"\033[1m=== {title}\033[0m" if sys.stdout.isatty() else f"=== {title}"
+        print(f"\n{heading}\n$ {shlex.join(command)}\n", flush=True)
+        if status := self._status(command):
+            sys.exit(f"The demo stopped: {command[0]} ended with status {status}.")
         print(f"Requests to Cloudflare: {self._counted()}", flush=True)
         self.fake.clear_journal()
+
+    def _status(self, command: tuple[str, ...]) -> int:
+        """Interrupted, Ansible ends its workers, each of which is in a session of its own; killed, it does not."""
+        with subprocess.Popen(command, env=self.environment, start_new_session=True) as process:
+            try:
+                return process.wait()
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGINT)
 
     def _counted(self) -> str:
         methods = Counter(request.split()[0] for request in self.fake.requests())
@@ -70,9 +82,20 @@ class Demo:
         scopes = ("-m", "oauthops.iam.cloudflare_oauth_scope_info", "-a", "name=dns*")
         self.step("Which scopes are there? An ad-hoc command", "ansible", "localhost", *scopes)
         self.step("What would be done? Check mode sends no write", *publish, "--check")
-        self.step("From nothing to public, over real DNS answers", *publish)
+        self.step("From nothing to public, over real DNS answers; it waits until they were seen", *publish)
         self.step("Again: nothing changes, nothing is written", *publish)
-        self.step("Rotate the secret and finalize", "ansible-playbook", "oauthops.iam.demo", *self.variables, "--diff")
+        rehearse = ("ansible-playbook", "oauthops.iam.demo", *self.variables, "--diff")
+        self.step("Again, and then a new secret in two steps", *rehearse)
+        print(f"\n{self._secrets()}")
+
+    def _secrets(self) -> str:
+        state = self.fake.state()
+        (client,) = state["clients"]
+        held = "the one that is valid" if client["secrets"] == [self.secret.read_text()] else "NOT a valid one"
+        return (
+            f"Cloudflare minted {len(state['minted_secrets'])} secrets for {client['client_name']}: the file held the "
+            f"first from its creation on, both were valid until the rotation was finalized, and the file holds {held}."
+        )
 
 
 def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -80,11 +103,12 @@ def stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, stop)
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     started = time.monotonic()
     with FakeCloudflare("--poll-interval", SEEN_BY_THE_FAKE_AFTER) as fake, tempfile.TemporaryDirectory() as directory:
-        print(f"A fake Cloudflare listens at {fake.base_url}, its name server at {fake.dns_address}.")
-        Demo(fake, directory).run()
+        print(f"A fake Cloudflare listens at {fake.base_url}, its name server at {fake.dns_address}.", flush=True)
+        Demo(fake, Path(directory)).run()
     print(f"\nThe fake Cloudflare is stopped; the demo took {time.monotonic() - started:.0f} s.\n\n{REAL_CLOUDFLARE}")
 
 

@@ -58,10 +58,11 @@ def make_environment() -> None:
         return
     run(sys.executable, "-m", "venv", "--without-pip", str(VENV))
     if importlib.util.find_spec("pip"):
-        run(sys.executable, "-m", "pip", "--python", str(python()), "install", "--quiet", "pip")
+        run(sys.executable, "-m", "pip", "--python", str(python()), "install", "--quiet", "--no-cache-dir", "pip")
     else:
         wheel = debian_pip_wheel()
         run(str(python()), f"{wheel}/pip", "install", "--quiet", "--no-index", str(wheel))
+        shutil.rmtree(CACHE / "apt")
 
 
 def debian_pip_wheel() -> Path:
@@ -83,7 +84,7 @@ def debian_pip_wheel() -> Path:
 
 
 def install(*arguments: str) -> None:
-    run(str(python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments)
+    run(str(python()), "-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check", *arguments)
 
 
 def python() -> Path:

@@ -15,6 +15,7 @@ from unittest import mock
 import yaml
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
+from ansible.module_utils.common.parameters import PASS_VARS
 
 from ansible_collections.oauthops.iam.plugins.module_utils._client import Cloudflare, connect
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import with_environment
@@ -73,21 +74,33 @@ class ModuleResult:
 
 def run_module(module_name: str, check: bool = False, diff: bool = True, **params: Any) -> ModuleResult:
     """Run a module's main() with C(params) and the connection; an option that is None is left out."""
-    module = importlib.import_module(f"{PACKAGE}.modules.{module_name}")
     given = {key: value for key, value in {**CONNECTION, **params}.items() if value is not None}
+    return run_as_given(module_name, given, check=check, diff=diff)
+
+
+def run_as_given(module_name: str, given: Mapping[str, Any], *, check: bool, diff: bool = True) -> ModuleResult:
+    module = importlib.import_module(f"{PACKAGE}.modules.{module_name}")
     output = io.StringIO()
-    arguments = {**given, "_ansible_check_mode": check, "_ansible_diff": diff}
+    internal = {"check_mode": check, "diff": diff}
+    if "inject_invocation" in PASS_VARS:  # ansible-core 2.21 and later return the parameters on request alone
+        internal["inject_invocation"] = True
+    arguments = {**given, **{f"_ansible_{name}": value for name, value in internal.items()}}
     with _module_args(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
         module.main()
     text = output.getvalue()
     return ModuleResult(json.loads(text), text)
 
 
-def a_connection(**overrides: Any) -> Cloudflare:
-    """The HTTP client alone, with the options as a module has them."""
+def connection(**overrides: Any) -> dict[str, Any]:
+    """The connection options as a module has them."""
     unset = dict.fromkeys(("api_token", "api_email", "api_key", "account_id", "api_url", "ca_path"))
     usual = {"timeout": 30.0, "retry_timeout": 60.0, "validate_certs": True}
-    return connect(with_environment({**unset, **usual, **CONNECTION, **overrides}, {}))
+    return with_environment({**unset, **usual, **CONNECTION, **overrides}, {})
+
+
+def a_connection(**overrides: Any) -> Cloudflare:
+    """The HTTP client alone."""
+    return connect(connection(**overrides))
 
 
 @contextlib.contextmanager
@@ -173,6 +186,16 @@ def creates(body: Mapping[str, Any], answer: Mapping[str, Any] | None = None, **
     return Call("POST", CLIENTS, answer, body, **call)
 
 
+def created(body: Mapping[str, Any], answer: Mapping[str, Any], *others: Mapping[str, Any]) -> tuple[Call, Call]:
+    """A creation that goes well: the request, and the list that shows the new client, C(others) beside it."""
+    return creates(body, answer), lists({**answer, "client_secret": None}, *others)
+
+
+def behind(call: Call) -> list[Call]:
+    """A read that does not show what was written, as often as a task asks."""
+    return [call] * 5
+
+
 def offers(*scopes: str) -> Call:
     """The catalogue of scopes."""
     found = [{"id": scope, "name": scope.upper(), "category": "other", "scopes": []} for scope in scopes]
@@ -190,6 +213,8 @@ def refused(status: int, code: int = 1000, message: str = "No.", pointer: str | 
 
 
 GONE = refused(404, 7003, "Not found.")
+NOT_KNOWN = "It is not known whether this was carried out. Running the task again looks first."
+LAGS = [0.5, 1.0, 2.0, 4.0]
 BAD_GATEWAY: Mapping[str, Any] = {
     "status": 502,
     "content": b"<html>bad gateway</html>",

@@ -103,7 +103,7 @@ class Script(BaseAdapter):
         self.clock.now += call.takes
         if call.fault:
             raise call.fault
-        return _response(request, call)
+        return respond(request, call)
 
     def _compare(self, request: requests.PreparedRequest, call: Call) -> None:
         url = str(request.url)
@@ -131,7 +131,7 @@ def refusal(*errors: Mapping[str, Any]) -> bytes:
     return json.dumps({"success": False, "errors": list(errors), "messages": [], "result": None}).encode()
 
 
-def _response(request: requests.PreparedRequest, call: Call) -> requests.Response:
+def respond(request: requests.PreparedRequest, call: Call) -> requests.Response:
     content = envelope(call.result, call.info) if call.content is None else call.content
     headers = {"content-type": "application/json", "cf-ray": "8f2a1b3c4d5e6f70-FRA", **call.answer_headers}
     response = requests.Response()

@@ -51,8 +51,8 @@ def test_ansible_module_is_known_in_one_place() -> None:
 
 
 def test_time_passes_in_one_place() -> None:
-    assert {path.stem for path in SOURCES if "time" in imported(path)} == {"_client"}
-    assert users("sleep") == {"_client"}
+    assert {path.stem for path in SOURCES if "time" in imported(path)} == {"_budget"}
+    assert users("sleep") == {"_budget"}
 
 
 @pytest.mark.parametrize("name", PURE)

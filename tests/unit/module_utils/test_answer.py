@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.oauthops.iam.plugins.module_utils._answer import (
     Answer,
     Request,
+    collected,
     expect_object,
     expect_objects,
     retry_after,
@@ -159,7 +160,10 @@ def test_odd_errors_are_told_as_far_as_they_go(errors: Any, texts: list[str]) ->
     assert [str(complaint) for complaint in refused(400, content).complaints] == texts
 
 
-@pytest.mark.parametrize(("status", "code"), [(401, 1), (403, 1), (400, 9106), (400, 9109), (400, 10000), (403, 10000)])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(401, 1), (403, 1), (400, 6003), (400, 6103), (400, 6111), (400, 9106), (400, 9109), (400, 10000), (403, 10000)],
+)
 def test_a_credential_problem_names_permission_and_origin(status: int, code: int) -> None:
     message = refused(status, refusal({"code": code, "message": "m"})).message
     assert "The credential was the API token of the option api_token" in message
@@ -247,7 +251,47 @@ def test_objects_are_expected(value: Any, items: list[Any]) -> None:
     assert expect_objects(REQUEST, value, "id") == items
 
 
-@pytest.mark.parametrize("value", ["x", {}, [1], [None], [{}], [{"id": ""}], [{"id": None}], [{"id": "a"}, {}]])
+@pytest.mark.parametrize(
+    "value", ["x", {}, [1], [None], [{}], [{"id": ""}], [{"id": None}], [{"id": 7}], [{"id": "a"}, {}]]
+)
 def test_objects_without_their_key_cannot_be_used(value: Any) -> None:
     with pytest.raises(CloudflareError, match="a list of objects that each have the key id"):
         expect_objects(REQUEST, value, "id")
+
+
+def pages(*answers: tuple[list[str], Any]) -> Iterator[Answer]:
+    """The pages of a list with the total that each tells; asking for one more fails the test."""
+    for ids, total in answers:
+        yield Answer([{"id": each} for each in ids], {} if total is None else {"total_count": total})
+    pytest.fail("asked for one page too many")
+
+
+@pytest.mark.parametrize(
+    ("answers", "ids"),
+    [
+        pytest.param([([], None)], [], id="nothing"),
+        pytest.param([([], 0)], [], id="nothing of nothing"),
+        pytest.param([(["a", "b"], 2)], ["a", "b"], id="one page"),
+        pytest.param([(["a"], 2), (["b"], 2)], ["a", "b"], id="two pages"),
+        pytest.param([(["a"], None), (["b"], None), ([], None)], ["a", "b"], id="no total"),
+        pytest.param([(["a"], None), (["a"], None)], ["a"], id="the same page again"),
+        pytest.param([(["a", "b"], 3), (["b", "c"], 3)], ["a", "b", "c"], id="moved to the next page"),
+        pytest.param([(["a", "b"], 1)], ["a", "b"], id="more than the total"),
+        pytest.param([(["a"], True), ([], True)], ["a"], id="an odd total"),
+    ],
+)
+def test_objects_are_collected_until_the_total_is_reached_or_nothing_is_new(
+    answers: list[tuple[list[str], Any]], ids: list[str]
+) -> None:
+    assert [item["id"] for item in collected(REQUEST, pages(*answers), "id")] == ids
+
+
+def test_a_total_that_is_not_reached_is_an_error() -> None:
+    with pytest.raises(CloudflareError, match="PATCH /things listed 1 of 3 objects and no page brought more") as caught:
+        collected(REQUEST, pages((["a"], 3), (["a"], 3)), "id")
+    assert (caught.value.method, caught.value.path, caught.value.status) == ("PATCH", "/things", 200)
+
+
+def test_the_last_state_of_an_object_counts() -> None:
+    seen = [Answer([{"id": "a", "n": 1}], {}), Answer([{"id": "a", "n": 2}], {})]
+    assert collected(REQUEST, iter(seen), "id") == [{"id": "a", "n": 2}]

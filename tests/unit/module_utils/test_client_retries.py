@@ -11,7 +11,7 @@ import requests
 import urllib3
 
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError
-from tests.unit.support import BAD_GATEWAY, a_connection, refused
+from tests.unit.support import BAD_GATEWAY, GONE, LAGS, NOT_KNOWN, a_connection, refused
 from tests.unit.transport import (
     DISCONNECTED,
     POOL,
@@ -54,22 +54,22 @@ FAILURES = [
     pytest.param({"fault": connect_timeout()}, set(VERBS), id="no connection in time"),
     pytest.param({"fault": proxy(REFUSED)}, set(VERBS), id="no connection to the proxy"),
     pytest.param({"fault": proxy(TUNNEL)}, set(VERBS), id="the proxy refuses"),
-    pytest.param({"fault": proxy(DISCONNECTED)}, {"GET", "DELETE"}, id="cut by the proxy"),
-    pytest.param({"fault": cut()}, {"GET", "DELETE"}, id="cut"),
-    pytest.param({"fault": silent()}, {"GET", "DELETE"}, id="no answer in time"),
-    pytest.param({"content": BrokenBody(OSError("reset"))}, {"GET", "DELETE"}, id="broken body"),
-    pytest.param(BAD_GATEWAY, {"GET", "DELETE"}, id="502"),
-    pytest.param(refused(500), {"GET", "DELETE"}, id="500"),
-    pytest.param(refused(408), {"GET", "DELETE"}, id="408"),
+    pytest.param({"fault": proxy(DISCONNECTED)}, {"GET"}, id="cut by the proxy"),
+    pytest.param({"fault": cut()}, {"GET"}, id="cut"),
+    pytest.param({"fault": silent()}, {"GET"}, id="no answer in time"),
+    pytest.param({"content": BrokenBody(OSError("reset"))}, {"GET"}, id="broken body"),
+    pytest.param(BAD_GATEWAY, {"GET"}, id="502"),
+    pytest.param(refused(500), {"GET"}, id="500"),
+    pytest.param(refused(408), {"GET"}, id="408"),
     pytest.param({"fault": tls(UNTRUSTED)}, set(), id="untrusted certificate"),
-    pytest.param({"fault": tls(GARBLED)}, set(), id="broken TLS"),
+    pytest.param({"fault": tls(GARBLED)}, {"GET"}, id="broken TLS"),
     pytest.param({"fault": requests.exceptions.InvalidURL("bad")}, set(), id="bad address"),
     pytest.param(refused(400), set(), id="400"),
     pytest.param(refused(403, 10000), set(), id="403"),
     pytest.param(refused(404, 7003), set(), id="404"),
     pytest.param(refused(409), set(), id="409"),
     pytest.param(refused(200), set(), id="soft failure"),
-    pytest.param({"content": b"<html>"}, {"GET", "DELETE"}, id="no JSON"),
+    pytest.param({"content": b"<html>"}, {"GET"}, id="no JSON"),
     pytest.param({"status": 302}, set(), id="redirect"),
 ]
 
@@ -126,9 +126,9 @@ def lost(cloudflare: Script, failure: dict[str, Any]) -> CloudflareError:
 @pytest.mark.parametrize(
     ("fault", "text"),
     [
-        (unreachable(), "Failed to establish a new connection: Connection refused); nothing was sent"),
+        (unreachable(), "no connection could be made (Connection refused); nothing was sent"),
         (connect_timeout(), "nothing was sent. Check api_url, the network and any proxy."),
-        (proxy(REFUSED), "Failed to establish a new connection: Connection refused); nothing was sent"),
+        (proxy(REFUSED), "no connection could be made (Connection refused); nothing was sent"),
         (proxy(TUNNEL), "no connection could be made (Tunnel connection failed: 407 Proxy Authentication Required)"),
         (proxy(DISCONNECTED), "(Remote end closed connection without response)"),
         (cut(), "before the answer was complete (Remote end closed connection without response)"),
@@ -226,8 +226,10 @@ def test_a_lost_write_that_did_not_arrive_is_repeated(cloudflare: Script, clock:
 
 
 def test_a_write_is_given_up_when_the_budget_is_spent(cloudflare: Script) -> None:
-    with pytest.raises(CloudflareError, match="PATCH /thing was answered with status 502"):
+    with pytest.raises(CloudflareError) as caught:
         settled(cloudflare, None, retry_timeout=0.0)
+    assert caught.value.message.startswith("PATCH /thing was answered with status 502")
+    assert (caught.value.method, caught.value.status, caught.value.extra) == ("PATCH", 502, {})
 
 
 def test_a_refused_write_is_not_looked_after(cloudflare: Script) -> None:
@@ -237,14 +239,143 @@ def test_a_refused_write_is_not_looked_after(cloudflare: Script) -> None:
         api.settle(lambda: api.write("PATCH", "/thing", "Thing"), lambda: pytest.fail("looked"))
 
 
-def test_a_lost_write_that_cannot_be_looked_after_stays_the_failure(cloudflare: Script) -> None:
-    def unreadable() -> None:
-        raise CloudflareError("GET /thing failed.", method="GET", path="/thing")
+def unread() -> None:
+    raise CloudflareError("GET /thing failed.", method="GET", path="/thing")
 
+
+def test_a_lost_write_that_cannot_be_looked_after_stays_the_failure(cloudflare: Script) -> None:
     cloudflare.expect(Call("PATCH", "/thing", **BAD_GATEWAY))
     api = a_connection()
     with pytest.raises(CloudflareError) as caught:
-        api.settle(lambda: api.write("PATCH", "/thing", "Thing"), unreadable)
-    assert "It is not known whether PATCH /thing was carried out" in caught.value.message
-    assert "(GET /thing failed.)" in caught.value.message
+        api.settle(lambda: api.write("PATCH", "/thing", "Thing"), unread)
+    assert caught.value.message.startswith(
+        f"{NOT_KNOWN} Looking failed: GET /thing failed. PATCH /thing was answered with status 502"
+    )
     assert (caught.value.method, caught.value.status, caught.value.extra) == ("PATCH", 502, {"changed": True})
+
+
+def test_looking_may_fail_after_a_repetition_too(cloudflare: Script) -> None:
+    cloudflare.expect(Call("PATCH", "/thing", fault=cut()), Call("PATCH", "/thing", **BAD_GATEWAY))
+    api, looks = a_connection(), iter([lambda: None, unread])
+    with pytest.raises(CloudflareError) as caught:
+        api.settle(lambda: api.write("PATCH", "/thing", "Thing"), lambda: next(looks)())
+    assert caught.value.message.startswith(f"{NOT_KNOWN} Looking failed: GET /thing failed.")
+    assert caught.value.extra == {"changed": True}
+
+
+def delete(**options: Any) -> None:
+    a_connection(**options).delete("/thing", "Thing")
+
+
+@pytest.mark.parametrize("second", [{}, GONE], ids=["there", "gone"])
+@pytest.mark.parametrize("failure", MAYBE)
+def test_a_lost_deletion_is_repeated(
+    cloudflare: Script, clock: Clock, failure: dict[str, Any], second: dict[str, Any]
+) -> None:
+    cloudflare.expect(Call("DELETE", "/thing", **failure), Call("DELETE", "/thing", **second))
+    delete()
+    assert len(clock.sleeps) == 1
+
+
+@pytest.mark.parametrize("failure", MAYBE)
+def test_a_lost_deletion_may_have_been_carried_out_when_the_budget_is_spent(
+    cloudflare: Script, failure: dict[str, Any]
+) -> None:
+    cloudflare.expect(Call("DELETE", "/thing", **failure))
+    with pytest.raises(CloudflareError) as caught:
+        delete(retry_timeout=0.0)
+    assert caught.value.message.startswith(f"{NOT_KNOWN} ")
+    assert "DELETE /thing" in caught.value.message
+    assert (caught.value.method, caught.value.extra) == ("DELETE", {"changed": True})
+
+
+@pytest.mark.parametrize("failure", SURELY_NOT)
+def test_a_refused_deletion_is_not_repeated(cloudflare: Script, failure: dict[str, Any]) -> None:
+    cloudflare.expect(Call("DELETE", "/thing", **failure))
+    with pytest.raises(CloudflareError) as caught:
+        delete()
+    assert caught.value.extra == {}
+
+
+def awaited(*answers: int, **options: Any) -> int:
+    """The answer that is taken when an answer of 1 shows what was written."""
+    coming = iter(answers)
+    taken = a_connection(**options).awaited(lambda: next(coming), lambda answer: answer == 1)
+    assert list(coming) == []
+    return taken
+
+
+@pytest.mark.parametrize("late", range(5))
+def test_a_read_is_repeated_until_it_shows_a_write(clock: Clock, late: int) -> None:
+    assert awaited(*[0] * late, 1) == 1
+    assert clock.sleeps == LAGS[:late]
+
+
+def test_a_read_that_never_shows_it_is_taken_as_it_is(clock: Clock) -> None:
+    assert awaited(0, 0, 0, 0, 2) == 2
+    assert clock.sleeps == LAGS
+
+
+@pytest.mark.parametrize(("budget", "reads"), [(0.0, 1), (0.4, 1), (0.5, 2), (1.5, 3), (3.4, 3), (3.5, 4), (7.5, 5)])
+def test_a_read_is_repeated_within_the_budget(clock: Clock, budget: float, reads: int) -> None:
+    assert awaited(*[0] * reads, retry_timeout=budget) == 0
+    assert sum(clock.sleeps) <= budget
+
+
+def test_lags_and_failures_have_one_budget(cloudflare: Script, clock: Clock) -> None:
+    cloudflare.expect(Call("GET", "/a", **LIMITED), Call("GET", "/a", {}))
+    api = a_connection(retry_timeout=6.0)
+    api.get_object("/a", "Thing")
+    api.awaited(lambda: 0, bool)
+    assert clock.sleeps == [5.0, 0.5]
+
+
+NEAR: dict[str, Any] = {"answer_headers": {"ratelimit": '"default";r=1;t=10'}}
+
+
+def test_few_requests_left_slow_the_next_one_down(cloudflare: Script, clock: Clock) -> None:
+    cloudflare.expect(Call("GET", "/a", {}, **NEAR), Call("POST", "/b", {}), Call("GET", "/c", {}))
+    api = a_connection()
+    api.get_object("/a", "Thing")
+    assert clock.sleeps == []
+    api.write("POST", "/b", "Thing")
+    api.get_object("/c", "Thing")
+    assert clock.sleeps == [5.0]
+    assert api.budget.waited == ["5.0 s: few requests are left before Cloudflare's rate limit"]
+
+
+def test_a_refusal_tells_how_many_requests_are_left_as_well(cloudflare: Script, clock: Clock) -> None:
+    cloudflare.expect(Call("DELETE", "/a", **{**GONE, **NEAR}), Call("GET", "/b", {}))
+    api = a_connection()
+    api.delete("/a", "Thing")
+    api.get_object("/b", "Thing")
+    assert clock.sleeps == [5.0]
+
+
+@pytest.mark.parametrize("budget", [0.0, 4.9])
+def test_a_pace_that_does_not_fit_the_budget_is_not_kept(cloudflare: Script, clock: Clock, budget: float) -> None:
+    cloudflare.expect(Call("GET", "/a", {}, **NEAR), Call("GET", "/b", {}))
+    api = a_connection(retry_timeout=budget)
+    api.get_object("/a", "Thing")
+    api.get_object("/b", "Thing")
+    assert clock.sleeps == []
+    assert api.budget.seconds == budget
+
+
+def test_a_pause_before_a_repetition_is_not_made_twice(cloudflare: Script, clock: Clock) -> None:
+    headers = {"retry-after": "10", "ratelimit": '"default";r=0;t=10'}
+    limited = Call("POST", "/thing", **{**refused(429, 971), "answer_headers": headers})
+    cloudflare.expect(limited, Call("POST", "/thing", {}))
+    a_connection().write("POST", "/thing", "Thing")
+    assert clock.sleeps == [10.0]
+
+
+def test_every_pause_is_told_in_words(cloudflare: Script) -> None:
+    cloudflare.expect(
+        *(Call("GET", "/thing", **LIMITED), Call("GET", "/thing", fault=cut()), Call("GET", "/thing", {})),
+    )
+    api = a_connection()
+    api.get_object("/thing", "Thing")
+    first, second = api.budget.waited
+    assert first == "5.0 s: GET /thing failed (status 429)"
+    assert second.endswith(" s: GET /thing failed (no answer)")

@@ -181,6 +181,7 @@ def test_other_options_are_passed_on() -> None:
         ("https://gateway.example:8443/x//", "https://gateway.example:8443/x"),
         ("http://localhost:8080", "http://localhost:8080"),
         ("http://127.0.0.1:1/", "http://127.0.0.1:1"),
+        ("http://127.1.2.3/v4", "http://127.1.2.3/v4"),
         ("http://[::1]:8080/client/v4", "http://[::1]:8080/client/v4"),
     ],
 )
@@ -189,7 +190,14 @@ def test_the_base_address(url: str, base: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://api.cloudflare.com", "http://localhost.evil.example", "http://10.0.0.1/", "http://[::2]/"]
+    "url",
+    [
+        "http://api.cloudflare.com",
+        "http://localhost.evil.example",
+        "http://10.0.0.1/",
+        "http://[::2]/",
+        "http://127.evil",
+    ],
 )
 def test_no_credential_travels_unencrypted(url: str) -> None:
     with pytest.raises(UsageError, match=r"would send the credential unencrypted .* use https"):
@@ -204,6 +212,9 @@ def test_no_credential_travels_unencrypted(url: str) -> None:
         "https://",
         "https:///x",
         "https://me@host/",
+        "https://@host/",
+        "https://host/?",
+        "https://host/#",
         "https://host/?q",
         "https://host/?q=1",
         "https://host/#f",
@@ -232,3 +243,9 @@ def test_another_account_id_is_refused(account_id: str) -> None:
 def test_an_account_id_is_needed() -> None:
     with pytest.raises(UsageError, match="account_id is needed: set the option or the environment variable"):
         check_account_id(resolved({}))
+
+
+def test_every_task_has_a_list_of_its_own_for_what_it_waited_for() -> None:
+    first, second = resolved({}), resolved({})
+    assert first["waited"] == second["waited"] == []
+    assert first["waited"] is not second["waited"]

@@ -109,8 +109,13 @@ def test_optional_scopes_leave_with_their_scopes() -> None:
     assert changes == {"scopes": ["account-settings.read"], "optional_scopes": ["account-settings.read"]}
 
 
+def test_optional_scopes_that_stay_are_sent_once() -> None:
+    actual = a_client(optional_scopes=["dns.read", "account-settings.read", "account-settings.read"])
+    assert plan({"scopes": ["account-settings.read"]}, actual).changes["optional_scopes"] == ["account-settings.read"]
+
+
 def test_optional_scopes_that_still_fit_are_not_sent() -> None:
-    actual = a_client(optional_scopes=["dns.read"])
+    actual = a_client(optional_scopes=["dns.read", "dns.read"])
     assert plan({"scopes": ["dns.read"]}, actual).changes == {"scopes": ["dns.read"]}
 
 

@@ -6,11 +6,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ansible_collections.oauthops.iam.plugins.module_utils import _uris
-from ansible_collections.oauthops.iam.plugins.module_utils._answer import Request, retry_after, understand
+from ansible_collections.oauthops.iam.plugins.module_utils._answer import Answer, Request, retry_after, understand
+from ansible_collections.oauthops.iam.plugins.module_utils._budget import slow_down
+from ansible_collections.oauthops.iam.plugins.module_utils._client import Cloudflare
+from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._dns import quoted, unquoted
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import (
@@ -24,16 +27,13 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth import (
     shaped,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._plan import Plan, plan_creation, plan_update
-from tests.unit.support import CLIENT_ID, a_client
-
-for_any = settings(deadline=None, max_examples=100, database=None)
+from ansible_collections.oauthops.iam.plugins.module_utils._reconcile import ensure_present
+from ansible_collections.oauthops.iam.plugins.module_utils._rotation import ensure_finalized, ensure_rotated
+from ansible_collections.oauthops.iam.plugins.module_utils._secret import Delivery
+from tests.unit.strategies import JSON, ODD_CLIENTS, for_any
+from tests.unit.support import ACCOUNT, CLIENT_ID, CLIENTS, a_client, connection
 
 REQUEST = Request("GET", "/x", "Read", "a token")
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=12,
-)
 
 
 def lists_of(*values: str, min_size: int = 0) -> st.SearchStrategy[list[str]]:
@@ -154,6 +154,110 @@ def test_a_created_client_needs_no_change(wanted: dict[str, Any]) -> None:
     assert not planned(complete, applied({"client_id": CLIENT_ID}, body), append=False).changed
 
 
+class Obedient(Cloudflare):
+    """A server that carries out whatever it is asked, with at most one client; C(writes) are what it was asked."""
+
+    def __init__(self, client: dict[str, Any] | None) -> None:
+        super().__init__(connection())
+        self.client = client
+        self.writes: list[str] = []
+
+    def call(self, method: str, path: str, *_permission_and_query: Any, body: Any = None) -> Answer:
+        if method != "GET":
+            self.writes.append(method)
+        if path.endswith("/rotate_secret"):
+            self.client = {**(self.client or {}), "has_rotated_secret": method == "POST"}
+            return Answer({"client_secret": "minted"}, {})
+        if body is not None:
+            self.client = applied(self.client or {"client_id": CLIENT_ID}, dict(body))
+        return Answer([self.client] if (method, path) == ("GET", CLIENTS) else self.client, {"total_count": 1})
+
+
+def done(server: Obedient, wanted: dict[str, Any], actual: Any, params: dict[str, Any], check: bool) -> dict[str, Any]:
+    """A run's result without what Cloudflare alone decides, or why it is refused."""
+    try:
+        result = ensure_present(OAuthClients(server, ACCOUNT), wanted, actual, params, check_mode=check)
+    except UsageError as refusal:
+        return refusal.result()
+    client = result.pop("oauth_client")
+    return {**result, "publishing": None, "client": description(client), "keys": set(client)}
+
+
+OPTIONS = st.fixed_dictionaries(
+    {
+        "visibility": st.sampled_from([None, "private", "public"]),
+        "append": st.booleans(),
+        "restart_verification": st.booleans(),
+        "return_client_secret": st.booleans(),
+    }
+).map(lambda drawn: {"client_id": None, "validate_scopes": False, "client_secret_file": None, **drawn})
+READY = st.builds(
+    lambda actual, visibility, status: {
+        **actual,
+        **{name: actual[name] or "https://a.example/" for name in ("client_uri", "logo_uri")},
+        "visibility": visibility,
+        "client_uri_verification": {"status": status, "text": "x"},
+    },
+    ACTUAL,
+    st.sampled_from(["private", "public"]),
+    st.sampled_from(["verified", "failed"]),
+)
+
+
+@for_any
+@given(WANTED, ACTUAL | READY, OPTIONS)
+def test_check_mode_predicts_a_change(wanted: dict[str, Any], actual: dict[str, Any], params: dict[str, Any]) -> None:
+    server, untouched = Obedient(actual), Obedient(actual)
+    predicted = done(untouched, wanted, actual, params, check=True)
+    assert predicted == done(server, wanted, actual, params, check=False)
+    assert untouched.writes == []
+    assert bool(server.writes) is predicted.get("changed", False)
+
+
+@for_any
+@given(WANTED, ACTUAL | READY, OPTIONS)
+def test_a_second_run_changes_nothing(wanted: dict[str, Any], actual: dict[str, Any], params: dict[str, Any]) -> None:
+    server = Obedient(actual)
+    again = {**params, "restart_verification": False}
+    assume("msg" not in done(server, wanted, actual, params, check=False))
+    server.writes.clear()
+    second = done(server, wanted, server.client, again, check=False)
+    assert (second["changed"], server.writes) == (False, [])
+
+
+@for_any
+@given(WANTED, OPTIONS)
+def test_check_mode_predicts_a_creation(wanted: dict[str, Any], params: dict[str, Any]) -> None:
+    complete = {**{name: value for name, value in a_client().items() if name in VALUES}, **wanted}
+    params = {**params, "return_client_secret": False}
+    server, untouched = Obedient(None), Obedient(None)
+    predicted = done(untouched, complete, None, params, check=True)
+    assert {"warnings": [], **predicted} == {"warnings": [], **done(server, complete, None, params, check=False)}
+    assert untouched.writes == []
+    assert server.writes == (["POST"] if "changed" in predicted else [])
+
+
+@for_any
+@given(ACTUAL, st.booleans(), st.booleans())
+def test_check_mode_predicts_a_rotation(actual: dict[str, Any], rotated: bool, finalizes: bool) -> None:
+    actual = {**actual, "token_endpoint_auth_method": "client_secret_post", "has_rotated_secret": rotated}
+
+    def run(server: Obedient, check: bool) -> dict[str, Any]:
+        clients = OAuthClients(server, ACCOUNT)
+        if finalizes:
+            return ensure_finalized(clients, actual, check_mode=check)
+        return ensure_rotated(clients, actual, Delivery(None, True), check_mode=check)
+
+    server, untouched = Obedient(actual), Obedient(actual)
+    predicted, real = run(untouched, check=True), run(server, check=False)
+    real.pop("warnings", None)
+    assert set(predicted) == set(real)
+    assert {**predicted, "client_secret": None} == {**real, "client_secret": None}
+    assert untouched.writes == []
+    assert server.client is not None
+    assert server.client["has_rotated_secret"] is predicted["oauth_client"]["has_rotated_secret"] is not finalizes
+
+
 @for_any
 @given(ACTUAL)
 def test_a_definition_describes_its_client(actual: dict[str, Any]) -> None:
@@ -202,9 +306,10 @@ def test_any_retry_after_is_seconds_or_none(value: str) -> None:
     assert seconds is None or seconds >= 0
 
 
-ODD_CLIENTS = st.fixed_dictionaries(
-    {}, optional={**{name: JSON for name in SHAPE}, "client_secret": JSON, "unknown": JSON}
-)
+@for_any
+@given(st.text() | st.from_regex(r"(x;[rt]=\d{0,400};[rt]=\d{0,400},?){0,3}", fullmatch=True))
+def test_any_ratelimit_is_a_number_of_seconds(header: str) -> None:
+    assert 0 <= slow_down(header) < 1e9
 
 
 @for_any

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError
-from ansible_collections.oauthops.iam.plugins.module_utils._retry import may_repeat, pause
+from ansible_collections.oauthops.iam.plugins.module_utils._retry import LAG_PAUSES, may_repeat, pause
+from tests.unit.support import LAGS
 
 LOST = {"uncertain": True, "transient": True}
 
@@ -18,9 +19,9 @@ LOST = {"uncertain": True, "transient": True}
     [
         pytest.param({"status": 429}, {"GET", "DELETE", "PATCH", "POST"}, id="rate limit"),
         pytest.param({"unsent": True}, {"GET", "DELETE", "PATCH", "POST"}, id="never sent"),
-        pytest.param({"status": 502, **LOST}, {"GET", "DELETE"}, id="server fault"),
-        pytest.param({"status": 408, **LOST}, {"GET", "DELETE"}, id="request timeout"),
-        pytest.param(LOST, {"GET", "DELETE"}, id="connection lost"),
+        pytest.param({"status": 502, **LOST}, {"GET"}, id="server fault"),
+        pytest.param({"status": 408, **LOST}, {"GET"}, id="request timeout"),
+        pytest.param(LOST, {"GET"}, id="connection lost"),
         pytest.param({"status": 200, "uncertain": True}, set(), id="soft failure"),
         pytest.param({"status": 400}, set(), id="refused"),
         pytest.param({}, set(), id="certificate"),
@@ -45,3 +46,7 @@ def test_pauses_grow_up_to_a_limit_and_vary(attempt: int, longest: float) -> Non
     pauses = {pause(CloudflareError(""), attempt) for _ in range(50)}
     assert all(0.75 * longest <= seconds <= longest for seconds in pauses)
     assert len(pauses) > 1
+
+
+def test_a_read_that_lags_behind_is_waited_for_a_few_seconds() -> None:
+    assert list(LAG_PAUSES) == LAGS

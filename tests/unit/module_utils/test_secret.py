@@ -216,3 +216,15 @@ def test_whether_the_file_holds_something(folder: Path, content: str | None, hol
 def test_no_file_and_a_directory_hold_nothing(folder: Path) -> None:
     assert not Delivery(None, None).file_holds_something()
     assert not Delivery(str(folder), None).file_holds_something()
+
+
+@pytest.mark.parametrize("path", ["\0", "/tmp/a\0b"])
+def test_a_name_that_no_file_can_have_is_refused(path: str) -> None:
+    with pytest.raises(UsageError, match=r"client_secret_file: .* is not a path\."):
+        Delivery(path, None)
+
+
+@pytest.mark.parametrize(("returned", "keys"), [(True, {"client_secret": None}), (False, {}), (None, {})])
+def test_what_is_returned_is_foretold(folder: Path, returned: bool | None, keys: dict[str, Any]) -> None:
+    assert Delivery(str(folder / "secret"), returned).foretold() == keys
+    assert os.listdir(folder) == []

@@ -20,7 +20,7 @@ from tests.unit.support import (
     a_client,
     a_confidential_client,
     a_verified_client,
-    creates,
+    created,
     creation,
     documentation,
     lists,
@@ -49,7 +49,7 @@ def records(*found: Mapping[str, Any]) -> Call:
 
 @dataclass(frozen=True)
 class Situation:
-    """A run: what it reads, and what the real one writes after that."""
+    """A run: what it reads, and what the real one asks after that."""
 
     module: str
     params: Mapping[str, Any]
@@ -75,11 +75,11 @@ BY_ID = {"client_id": CLIENT_ID}
 TOS = {"tos_uri": "https://app.example.com/terms"}
 NEW_SCOPES = {"scopes": ["dns.write", "account-settings.read"]}
 CHANGED = {
-    "absent": client(options(), [lists(), offers_usual_scopes()], creates(creation(), a_client())),
+    "absent": client(options(), [lists(), offers_usual_scopes()], *created(creation(), a_client())),
     "absent, with a secret": client(
         options(**SECRET_METHOD, client_secret_file="FILE"),
         [lists(), offers_usual_scopes()],
-        creates(creation(**SECRET_METHOD), a_confidential_client(client_secret=SECRET)),
+        *created(creation(**SECRET_METHOD), a_confidential_client(client_secret=SECRET)),
     ),
     "drifted": client(
         options(**TOS), [lists(a_client())], patches(TOS, a_client(**TOS, updated_at="2027-01-01T00:00:00Z"))
@@ -130,7 +130,9 @@ CHANGED = {
         {**BY_ID, "state": "absent", "force": True}, [reads(a_client(**PUBLIC))], Call("DELETE", CLIENT)
     ),
     "one secret, to be rotated": secret(
-        "rotated", a_confidential_client(), Call("POST", ROTATE, {"client_secret": SECRET})
+        "rotated",
+        a_confidential_client(),
+        *(reads(a_confidential_client()), Call("POST", ROTATE, {"client_secret": SECRET}), reads(ROTATED)),
     ),
     "two secrets, to be finalized": secret("finalized", ROTATED, Call("DELETE", ROTATE)),
     "no record": record({}, [OTHER_RECORD], Call("POST", RECORDS, TXT_RECORD, TXT_BODY)),
@@ -147,7 +149,7 @@ SAME = {
     "same by id": client({**BY_ID, **options()}, [reads(a_client(scopes=["dns.read", "account-settings.read"]))]),
     "public already": client({**BY_ID, **PUBLIC}, [reads(a_client(**PUBLIC))]),
     "absent already": client({**options(), "state": "absent"}, [lists()]),
-    "rotated already": secret("rotated", ROTATED),
+    "rotated already": secret("rotated", ROTATED, reads(ROTATED)),
     "finalized already": secret("finalized", a_confidential_client()),
     "record there": record({}, [OTHER_RECORD, TXT_RECORD]),
     "record absent already": record({"state": "absent"}, [OTHER_RECORD]),

@@ -17,6 +17,7 @@ from tests.unit.support import (
     a_confidential_client,
     lists,
     offers,
+    patches,
     reads,
     refused,
     run_module,
@@ -142,6 +143,45 @@ def test_retry_timeout_is_an_end(cloudflare: Script, name: str, given: Any, seco
     result = run_module(name, retry_timeout=given, **READ[name][0])
     assert (result.failed, result.changed, result.error["status"]) == (True, False, 429)
     assert "raise retry_timeout" in result.msg
+
+
+@every_module
+def test_what_was_waited_for_is_in_the_result(cloudflare: Script, name: str) -> None:
+    path = READ[name][1].path
+    assert run(cloudflare, name, limited(name, 5)).waited == [f"5.0 s: GET {path} failed (status 429)"]
+
+
+@every_module
+def test_what_was_waited_for_is_in_the_result_of_a_failure(cloudflare: Script, name: str) -> None:
+    path = READ[name][1].path
+    cloudflare.expect(limited(name, 5), limited(name, 99))
+    result = run_module(name, **READ[name][0])
+    assert result.failed
+    assert result.waited == [f"5.0 s: GET {path} failed (status 429)"]
+
+
+@every_module
+def test_nothing_that_was_waited_for_is_no_key(cloudflare: Script, name: str) -> None:
+    assert "waited" not in run(cloudflare, name)
+    cloudflare.expect(limited(name, 99))
+    assert "waited" not in run_module(name, **READ[name][0])
+
+
+@every_module
+def test_a_task_that_was_refused_before_it_began_waited_for_nothing(cloudflare: Script, name: str) -> None:
+    result = run_module(name, **{**READ[name][0], "timeout": -1})
+    assert result.failed
+    assert "waited" not in result
+
+
+def test_few_requests_left_slow_a_task_down(cloudflare: Script, clock: Clock) -> None:
+    near: dict[str, Any] = {"answer_headers": {"ratelimit": '"default";r=0;t=12'}}
+    tos: dict[str, Any] = {"tos_uri": "https://app.example.com/terms"}
+    cloudflare.expect(reads(a_client(), **near), patches(tos, a_client(**tos)))
+    result = run_module("cloudflare_oauth_client", client_id=CLIENT_ID, **tos)
+    assert result.changed
+    assert result.waited == ["12.0 s: few requests are left before Cloudflare's rate limit"]
+    assert clock.sleeps == [12.0]
 
 
 @every_module

@@ -10,10 +10,14 @@ import pytest
 from tests.unit.support import (
     CLIENT_ID,
     CLIENTS,
+    LAGS,
+    OTHER_ID,
     TXT,
     ModuleResult,
     a_client,
     a_confidential_client,
+    behind,
+    created,
     creates,
     creation,
     error_of,
@@ -25,7 +29,7 @@ from tests.unit.support import (
     refused,
     run_module,
 )
-from tests.unit.transport import Call, Script
+from tests.unit.transport import Call, Clock, Script
 
 
 def run(**params: Any) -> ModuleResult:
@@ -33,7 +37,7 @@ def run(**params: Any) -> ModuleResult:
 
 
 def test_the_least_that_creates_a_client(cloudflare: Script) -> None:
-    cloudflare.expect(lists(), offers_usual_scopes(), creates(creation(), a_client()))
+    cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(), a_client()))
     result = run(**options())
     assert result.changed
     assert result.oauth_client["client_id"] == CLIENT_ID
@@ -71,7 +75,7 @@ def test_every_field_is_sent_as_written(cloudflare: Script) -> None:
             "client_uri_verification": {"status": "pending", "text": TXT},
         }
     )
-    cloudflare.expect(lists(), offers_usual_scopes(), creates(EVERYTHING, answer))
+    cloudflare.expect(lists(), offers_usual_scopes(), *created(EVERYTHING, answer))
     result = run(**EVERYTHING)
     assert result.publishing == {
         "phase": "needs_dns",
@@ -82,7 +86,7 @@ def test_every_field_is_sent_as_written(cloudflare: Script) -> None:
 
 
 def test_duplicates_protocol_scopes_and_empty_fields_are_not_sent(cloudflare: Script) -> None:
-    cloudflare.expect(lists(), offers_usual_scopes(), creates(creation(scopes=["dns.read"]), a_client()))
+    cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(scopes=["dns.read"]), a_client()))
     run(
         **options(
             scopes=["openid", "dns.read", "offline_access", "dns.read"],
@@ -98,21 +102,18 @@ def test_duplicates_protocol_scopes_and_empty_fields_are_not_sent(cloudflare: Sc
 
 
 def test_visibility_is_not_sent(cloudflare: Script) -> None:
-    cloudflare.expect(lists(), offers_usual_scopes(), creates(creation(), a_client()))
+    cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(), a_client()))
     assert run(**options(visibility="private")).changed
 
 
 def test_a_client_of_another_name_is_another_client(cloudflare: Script) -> None:
-    cloudflare.expect(
-        lists(a_client(client_name="example app"), a_client(client_id="x", client_name="Example App ")),
-        offers_usual_scopes(),
-        creates(creation(), a_client()),
-    )
+    others = [a_client(client_id="y", client_name="example app"), a_client(client_id="x", client_name="Example App ")]
+    cloudflare.expect(lists(*others), offers_usual_scopes(), *created(creation(), a_client(), *others))
     assert run(**options()).changed
 
 
 def test_append_makes_no_difference_to_a_new_client(cloudflare: Script) -> None:
-    cloudflare.expect(lists(), offers_usual_scopes(), creates(creation(), a_client()))
+    cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(), a_client()))
     assert run(**options(append=True)).changed
 
 
@@ -127,7 +128,7 @@ def test_check_mode_predicts_and_sends_no_write(cloudflare: Script) -> None:
 
 def test_a_value_that_cloudflare_rewrites_is_warned_about(cloudflare: Script) -> None:
     answer = a_client(client_name="Example-App", tos_uri="https://a.example/")
-    cloudflare.expect(lists(), offers_usual_scopes(), creates(creation(tos_uri="https://a.example"), answer))
+    cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(tos_uri="https://a.example"), answer))
     result = run(**options(tos_uri="https://a.example"))
     assert result.changed
     assert len(result.warnings) == 2
@@ -187,20 +188,89 @@ def test_an_unknown_scope_is_told_in_check_mode_too(cloudflare: Script) -> None:
 
 
 def test_scopes_are_not_looked_up_when_not_asked_to(cloudflare: Script) -> None:
-    cloudflare.expect(lists(), creates(creation(scopes=["dns.raed"]), a_client(scopes=["dns.raed"])))
+    cloudflare.expect(lists(), *created(creation(scopes=["dns.raed"]), a_client(scopes=["dns.raed"])))
     assert run(**options(scopes=["dns.raed"], validate_scopes=False)).changed
 
 
 def test_scopes_that_are_no_catalogue_ids_are_left_to_cloudflare(cloudflare: Script) -> None:
     answer = a_client(scopes=["profile"])
-    cloudflare.expect(lists(), creates(creation(scopes=["profile"]), answer))
+    cloudflare.expect(lists(), *created(creation(scopes=["profile"]), answer))
     assert run(**options(scopes=["profile"])).changed
 
 
 def test_a_secret_that_nobody_asked_for_is_not_shown(cloudflare: Script) -> None:
     body = creation(token_endpoint_auth_method="client_secret_basic")
     answer = a_confidential_client(client_secret="not-to-be-shown")
-    cloudflare.expect(lists(), offers_usual_scopes(), creates(body, answer))
+    cloudflare.expect(lists(), offers_usual_scopes(), *created(body, answer))
     result = run(**options(token_endpoint_auth_method="client_secret_basic", return_client_secret=False))
     assert result.changed
     assert "not-to-be-shown" not in result.text
+
+
+def test_a_new_client_that_is_listed_late_is_waited_for(cloudflare: Script, clock: Clock) -> None:
+    cloudflare.expect(lists(), offers_usual_scopes(), creates(creation(), a_client()), lists(), lists(a_client()))
+    result = run(**options())
+    assert (result.failed, result.changed, result.warnings) == (False, True, [])
+    assert clock.sleeps == LAGS[:1]
+    assert result.waited == ["0.5 s: a read does not show yet what was written"]
+
+
+@pytest.mark.parametrize(
+    "looked",
+    [
+        pytest.param(behind(lists()), id="never listed"),
+        pytest.param(behind(lists(a_client(client_id=OTHER_ID))), id="another client of that name alone"),
+        pytest.param(behind(lists(a_client(client_name=None))), id="listed without its name"),
+        pytest.param([lists(**refused(403, 10000))], id="unreadable"),
+    ],
+)
+def test_a_new_client_that_is_not_listed_is_warned_about(cloudflare: Script, looked: list[Call]) -> None:
+    cloudflare.expect(lists(), offers_usual_scopes(), creates(creation(), a_client()), *looked)
+    result = run(**options())
+    assert (result.failed, result.changed) == (False, True)
+    assert result.oauth_client["client_id"] == CLIENT_ID
+    assert result.warnings == [
+        f"The client {CLIENT_ID} was created, but Cloudflare does not list it yet. Until it does, do not run a task "
+        "that names it by its name: it would create a second one."
+    ]
+
+
+def test_a_new_client_is_looked_for_once_without_a_budget(cloudflare: Script, clock: Clock) -> None:
+    cloudflare.expect(lists(), offers_usual_scopes(), creates(creation(), a_client()), lists())
+    result = run(**options(retry_timeout=0))
+    assert "does not list it yet" in result.warnings[0]
+    assert "waited" not in result
+    assert clock.sleeps == []
+
+
+def test_a_new_client_is_looked_for_by_the_name_that_cloudflare_keeps(cloudflare: Script) -> None:
+    renamed = a_client(client_name="Example-App")
+    cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(), renamed, a_client(client_id=OTHER_ID)))
+    result = run(**options())
+    assert (result.failed, result.changed) == (False, True)
+    assert len(result.warnings) == 1
+    assert "client_name was sent as 'Example App', but Cloudflare keeps it as 'Example-App'" in result.warnings[0]
+
+
+def test_a_twin_is_an_error_that_names_both(cloudflare: Script) -> None:
+    twins = [a_client(client_id=OTHER_ID), a_client(client_id="a-third")]
+    cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(), a_client(), *twins))
+    result = run(**options())
+    assert (result.failed, result.changed) == (True, True)
+    assert result.msg == (
+        f"{CLIENT_ID} was created, but there is another client of that name by now: {OTHER_ID}, a-third. Somebody else "
+        "has created it at the same time. Delete the one that is not wanted, with state=absent and its client_id."
+    )
+    assert result.oauth_client["client_id"] == CLIENT_ID
+    assert "error" not in result
+
+
+def test_a_twin_that_is_listed_with_the_new_client_late_is_an_error_too(cloudflare: Script) -> None:
+    twin = a_client(client_id=OTHER_ID)
+    cloudflare.expect(
+        *(lists(), offers_usual_scopes(), creates(creation(), a_client())), *(lists(twin), lists(twin, a_client()))
+    )
+    result = run(**options())
+    assert (result.failed, result.changed) == (True, True)
+    assert f"another client of that name by now: {OTHER_ID}." in result.msg
+    assert result.waited == ["0.5 s: a read does not show yet what was written"]

@@ -13,10 +13,12 @@ import pytest
 from tests.unit.support import (
     CLIENT,
     CLIENT_ID,
+    OTHER_ID,
     SECRET,
     ModuleResult,
     a_client,
     a_confidential_client,
+    created,
     creates,
     creation,
     lists,
@@ -35,9 +37,16 @@ def run(**params: Any) -> ModuleResult:
     return run_module("cloudflare_oauth_client", **options(**{**METHOD, **params}))
 
 
+ANSWER = a_confidential_client(client_secret=SECRET)
+
+
 def creating(answer: dict[str, Any] | None = None, **call: Any) -> list[Call]:
-    usual = a_confidential_client(client_secret=SECRET)
-    return [lists(), offers_usual_scopes(), creates(BODY, answer or usual, **call)]
+    """A creation whose result is looked at by nobody."""
+    return [lists(), offers_usual_scopes(), creates(BODY, answer or ANSWER, **call)]
+
+
+def created_well() -> list[Call]:
+    return [lists(), offers_usual_scopes(), *created(BODY, ANSWER)]
 
 
 @pytest.fixture
@@ -46,7 +55,7 @@ def target(tmp_path: Path) -> Path:
 
 
 def test_into_a_file(cloudflare: Script, target: Path) -> None:
-    cloudflare.expect(*creating())
+    cloudflare.expect(*created_well())
     result = run(client_secret_file=str(target))
     assert result.changed
     assert target.read_text() == SECRET
@@ -55,20 +64,20 @@ def test_into_a_file(cloudflare: Script, target: Path) -> None:
 
 
 def test_into_the_result(cloudflare: Script) -> None:
-    cloudflare.expect(*creating())
+    cloudflare.expect(*created_well())
     result = run(return_client_secret=True)
     assert result.client_secret == SECRET
     assert result.text.count(SECRET) == 1
 
 
 def test_both(cloudflare: Script, target: Path) -> None:
-    cloudflare.expect(*creating())
+    cloudflare.expect(*created_well())
     assert run(client_secret_file=str(target), return_client_secret=True).client_secret == SECRET
     assert target.read_text() == SECRET
 
 
 def test_given_up_knowingly(cloudflare: Script) -> None:
-    cloudflare.expect(*creating())
+    cloudflare.expect(*created_well())
     result = run(return_client_secret=False)
     assert result.changed
     assert SECRET not in result.text
@@ -113,7 +122,7 @@ def test_a_refused_creation_leaves_no_file_and_keeps_the_old_one(cloudflare: Scr
 
 
 def test_a_client_without_a_secret_needs_no_file(cloudflare: Script, tmp_path: Path) -> None:
-    cloudflare.expect(lists(), offers_usual_scopes(), creates(creation(), a_client()))
+    cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(), a_client()))
     result = run(token_endpoint_auth_method="none", client_secret_file=str(tmp_path / "no" / "secret"))
     assert result.changed
     assert result.warnings == []
@@ -138,7 +147,7 @@ def test_an_answer_without_the_secret_is_a_failure_that_says_what_to_do(
 )
 def test_the_secret_of_an_odd_answer_is_delivered(cloudflare: Script, target: Path, odd: dict[str, Any]) -> None:
     answer = a_confidential_client(client_secret=SECRET, **odd)
-    cloudflare.expect(*creating(answer), lists(a_confidential_client()))
+    cloudflare.expect(*creating(answer), lists(a_confidential_client()), lists(a_confidential_client()))
     result = run(client_secret_file=str(target))
     assert result.changed
     assert target.read_text() == SECRET
@@ -149,7 +158,7 @@ def test_the_secret_of_an_odd_answer_is_delivered_even_when_nothing_else_works(
     cloudflare: Script, target: Path
 ) -> None:
     answer = a_confidential_client(client_secret=SECRET, client_id=None)
-    cloudflare.expect(*creating(answer), lists(**refused(403, 10000)))
+    cloudflare.expect(*creating(answer), lists(**refused(403, 10000)), lists(**refused(403, 10000)))
     result = run(client_secret_file=str(target))
     assert result.changed
     assert target.read_text() == SECRET
@@ -200,3 +209,46 @@ def test_another_method_is_warned_about_and_mints_nothing(cloudflare: Script) ->
     assert result.changed
     assert "client_secret" not in result
     assert "token_endpoint_auth_method now needs a client secret" in result.warnings[0]
+
+
+def run_beside_a_twin(cloudflare: Script, **params: Any) -> ModuleResult:
+    twin = a_confidential_client(client_id=OTHER_ID)
+    cloudflare.expect(lists(), offers_usual_scopes(), *created(BODY, ANSWER, twin))
+    result = run(**params)
+    assert (result.failed, result.changed) == (True, True)
+    assert f"{CLIENT_ID} was created, but there is another client of that name by now: {OTHER_ID}." in result.msg
+    assert result.oauth_client["client_id"] == CLIENT_ID
+    return result
+
+
+def test_the_secret_is_in_its_file_beside_a_twin(cloudflare: Script, target: Path) -> None:
+    result = run_beside_a_twin(cloudflare, client_secret_file=str(target))
+    assert target.read_text() == SECRET
+    assert SECRET not in result.text
+
+
+@pytest.mark.parametrize("filed", [True, False])
+def test_the_secret_is_returned_beside_a_twin(cloudflare: Script, target: Path, filed: bool) -> None:
+    file = str(target) if filed else None
+    assert run_beside_a_twin(cloudflare, client_secret_file=file, return_client_secret=True).client_secret == SECRET
+    assert target.exists() is filed
+
+
+def test_the_secret_that_was_given_up_is_not_told_beside_a_twin(cloudflare: Script) -> None:
+    assert SECRET not in run_beside_a_twin(cloudflare, return_client_secret=False).text
+
+
+def test_the_secret_is_delivered_before_the_list_is_read(cloudflare: Script, target: Path) -> None:
+    cloudflare.expect(*creating(), lists(**refused(403, 10000)))
+    result = run(client_secret_file=str(target), return_client_secret=True)
+    assert (result.failed, result.changed) == (False, True)
+    assert target.read_text() == result.client_secret == SECRET
+    assert "does not list it yet" in result.warnings[0]
+
+
+@pytest.mark.parametrize(("returned", "keys"), [(True, {"client_secret"}), (False, set())])
+def test_check_mode_foretells_the_secret_that_is_returned(cloudflare: Script, returned: bool, keys: set[str]) -> None:
+    cloudflare.expect(lists(), offers_usual_scopes())
+    result = run(check=True, return_client_secret=returned)
+    assert result.keys == {"changed", "diff", "oauth_client", "publishing", *keys}
+    assert result.data.get("client_secret") is None

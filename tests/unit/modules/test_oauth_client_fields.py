@@ -10,8 +10,10 @@ import pytest
 from tests.unit.support import (
     CLIENT,
     CLIENT_ID,
+    LAGS,
     ModuleResult,
     a_client,
+    behind,
     error_of,
     offers,
     offers_usual_scopes,
@@ -21,7 +23,7 @@ from tests.unit.support import (
     refused,
     run_module,
 )
-from tests.unit.transport import Call, Script
+from tests.unit.transport import Call, Clock, Script
 
 A, B = "https://app.example.com/a", "https://app.example.com/b"
 TEXTS = ["client_uri", "logo_uri", "policy_uri", "tos_uri"]
@@ -109,7 +111,7 @@ def test_set_cleared_and_set_again(cloudflare: Script, name: str, empty: Any) ->
 @pytest.mark.parametrize(("name", "empty"), EMPTIED)
 def test_a_value_that_cannot_be_cleared_is_an_error(cloudflare: Script, name: str, empty: Any) -> None:
     kept = a_client(**{name: OTHER_VALUES[name]})
-    cloudflare.expect(reads(kept), patches({name: [] if empty == [] else None}, kept), reads(kept))
+    cloudflare.expect(reads(kept), patches({name: [] if empty == [] else None}, kept), *behind(reads(kept)))
     result = run(**{name: empty})
     assert result.failed
     assert result.changed
@@ -119,7 +121,7 @@ def test_a_value_that_cannot_be_cleared_is_an_error(cloudflare: Script, name: st
 
 def test_a_value_that_is_rewritten_is_an_error_that_names_it(cloudflare: Script) -> None:
     rewritten = a_client(tos_uri=f"{A}/")
-    cloudflare.expect(reads(a_client()), patches({"tos_uri": A}, rewritten), reads(rewritten))
+    cloudflare.expect(reads(a_client()), patches({"tos_uri": A}, rewritten), *behind(reads(rewritten)))
     result = run(tos_uri=A)
     assert (result.failed, result.changed) == (True, True)
     assert f"tos_uri was sent as {A!r} but is kept as '{A}/'" in result.msg
@@ -132,6 +134,33 @@ def test_an_answer_that_is_behind_is_looked_at_again(cloudflare: Script, stale: 
     result = run(tos_uri=A)
     assert (result.failed, result.changed) == (False, True)
     assert result.oauth_client["tos_uri"] == A
+
+
+def test_a_read_that_is_behind_as_well_is_asked_again(cloudflare: Script, clock: Clock) -> None:
+    cloudflare.expect(
+        *(reads(a_client()), patches({"tos_uri": A}, a_client())),
+        *(reads(a_client()), reads(a_client()), reads(a_client(tos_uri=A))),
+    )
+    result = run(tos_uri=A)
+    assert (result.failed, result.changed) == (False, True)
+    assert result.oauth_client["tos_uri"] == A
+    assert clock.sleeps == LAGS[:2]
+
+
+def test_a_client_that_is_gone_after_its_change_is_as_it_was_answered(cloudflare: Script) -> None:
+    cloudflare.expect(
+        reads(a_client()), patches({"tos_uri": A}, a_client()), *behind(Call("GET", CLIENT, **refused(404, 7003)))
+    )
+    result = run(tos_uri=A)
+    assert (result.failed, result.changed) == (True, True)
+    assert f"tos_uri was sent as {A!r} but is kept as None" in result.msg
+
+
+def test_without_a_budget_a_read_that_is_behind_is_asked_once(cloudflare: Script, clock: Clock) -> None:
+    cloudflare.expect(reads(a_client()), patches({"tos_uri": A}, a_client()), reads(a_client()))
+    result = run(tos_uri=A, retry_timeout=0)
+    assert (result.failed, result.changed) == (True, True)
+    assert clock.sleeps == []
 
 
 def test_a_change_that_cannot_be_looked_at_again_is_still_a_change(cloudflare: Script) -> None:

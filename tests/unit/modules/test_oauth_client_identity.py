@@ -100,6 +100,28 @@ def test_several_clients_of_one_name_are_listed(cloudflare: Script, state: str) 
     )
 
 
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_list_without_names_tells_nothing_about_a_name(cloudflare: Script, state: str, check: bool) -> None:
+    cloudflare.expect(lists(a_client(client_name="Other"), a_client(client_id=OTHER_ID, client_name=None)))
+    result = run(check=check, state=state, **options())
+    assert (result.failed, result.changed) == (True, False)
+    assert result.msg == (
+        "Cloudflare lists clients without their names, so it cannot be told whether 'Example App' is one of them. "
+        "Say which one is meant with client_id."
+    )
+
+
+def test_a_name_that_is_found_is_found_beside_clients_without_one(cloudflare: Script) -> None:
+    cloudflare.expect(lists({"client_id": OTHER_ID, "visibility": "private"}, a_client()))
+    assert not run(**options()).changed
+
+
+def test_an_id_needs_no_names(cloudflare: Script) -> None:
+    cloudflare.expect(reads(a_client(client_name=None)))
+    assert run(client_id=CLIENT_ID).oauth_client["client_name"] is None
+
+
 @pytest.mark.parametrize("params", [{}, {"state": "absent"}])
 def test_a_client_has_to_be_named(params: dict[str, Any]) -> None:
     assert "one of the following is required: client_id, client_name" in run(**params).msg

@@ -14,10 +14,14 @@ from tests.unit.support import (
     CLIENT,
     CLIENT_ID,
     CLIENTS,
+    LAGS,
+    NOT_KNOWN,
     SECRET,
     ModuleResult,
     a_client,
     a_confidential_client,
+    behind,
+    created,
     creates,
     creation,
     error_of,
@@ -75,9 +79,18 @@ def test_a_lost_creation_is_never_sent_twice_and_names_what_appeared(
     assert os.listdir(target.parent) == []
 
 
-def test_a_lost_creation_that_did_not_arrive(cloudflare: Script, target: Path) -> None:
-    cloudflare.expect(*lost_creation({"fault": cut()}), lists(a_client(client_name="Other")))
+def test_a_lost_creation_that_is_listed_late(cloudflare: Script, clock: Clock, target: Path) -> None:
+    cloudflare.expect(*lost_creation({"fault": cut()}), lists(), lists(), lists(a_confidential_client()))
     result = run_create(target)
+    assert (result.failed, result.changed) == (True, True)
+    assert f"The client 'Example App' was created as {CLIENT_ID}, but the answer was lost" in result.msg
+    assert clock.sleeps == LAGS[:2]
+
+
+def test_a_lost_creation_that_did_not_arrive(cloudflare: Script, clock: Clock, target: Path) -> None:
+    cloudflare.expect(*lost_creation({"fault": cut()}), *behind(lists(a_client(client_name="Other"))))
+    result = run_create(target)
+    assert clock.sleeps == LAGS
     assert (result.failed, result.changed) == (True, False)
     assert "no client of that name is listed now. Run again" in result.msg
     assert partly(result) == error_of("POST", CLIENTS, None)
@@ -100,7 +113,7 @@ def test_a_creation_that_surely_did_not_arrive_is_sent_again(
     cloudflare: Script, target: Path, failure: dict[str, Any]
 ) -> None:
     answer = a_confidential_client(client_secret=SECRET)
-    cloudflare.expect(*lost_creation(failure), creates(creation(**METHOD), answer))
+    cloudflare.expect(*lost_creation(failure), *created(creation(**METHOD), answer))
     result = run_create(target)
     assert (result.failed, result.changed) == (False, True)
     assert target.read_text() == SECRET
@@ -148,6 +161,7 @@ def test_a_change_that_never_arrives_is_an_error(
     result = run_update(retry_timeout=0)
     assert (result.failed, result.changed) == (True, False)
     assert f"PATCH {CLIENT}" in result.msg
+    assert NOT_KNOWN not in result.msg
     assert partly(result) == error_of("PATCH", CLIENT, status)
 
 
@@ -157,8 +171,9 @@ def test_a_lost_change_that_nothing_is_known_of(cloudflare: Script) -> None:
     )
     result = run_update()
     assert (result.failed, result.changed) == (True, True)
-    assert f"It is not known whether PATCH {CLIENT} was carried out: the answer was lost" in result.msg
+    assert result.msg.startswith(f"{NOT_KNOWN} Looking failed: Cloudflare refused GET {CLIENT} with status 401: ")
     assert "Invalid token (code 1000)" in result.msg
+    assert f"PATCH {CLIENT}: the connection failed before the answer was complete" in result.msg
     assert partly(result) == error_of("PATCH", CLIENT, None)
 
 

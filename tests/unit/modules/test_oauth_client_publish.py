@@ -11,10 +11,13 @@ from tests.unit.support import (
     BAD_GATEWAY,
     CLIENT,
     CLIENT_ID,
+    LAGS,
+    NOT_KNOWN,
     TXT,
     ModuleResult,
     a_client,
     a_verified_client,
+    behind,
     error_of,
     partly,
     patches,
@@ -169,7 +172,7 @@ def test_a_lost_promotion_that_nothing_is_known_of(cloudflare: Script) -> None:
     )
     result = run(visibility="public")
     assert (result.failed, result.changed) == (True, True)
-    assert f"It is not known whether PATCH {CLIENT} was carried out" in result.msg
+    assert result.msg.startswith(f"{NOT_KNOWN} Looking failed: Cloudflare refused GET {CLIENT} with status 403")
     assert partly(result) == error_of("PATCH", CLIENT, 502)
 
 
@@ -192,8 +195,19 @@ def test_a_refused_promotion_after_other_changes_is_a_change(cloudflare: Script)
     assert partly(result) == error_of("PATCH", CLIENT, 400)
 
 
+def test_a_promotion_that_shows_late_is_waited_for(cloudflare: Script, clock: Clock) -> None:
+    private, public = a_verified_client(), a_verified_client(**PUBLIC)
+    cloudflare.expect(reads(private), patches(PUBLIC, private), reads(private), reads(public))
+    result = run(visibility="public")
+    assert (result.failed, result.changed) == (False, True)
+    assert result.oauth_client["visibility"] == "public"
+    assert clock.sleeps == LAGS[:1]
+
+
 def test_a_promotion_that_is_accepted_without_effect_is_an_error(cloudflare: Script) -> None:
-    cloudflare.expect(reads(a_verified_client()), patches(PUBLIC, a_verified_client()))
+    cloudflare.expect(
+        reads(a_verified_client()), patches(PUBLIC, a_verified_client()), *behind(reads(a_verified_client()))
+    )
     result = run(visibility="public")
     assert result.failed
     assert f"accepted the promotion of {CLIENT_ID} but still calls it private" in result.msg

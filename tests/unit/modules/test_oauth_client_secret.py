@@ -14,17 +14,20 @@ from tests.unit.support import (
     CLIENT,
     CLIENT_ID,
     GONE,
+    LAGS,
     OTHER_ID,
     ROTATE,
     SECRET,
     ModuleResult,
     a_client,
     a_confidential_client,
+    behind,
     lists,
     reads,
+    refused,
     run_module,
 )
-from tests.unit.transport import Call, Script
+from tests.unit.transport import Call, Clock, Script
 
 CONFIDENTIAL = a_confidential_client()
 ROTATED = a_confidential_client(has_rotated_secret=True)
@@ -38,6 +41,11 @@ def mints(**call: Any) -> Call:
     return Call("POST", ROTATE, **{"result": {"client_secret": SECRET}, **call})
 
 
+def rotates(**call: Any) -> list[Call]:
+    """What is asked of a client that is known: it once more, the second secret, and the client that shows it."""
+    return [reads(CONFIDENTIAL), mints(**call), reads(ROTATED)]
+
+
 def deletes_older(**call: Any) -> Call:
     return Call("DELETE", ROTATE, **{"result": {"id": CLIENT_ID}, **call})
 
@@ -49,7 +57,7 @@ def target(tmp_path: Path) -> Path:
 
 def test_a_second_secret_goes_into_a_file(cloudflare: Script, target: Path) -> None:
     target.write_text("the older secret")
-    cloudflare.expect(reads(CONFIDENTIAL), mints())
+    cloudflare.expect(reads(CONFIDENTIAL), *rotates())
     result = run("rotated", client_secret_file=str(target))
     assert result.changed
     assert target.read_text() == SECRET
@@ -58,22 +66,23 @@ def test_a_second_secret_goes_into_a_file(cloudflare: Script, target: Path) -> N
     assert result.oauth_client["has_rotated_secret"] is True
     assert result.diff == {"before": {"has_rotated_secret": False}, "after": {"has_rotated_secret": True}}
     assert result.keys == {"changed", "diff", "oauth_client"}
+    assert result.warnings == []
 
 
 def test_a_second_secret_goes_into_the_result(cloudflare: Script) -> None:
-    cloudflare.expect(reads(CONFIDENTIAL), mints())
+    cloudflare.expect(reads(CONFIDENTIAL), *rotates())
     result = run("rotated", return_client_secret=True)
     assert result.client_secret == SECRET
     assert result.text.count(SECRET) == 1
 
 
 def test_by_name(cloudflare: Script) -> None:
-    cloudflare.expect(lists(CONFIDENTIAL), mints())
+    cloudflare.expect(lists(CONFIDENTIAL), *rotates())
     assert run("rotated", client_id=None, client_name="Example App", return_client_secret=True).changed
 
 
 def test_an_id_beats_a_name(cloudflare: Script) -> None:
-    cloudflare.expect(reads(CONFIDENTIAL), mints())
+    cloudflare.expect(reads(CONFIDENTIAL), *rotates())
     assert run("rotated", client_name="whatever", return_client_secret=True).changed
 
 
@@ -101,7 +110,7 @@ def test_a_secret_with_nowhere_to_go_is_not_minted(cloudflare: Script, check: bo
 def test_a_file_that_cannot_be_written_is_refused_before_minting(
     cloudflare: Script, tmp_path: Path, check: bool
 ) -> None:
-    cloudflare.expect(reads(CONFIDENTIAL))
+    cloudflare.expect(*[reads(CONFIDENTIAL)] * (1 if check else 2))
     result = run("rotated", check=check, client_secret_file=str(tmp_path / "no" / "secret"))
     assert result.failed
     assert not result.changed
@@ -116,10 +125,20 @@ def test_check_mode_mints_and_writes_nothing(cloudflare: Script, target: Path) -
     assert os.listdir(target.parent) == []
 
 
+@pytest.mark.parametrize(("returned", "keys"), [(True, {"client_secret"}), (False, set())])
+def test_check_mode_foretells_the_secret_that_is_returned(
+    cloudflare: Script, target: Path, returned: bool, keys: set[str]
+) -> None:
+    cloudflare.expect(reads(CONFIDENTIAL))
+    result = run("rotated", check=True, client_secret_file=str(target), return_client_secret=returned)
+    assert result.keys == {"changed", "diff", "oauth_client", *keys}
+    assert result.data.get("client_secret") is None
+
+
 @pytest.mark.parametrize("check", [True, False])
 def test_an_open_rotation_is_left_alone_and_said_to_be_open(cloudflare: Script, target: Path, check: bool) -> None:
     target.write_text("the newer secret")
-    cloudflare.expect(reads(ROTATED))
+    cloudflare.expect(*[reads(ROTATED)] * (1 if check else 2))
     result = run("rotated", check=check, client_secret_file=str(target))
     assert (result.failed, result.changed) == (False, False)
     assert f"A rotation of {CLIENT_ID} is open already, so no secret was minted" in result.msg
@@ -129,7 +148,7 @@ def test_an_open_rotation_is_left_alone_and_said_to_be_open(cloudflare: Script, 
 
 
 def test_an_open_rotation_without_a_file_returns_no_secret(cloudflare: Script) -> None:
-    cloudflare.expect(reads(ROTATED))
+    cloudflare.expect(reads(ROTATED), reads(ROTATED))
     result = run("rotated", return_client_secret=True)
     assert not result.changed
     assert "client_secret" not in result
@@ -142,7 +161,7 @@ def test_an_open_rotation_whose_secret_is_lost_is_an_error(
 ) -> None:
     if content is not None:
         target.write_text(content)
-    cloudflare.expect(reads(ROTATED))
+    cloudflare.expect(*[reads(ROTATED)] * (1 if check else 2))
     result = run("rotated", check=check, client_secret_file=str(target))
     assert (result.failed, result.changed) == (True, False)
     assert f"A rotation of {CLIENT_ID} is open, but {target} holds no secret" in result.msg
@@ -150,7 +169,8 @@ def test_an_open_rotation_whose_secret_is_lost_is_an_error(
 
 
 def test_a_missing_rotation_flag_is_none(cloudflare: Script) -> None:
-    cloudflare.expect(reads(a_confidential_client(has_rotated_secret=None)), mints())
+    unknown = reads(a_confidential_client(has_rotated_secret=None))
+    cloudflare.expect(unknown, unknown, mints(), reads(ROTATED))
     assert run("rotated", return_client_secret=True).changed
 
 
@@ -159,12 +179,84 @@ def test_a_file_that_fails_after_minting(cloudflare: Script, target: Path, monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    cloudflare.expect(reads(CONFIDENTIAL), mints())
+    cloudflare.expect(reads(CONFIDENTIAL), reads(CONFIDENTIAL), mints())
     result = run("rotated", client_secret_file=str(target))
     assert (result.failed, result.changed) == (True, True)
     assert f"A client secret of {CLIENT_ID} was minted, but {target} could not be written" in result.msg
     assert "No way leads to a usable second secret" in result.msg
     assert SECRET not in result.text
+
+
+@pytest.mark.parametrize("found", [reads, lists])
+def test_a_rotation_that_somebody_else_has_just_opened_is_left_alone(
+    cloudflare: Script, target: Path, found: Any
+) -> None:
+    target.write_text("the newer secret")
+    cloudflare.expect(found(CONFIDENTIAL), reads(ROTATED))
+    by_name = {"client_id": None, "client_name": "Example App"} if found is lists else {}
+    result = run("rotated", client_secret_file=str(target), **by_name)
+    assert (result.failed, result.changed) == (False, False)
+    assert f"A rotation of {CLIENT_ID} is open already, so no secret was minted" in result.msg
+    assert target.read_text() == "the newer secret"
+
+
+def test_a_rotation_that_somebody_else_has_just_opened_with_a_secret_of_his_own_is_an_error(
+    cloudflare: Script, target: Path
+) -> None:
+    cloudflare.expect(reads(CONFIDENTIAL), reads(ROTATED))
+    result = run("rotated", client_secret_file=str(target))
+    assert (result.failed, result.changed) == (True, False)
+    assert f"A rotation of {CLIENT_ID} is open, but {target} holds no secret" in result.msg
+
+
+def test_a_client_that_has_just_been_deleted_is_an_error(cloudflare: Script) -> None:
+    cloudflare.expect(lists(CONFIDENTIAL), Call("GET", CLIENT, **GONE))
+    result = run("rotated", client_id=None, client_name="Example App", return_client_secret=True)
+    assert (result.failed, result.changed) == (True, False)
+    assert result.msg == f"The OAuth client {CLIENT_ID} has just been deleted."
+
+
+def test_a_client_whose_secrets_are_just_given_up_is_refused(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client(token_endpoint_auth_method=None)), reads(a_client()))
+    result = run("rotated", client_id=None, client_name="Example App", return_client_secret=True)
+    assert (result.failed, result.changed) == (True, False)
+    assert "has no secret that could be rotated" in result.msg
+
+
+def test_a_client_that_cannot_be_read_once_more_is_not_rotated(cloudflare: Script) -> None:
+    cloudflare.expect(reads(CONFIDENTIAL), reads(CONFIDENTIAL, **refused(403, 10000)))
+    result = run("rotated", return_client_secret=True)
+    assert (result.failed, result.changed) == (True, False)
+    assert f"refused GET {CLIENT} with status 403" in result.msg
+
+
+def test_a_rotation_that_shows_late_is_waited_for(cloudflare: Script, clock: Clock) -> None:
+    cloudflare.expect(reads(CONFIDENTIAL), *rotates()[:-1], reads(CONFIDENTIAL), reads(ROTATED))
+    result = run("rotated", return_client_secret=True)
+    assert (result.failed, result.changed, result.warnings) == (False, True, [])
+    assert clock.sleeps == LAGS[:1]
+    assert result.waited == ["0.5 s: a read does not show yet what was written"]
+
+
+@pytest.mark.parametrize(
+    "looked",
+    [
+        pytest.param(behind(reads(CONFIDENTIAL)), id="never shown"),
+        pytest.param(behind(Call("GET", CLIENT, **GONE)), id="gone"),
+        pytest.param([Call("GET", CLIENT, **refused(403, 10000))], id="unreadable"),
+    ],
+)
+def test_a_rotation_that_is_not_shown_is_warned_about_and_delivered(
+    cloudflare: Script, target: Path, looked: list[Call]
+) -> None:
+    cloudflare.expect(reads(CONFIDENTIAL), reads(CONFIDENTIAL), mints(), *looked)
+    result = run("rotated", client_secret_file=str(target), return_client_secret=True)
+    assert (result.failed, result.changed) == (False, True)
+    assert target.read_text() == result.client_secret == SECRET
+    assert result.warnings == [
+        "The secret was minted and delivered, but Cloudflare does not show that a rotation is open. A further run of "
+        "state=rotated could mint again, so look at the client before that."
+    ]
 
 
 def test_finalizing_deletes_the_older_secret(cloudflare: Script) -> None:
@@ -202,6 +294,13 @@ def test_no_client_of_that_name(cloudflare: Script) -> None:
     cloudflare.expect(lists())
     result = run("finalized", client_id=None, client_name="Example App")
     assert result.msg == "There is no OAuth client 'Example App' in this account."
+
+
+def test_a_list_without_names_tells_nothing_about_a_name(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_confidential_client(client_name=None)))
+    result = run("finalized", client_id=None, client_name="Example App")
+    assert (result.failed, result.changed) == (True, False)
+    assert "Cloudflare lists clients without their names" in result.msg
 
 
 def test_several_clients_of_one_name(cloudflare: Script) -> None:

@@ -14,10 +14,13 @@ from tests.unit.support import (
     CLIENT,
     CLIENT_ID,
     GONE,
+    LAGS,
+    NOT_KNOWN,
     ROTATE,
     SECRET,
     ModuleResult,
     a_confidential_client,
+    behind,
     error_of,
     partly,
     reads,
@@ -45,6 +48,11 @@ def mints(**call: Any) -> Call:
     return Call("POST", ROTATE, **call)
 
 
+def lost_rotation(**call: Any) -> list[Call]:
+    """The client found and read once more, and the request that is answered so."""
+    return [reads(CONFIDENTIAL), reads(CONFIDENTIAL), mints(**call)]
+
+
 def deletes_older(**call: Any) -> Call:
     return Call("DELETE", ROTATE, **call)
 
@@ -67,7 +75,7 @@ def finalize(**params: Any) -> ModuleResult:
 def test_a_lost_rotation_is_never_sent_twice_and_says_what_is_known(
     cloudflare: Script, target: Path, failure: dict[str, Any], status: int | None
 ) -> None:
-    cloudflare.expect(reads(CONFIDENTIAL), mints(**failure), reads(ROTATED))
+    cloudflare.expect(*lost_rotation(**failure), reads(ROTATED))
     result = rotate(target)
     assert (result.failed, result.changed) == (True, True)
     assert f"A second secret of {CLIENT_ID} was minted, but the answer was lost and nobody has seen it" in result.msg
@@ -78,19 +86,26 @@ def test_a_lost_rotation_is_never_sent_twice_and_says_what_is_known(
 
 
 @pytest.mark.parametrize("current", [reads(CONFIDENTIAL), Call("GET", CLIENT, **GONE)], ids=["no second", "no client"])
-def test_a_lost_rotation_that_did_not_arrive(cloudflare: Script, target: Path, current: Call) -> None:
-    cloudflare.expect(reads(CONFIDENTIAL), mints(fault=cut()), current)
+def test_a_lost_rotation_that_did_not_arrive(cloudflare: Script, clock: Clock, target: Path, current: Call) -> None:
+    cloudflare.expect(*lost_rotation(fault=cut()), *behind(current))
     result = rotate(target)
+    assert clock.sleeps == LAGS
     assert (result.failed, result.changed) == (True, False)
     assert f"The answer to rotating the secret of {CLIENT_ID} was lost" in result.msg
     assert "Cloudflare shows no second secret. Run again." in result.msg
     assert partly(result) == error_of("POST", ROTATE, None)
 
 
+def test_a_lost_rotation_that_shows_late(cloudflare: Script, clock: Clock, target: Path) -> None:
+    cloudflare.expect(*lost_rotation(fault=cut()), reads(CONFIDENTIAL), reads(ROTATED))
+    result = rotate(target)
+    assert (result.failed, result.changed) == (True, True)
+    assert f"A second secret of {CLIENT_ID} was minted, but the answer was lost" in result.msg
+    assert clock.sleeps == LAGS[:1]
+
+
 def test_a_lost_rotation_that_nothing_is_known_of(cloudflare: Script, target: Path) -> None:
-    cloudflare.expect(
-        reads(CONFIDENTIAL), mints(fault=cut()), Call("GET", CLIENT, **refused(403, 10000, "Authentication error"))
-    )
+    cloudflare.expect(*lost_rotation(fault=cut()), Call("GET", CLIENT, **refused(403, 10000, "Authentication error")))
     result = rotate(target)
     assert (result.failed, result.changed) == (True, True)
     assert f"It is not known whether a second secret of {CLIENT_ID} was minted" in result.msg
@@ -102,7 +117,7 @@ def test_a_lost_rotation_that_nothing_is_known_of(cloudflare: Script, target: Pa
 def test_a_rotation_that_surely_did_not_arrive_is_sent_again(
     cloudflare: Script, target: Path, failure: dict[str, Any]
 ) -> None:
-    cloudflare.expect(reads(CONFIDENTIAL), mints(**failure), mints(result={"client_secret": SECRET}))
+    cloudflare.expect(*lost_rotation(**failure), mints(result={"client_secret": SECRET}), reads(ROTATED))
     assert rotate(target).changed
     assert target.read_text() == SECRET
 
@@ -110,7 +125,7 @@ def test_a_rotation_that_surely_did_not_arrive_is_sent_again(
 @pytest.mark.parametrize(("status", "code"), [(400, 1000), (403, 10000), (404, 7003), (409, 1000)])
 def test_a_refused_rotation_changes_nothing(cloudflare: Script, target: Path, status: int, code: int) -> None:
     target.write_text("older")
-    cloudflare.expect(reads(CONFIDENTIAL), mints(**refused(status, code)))
+    cloudflare.expect(*lost_rotation(**refused(status, code)))
     result = rotate(target)
     assert (result.failed, result.changed) == (True, False)
     assert f"refused POST {ROTATE} with status {status}" in result.msg
@@ -142,7 +157,7 @@ def test_a_lost_finalization_that_nothing_is_known_of(cloudflare: Script) -> Non
     cloudflare.expect(reads(ROTATED), deletes_older(fault=cut()), Call("GET", CLIENT, **refused(403, 10000)))
     result = finalize()
     assert (result.failed, result.changed) == (True, True)
-    assert f"It is not known whether DELETE {ROTATE} was carried out" in result.msg
+    assert result.msg.startswith(f"{NOT_KNOWN} Looking failed: Cloudflare refused GET {CLIENT} with status 403")
     assert partly(result) == error_of("DELETE", ROTATE, None)
 
 
@@ -150,6 +165,7 @@ def test_a_finalization_that_never_arrives_is_an_error(cloudflare: Script) -> No
     cloudflare.expect(reads(ROTATED), deletes_older(**BAD_GATEWAY), reads(ROTATED))
     result = finalize(retry_timeout=0)
     assert (result.failed, result.changed) == (True, False)
+    assert result.msg.startswith(f"DELETE {ROTATE} was answered with status 502")
     assert partly(result) == error_of("DELETE", ROTATE, 502)
 
 

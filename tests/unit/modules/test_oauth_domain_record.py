@@ -10,6 +10,7 @@ import pytest
 from tests.unit.support import (
     BAD_GATEWAY,
     GONE,
+    NOT_KNOWN,
     TXT,
     ModuleResult,
     error_of,
@@ -116,6 +117,18 @@ def test_a_cname_at_the_host_is_explained(cloudflare: Script, check: bool) -> No
     assert f"{HOST} is a CNAME for pages.example, and DNS allows no TXT record beside a CNAME" in result.msg
 
 
+def test_a_cname_at_another_name_is_no_matter(cloudflare: Script) -> None:
+    cloudflare.expect(holds(a_record(type="CNAME", name=f"www.{HOST}", content="pages.example")), adds())
+    assert run().changed
+
+
+def test_a_ttl_that_cloudflare_rewrites_is_returned_as_it_is_kept(cloudflare: Script) -> None:
+    cloudflare.expect(holds(), adds(body={**BODY, "ttl": 30}, result=a_record(ttl=60)))
+    result = run(ttl=30)
+    assert result.dns_record["ttl"] == 60
+    assert result.diff == {"before": {}, "after": {**SHOWN, "ttl": 30}}
+
+
 def test_removing_one_value_leaves_the_others(cloudflare: Script) -> None:
     cloudflare.expect(holds(*OTHERS, a_record()), Call("DELETE", RECORD, {"id": "r1"}))
     result = run(state="absent")
@@ -191,6 +204,7 @@ def test_an_addition_that_never_arrives_is_an_error(cloudflare: Script) -> None:
     cloudflare.expect(holds(), adds(fault=cut()), holds())
     result = run(retry_timeout=0)
     assert (result.failed, result.changed) == (True, False)
+    assert result.msg.startswith(f"POST {RECORDS}: the connection failed before the answer was complete")
     assert partly(result) == error_of("POST", RECORDS, None)
 
 
@@ -198,7 +212,7 @@ def test_a_lost_addition_that_nothing_is_known_of(cloudflare: Script) -> None:
     cloudflare.expect(holds(), adds(fault=cut()), holds(info=None, **refused(403, 10000)))
     result = run()
     assert (result.failed, result.changed) == (True, True)
-    assert f"It is not known whether POST {RECORDS} was carried out" in result.msg
+    assert result.msg.startswith(f"{NOT_KNOWN} Looking failed: Cloudflare refused GET {RECORDS} with status 403")
     assert partly(result) == error_of("POST", RECORDS, None)
 
 
@@ -227,3 +241,11 @@ def test_a_lost_ttl_that_did_not_arrive_is_sent_again(cloudflare: Script, failur
 def test_a_lost_removal_is_repeated(cloudflare: Script, failure: dict[str, Any]) -> None:
     cloudflare.expect(holds(a_record()), Call("DELETE", RECORD, **failure), Call("DELETE", RECORD, **GONE))
     assert run(state="absent").changed
+
+
+@pytest.mark.parametrize("failure", LOST)
+def test_a_removal_that_stays_lost_may_have_been_carried_out(cloudflare: Script, failure: dict[str, Any]) -> None:
+    cloudflare.expect(holds(a_record()), Call("DELETE", RECORD, **failure))
+    result = run(state="absent", retry_timeout=0)
+    assert (result.failed, result.changed) == (True, True)
+    assert result.msg.startswith(f"{NOT_KNOWN} DELETE {RECORD}")

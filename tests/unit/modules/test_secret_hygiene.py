@@ -93,7 +93,10 @@ def test_a_client_that_holds_the_token_is_masked(cloudflare: Script) -> None:
 
 
 def test_a_minted_secret_is_in_a_result_only_when_asked_for(cloudflare: Script, tmp_path: Path) -> None:
-    cloudflare.expect(*creating(), reads(a_confidential_client()), mints())
+    confidential, rotated = a_confidential_client(), a_confidential_client(has_rotated_secret=True)
+    cloudflare.expect(
+        *creating(), lists(confidential), reads(confidential), reads(confidential), mints(), reads(rotated)
+    )
     target = str(tmp_path / "secret")
     assert clean(run_module(CLIENT, **options(**METHOD, client_secret_file=target)))
     rotation: dict[str, Any] = {"client_id": CLIENT_ID, "state": "rotated", "client_secret_file": target}
@@ -108,7 +111,7 @@ def test_a_secret_in_a_read_or_change_is_dropped_where_it_is_known_to_be(cloudfl
 
 
 def test_a_secret_that_came_with_an_odd_answer_is_not_told(cloudflare: Script, tmp_path: Path) -> None:
-    cloudflare.expect(*creating(scopes="dns.read"), lists(a_confidential_client()))
+    cloudflare.expect(*creating(scopes="dns.read"), lists(a_confidential_client()), lists(a_confidential_client()))
     assert clean(run_module(CLIENT, **options(**METHOD, client_secret_file=str(tmp_path / "secret"))))
 
 
