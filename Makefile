@@ -1,5 +1,6 @@
 # make demo   the main job done once, against a stand-in for Cloudflare on this machine
 # make test   every check and test; make check is the fast part
+# make live   asks the real Cloudflare about what is not documented; needs an account, never runs in CI
 # Both need python3 (3.11 or later) and prepare what they need below this directory.
 
 PYTHON ?= python3
@@ -7,10 +8,13 @@ SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export ANSIBLE_HOME := $(CURDIR)/.ansible
+export ANSIBLE_REMOTE_TEMP := $(CURDIR)/.ansible/tmp
+## Ansible refuses every locale that is not UTF-8 or not installed.
+export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/null)) $(LC_ALL))
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo check lint types unit test sanity integration molecule clean
+.PHONY: help setup demo check lint types unit test sanity integration molecule bench live clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -33,7 +37,7 @@ lint: setup
 
 types: setup
 	mypy -p ansible_collections.oauthops.iam.plugins
-	mypy -p tests.fake_cloudflare -p tests.tools -p tests.unit -p tests.integration
+	mypy -p tests.fake_cloudflare -p tests.live -p tests.tools -p tests.unit -p tests.integration
 
 unit: setup
 	python -m pytest tests/unit -q
@@ -48,6 +52,12 @@ integration: setup
 
 molecule: setup
 	molecule test --all
+
+bench: setup
+	@python -m tests.tools.bench
+
+live: setup
+	@python -m tests.live $(ARGS)
 
 clean:
 	rm -rf .ansible .cache .venv collections tests/output
