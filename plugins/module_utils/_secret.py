@@ -110,7 +110,7 @@ class Delivery:
     def _write(self, path: str, secret: str) -> None:
         reserved, directory = str(self._reserved), os.path.dirname(path)
         with open(reserved, "r+b") as target:
-            target.write(secret.encode())
+            target.write(secret.encode(errors="surrogatepass"))
             target.truncate()
             target.flush()
             os.fsync(target.fileno())

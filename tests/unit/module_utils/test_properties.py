@@ -162,7 +162,7 @@ class Obedient(Cloudflare):
         self.client = client
         self.writes: list[str] = []
 
-    def call(self, method: str, path: str, *_permission_and_query: Any, body: Any = None) -> Answer:
+    def call(self, method: str, path: str, *_permission: Any, body: Any = None, **_query: Any) -> Answer:
         if method != "GET":
             self.writes.append(method)
         if path.endswith("/rotate_secret"):

@@ -228,3 +228,9 @@ def test_a_name_that_no_file_can_have_is_refused(path: str) -> None:
 def test_what_is_returned_is_foretold(folder: Path, returned: bool | None, keys: dict[str, Any]) -> None:
     assert Delivery(str(folder / "secret"), returned).foretold() == keys
     assert os.listdir(folder) == []
+
+
+def test_a_secret_that_is_no_proper_text_is_written_all_the_same(folder: Path) -> None:
+    with Delivery(str(folder / "secret"), None) as delivery:
+        delivery.deliver("a\ud800b", "the-id", REMEDY)
+    assert (folder / "secret").read_bytes() == b"a\xed\xa0\x80b"
