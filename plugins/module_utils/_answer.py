@@ -152,8 +152,9 @@ def _refused(request: Request, status: int, headers: Mapping[str, str], envelope
     texts = "; ".join(map(str, complaints)) or "no reason given"
     codes = {complaint.code for complaint in complaints}
     ray_id = headers.get("cf-ray")
+    said = "refused" if status >= 300 else "reported no success for"
     return CloudflareError(
-        f"Cloudflare refused {request} with status {status}: {texts}. {_remedy(request, status, codes)}{_ray(ray_id)}",
+        f"Cloudflare {said} {request} with status {status}: {texts}. {_remedy(request, status, codes)}{_ray(ray_id)}",
         complaints=complaints,
         uncertain=_uncertain(status),
         transient=status >= 500 or status == 408,

@@ -67,13 +67,20 @@ class Cloudflare:
 
     def delete(self, path: str, permission: str) -> None:
         """Delete, again after a lost answer: something that is not there any more is deleted."""
-        try:
-            self.settle(lambda: self.write("DELETE", path, permission), reread=lambda: None)
-        except CloudflareError as failure:
-            if failure.uncertain:
-                raise failure.explained(NOT_KNOWN, changed=True) from None
-            if failure.status != 404:
+        lost: list[CloudflareError] = []
+
+        def send() -> None:
+            try:
+                self.write("DELETE", path, permission)
+            except CloudflareError as failure:
+                lost.extend([failure] if failure.uncertain else [])
                 raise
+
+        try:
+            self.settle(send, reread=lambda: None)
+        except CloudflareError as failure:
+            if failure.status != 404:
+                raise failure.explained(NOT_KNOWN, changed=True) if lost else failure from None
 
     def listing(self, path: str, permission: str, key: str, **query: Any) -> list[Record]:
         """All objects over all pages, each once by its C(key); raises CloudflareError when some were not shown."""

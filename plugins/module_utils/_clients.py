@@ -187,7 +187,7 @@ def find_client(clients: OAuthClients, client_id: str | None, client_name: str |
         raise UsageError(
             f"{len(matches)} clients have the name {client_name!r}: {listed}. Say which one is meant with client_id."
         )
-    if not matches and any(client["client_name"] is None for client in listed_clients):
+    if not matches and any(not client["client_name"] for client in listed_clients):
         raise UsageError(
             f"Cloudflare lists clients without their names, so it cannot be told whether {client_name!r} is one of "
             "them. Say which one is meant with client_id."

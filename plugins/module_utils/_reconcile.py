@@ -99,8 +99,8 @@ def _look_for_twins(clients: OAuthClients, client: Client, delivered: Mapping[st
     others = [] if isinstance(found, CloudflareError) else [each["client_id"] for each in found]
     if client["client_id"] not in others:
         return [
-            f"The client {client['client_id']} was created, but Cloudflare does not list it yet. Until it does, do not "
-            "run a task that names it by its name: it would create a second one."
+            f"The client {client['client_id'] or client['client_name']} was created, but Cloudflare does not list it "
+            "yet. Until it does, do not run a task that names it by its name: it would create a second one."
         ]
     others.remove(client["client_id"])
     if others:

@@ -62,7 +62,12 @@ def web_address_fault(uri: str) -> str | None:
         return "is not a URI"
     if parts.scheme not in ("http", "https"):
         return "must start with https:// or http://"
-    return None if host_of(uri) else "has no host"
+    return None if parts.hostname else "has no host"
+
+
+def home_page_fault(uri: str) -> str | None:
+    """Why this is not a home page whose host DNS can prove, or None."""
+    return web_address_fault(uri) or (None if host_of(uri) else "has no host that DNS could have a record for")
 
 
 def origin_fault(origin: str) -> str | None:

@@ -11,6 +11,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageE
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import PROTOCOL_SCOPES, REQUIRED
 from ansible_collections.oauthops.iam.plugins.module_utils._resource import is_empty
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
+    home_page_fault,
     origin_fault,
     redirect_uri_fault,
     web_address_fault,
@@ -20,7 +21,7 @@ URI_FAULTS: Mapping[str, Callable[[str], str | None]] = {
     "redirect_uris": redirect_uri_fault,
     "post_logout_redirect_uris": redirect_uri_fault,
     "allowed_cors_origins": origin_fault,
-    "client_uri": web_address_fault,
+    "client_uri": home_page_fault,
     "logo_uri": web_address_fault,
     "policy_uri": web_address_fault,
     "tos_uri": web_address_fault,

@@ -86,7 +86,7 @@ def test_a_body_of_no_type_is_said_to_be_of_none() -> None:
 @pytest.mark.parametrize("success", [False, None, "true", 1, 0])
 def test_a_failure_with_status_200_may_have_been_carried_out(success: Any) -> None:
     error = refused(200, json.dumps({"success": success, "result": {}}).encode())
-    assert "refused PATCH /things with status 200: no reason given" in error.message
+    assert "reported no success for PATCH /things with status 200: no reason given" in error.message
     assert error.uncertain
     assert not error.transient
 

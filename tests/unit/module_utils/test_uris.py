@@ -7,6 +7,7 @@ import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
     dns_name,
+    home_page_fault,
     host_of,
     origin_fault,
     redirect_uri_fault,
@@ -127,3 +128,14 @@ def test_an_origin_is_scheme_host_and_port_alone(origin: str) -> None:
 )
 def test_an_origin_is_a_web_address(origin: str, fault: str) -> None:
     assert fault in str(origin_fault(origin))
+
+
+@pytest.mark.parametrize("uri", ["http://[::1]:3000", "https://a..example.com/"])
+def test_a_web_address_need_not_be_in_dns_but_a_home_page_must(uri: str) -> None:
+    assert web_address_fault(uri) is None
+    assert home_page_fault(uri) == "has no host that DNS could have a record for"
+
+
+@pytest.mark.parametrize(("uri", "fault"), [("https://app.example.com/", None), ("https://", "has no host")])
+def test_a_home_page_is_a_web_address(uri: str, fault: str | None) -> None:
+    assert home_page_fault(uri) == fault

@@ -108,3 +108,12 @@ def test_a_refused_deletion_is_an_error(cloudflare: Script, status: int, code: i
     assert (result.failed, result.changed) == (True, False)
     assert f"refused DELETE {CLIENT} with status {status}" in result.msg
     assert partly(result) == error_of("DELETE", CLIENT, status)
+
+
+@pytest.mark.parametrize("status", [401, 403, 429])
+def test_a_lost_deletion_whose_repetition_is_refused_may_have_been_carried_out(cloudflare: Script, status: int) -> None:
+    cloudflare.expect(lists(a_client()), deletes(**BAD_GATEWAY), deletes(**refused(status)))
+    result = run(client_name="Example App", retry_timeout=1.5)
+    assert result.failed
+    assert result.changed
+    assert result.msg.startswith(f"{NOT_KNOWN} Cloudflare refused DELETE {CLIENT} with status {status}")
