@@ -45,10 +45,21 @@ def ensure_present(
     plan = plan_update(
         wanted, params["visibility"], actual, append=params["append"], restart=params["restart_verification"]
     )
+    if "client_name" in plan.changes:
+        _refuse_twin(clients, str(plan.changes["client_name"]), actual)
     if params["validate_scopes"]:
         check_new_scopes(clients.api, plan.changes.get("scopes", []), actual["scopes"])
     result = ensure_updated(clients, plan, actual, check_mode=check_mode)
     return {**result, "warnings": [*plan.warnings, *_secret_warnings(actual, delivery)]}
+
+
+def _refuse_twin(clients: OAuthClients, client_name: str, actual: Client) -> None:
+    others = [client["client_id"] for client in clients.named(client_name)]
+    if others:
+        raise UsageError(
+            f"{actual['client_id']} cannot be renamed to {client_name!r}: {', '.join(others)} has that name already, "
+            "and neither could be told by it any more."
+        )
 
 
 def ensure_absent(clients: OAuthClients, actual: Client | None, *, force: bool, check_mode: bool) -> dict[str, Any]:

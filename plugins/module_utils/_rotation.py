@@ -29,17 +29,34 @@ def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *,
         delivery.check()
         return {**_result(client, rotated), **delivery.foretold()}
     with delivery:
-        secret = clients.rotate(client)
+        secret = _minted(clients, client, delivery)
         delivered = delivery.deliver(secret, client["client_id"], SECOND_SECRET_REMEDY)
+        delivery.unmark()
     return {**_result(client, rotated), **delivered, "warnings": _not_shown(clients.after_rotation(client))}
 
 
-def ensure_finalized(clients: OAuthClients, client: Client, *, check_mode: bool) -> dict[str, Any]:
-    """One valid secret, the newer one."""
+def ensure_finalized(clients: OAuthClients, client: Client, delivery: Delivery, *, check_mode: bool) -> dict[str, Any]:
+    """One valid secret, the newer one; raises UsageError when the file that is named is known not to hold it."""
     _refuse_without_secret(client)
+    if client["has_rotated_secret"] and delivery.lacks_minted_secret():
+        raise UsageError(
+            f"{delivery.path} does not hold the newer secret of {client['client_id']}, so after deleting the older one "
+            f"nobody could authenticate with it. {SECOND_SECRET_REMEDY} Leave client_secret_file out to go that way."
+        )
     if client["has_rotated_secret"] and not check_mode:
         clients.delete_rotated(client)
     return _result(client, {**client, "has_rotated_secret": False})
+
+
+def _minted(clients: OAuthClients, client: Client, delivery: Delivery) -> str:
+    """The second secret; the mark stays when one may have been minted that nobody has received."""
+    delivery.mark()
+    try:
+        return clients.rotate(client)
+    except CloudflareError as failure:
+        if not failure.uncertain:
+            delivery.unmark()
+        raise
 
 
 def _as_it_is_now(clients: OAuthClients, client: Client) -> Client:
@@ -68,14 +85,15 @@ def _refuse_without_secret(client: Client) -> None:
 
 
 def _open_already(client: Client, delivery: Delivery) -> dict[str, Any]:
-    if delivery.path and not delivery.file_holds_something():
+    if delivery.lacks_minted_secret():
         raise UsageError(
-            f"A rotation of {client['client_id']} is open, but {delivery.path} holds no secret, and Cloudflare does "
-            f"not show it again. {SECOND_SECRET_REMEDY}"
+            f"A rotation of {client['client_id']} is open, but {delivery.path} does not hold the newer secret, and "
+            f"Cloudflare does not show it again. {SECOND_SECRET_REMEDY}"
         )
     message = (
         f"A rotation of {client['client_id']} is open already, so no secret was minted: when every application uses "
         "the newer secret, state=finalized deletes the older one."
+        + (f" If somebody else opened it, {delivery.path} does not hold the newer secret." if delivery.path else "")
     )
     return {**_result(client, client), "msg": message}
 

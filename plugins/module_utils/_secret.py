@@ -36,6 +36,7 @@ class Delivery:
             raise UsageError(f"client_secret_file: {path!r} is not a path.")
         self.path = os.path.realpath(os.path.expanduser(path)) if path else None
         self.returned = returned
+        self._relative = path if path and not os.path.isabs(os.path.expanduser(path)) else None
         self._reserved: str | None = None
 
     @classmethod
@@ -51,6 +52,11 @@ class Delivery:
         """Raise UsageError when the file cannot be written, as far as that can be told without writing."""
         if not self.path:
             return
+        if self._relative:
+            raise UsageError(
+                f"client_secret_file: {self._relative} is a relative path, and which directory it would be in depends "
+                "on how the task is run: write an absolute one, such as {{ playbook_dir }}/" + self._relative + "."
+            )
         directory = os.path.dirname(self.path)
         if not os.path.isdir(directory):
             raise UsageError(f"client_secret_file: the directory {directory} does not exist.")
@@ -76,6 +82,25 @@ class Delivery:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._drop()
+
+    @property
+    def _mark(self) -> str:
+        return f"{self.path}.unreceived"
+
+    def mark(self) -> None:
+        """Leave a file beside the secret's that says that one is being minted; it survives a crash."""
+        if self.path:
+            with open(self._mark, "wb"):
+                pass
+
+    def unmark(self) -> None:
+        if self.path:
+            with contextlib.suppress(OSError):
+                os.unlink(self._mark)
+
+    def lacks_minted_secret(self) -> bool:
+        """Whether the file is known not to hold the secret that was minted last."""
+        return bool(self.path) and (not self.file_holds_something() or os.path.exists(self._mark))
 
     def foretold(self) -> dict[str, Any]:
         """The keys of C(deliver) in check mode, where no secret is."""

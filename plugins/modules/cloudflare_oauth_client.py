@@ -135,8 +135,8 @@ options:
     default: true
   client_secret_file:
     description:
-      - The file on the target that a new client's secret is written to, without a line break and with mode C(0600).
-        It is replaced in one step, and is reserved before the client is created.
+      - The file on the target that a new client's secret is written to, without a line break and with mode C(0600); an
+        absolute path. It is replaced in one step, whatever it held, and is reserved before the client is created.
     type: path
   return_client_secret:
     description:

@@ -22,7 +22,8 @@ extends_documentation_fragment:
 options:
   client_id:
     description:
-      - Only the client with this ID.
+      - Only the client with this ID. An empty one filters nothing, and neither does the ID of a client that check mode
+        foretells, which is V(none).
     type: str
   client_name:
     description:

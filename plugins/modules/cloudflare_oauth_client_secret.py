@@ -32,8 +32,9 @@ options:
   state:
     description:
       - V(rotated) mints a second secret. When there are two already it changes nothing and says so; it fails then if
-        O(client_secret_file) is named but holds nothing, because that secret is lost.
-      - V(finalized) deletes the older of two secrets. Applications that still use it are cut off at once.
+        O(client_secret_file) is named but is known not to hold the newer one, because that secret is lost.
+      - V(finalized) deletes the older of two secrets. Applications that still use it are cut off at once. With
+        O(client_secret_file) it fails if that file is known not to hold the newer one.
     type: str
     choices: [rotated, finalized]
     required: true
@@ -47,8 +48,10 @@ options:
     type: str
   client_secret_file:
     description:
-      - The file on the target that the new secret is written to, without a line break and with mode C(0600).
-        It is replaced in one step, and is reserved before the secret is minted.
+      - The file on the target that the new secret is written to, without a line break and with mode C(0600); an
+        absolute path. It is replaced in one step, and is reserved before the secret is minted.
+      - While a secret is being minted, and as long as the answer that held it is lost, an empty file beside it with
+        C(.unreceived) at the end of its name says that this file does not hold the newer secret.
       - O(state=rotated) needs this or O(return_client_secret=true).
     type: path
   return_client_secret:
@@ -130,7 +133,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     if client is None:
         raise UsageError(f"There is no OAuth client {params['client_id'] or params['client_name']!r} in this account.")
     if params["state"] == "finalized":
-        return ensure_finalized(clients, client, check_mode=check_mode)
+        return ensure_finalized(clients, client, Delivery.of(params), check_mode=check_mode)
     return ensure_rotated(clients, client, Delivery.of(params), check_mode=check_mode)
 
 

@@ -7,6 +7,7 @@ import stat
 from typing import Any
 
 import pytest
+import requests
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible
@@ -177,13 +178,25 @@ def test_module_defaults_reach_every_module(ansible: Ansible, fake: FakeCloudfla
 
 
 def test_two_clients_of_one_name_are_listed_and_nothing_is_sent(ansible: Ansible, fake: FakeCloudflare) -> None:
-    ansible.play([{"name": "create", CLIENT: APP}, {"name": "other", CLIENT: {**APP, "client_name": "Other"}}])
+    body = {**APP, "grant_types": ["authorization_code"], "response_types": ["code"]}
+    headers = {"Authorization": f"Bearer {fake.token}"}
+    for _twin in range(2):
+        requests.post(fake.base_url + clients(fake), json=body, headers=headers, timeout=10).raise_for_status()
     ids = [client["client_id"] for client in fake.state()["clients"]]
-    ansible.play([{"name": "rename", CLIENT: {"client_id": ids[1], "client_name": "App"}}])
     fake.clear_journal()
     run = ansible.play([{"name": "which", CLIENT: {"client_name": "App", "state": "absent"}}])
     assert all(client_id in run.failure for client_id in ids)
     assert fake.requests(writes_only=True) == []
+
+
+def test_a_lost_rotation_is_not_forgotten_and_cuts_nobody_off(ansible: Ansible, fake: FakeCloudflare) -> None:
+    file = {"client_name": "App", "client_secret_file": str(ansible.directory / "secret")}
+    confidential = {**APP, "token_endpoint_auth_method": "client_secret_basic", **file}
+    ansible.play([{"name": "create", CLIENT: confidential}])
+    fake.add_fault(kind="cut", method="POST", path="rotate_secret", when="after")
+    for task in ({"state": "rotated"}, {"state": "rotated"}, {"state": "finalized"}):
+        assert ansible.play([{"name": "on", SECRET: {**file, **task}}]).status != 0
+    assert (ansible.directory / "secret").read_text() in fake.state()["clients"][0]["secrets"]
 
 
 def test_a_missing_permission_is_named(ansible: Ansible, fake: FakeCloudflare) -> None:

@@ -250,7 +250,7 @@ def assert_nothing_lost_unsaid(fake: FakeCloudflare, deed: Deed, result: ModuleR
         assert again.changed
         assert secret.read_text() in state["secrets"]
     elif deed.path == ROTATION:
-        assert "holds no secret" in again.msg
+        assert "does not hold the newer secret" in again.msg
     else:
         assert not again.changed
         assert "mints another with state=rotated" in " ".join(again.warnings)

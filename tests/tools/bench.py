@@ -6,7 +6,6 @@ Machines differ and are noisy, so what counts is the ratio within one round; sev
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import tempfile
@@ -22,6 +21,7 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 
 ROUNDS = 7
 TASKS = 10
+QUIET = {"ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false"}
 APP: dict[str, Any] = {
     "client_name": "Bench",
     "redirect_uris": ["https://app.example.com/callback"],
@@ -57,9 +57,8 @@ def seconds(path: str, environment: Mapping[str, str]) -> float:
     return time.perf_counter() - started
 
 
-def measure(fake: FakeCloudflare, directory: str) -> list[dict[str, float]]:
+def measure(fake: FakeCloudflare, environment: Mapping[str, str], directory: str) -> list[dict[str, float]]:
     """Per round and kind the seconds of one task."""
-    environment = {**os.environ, **fake.environment, "ANSIBLE_LOCALHOST_WARNING": "false"}
     rounds = []
     for _round in range(ROUNDS + 1):
         whole = {name: seconds(play(task, directory), environment) for name, task in kinds(fake).items()}
@@ -80,12 +79,13 @@ def report(rounds: list[dict[str, float]]) -> str:
 
 def main() -> None:
     with FakeCloudflare() as fake, tempfile.TemporaryDirectory() as directory:
-        setup = {"oauthops.iam.cloudflare_oauth_client": APP}
-        seconds(play(setup, directory), {**os.environ, **fake.environment})
+        environment = {**os.environ, **fake.environment, **QUIET}
+        describe = play({"oauthops.iam.cloudflare_oauth_client": APP}, directory)
+        seconds(describe, environment)
         fake.clear_journal()
-        seconds(play(setup, directory), {**os.environ, **fake.environment})
-        print(f"requests of {TASKS} tasks without a change: {json.dumps(len(fake.requests()))}")
-        print(report(measure(fake, directory)))
+        seconds(describe, environment)
+        print(f"{TASKS} tasks without a change sent {len(fake.requests())} requests.")
+        print(report(measure(fake, environment, directory)))
 
 
 if __name__ == "__main__":

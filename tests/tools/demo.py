@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import signal
@@ -30,14 +31,15 @@ oauth_client_publish_promote: true
 oauth_client_publish_wait_timeout: 60
 oauth_client_publish_wait_interval: 2
 """
+MARK = "OAUTHOPS_DEMO"
 SEEN_BY_THE_FAKE_AFTER = "6"  # seconds, long enough to watch the waiting
 REAL_CLOUDFLARE = f"""\
 The same playbook against the real Cloudflare, which the demo never talked to:
 
   export CLOUDFLARE_API_TOKEN=...    # permissions: OAuth Client Read and Write; Zone Read, DNS Read and Write
   export CLOUDFLARE_ACCOUNT_ID=...
-  ansible-playbook oauthops.iam.publish -e @{EXAMPLE} --check --diff
-  ansible-playbook oauthops.iam.publish -e @{EXAMPLE} --diff
+  .venv/bin/ansible-playbook oauthops.iam.publish -e @{EXAMPLE} --check --diff
+  .venv/bin/ansible-playbook oauthops.iam.publish -e @{EXAMPLE} --diff
 
 {EXAMPLE} stops before the client becomes public, because there is no way back;
 oauth_client_publish_promote: true goes all the way.
@@ -49,7 +51,8 @@ class Demo:
 
     def __init__(self, fake: FakeCloudflare, directory: Path) -> None:
         self.fake = fake
-        self.environment = {**os.environ, **QUIET_ANSIBLE, "no_proxy": "127.0.0.1", **fake.environment}
+        own = {**QUIET_ANSIBLE, **fake.environment, "no_proxy": "127.0.0.1", MARK: str(os.getpid())}
+        self.environment = {**os.environ, **own}
         self.secret = directory / "secret"
         settings = directory / "demo.yml"
         settings.write_text(SETTINGS.format(secret=self.secret, resolver=fake.doh_url))
@@ -98,17 +101,33 @@ class Demo:
         )
 
 
+def end_leftovers() -> None:
+    """End the modules that an interrupted Ansible leaves behind: they carry the mark of this demo."""
+    mark = f"{MARK}={os.getpid()}".encode()
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if mark in environment.read_bytes().split(b"\0"):
+                os.kill(int(environment.parent.name), signal.SIGTERM)
+
+
 def stop(_signal: int, _frame: FrameType | None) -> None:
     sys.exit("The demo was stopped.")
+
+
+def rehearse() -> None:
+    with FakeCloudflare("--poll-interval", SEEN_BY_THE_FAKE_AFTER) as fake, tempfile.TemporaryDirectory() as directory:
+        print(f"A fake Cloudflare listens at {fake.base_url}, its name server at {fake.dns_address}.", flush=True)
+        Demo(fake, Path(directory)).run()
 
 
 def main() -> None:
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     started = time.monotonic()
-    with FakeCloudflare("--poll-interval", SEEN_BY_THE_FAKE_AFTER) as fake, tempfile.TemporaryDirectory() as directory:
-        print(f"A fake Cloudflare listens at {fake.base_url}, its name server at {fake.dns_address}.", flush=True)
-        Demo(fake, Path(directory)).run()
+    try:
+        rehearse()
+    finally:
+        end_leftovers()
     print(f"\nThe fake Cloudflare is stopped; the demo took {time.monotonic() - started:.0f} s.\n\n{REAL_CLOUDFLARE}")
 
 

@@ -245,7 +245,7 @@ def test_check_mode_predicts_a_rotation(actual: dict[str, Any], rotated: bool, f
     def run(server: Obedient, check: bool) -> dict[str, Any]:
         clients = OAuthClients(server, ACCOUNT)
         if finalizes:
-            return ensure_finalized(clients, actual, check_mode=check)
+            return ensure_finalized(clients, actual, Delivery(None, None), check_mode=check)
         return ensure_rotated(clients, actual, Delivery(None, True), check_mode=check)
 
     server, untouched = Obedient(actual), Obedient(actual)

@@ -62,7 +62,8 @@ def client(params: Mapping[str, Any], reads: list[Call], *writes: Call) -> Situa
 
 
 def secret(state: str, actual: Mapping[str, Any], *writes: Call) -> Situation:
-    params = {"client_id": CLIENT_ID, "state": state, "client_secret_file": "FILE"}
+    file = {"client_secret_file": "FILE"} if state == "rotated" else {}
+    params = {"client_id": CLIENT_ID, "state": state, **file}
     return Situation("cloudflare_oauth_client_secret", params, [reads(actual)], list(writes))
 
 

@@ -252,3 +252,11 @@ def test_check_mode_foretells_the_secret_that_is_returned(cloudflare: Script, re
     result = run(check=True, return_client_secret=returned)
     assert result.keys == {"changed", "diff", "oauth_client", "publishing", *keys}
     assert result.data.get("client_secret") is None
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_relative_path_is_refused(cloudflare: Script, check: bool) -> None:
+    cloudflare.expect(lists(), offers_usual_scopes())
+    result = run(check=check, client_secret_file="secret")
+    assert (result.failed, result.changed) == (True, False)
+    assert "client_secret_file: secret is a relative path" in result.msg

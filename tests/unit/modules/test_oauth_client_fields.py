@@ -15,6 +15,7 @@ from tests.unit.support import (
     a_client,
     behind,
     error_of,
+    lists,
     offers,
     offers_usual_scopes,
     partly,
@@ -50,7 +51,8 @@ def run(**params: Any) -> ModuleResult:
 
 @pytest.mark.parametrize(("name", "value"), OTHER_VALUES.items())
 def test_a_field_that_differs_is_sent_alone_and_as_written(cloudflare: Script, name: str, value: Any) -> None:
-    cloudflare.expect(reads(a_client()), patches({name: value}, a_client(**{name: value})))
+    looks_for_twin = [lists(a_client())] if name == "client_name" else []
+    cloudflare.expect(reads(a_client()), *looks_for_twin, patches({name: value}, a_client(**{name: value})))
     result = run(**{name: value})
     assert result.changed
     assert result.oauth_client[name] == value
@@ -174,7 +176,8 @@ def test_a_change_that_cannot_be_looked_at_again_is_still_a_change(cloudflare: S
 
 def test_all_that_differs_is_sent_at_once(cloudflare: Script) -> None:
     changes = {"client_name": "New", "tos_uri": None, "redirect_uris": [B]}
-    cloudflare.expect(reads(a_client(tos_uri=A)), patches(changes, a_client(client_name="New", redirect_uris=[B])))
+    updated = patches(changes, a_client(client_name="New", redirect_uris=[B]))
+    cloudflare.expect(reads(a_client(tos_uri=A)), lists(), updated)
     assert run(client_name="New", tos_uri="", redirect_uris=[B, B], logo_uri="").changed
 
 

@@ -70,7 +70,7 @@ def test_a_part_of_the_list_creates_nothing(cloudflare: Script) -> None:
 
 def test_an_id_beats_the_name_and_renames(cloudflare: Script) -> None:
     renamed = {"client_name": "New Name"}
-    cloudflare.expect(reads(a_client()), patches(renamed, a_client(**renamed)))
+    cloudflare.expect(reads(a_client()), lists(a_client()), patches(renamed, a_client(**renamed)))
     result = run(client_id=CLIENT_ID, client_name="New Name")
     assert result.changed
     assert result.diff["before"]["client_name"] == "Example App"
@@ -179,3 +179,11 @@ def test_a_bare_answer_is_enough(cloudflare: Script) -> None:
     assert not result.changed
     assert result.oauth_client["scopes"] == []
     assert result.oauth_client["client_uri_verification"] == {"status": None, "text": None}
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_rename_to_a_name_that_is_taken_is_refused(cloudflare: Script, check: bool) -> None:
+    cloudflare.expect(reads(a_client()), lists(a_client(), a_client(client_id=OTHER_ID, client_name="New Name")))
+    result = run(check=check, client_id=CLIENT_ID, client_name="New Name")
+    assert (result.failed, result.changed) == (True, False)
+    assert f"cannot be renamed to 'New Name': {OTHER_ID} has that name already" in result.msg

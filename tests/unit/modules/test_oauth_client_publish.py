@@ -46,7 +46,7 @@ def test_visibility_is_alone_in_the_request_that_promotes(cloudflare: Script) ->
 
 
 def test_other_changes_go_first(cloudflare: Script) -> None:
-    named = {"client_name": "New"}
+    named = {"policy_uri": "https://app.example.com/policy"}
     cloudflare.expect(
         reads(a_verified_client()),
         patches(named, a_verified_client(**named)),
@@ -67,7 +67,7 @@ def test_a_private_client_is_no_write(cloudflare: Script) -> None:
 
 
 def test_a_public_client_can_be_changed(cloudflare: Script) -> None:
-    named = {"client_name": "New"}
+    named = {"policy_uri": "https://app.example.com/policy"}
     cloudflare.expect(reads(a_verified_client(**PUBLIC)), patches(named, a_verified_client(**PUBLIC, **named)))
     assert run(visibility="public", **named).changed
 
@@ -109,7 +109,7 @@ def test_the_path_of_a_verified_client_may_change(cloudflare: Script) -> None:
 
 
 def test_an_unchanged_client_uri_is_never_sent(cloudflare: Script) -> None:
-    named = {"client_name": "New"}
+    named = {"policy_uri": "https://app.example.com/policy"}
     cloudflare.expect(reads(a_client(**PENDING)), patches(named, a_client(**PENDING, **named)))
     assert run(client_uri=URI, **named).changed
 
@@ -185,13 +185,13 @@ def test_a_refused_promotion_changes_nothing(cloudflare: Script) -> None:
 
 
 def test_a_refused_promotion_after_other_changes_is_a_change(cloudflare: Script) -> None:
-    named = {"client_name": "New"}
+    named = {"policy_uri": "https://app.example.com/policy"}
     cloudflare.expect(
         reads(a_verified_client()), patches(named, a_verified_client(**named)), patches(PUBLIC, **refused(400))
     )
     result = run(visibility="public", **named)
     assert (result.failed, result.changed) == (True, True)
-    assert result.oauth_client["client_name"] == "New"
+    assert result.oauth_client["policy_uri"] == named["policy_uri"]
     assert partly(result) == error_of("PATCH", CLIENT, 400)
 
 

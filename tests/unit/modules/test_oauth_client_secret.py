@@ -164,7 +164,7 @@ def test_an_open_rotation_whose_secret_is_lost_is_an_error(
     cloudflare.expect(*[reads(ROTATED)] * (1 if check else 2))
     result = run("rotated", check=check, client_secret_file=str(target))
     assert (result.failed, result.changed) == (True, False)
-    assert f"A rotation of {CLIENT_ID} is open, but {target} holds no secret" in result.msg
+    assert f"A rotation of {CLIENT_ID} is open, but {target} does not hold the newer secret" in result.msg
     assert "The older secret goes on working" in result.msg
 
 
@@ -206,7 +206,7 @@ def test_a_rotation_that_somebody_else_has_just_opened_with_a_secret_of_his_own_
     cloudflare.expect(reads(CONFIDENTIAL), reads(ROTATED))
     result = run("rotated", client_secret_file=str(target))
     assert (result.failed, result.changed) == (True, False)
-    assert f"A rotation of {CLIENT_ID} is open, but {target} holds no secret" in result.msg
+    assert f"A rotation of {CLIENT_ID} is open, but {target} does not hold the newer secret" in result.msg
 
 
 def test_a_client_that_has_just_been_deleted_is_an_error(cloudflare: Script) -> None:

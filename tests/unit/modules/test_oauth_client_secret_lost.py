@@ -82,7 +82,7 @@ def test_a_lost_rotation_is_never_sent_twice_and_says_what_is_known(
     assert "The older secret goes on working, so applications are not affected." in result.msg
     assert result.oauth_client["has_rotated_secret"] is True
     assert partly(result) == error_of("POST", ROTATE, status)
-    assert os.listdir(target.parent) == []
+    assert os.listdir(target.parent) == ["secret.unreceived"]
 
 
 @pytest.mark.parametrize("current", [reads(CONFIDENTIAL), Call("GET", CLIENT, **GONE)], ids=["no second", "no client"])
@@ -181,3 +181,31 @@ def test_a_refused_finalization_changes_nothing(cloudflare: Script, status: int,
     assert (result.failed, result.changed) == (True, False)
     assert f"refused DELETE {ROTATE} with status {status}" in result.msg
     assert partly(result) == error_of("DELETE", ROTATE, status)
+
+
+def test_a_lost_secret_is_not_forgotten_by_the_next_run(cloudflare: Script, target: Path) -> None:
+    target.write_text("the older secret")
+    cloudflare.expect(*lost_rotation(fault=cut()), reads(ROTATED))
+    assert "nobody has seen it" in rotate(target).msg
+    for state, reading in (("rotated", 2), ("finalized", 1)):
+        cloudflare.expect(*[reads(ROTATED)] * reading)
+        again = run_module(
+            "cloudflare_oauth_client_secret", client_id=CLIENT_ID, state=state, client_secret_file=str(target)
+        )
+        assert (again.failed, again.changed) == (True, False)
+        assert f"{target} does not hold the newer secret" in again.msg
+
+
+def test_a_received_secret_leaves_no_mark(cloudflare: Script, target: Path) -> None:
+    (target.parent / "secret.unreceived").touch()
+    cloudflare.expect(
+        reads(CONFIDENTIAL), reads(CONFIDENTIAL), Call("POST", ROTATE, {"client_secret": SECRET}), reads(ROTATED)
+    )
+    assert rotate(target).changed
+    assert os.listdir(target.parent) == ["secret"]
+
+
+def test_a_refused_rotation_leaves_no_mark(cloudflare: Script, target: Path) -> None:
+    cloudflare.expect(reads(CONFIDENTIAL), reads(CONFIDENTIAL), Call("POST", ROTATE, **refused(403, 10000)))
+    assert rotate(target).failed
+    assert os.listdir(target.parent) == []
