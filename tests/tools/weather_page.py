@@ -63,7 +63,10 @@ Cloudflare shows a secret once. If the answer that held it is lost, nobody can r
   meantime.
 - **Rotating a secret.** The task reads the client. If a second secret is there, nobody has seen it; the older one
   goes on working. To get a usable one, the older has to go first: ``state: finalized`` and then ``state: rotated``,
-  and in between applications cannot authenticate. Choose the moment. If no second secret is there, run again.
+  and in between applications cannot authenticate. Choose the moment. Where the secret goes into a file, an empty
+  file beside it with ``.unreceived`` at the end of its name keeps this in mind: until another secret was received,
+  running again, or finalizing with that file named, fails with the same words. If no second secret is there, run
+  again.
 
 When two runs meet
 ------------------
