@@ -34,7 +34,7 @@ def at_once(runs: list[Ansible], task: dict[str, Any], **play: Any) -> list[Run]
 
 
 def test_two_controllers_create_one_client_or_say_that_there_are_two(fake: FakeCloudflare, tmp_path: Path) -> None:
-    fake.add_fault(kind="slow", method="POST", seconds=1.5, times=2)  # so that both have looked before either creates
+    fake.add_fault(kind="slow", method="POST", seconds=4, times=2)  # so that both have looked before either creates
     both = controllers(fake, tmp_path, 2)
     secret = "{{ playbook_dir }}/secret"
     runs = at_once(both, {"name": "create", CLIENT: {**APP, "client_name": "App", "client_secret_file": secret}})
@@ -80,7 +80,7 @@ def test_ten_forks_keep_their_clients_apart(fake: FakeCloudflare, tmp_path: Path
 def test_two_rotations_at_once_mint_one_secret_and_the_other_says_why(fake: FakeCloudflare, tmp_path: Path) -> None:
     both = controllers(fake, tmp_path, 2)
     both[0].play([{"name": "create", CLIENT: {**APP, "client_name": "App", "return_client_secret": False}}])
-    fake.add_fault(kind="slow", method="POST", path="rotate_secret", seconds=1.5, times=2)
+    fake.add_fault(kind="slow", method="POST", path="rotate_secret", seconds=4, times=2)
     rotate = {"client_name": "App", "state": "rotated", "client_secret_file": "{{ playbook_dir }}/secret"}
     runs = at_once(both, {"name": "rotate", SECRET: rotate})
     assert sorted(bool(run.failure) for run in runs) == [False, True]

@@ -67,5 +67,5 @@ def test_the_budget_bounds_a_whole_task(ansible: Ansible, fake: FakeCloudflare) 
     started = time.monotonic()
     run = ansible.play([{"name": "read", INFO: {"retry_timeout": 3}}])
     assert run.status != 0
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 30
     assert sum(float(line.split(" s:")[0]) for line in run.result("read")["waited"]) <= 3
