@@ -73,7 +73,8 @@ class Cloudflare:
             try:
                 self.write("DELETE", path, permission)
             except CloudflareError as failure:
-                lost.extend([failure] if failure.uncertain else [])
+                if failure.uncertain:
+                    lost.append(failure)
                 raise
 
         try:

@@ -31,7 +31,6 @@ def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *,
     with delivery:
         secret = _minted(clients, client, delivery)
         delivered = delivery.deliver(secret, client["client_id"], SECOND_SECRET_REMEDY)
-        delivery.unmark()
     return {**_result(client, rotated), **delivered, "warnings": _not_shown(clients.after_rotation(client))}
 
 

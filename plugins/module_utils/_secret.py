@@ -90,8 +90,10 @@ class Delivery:
     def mark(self) -> None:
         """Leave a file beside the secret's that says that one is being minted; it survives a crash."""
         if self.path:
-            with open(self._mark, "wb"):
-                pass
+            try:
+                open(self._mark, "wb").close()
+            except OSError as fault:
+                raise UsageError(f"client_secret_file: {self._mark} cannot be written ({fault.strerror}).") from None
 
     def unmark(self) -> None:
         if self.path:
@@ -116,6 +118,7 @@ class Delivery:
         if self.path:
             try:
                 self._write(self.path, secret)
+                self.unmark()
             except OSError as fault:
                 raise UsageError(
                     f"A client secret of {client_id} was minted, but {self.path} could not be written "

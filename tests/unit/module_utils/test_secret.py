@@ -234,3 +234,18 @@ def test_a_secret_that_is_no_proper_text_is_written_all_the_same(folder: Path) -
     with Delivery(str(folder / "secret"), None) as delivery:
         delivery.deliver("a\ud800b", "the-id", REMEDY)
     assert (folder / "secret").read_bytes() == b"a\xed\xa0\x80b"
+
+
+def test_whatever_secret_arrives_ends_the_mark(folder: Path) -> None:
+    (folder / "secret.unreceived").touch()
+    with Delivery(str(folder / "secret"), None) as delivery:
+        assert delivery.lacks_minted_secret()
+        delivery.deliver(SECRET, "the-id", REMEDY)
+    assert not delivery.lacks_minted_secret()
+    assert os.listdir(folder) == ["secret"]
+
+
+def test_a_mark_that_cannot_be_made_is_refused(folder: Path) -> None:
+    (folder / "secret.unreceived").mkdir()
+    with pytest.raises(UsageError, match=r"secret\.unreceived cannot be written"):
+        Delivery(str(folder / "secret"), None).mark()
