@@ -129,7 +129,8 @@ class Delivery:
         return result
 
     def _reserve(self, path: str) -> None:
-        handle, self._reserved = tempfile.mkstemp(prefix=".client_secret.", dir=os.path.dirname(path))
+        directory, name = os.path.split(path)
+        handle, self._reserved = tempfile.mkstemp(prefix=f".{name}.", dir=directory)
         with os.fdopen(handle, "wb") as reserved:
             reserved.write(b"\0" * RESERVED_BYTES)
             reserved.flush()
