@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shlex
 import signal
@@ -25,7 +26,7 @@ QUIET_ANSIBLE = {
     "ANSIBLE_LOCALHOST_WARNING": "false",
 }
 SETTINGS = """\
-oauth_client_publish_client_secret_file: {secret}
+oauth_client_secret_store_file_path: {store}
 oauth_client_publish_dns_lookup_url: {resolver}
 oauth_client_publish_promote: true
 oauth_client_publish_wait_timeout: 60
@@ -53,9 +54,9 @@ class Demo:
         self.fake = fake
         own = {**QUIET_ANSIBLE, **fake.environment, "no_proxy": "127.0.0.1", MARK: str(os.getpid())}
         self.environment = {**os.environ, **own}
-        self.secret = directory / "secret"
+        self.store = directory / "example_app_oauth.json"
         settings = directory / "demo.yml"
-        settings.write_text(SETTINGS.format(secret=self.secret, resolver=fake.doh_url))
+        settings.write_text(SETTINGS.format(store=self.store, resolver=fake.doh_url))
         self.variables = ("-e", f"@{EXAMPLE}", "-e", f"@{settings}")
         print(f"\n{EXAMPLE} describes the client. For the demo alone, {settings} says:\n\n{settings.read_text()}")
 
@@ -94,10 +95,11 @@ class Demo:
     def _secrets(self) -> str:
         state = self.fake.state()
         (client,) = state["clients"]
-        held = "the one that is valid" if client["secrets"] == [self.secret.read_text()] else "NOT a valid one"
+        stored = json.loads(self.store.read_text())["client_secret"]
+        held = "the one that is valid" if client["secrets"] == [stored] else "NOT a valid one"
         return (
-            f"Cloudflare minted {len(state['minted_secrets'])} secrets for {client['client_name']}: the file held the "
-            f"first from its creation on, both were valid until the rotation was finalized, and the file holds {held}."
+            f"Cloudflare minted {len(state['minted_secrets'])} secrets for {client['client_name']}: the store held "
+            f"the first from its creation on, both were valid until the rotation was finalized, and it holds {held}."
         )
 
 
