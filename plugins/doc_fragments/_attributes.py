@@ -43,3 +43,42 @@ attributes:
     support: full
     details: This module does not modify anything.
 """
+
+    VALUE = r"""
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: full
+  diff_mode:
+    description:
+      - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    support: none
+    details: The value is a secret.
+  idempotent:
+    description:
+      - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    support: full
+"""
+
+    CONTROLLER = r"""
+attributes:
+  action:
+    description: Has an action plugin, so that it runs on the controller.
+    support: full
+    details: Nothing runs on the target, and no connection to it is made.
+  async:
+    description: Supports being used with the C(async) keyword.
+    support: none
+  become:
+    description: Is usable alongside C(become) keywords.
+    support: none
+    details: Files are read and written as the user that Ansible runs as.
+  delegation:
+    description: Can be used in conjunction with C(delegate_to) and related keywords.
+    support: none
+    details: It runs on the controller whatever it is delegated to.
+  platform:
+    description: The operating systems of the controller that it runs on.
+    support: full
+    platforms: posix
+"""

@@ -14,18 +14,25 @@ import yaml
 from ansible_collections.oauthops.iam.plugins.module_utils import _module
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import DEFAULT_API_URL, ENVIRONMENT
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import SHAPE
+from ansible_collections.oauthops.iam.plugins.modules import aws_secret_value, vault_file_key
 from tests.unit.support import PACKAGE, documentation
 
 ROOT = Path(__file__).parents[3]
 COLLECTION = "oauthops.iam"
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[!_]*.py"))
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("cloudflare_*.py"))
+STORES: Mapping[str, Mapping[str, Any]] = {
+    "aws_secret_value": {**aws_secret_value.AWS_OPTIONS, **aws_secret_value.OPTIONS},
+    "vault_file_key": vault_file_key.OPTIONS,
+}
 INFO = [name for name in MODULES if name.endswith("_info")]
 
+every_store = pytest.mark.parametrize("name", STORES)
 every_module = pytest.mark.parametrize("name", MODULES)
 
 
 def test_there_are_modules() -> None:
     assert len(MODULES) >= 5
+    assert {*MODULES, *STORES} == {path.stem for path in (ROOT / "plugins" / "modules").glob("[!_]*.py")}
 
 
 class Captured(Exception):
@@ -172,3 +179,29 @@ def test_what_is_returned_is_described(name: str) -> None:
 def test_every_key_of_a_client_is_documented() -> None:
     keys = documentation("cloudflare_oauth_client").returned["oauth_client"]["contains"]
     assert set(keys) == set(SHAPE)
+
+
+@every_store
+def test_a_stores_options_are_documented_as_they_are(name: str) -> None:
+    documented = documentation(name).options
+    assert {key: described(entry) for key, entry in documented.items()} == {
+        key: described(entry) for key, entry in STORES[name].items()
+    }
+
+
+@every_store
+def test_a_store_reads_and_replaces_a_value_and_shows_no_diff(name: str) -> None:
+    found = documentation(name)
+    assert "value" in found.returned
+    assert found.options["value"]["type"] == "dict"
+    support = {key: entry["support"] for key, entry in found.attributes.items()}
+    assert (support["check_mode"], support["diff_mode"], support["idempotent"]) == ("full", "none", "full")
+    assert "action_group" not in support
+    assert found.own["seealso"] == [{"module": f"{COLLECTION}.{other}"} for other in STORES if other != name]
+
+
+@every_store
+def test_examples_of_a_store_hide_what_is_stored(name: str) -> None:
+    for task in documentation(name).examples:
+        assert task["no_log"] is True
+        assert set(task[f"{COLLECTION}.{name}"]) <= set(STORES[name])

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
-from ansible_collections.oauthops.iam.plugins.filter.rotation_plan import duration, rotation_plan
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.oauthops.iam.plugins.filter.rotation_plan import duration, rotation_plan
 
 MARK = "minting-20260131T080000Z-abc123"
 NOW = "2026-03-01T08:00:00Z"
@@ -171,7 +172,7 @@ def test_no_length_of_time(text: object) -> None:
 
 @pytest.mark.parametrize("text", ["soon", "90 days", "-1d", "1h2d", "1.5h", "{{ x }}"])
 def test_a_length_that_is_none_is_named(text: str) -> None:
-    with pytest.raises(AnsibleFilterError, match="max_age: .* is no length of time"):
+    with pytest.raises(AnsibleFilterError, match=r"max_age: .* is no length of time"):
         rotation_plan(client(False), {}, max_age=text)
 
 

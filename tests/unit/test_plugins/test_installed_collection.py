@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import pytest
 from ansible.errors import AnsibleFilterError
+
 from ansible_collections.oauthops.iam.plugins.test.installed_collection import installed_collection
 
 

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One key of a file that is encrypted with ansible-vault; documented in the module of the same name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._module import unexpected
+from ansible_collections.oauthops.iam.plugins.modules.vault_file_key import OPTIONS, RULES
+from ansible_collections.oauthops.iam.plugins.plugin_utils._file import content_of, locked, replace
+from ansible_collections.oauthops.iam.plugins.plugin_utils._vault import Vault, secrets_of
+from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import as_json, same, value_of, with_key
+
+
+class ActionModule(ActionBase):
+    """Works on the controller alone: no connection, no module."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validation, params = self.validate_argument_spec(OPTIONS, **RULES)
+        failure, found = attempted(params, self._loader, check_mode=self._task.check_mode)
+        # Outside of any handler: ansible-core adds the traceback of what is being handled to the result.
+        if failure:
+            raise AnsibleActionFail(failure)
+        return {**result, **found}
+
+
+def attempted(params: Mapping[str, Any], loader: Any, *, check_mode: bool) -> tuple[str | None, dict[str, Any]]:
+    """Why it failed, if it did, and the task's result."""
+    try:
+        return None, ensure(params, loader, check_mode=check_mode)
+    except UsageError as failure:
+        return failure.message, {}
+    except OSError as fault:
+        return f"{params['path']} cannot be read or written ({fault.strerror}).", {}
+    except Exception as fault:
+        return unexpected(fault), {}
+
+
+def ensure(params: Mapping[str, Any], loader: Any, *, check_mode: bool) -> dict[str, Any]:
+    """Read the key, and write it when it is to hold something else."""
+    path = checked_path(params["path"])
+    vault = Vault(secrets_of(params, loader), path, params["vault_id"])
+    if params["value"] is None or check_mode:
+        found, encrypted = edited(vault, params["key"], params["value"])
+    else:
+        with locked(os.path.dirname(path)) as directory:
+            found, encrypted = edited(vault, params["key"], params["value"])
+            if encrypted is not None:
+                replace(path, encrypted, directory)
+    return {"changed": encrypted is not None, "value": found, "path": as_json(params["path"])}
+
+
+def checked_path(path: str) -> str:
+    """The file that is meant, behind all links."""
+    if "\0" in path:
+        raise UsageError(f"path: {path!r} is not a path.")
+    if not os.path.isabs(path):
+        raise UsageError(
+            f"path: {path} is a relative path: write an absolute one, such as {{{{ playbook_dir }}}}/{path}"
+        )
+    real = os.path.realpath(as_json(path))
+    if not os.path.isdir(os.path.dirname(real)):
+        raise UsageError(f"path: the directory {os.path.dirname(real)} does not exist on the controller.")
+    return real
+
+
+def edited(vault: Vault, key: str, value: Mapping[str, Any] | None) -> tuple[Any, bytes | None]:
+    """The value that was found, and what the file has to hold instead, if anything."""
+    content = content_of(vault.path)
+    text, label, secret = ("", None, None) if content is None else vault.opened(content)
+    try:
+        found = value_of(text, key)
+        if value is None or same(value, found):
+            return found, None
+        text = with_key(text, key, value)
+    except ValueError as fault:
+        raise UsageError(f"{vault.path}: {fault} To correct it: ansible-vault edit {vault.path}") from None
+    return found, vault.closed(text, label, secret)

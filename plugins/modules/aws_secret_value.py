@@ -1,0 +1,310 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: aws_secret_value
+short_description: Keep the value of a secret in AWS Secrets Manager
+version_added: 0.1.0
+description:
+  - Reads the value of a secret, which is a JSON object, and replaces it when O(value) is given.
+  - Nothing but the value is touched. M(community.aws.secretsmanager_secret) removes a resource policy and a rotation
+    that it was not given, and C(amazon.aws) can only read secrets.
+  - A secret that does not exist is created, with the settings that AWS gives it by default.
+  - The credentials need the permissions C(secretsmanager:DescribeSecret) and C(secretsmanager:GetSecretValue), for
+    writing also C(secretsmanager:PutSecretValue) or C(secretsmanager:CreateSecret), and the use of the KMS key.
+  - Set C(no_log=true) on the task, because RV(value) is what the secret holds.
+author:
+  - The oauthops.iam authors (@oauthops)
+requirements:
+  - the collection C(amazon.aws) on the controller
+  - boto3 and botocore on the target
+extends_documentation_fragment:
+  - oauthops.iam._attributes.value
+options:
+  name:
+    description:
+      - The name of the secret, or its ARN. A secret can be created only by name.
+    type: str
+    required: true
+  value:
+    description:
+      - What the secret is to hold. Left out, the secret is only read.
+    type: dict
+  region:
+    description:
+      - The AWS region; else E(AWS_REGION), E(AWS_DEFAULT_REGION) or the profile's.
+    type: str
+    aliases: [aws_region]
+  access_key:
+    description:
+      - The AWS access key ID; else E(AWS_ACCESS_KEY_ID) or E(AWS_ACCESS_KEY), or what boto3 finds.
+    type: str
+    aliases: [aws_access_key_id, aws_access_key]
+  secret_key:
+    description:
+      - The AWS secret access key; else E(AWS_SECRET_ACCESS_KEY) or E(AWS_SECRET_KEY), or what boto3 finds.
+    type: str
+    aliases: [aws_secret_access_key, aws_secret_key]
+  session_token:
+    description:
+      - The session token of temporary credentials; else E(AWS_SESSION_TOKEN).
+    type: str
+    aliases: [aws_session_token]
+  profile:
+    description:
+      - A profile of AWS's configuration files on the target, instead of keys; else E(AWS_PROFILE) or
+        E(AWS_DEFAULT_PROFILE).
+    type: str
+    aliases: [aws_profile]
+  endpoint_url:
+    description:
+      - The address to send requests to instead of AWS's; else E(AWS_URL).
+    type: str
+    aliases: [aws_endpoint_url]
+  aws_ca_bundle:
+    description:
+      - A file of certificate authorities to trust; else E(AWS_CA_BUNDLE).
+    type: path
+  validate_certs:
+    description:
+      - Whether the certificate of the server is checked.
+    type: bool
+    default: true
+  aws_config:
+    description:
+      - Settings of botocore, as U(https://botocore.amazonaws.com/v1/documentation/api/latest/reference/config.html)
+        describes them.
+    type: dict
+  debug_botocore_endpoint_logs:
+    description:
+      - Whether the AWS actions that were called are returned as C(resource_actions); else
+        E(ANSIBLE_DEBUG_BOTOCORE_LOGS).
+    type: bool
+    default: false
+seealso:
+  - module: oauthops.iam.vault_file_key
+"""
+
+EXAMPLES = r"""
+- name: Read the credentials of an application
+  oauthops.iam.aws_secret_value:
+    name: oauth/example-app
+    region: eu-central-1
+  register: stored
+  no_log: true
+
+- name: Store the credentials of an application
+  oauthops.iam.aws_secret_value:
+    name: oauth/example-app
+    region: eu-central-1
+    value:
+      client_id: "{{ example_app_client_id }}"
+      client_secret: "{{ example_app_client_secret }}"
+  no_log: true
+"""
+
+RETURN = r"""
+value:
+  description: The value before the task; null when the secret does not exist or has no value yet.
+  returned: success
+  type: dict
+  sample: {client_id: 30e8fa4a9d2746f5a1b3c9d7e6f50418, client_secret: the secret}
+arn:
+  description: The ARN of the secret; null when it does not exist, in check mode also when it would be created.
+  returned: success
+  type: str
+  sample: arn:aws:secretsmanager:eu-central-1:123456789012:secret:oauth/example-app-a1B2c3
+version_id:
+  description: The current version of the value after the task; null when there is none, and in check mode when there
+    would be another one.
+  returned: success
+  type: str
+  sample: 2b7d1c9e-4c0f-4f0e-9d3e-0c1a5b6d7e8f
+error_code:
+  description: AWS's code of the error, or the name of boto3's.
+  returned: when a request failed
+  type: str
+  sample: AccessDeniedException
+"""
+
+import json
+import traceback
+from collections.abc import Mapping
+from typing import Any, Callable
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import OAuthOpsError, UsageError
+
+AWS_IMPORT_ERROR = None
+try:
+    from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+except ImportError:
+    AWS_IMPORT_ERROR = traceback.format_exc()
+
+OPTIONS: Mapping[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "value": {"type": "dict"},
+}
+# What AnsibleAWSModule adds, for telling that it is not there before anything about the options.
+AWS_OPTIONS: Mapping[str, Any] = {
+    "region": {"type": "str", "aliases": ["aws_region"]},
+    "access_key": {"type": "str", "aliases": ["aws_access_key_id", "aws_access_key"], "no_log": False},
+    "secret_key": {"type": "str", "aliases": ["aws_secret_access_key", "aws_secret_key"], "no_log": True},
+    "session_token": {"type": "str", "aliases": ["aws_session_token"], "no_log": True},
+    "profile": {"type": "str", "aliases": ["aws_profile"]},
+    "endpoint_url": {"type": "str", "aliases": ["aws_endpoint_url"]},
+    "aws_ca_bundle": {"type": "path"},
+    "validate_certs": {"type": "bool", "default": True},
+    "aws_config": {"type": "dict"},
+    "debug_botocore_endpoint_logs": {"type": "bool", "default": False},
+}
+MISSING = (
+    "This module needs the collection amazon.aws on the controller: ansible-galaxy collection install amazon.aws. It "
+    "must be a version for this ansible-core."
+)
+REMEDIES: Mapping[str, str] = {
+    "AccessDeniedException": "Give the credentials the permission {permission}, and the use of the secret's KMS key.",
+    "DecryptionFailure": "See whether the credentials may use the secret's KMS key, and whether it is enabled.",
+    "EncryptionFailure": "See whether the credentials may use the secret's KMS key, and whether it is enabled.",
+    "ExpiredTokenException": "The credentials have expired: get new ones.",
+    "InvalidClientTokenId": "AWS does not know these credentials: correct them.",
+    "NoCredentialsError": "Give access_key and secret_key, a profile, or the target a role.",
+    "NoRegionError": "Give region.",
+    "EndpointConnectionError": "See whether the target reaches this address, and whether the region is right.",
+    "ResourceExistsException": "Another task created it at the same time: run the task again.",
+    "UnrecognizedClientException": "AWS does not know these credentials: correct them.",
+}
+# AWS's words for these tell of the request what it may not hold; for others they may quote the value.
+HARMLESS = frozenset(REMEDIES) | {"InvalidRequestException", "LimitExceededException", "ResourceNotFoundException"}
+AGAIN = "Running the task again looks first."
+
+
+class AwsError(OAuthOpsError):
+    """A request that failed; C(error_code) is in its result."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message, error_code=code)
+        self.code = code
+
+
+class Secret:
+    """One secret of Secrets Manager over boto3's C(client)."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+        self.arn: str | None = None
+        self.version_id: str | None = None
+
+    def read(self) -> dict[str, Any] | None:
+        """The value; None when there is none. Raises UsageError for one that this module must not replace."""
+        found = self._found("DescribeSecret", self._client.describe_secret)
+        if found is None:
+            return None
+        if found.get("DeletedDate"):
+            raise UsageError(
+                f"The secret {self._name} is scheduled for deletion: restore it with aws secretsmanager "
+                "restore-secret, or choose another name."
+            )
+        self.arn = found.get("ARN")
+        current = self._found("GetSecretValue", self._client.get_secret_value)
+        if current is None:
+            return None
+        self.version_id = current.get("VersionId")
+        return self._object(current)
+
+    def write(self, value: Mapping[str, Any]) -> None:
+        text = json.dumps(value)
+        if self.arn:
+            written = self._asked("PutSecretValue", self._client.put_secret_value, SecretId=self.arn, SecretString=text)
+        else:
+            self.check_creation()
+            written = self._asked("CreateSecret", self._client.create_secret, Name=self._name, SecretString=text)
+        self.arn, self.version_id = written.get("ARN"), written.get("VersionId")
+
+    def check_creation(self) -> None:
+        if self._name.startswith("arn:"):
+            raise UsageError(f"There is no secret {self._name}: give a name instead of an ARN to create one.")
+
+    def _found(self, action: str, call: Callable[..., Any]) -> Mapping[str, Any] | None:
+        try:
+            return self._asked(action, call, SecretId=self.arn or self._name)
+        except AwsError as failure:
+            if failure.code == "ResourceNotFoundException":
+                return None
+            raise
+
+    def _object(self, current: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            found = json.loads(current["SecretString"])
+        except KeyError:
+            raise self._foreign("is binary") from None
+        except (ValueError, RecursionError):
+            raise self._foreign("is not JSON") from None
+        if not isinstance(found, dict):
+            raise self._foreign("is JSON, but not an object")
+        return found
+
+    def _foreign(self, what: str) -> UsageError:
+        return UsageError(
+            f"The value of the secret {self._name} {what}, and is left as it is: choose another name, or replace the "
+            "value with a JSON object, such as {}."
+        )
+
+    def _asked(self, action: str, call: Callable[..., Any], **given: Any) -> Mapping[str, Any]:
+        try:
+            answer: Mapping[str, Any] = call(**given)
+        except Exception as fault:
+            raise self._failure(action, fault, writes="SecretString" in given) from None
+        return answer
+
+    def _failure(self, action: str, fault: Exception, *, writes: bool) -> AwsError:
+        error = getattr(fault, "response", {}).get("Error", {})
+        code = str(error.get("Code") or type(fault).__name__)
+        said = f": {error.get('Message') or fault}" if code in HARMLESS or not writes else ""
+        remedy = REMEDIES.get(code, "").format(permission=f"secretsmanager:{action}")
+        told = f"{action} of the secret {self._name} failed ({code}){said.rstrip('.')}. {remedy}"
+        return AwsError(f"{told} {AGAIN}".replace("  ", " ") if writes else told.rstrip(), code)
+
+
+def ensure(secret: Secret, value: Mapping[str, Any] | None, *, check_mode: bool) -> dict[str, Any]:
+    """Read the value, and write it when it is to be another one."""
+    found = secret.read()
+    changed = value is not None and (found is None or _canonical(found) != _canonical(value))
+    if changed and check_mode:
+        if not secret.arn:
+            secret.check_creation()
+        secret.version_id = None
+    elif value is not None and changed:
+        secret.write(value)
+    return {"changed": changed, "value": found, "arn": secret.arn, "version_id": secret.version_id}
+
+
+def _canonical(value: Mapping[str, Any]) -> str:
+    """JSON, for which 1 is not true."""
+    return json.dumps(value, sort_keys=True)
+
+
+def main() -> None:
+    if AWS_IMPORT_ERROR:
+        bare = AnsibleModule(argument_spec={**AWS_OPTIONS, **OPTIONS}, supports_check_mode=True)
+        bare.fail_json(msg=MISSING, exception=AWS_IMPORT_ERROR)
+    module = AnsibleAWSModule(argument_spec=dict(OPTIONS), supports_check_mode=True)
+    secret = Secret(module.client("secretsmanager"), module.params["name"])
+    try:
+        succeeded, result = True, ensure(secret, module.params["value"], check_mode=module.check_mode)
+    except OAuthOpsError as failure:
+        succeeded, result = False, failure.result()
+    # Outside of any handler: ansible-core can be set to add an exception's own text, which may hold a secret.
+    if succeeded:
+        module.exit_json(**result)
+    module.fail_json(**result)
+
+
+if __name__ == "__main__":
+    main()

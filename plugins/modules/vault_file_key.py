@@ -1,0 +1,119 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vault_file_key
+short_description: Keep one key of a file that is encrypted with ansible-vault
+version_added: 0.1.0
+description:
+  - Reads one top-level key of a YAML file on the controller that is encrypted as a whole with C(ansible-vault), and
+    replaces its value when O(value) is given.
+  - All else in the file stays as it is, byte for byte, comments and tags such as C(!vault) included. A comment inside
+    the value that is replaced goes with it.
+  - The file is written only when the value differs, in one step, and one task at a time, so that no change is lost
+    when several forks or runs on one controller write to it.
+  - Set C(no_log=true) on the task, because RV(value) is what the file holds.
+author:
+  - The oauthops.iam authors (@oauthops)
+extends_documentation_fragment:
+  - oauthops.iam._attributes.value
+  - oauthops.iam._attributes.controller
+options:
+  path:
+    description:
+      - The file on the controller, an absolute path. Links are followed, and stay.
+      - A file that does not exist counts as empty, and is created with mode C(0600). Its directory must exist. An
+        existing file keeps its mode and owner.
+    type: path
+    required: true
+  key:
+    description:
+      - The name of the top-level key.
+    type: str
+    required: true
+  value:
+    description:
+      - What the key is to hold. Left out, the file is only read.
+      - Text is written as it is, so that Ansible takes C({{) in it for the begin of an expression when it loads the
+        file as variables.
+    type: dict
+  vault_password:
+    description:
+      - The vault password. Without this and O(vault_password_file), the vault secrets that Ansible was started with
+        are used.
+    type: str
+  vault_password_file:
+    description:
+      - A file on the controller that holds the vault password, or an executable script that prints it, as with
+        C(ansible-vault).
+    type: path
+  vault_id:
+    description:
+      - The vault ID that the file is encrypted with when it is written. It is in the file's header then, and chooses
+        among the vault secrets that Ansible was started with.
+      - Left out, an existing file keeps its vault ID and password. For a new file it is needed when secrets of several
+        vault IDs are loaded.
+    type: str
+seealso:
+  - module: oauthops.iam.aws_secret_value
+"""
+
+EXAMPLES = r"""
+- name: Read the credentials of an application
+  oauthops.iam.vault_file_key:
+    path: "{{ playbook_dir }}/vault/oauth.yml"
+    key: example_app
+  register: stored
+  no_log: true
+
+- name: Store the credentials of an application
+  oauthops.iam.vault_file_key:
+    path: "{{ playbook_dir }}/vault/oauth.yml"
+    key: example_app
+    value:
+      client_id: "{{ example_app_client_id }}"
+      client_secret: "{{ example_app_client_secret }}"
+    vault_id: production
+  no_log: true
+"""
+
+RETURN = r"""
+value:
+  description: The value before the task; null when the file or the key is not there.
+  returned: success
+  type: raw
+  sample: {client_id: 30e8fa4a9d2746f5a1b3c9d7e6f50418, client_secret: the secret}
+path:
+  description: The file, with C(~) expanded.
+  returned: success
+  type: str
+  sample: /srv/playbooks/vault/oauth.yml
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+OPTIONS: Mapping[str, Any] = {
+    "path": {"type": "path", "required": True},
+    "key": {"type": "str", "required": True, "no_log": False},
+    "value": {"type": "dict"},
+    "vault_password": {"type": "str", "no_log": True},
+    "vault_password_file": {"type": "path", "no_log": False},
+    "vault_id": {"type": "str"},
+}
+RULES: Mapping[str, Any] = {"mutually_exclusive": [("vault_password", "vault_password_file")]}
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=dict(OPTIONS), supports_check_mode=True, **RULES)
+    module.fail_json(msg="vault_file_key runs on the controller, by its action plugin, and that was not found.")
+
+
+if __name__ == "__main__":
+    main()

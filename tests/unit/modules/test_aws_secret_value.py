@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The value of a secret in AWS Secrets Manager, over a client that answers as boto3's does."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from ansible.module_utils import basic
+
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import OAuthOpsError
+from ansible_collections.oauthops.iam.plugins.modules import aws_secret_value as module
+from tests.unit.support import ModuleResult, run_as_given
+
+ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-a1B2c3"
+VALUE = {"client_id": "abc", "client_secret": "sekret"}
+
+
+class ClientError(Exception):
+    """As botocore's."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"An error occurred ({code}): {message}")
+        self.response = {"Error": {"Code": code, "Message": message}}
+
+
+MISSING = ClientError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+
+
+@dataclass
+class Client:
+    """Answers or raises what it was given, and keeps what it was asked."""
+
+    answers: dict[str, Any]
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def __getattr__(self, action: str) -> Any:
+        def call(**given: Any) -> Any:
+            self.asked.append((action, given))
+            answer = self.answers[action]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return call
+
+    @property
+    def writes(self) -> list[tuple[str, dict[str, Any]]]:
+        return [call for call in self.asked if call[0] not in {"describe_secret", "get_secret_value"}]
+
+
+def a_client(value: Any = VALUE, **answers: Any) -> Client:
+    text = value if isinstance(value, str) else json.dumps(value)
+    usual = {
+        "describe_secret": {"ARN": ARN},
+        "get_secret_value": {"ARN": ARN, "VersionId": "one", "SecretString": text},
+        "put_secret_value": {"ARN": ARN, "VersionId": "two"},
+        "create_secret": {"ARN": ARN, "VersionId": "first"},
+    }
+    return Client({**usual, **answers})
+
+
+def ensure(client: Client, value: Any = None, name: str = "app", check_mode: bool = False) -> dict[str, Any]:
+    return module.ensure(module.Secret(client, name), value, check_mode=check_mode)
+
+
+def refusal(client: Client, value: Any = VALUE, **options: Any) -> dict[str, Any]:
+    with pytest.raises(OAuthOpsError) as caught:
+        ensure(client, value, **options)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    assert "sekret" not in json.dumps(caught.value.result())
+    return caught.value.result()
+
+
+def test_reading_changes_nothing() -> None:
+    client = a_client()
+    assert ensure(client) == {"changed": False, "value": VALUE, "arn": ARN, "version_id": "one"}
+    assert client.asked == [("describe_secret", {"SecretId": "app"}), ("get_secret_value", {"SecretId": ARN})]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_the_same_value_is_not_written(check_mode: bool) -> None:
+    client = a_client()
+    same = dict(reversed(VALUE.items()))
+    assert ensure(client, same, check_mode=check_mode)["changed"] is False
+    assert client.writes == []
+
+
+def test_another_value_is_put_and_nothing_else_is_touched() -> None:
+    client = a_client({"n": 1})
+    assert ensure(client, {"n": True}) == {"changed": True, "value": {"n": 1}, "arn": ARN, "version_id": "two"}
+    assert client.writes == [("put_secret_value", {"SecretId": ARN, "SecretString": '{"n": true}'})]
+
+
+def test_a_secret_that_is_not_there_is_created() -> None:
+    client = a_client(describe_secret=MISSING)
+    assert ensure(client) == {"changed": False, "value": None, "arn": None, "version_id": None}
+    assert ensure(client, VALUE) == {"changed": True, "value": None, "arn": ARN, "version_id": "first"}
+    assert client.writes == [("create_secret", {"Name": "app", "SecretString": json.dumps(VALUE)})]
+
+
+def test_a_secret_without_a_value_gets_one() -> None:
+    client = a_client(get_secret_value=MISSING)
+    assert ensure(client) == {"changed": False, "value": None, "arn": ARN, "version_id": None}
+    assert ensure(client, {})["changed"] is True
+    assert client.writes == [("put_secret_value", {"SecretId": ARN, "SecretString": "{}"})]
+
+
+@pytest.mark.parametrize(("answers", "arn"), [({}, ARN), ({"describe_secret": MISSING}, None)])
+def test_check_mode_only_reads(answers: dict[str, Any], arn: str | None) -> None:
+    client = a_client({"n": 1}, **answers)
+    found = {"n": 1} if arn else None
+    assert ensure(client, VALUE, check_mode=True) == {"changed": True, "value": found, "arn": arn, "version_id": None}
+    assert client.writes == []
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_an_arn_is_not_created(check_mode: bool) -> None:
+    client = a_client(describe_secret=MISSING)
+    assert "give a name instead of an ARN" in refusal(client, name=ARN, check_mode=check_mode)["msg"]
+    assert client.writes == []
+
+
+@pytest.mark.parametrize(
+    ("client", "message"),
+    [
+        (a_client(describe_secret={"ARN": ARN, "DeletedDate": "today"}), "is scheduled for deletion: restore it"),
+        (a_client(get_secret_value={"SecretBinary": b"sekret"}), "is binary, and is left as it is"),
+        (a_client("sekret"), "is not JSON, and is left as it is"),
+        (a_client('["sekret"]'), "is JSON, but not an object, and is left as it is"),
+    ],
+)
+def test_a_value_of_somebody_else_is_not_replaced(client: Client, message: str) -> None:
+    assert message in refusal(client)["msg"]
+    assert message in refusal(client, None)["msg"]
+    assert client.writes == []
+
+
+def test_a_refused_read_has_awss_words_and_a_remedy() -> None:
+    denied = ClientError("AccessDeniedException", "User x is not authorized.")
+    told = refusal(a_client(describe_secret=denied))
+    assert told["error_code"] == "AccessDeniedException"
+    assert told["msg"] == (
+        "DescribeSecret of the secret app failed (AccessDeniedException): User x is not authorized. Give the "
+        "credentials the permission secretsmanager:DescribeSecret, and the use of the secret's KMS key."
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (
+            ClientError("ValidationException", "Value 'sekret' at 'secretString'"),
+            "failed (ValidationException). Running",
+        ),
+        (ValueError("Invalid type for parameter SecretString, value: sekret"), "failed (ValueError). Running"),
+        (
+            ClientError("InvalidRequestException", "It is a replica."),
+            "failed (InvalidRequestException): It is a replica.",
+        ),
+    ],
+)
+def test_a_refused_write_never_quotes_the_value(fault: Exception, message: str) -> None:
+    told = refusal(a_client({"n": 1}, put_secret_value=fault))["msg"]
+    assert message in told
+    assert told.endswith("Running the task again looks first.")
+
+
+def run(monkeypatch: pytest.MonkeyPatch, client: Client, **given: Any) -> ModuleResult:
+    class AnsibleAWSModule(basic.AnsibleModule):
+        def client(self, service: str) -> Client:
+            assert service == "secretsmanager"
+            return client
+
+    monkeypatch.setattr(module, "AWS_IMPORT_ERROR", None)
+    monkeypatch.setattr(module, "AnsibleAWSModule", AnsibleAWSModule, raising=False)
+    return run_as_given("aws_secret_value", {"name": "app", **given}, check=False)
+
+
+def test_the_module_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, a_client(), value={"n": 1}).version_id == "two"
+    failed = run(monkeypatch, a_client(describe_secret=ClientError("Broken", "Why.")))
+    assert failed.failed
+    assert (failed.msg, failed.error_code) == ("DescribeSecret of the secret app failed (Broken): Why.", "Broken")
+
+
+def test_without_amazon_aws_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AWS_IMPORT_ERROR", "Traceback")
+    result = run_as_given("aws_secret_value", {"name": "app", "region": "eu-central-1"}, check=False)
+    assert result.failed
+    assert result.msg == module.MISSING
