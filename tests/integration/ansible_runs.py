@@ -43,7 +43,8 @@ class Run:
 
     @property
     def failure(self) -> str:
-        return next((str(task.result.get("msg")) for task in self.tasks if task.status == "failed"), "")
+        """What the last task that failed says: what made a play fail, after what it may have been rescued from."""
+        return next((str(task.result.get("msg")) for task in reversed(self.tasks) if task.status == "failed"), "")
 
     def result(self, name: str) -> dict[str, Json]:
         """The last result of the task whose name ends so."""

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
-from tests.integration.ansible_runs import Ansible
+from tests.integration.ansible_runs import ROOT, Ansible
+from tests.integration.rehearsal import Rehearsal
+from tests.integration.servers.aws import Aws
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +29,32 @@ def fake(fake_process: FakeCloudflare) -> FakeCloudflare:
 @pytest.fixture
 def ansible(fake: FakeCloudflare, tmp_path: Path) -> Ansible:
     return Ansible(tmp_path, fake.environment)
+
+
+@pytest.fixture
+def rehearsal(ansible: Ansible, fake: FakeCloudflare) -> Iterator[Rehearsal]:
+    """A client whose secret is due, a store that holds it, and an application that uses it all the time."""
+    prepared = Rehearsal(ansible, fake)
+    with prepared.application:
+        yield prepared
+
+
+@pytest.fixture
+def ansible_with_stores(ansible: Ansible) -> Ansible:
+    """Ansible with the collections for the stores, but without any store's address."""
+    places = (ROOT / "collections", ROOT / ".cache/stores")
+    ansible.environment["ANSIBLE_COLLECTIONS_PATH"] = ":".join(map(str, places))
+    return ansible
+
+
+@pytest.fixture(scope="session")
+def aws_process() -> Iterator[Aws]:
+    with Aws() as aws:
+        yield aws
+
+
+@pytest.fixture
+def aws(aws_process: Aws) -> Aws:
+    """An empty account at AWS."""
+    aws_process.reset()
+    return aws_process

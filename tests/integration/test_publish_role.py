@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
+from tests.integration.killing import killed_run
 
 PUBLISH = "oauthops.iam.publish"
 RESULT = "oauth_client_publish_result"
@@ -27,17 +29,56 @@ APP: dict[str, Any] = {
     "wait_interval": 1,
 }
 
+SECRET = {"token_endpoint_auth_method": "client_secret_post", "stored": True}
+
 Publish = Callable[..., Run]
 
 
+@dataclass(frozen=True)
+class Store:
+    """A file that keeps the secret of the client, on a disk of its own."""
+
+    directory: Path
+
+    @property
+    def path(self) -> Path:
+        return self.directory / "kept/store.json"
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        settings = {
+            "backend": "file",
+            "file_path": str(self.path),
+            "handover_dir": str(self.directory / "handover"),
+        }
+        return {f"oauth_client_secret_store_{name}": value for name, value in settings.items()}
+
+    def held(self) -> dict[str, Any]:
+        return dict(json.loads(self.path.read_text()))
+
+    def left_behind(self) -> list[str]:
+        return [path.name for path in (self.directory / "handover").iterdir()]
+
+
 @pytest.fixture
-def publish(ansible: Ansible, fake: FakeCloudflare) -> Publish:
+def store(tmp_path: Path) -> Store:
+    (tmp_path / "kept").mkdir()
+    return Store(tmp_path)
+
+
+def publish_variables(fake: FakeCloudflare, store: Store, **changes: Any) -> dict[str, Any]:
+    """Of an application, changed as a test wants; a client with a secret has a store."""
+    variables = {**APP, "dns_lookup_url": fake.doh_url, **changes}
+    stored = store.variables if variables.pop("stored", False) else {}
+    return {**{f"oauth_client_publish_{name}": value for name, value in variables.items()}, **stored}
+
+
+@pytest.fixture
+def publish(ansible: Ansible, fake: FakeCloudflare, store: Store) -> Publish:
     """Run the playbook with the variables of an application, changed as a test wants."""
 
     def run(*options: str, **changes: Any) -> Run:
-        variables = {**APP, "dns_lookup_url": fake.doh_url, **changes}
-        extra = {f"oauth_client_publish_{name}": value for name, value in variables.items()}
-        return ansible.playbook(PUBLISH, *options, extra=extra)
+        return ansible.playbook(PUBLISH, *options, extra=publish_variables(fake, store, **changes))
 
     return run
 
@@ -214,15 +255,108 @@ def test_an_empty_list_clears_and_an_empty_string_does_not(publish: Publish, fak
     assert not fake.state()["clients"][0].get("allowed_cors_origins")
 
 
-def test_the_secret_of_a_new_client_goes_into_a_file(publish: Publish, fake: FakeCloudflare, tmp_path: Path) -> None:
-    secret = {"token_endpoint_auth_method": "client_secret_post", "promote": False}
-    refused = publish(**secret)
+def test_a_client_with_a_secret_needs_a_place_for_it(publish: Publish, fake: FakeCloudflare) -> None:
+    refused = publish(token_endpoint_auth_method="client_secret_post")
     assert refused.status != 0
-    assert "client_secret_file" in refused.failure
-    assert fake.state()["clients"] == []
+    assert "oauth_client_secret_store_backend" in refused.failure
+    assert fake.requests(writes_only=True) == []
 
-    publish(**secret, client_secret_file=str(tmp_path / "secret"))
-    assert fake.state()["clients"][0]["secrets"] == [(tmp_path / "secret").read_text()]
+
+def test_the_secret_of_a_new_client_goes_into_the_store(publish: Publish, store: Store, fake: FakeCloudflare) -> None:
+    assert phase(publish(**SECRET)) == "public"
+    (client,) = fake.state()["clients"]
+    held = store.held()
+    expected = {"client_id": client["client_id"], "client_secret": client["secrets"][0], "rotation": "closed"}
+    assert held == {**expected, "minted_at": held["minted_at"]}
+    assert store.left_behind() == []
+
+    fake.clear_journal()
+    again = publish(**SECRET)
+    assert (phase(again), again.changed, methods(fake)) == ("public", [], ["GET"])
+    assert store.held() == held
+
+
+def test_check_mode_looks_whether_the_secret_could_be_stored(
+    publish: Publish, store: Store, fake: FakeCloudflare
+) -> None:
+    run = publish("--check", **SECRET)
+    assert phase(run) == "needs_dns"
+    assert "oauthops.iam.oauth_client_secret_store : Replace the file in one step" in run.changed
+    assert (fake.requests(writes_only=True), store.path.exists()) == ([], False)
+
+    store.path.parent.rmdir()
+    assert publish("--check", **SECRET).status != 0
+
+
+def test_no_client_is_created_whose_secret_could_not_be_stored(
+    publish: Publish, store: Store, fake: FakeCloudflare
+) -> None:
+    store.path.parent.rmdir()
+    refused = publish(**SECRET)
+    assert refused.status != 0
+    assert "The store file cannot be written" in refused.output
+    assert fake.requests(writes_only=True) == []
+
+
+def test_a_new_client_does_not_take_the_place_of_another(publish: Publish, store: Store, fake: FakeCloudflare) -> None:
+    publish(**SECRET, promote=False)
+    held = store.held()
+    refused = publish(**SECRET, promote=False, client_name="Another App")
+    assert "holds the secret of the client" in refused.failure
+    assert (store.held(), len(fake.state()["clients"])) == (held, 1)
+
+
+def test_a_client_whose_secret_nobody_has_is_not_published(
+    publish: Publish, store: Store, fake: FakeCloudflare
+) -> None:
+    publish(token_endpoint_auth_method="client_secret_post", discard_client_secret=True, promote=False)
+    refused = publish(**SECRET)
+    assert refused.status != 0
+    assert "the store does not hold its secret" in refused.failure
+    assert "oauthops.iam.rotate" in refused.failure
+    assert fake.state()["clients"][0]["visibility"] == "private"
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "before Describe the client to Cloudflare",
+        "after Note in the store that a secret is being minted",
+        "after Describe the client to Cloudflare",
+        "before Take the secret out of the handover file",
+        "before Look for files that hold what the store holds",
+        "before Prove the domain",
+    ],
+)
+def test_a_killed_creation_loses_no_secret(
+    ansible: Ansible, publish: Publish, store: Store, fake: FakeCloudflare, task: str
+) -> None:
+    command = ("ansible-playbook", PUBLISH, "-e", json.dumps(publish_variables(fake, store, **SECRET)))
+    assert killed_run(ansible, *command, kill_at=task)
+    assert phase(publish(**SECRET)) == "public"
+    (client,) = fake.state()["clients"]
+    assert client["secrets"] == [store.held()["client_secret"]] == fake.state()["minted_secrets"]
+    assert store.left_behind() == []
+
+
+def test_a_creation_whose_answer_was_lost_is_made_good_by_a_rotation(
+    ansible: Ansible, publish: Publish, store: Store, fake: FakeCloudflare
+) -> None:
+    fake.add_fault(kind="cut", method="POST", path="/oauth_clients$", when="after")
+    lost = publish(**SECRET)
+    assert lost.status != 0
+    assert fake.state()["clients"][0]["client_id"] in lost.failure
+    assert "its secret, if it has one, was never received" in lost.failure
+
+    again = publish(**SECRET)
+    assert "the store does not hold its secret" in again.failure
+
+    named = {"oauth_client_rotate_client_name": "App"}
+    for finalize in ("false", "only"):
+        extra = {**store.variables, **named, "oauth_client_rotate_finalize": finalize}
+        assert ansible.playbook("oauthops.iam.rotate", extra=extra).status == 0
+    assert phase(publish(**SECRET)) == "public"
+    assert fake.state()["clients"][0]["secrets"] == [store.held()["client_secret"]]
 
 
 def test_the_secret_of_a_new_client_can_be_given_up(publish: Publish, fake: FakeCloudflare) -> None:
@@ -260,22 +394,6 @@ def test_a_wrong_variable_is_named_before_anything_is_sent(publish: Publish, fak
     assert run.status != 0
     assert "oauth_client_publish_wait_timeout" in run.output
     assert fake.requests() == []
-
-
-def test_a_lost_creation_stops_the_role_and_the_next_run_goes_on(
-    publish: Publish, fake: FakeCloudflare, tmp_path: Path
-) -> None:
-    fake.add_fault(kind="cut", method="POST", path="/oauth_clients$", when="after")
-    secret = {"token_endpoint_auth_method": "client_secret_post", "client_secret_file": str(tmp_path / "secret")}
-    lost = publish(**secret)
-    assert lost.status != 0
-    assert fake.state()["clients"][0]["client_id"] in lost.failure
-    assert "its secret, if it has one, was never received" in lost.failure
-
-    again = publish(**secret)
-    assert phase(again) == "public"
-    assert "mints another with state=rotated" in again.output
-    assert len(fake.state()["clients"]) == 1
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

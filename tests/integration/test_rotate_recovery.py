@@ -4,98 +4,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from tests.fake_cloudflare.launcher import FakeCloudflare
-from tests.integration.ansible_runs import ROOT, Ansible, Run
-from tests.integration.application import Application
-from tests.integration.in_process import CONFIDENTIAL, Modules
-from tests.integration.killing import killed_run
 from tests.integration.recovery import ALL, LOST, ROWS, Row
-
-ROTATE = "oauthops.iam.rotate"
-EXAMPLES = ROOT / "docs/examples/rotate"
-LONG_AGO = "2020-01-31T08:00:00Z"
-FOREVER = 60  # seconds that Cloudflare takes for the request during which a run is killed
-
-
-class Rehearsal:
-    """A client whose secret is due, a store that holds it, and an application that uses it."""
-
-    def __init__(self, ansible: Ansible, fake: FakeCloudflare) -> None:
-        self.ansible, self.fake, directory = ansible, fake, ansible.directory
-        self.store, self.credentials, self.handover = (
-            directory / "store",
-            directory / "oauth.json",
-            directory / "handover",
-        )
-        Modules(fake).client(**CONFIDENTIAL, client_secret_file=str(directory / "first"))
-        self.first = (directory / "first").read_text()
-        held = {"client_id": self.client["client_id"], "client_secret": self.first, "minted_at": LONG_AGO}
-        self.store.write_text(json.dumps({**held, "rotation": "closed", "note": "survives"}))
-        self.credentials.write_text(json.dumps(held))
-        self.application = Application(self.credentials, fake.token_url)
-
-    @property
-    def client(self) -> dict[str, Any]:
-        (client,) = self.fake.state()["clients"]
-        return dict(client)
-
-    @property
-    def variables(self) -> dict[str, Any]:
-        return {
-            "oauth_client_rotate_client_name": "App",
-            "oauth_client_rotate_max_age": "90d",
-            "oauth_client_rotate_finalize": True,
-            "oauth_client_rotate_deploy": str(EXAMPLES / "deploy.yml"),
-            "oauth_client_rotate_verify": str(EXAMPLES / "verify.yml"),
-            "oauth_client_secret_store_backend": "file",
-            "oauth_client_secret_store_file_path": str(self.store),
-            "oauth_client_secret_store_handover_dir": str(self.handover),
-            "example_app_credentials_file": str(self.credentials),
-            "example_app_url": self.application.url,
-        }
-
-    def run(self, *options: str, **changes: Any) -> Run:
-        extra = {**self.variables, **{f"oauth_client_rotate_{name}": value for name, value in changes.items()}}
-        return self.ansible.playbook(ROTATE, *options, extra=extra)
-
-    def kill(self, row: Row, *options: str) -> None:
-        command = ("ansible-playbook", ROTATE, "-e", json.dumps(self.variables), *options)
-        if row.task:
-            assert killed_run(self.ansible, *command, kill_at=row.task)
-            return
-        when = "after" if row.arrived else "before"
-        self.fake.add_fault(kind="slow", method=row.request, path="/rotate_secret$", when=when, seconds=FOREVER)
-        self.fake.clear_journal()
-
-        def moment() -> bool:
-            sent = any(each.startswith(row.request) for each in self.fake.requests(writes_only=True))
-            carried_out = len(self.client["secrets"]) == {"POST": 2, "DELETE": 1}[row.request]
-            return sent and (carried_out or not row.arrived)
-
-        assert killed_run(self.ansible, *command, moment=moment)
-
-    def stored(self) -> dict[str, Any]:
-        return dict(json.loads(self.store.read_text()))
-
-    def left_behind(self) -> list[str]:
-        return [path.name for path in self.handover.glob("*")] if self.handover.exists() else []
-
-
-@pytest.fixture
-def rehearsal(ansible: Ansible, fake: FakeCloudflare) -> Iterator[Rehearsal]:
-    prepared = Rehearsal(ansible, fake)
-    with prepared.application:
-        yield prepared
-
-
-def steps(run: Run) -> tuple[str, ...]:
-    assert run.status == 0, run.output
-    return tuple(run.fact("oauth_client_rotate_result")["steps"])
+from tests.integration.rehearsal import LONG_AGO, Rehearsal, steps
 
 
 def assert_done(rehearsal: Rehearsal, minted: int = 2) -> None:

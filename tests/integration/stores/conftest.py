@@ -5,18 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.ansible_runs import ROOT, Ansible
-from tests.integration.servers.aws import Aws
 from tests.integration.servers.awx import Awx
 from tests.integration.servers.openbao import OpenBao
-
-
-@pytest.fixture
-def ansible_with_stores(ansible: Ansible) -> Ansible:
-    """Ansible with the collections for the stores, but without any store's address."""
-    places = (ROOT / "collections", ROOT / ".cache/stores")
-    ansible.environment["ANSIBLE_COLLECTIONS_PATH"] = ":".join(map(str, places))
-    return ansible
 
 
 @pytest.fixture(scope="session")
@@ -30,19 +20,6 @@ def openbao(openbao_process: OpenBao) -> OpenBao:
     """An OpenBao without secrets."""
     openbao_process.reset()
     return openbao_process
-
-
-@pytest.fixture(scope="session")
-def aws_process() -> Iterator[Aws]:
-    with Aws() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(aws_process: Aws) -> Aws:
-    """An empty account at AWS."""
-    aws_process.reset()
-    return aws_process
 
 
 @pytest.fixture(scope="session")

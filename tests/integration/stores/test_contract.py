@@ -49,11 +49,14 @@ class Store:
         self.handover = ansible.directory / "handover"
 
     def run(self, entry: str, *options: str, **variables: Any) -> Run:
+        role = {"ansible.builtin.include_role": {"name": ROLE, "tasks_from": entry}}
+        return self.play([role], *options, **variables)
+
+    def play(self, tasks: list[Any], *options: str, **variables: Any) -> Run:
         given = {f"oauth_client_secret_store_{name}": value for name, value in variables.items()}
         place = {**self.place.variables, "oauth_client_secret_store_handover_dir": str(self.handover)}
-        role = {"ansible.builtin.include_role": {"name": ROLE, "tasks_from": entry}}
         self.ansible.environment.update(self.place.environment)
-        run = self.ansible.play([role], "-vvv", "--diff", *self.place.options, *options, vars={**place, **given})
+        run = self.ansible.play(tasks, "-vvv", "--diff", *self.place.options, *options, vars={**place, **given})
         assert [
             secret for secret in (SECRET, OLDER) if secret in run.output + json.dumps([t.result for t in run.tasks])
         ] == []
@@ -149,3 +152,23 @@ def test_what_waits_to_be_stored_is_not_minted_over(store: Store, place: Place) 
     assert "tasks_from=write" in refused.failure
     store.ok("write", client_id="c1")
     assert place.read()["client_secret"] == SECRET
+
+
+def test_what_was_to_be_minted_and_is_not_there_is_told(store: Store, place: Place) -> None:
+    """In one play, as the roles do it: the module between the two has failed, and nobody has noticed."""
+    role = {"name": ROLE}
+    run = store.play(
+        [
+            {"ansible.builtin.include_role": {**role, "tasks_from": "preflight"}},
+            {"ansible.builtin.include_role": {**role, "tasks_from": "write"}},
+        ],
+        client_id="c1",
+    )
+    assert run.status != 0
+    assert "which holds none, so there is nothing to store" in run.failure
+
+
+def test_a_record_without_a_client_is_refused(store: Store, place: Place) -> None:
+    refused = store.run("write", client_secret=SECRET)
+    assert refused.status != 0
+    assert "oauth_client_secret_store_client_id says whose secret is stored" in refused.failure
