@@ -70,7 +70,7 @@ def test_the_demo_tells_its_story_and_stops_everything() -> None:
     assert (scopes, plan, again, rotation) == ("1 GET", "2 GET", "1 GET", "1 DELETE, 7 GET, 1 POST")
     assert "1 PATCH, 2 POST" in publish
     assert "phase: public" in output
-    assert "the file holds the one that is valid" in output
+    assert "it holds the one that is valid" in output
     assert "the real Cloudflare" in output
     assert not running(output.split("name server at ")[1].split(".\n")[0])
 

@@ -324,3 +324,36 @@ def once_sent(rehearsal: Rehearsal, then: Callable[[], object]) -> None:
 
 def note(rehearsal: Rehearsal, changes: dict[str, Any]) -> None:
     rehearsal.store.write_text(json.dumps({**rehearsal.stored(), **changes}))
+
+
+def test_a_task_that_is_delegated_goes_to_its_host(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    """The playbook stays on this machine; what is delegated does not: nothing listens there."""
+    (tmp_path / "hosts").write_text("localhost ansible_connection=ssh\nweb1 ansible_host=127.0.0.1 ansible_port=1\n")
+    (tmp_path / "deploy.yml").write_text("""
+- name: Write on the host of the application
+  ansible.builtin.file:
+    path: "{{ example_app_credentials_file }}.deployed"
+    state: touch
+    mode: '0600'
+  delegate_to: web1
+""")
+    run = rehearsal.run("-i", str(tmp_path / "hosts"), deploy=str(tmp_path / "deploy.yml"))
+    assert run.status != 0
+    assert "web1" in run.output
+    assert not list(tmp_path.glob("*.deployed"))
+    assert rehearsal.client["secrets"] == [rehearsal.first, rehearsal.stored()["client_secret"]]
+
+
+@pytest.mark.parametrize("path", ["~/store.json", "store.json"])
+def test_a_store_s_path_has_to_be_absolute(rehearsal: Rehearsal, path: str) -> None:
+    relative = {**rehearsal.variables, "oauth_client_secret_store_file_path": path}
+    refused(rehearsal.ansible.playbook("oauthops.iam.rotate", extra=relative), f"{path} is not an absolute path")
+
+
+def test_own_tasks_are_found_beside_the_playbook(rehearsal: Rehearsal) -> None:
+    """Even where they are named as a file of the role is."""
+    (rehearsal.ansible.directory / "store.yml").write_text("- name: My own\n  ansible.builtin.debug:\n")
+    finalized_later = {"oauth_client_rotate_finalize": False, "oauth_client_rotate_verify": ""}
+    given = {**rehearsal.variables, **finalized_later, "oauth_client_rotate_deploy": "store.yml"}
+    run = rehearsal.ansible.play([], vars=given, roles=["oauthops.iam.oauth_client_rotate"])
+    assert "My own" in [task.name.rpartition(" : ")[2] for task in run.tasks]
