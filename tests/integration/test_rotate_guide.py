@@ -18,6 +18,7 @@ import yaml
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible, Run
 from tests.integration.in_process import CONFIDENTIAL, Modules
+from tests.integration.rehearsal import Rehearsal
 from tests.tools.recovery_table import recovery_table
 
 PAGE = (ROOT / "docs/docsite/rst/guide_rotate.rst").read_text()
@@ -80,6 +81,25 @@ class Adopted:
     def secrets(self) -> list[str]:
         (client,) = self.fake.state()["clients"]
         return list(client["secrets"])
+
+
+def test_the_variables_of_the_example_rotate_a_secret(rehearsal: Rehearsal) -> None:
+    """As the guide gives them, but for what is elsewhere here."""
+    directory = rehearsal.ansible.directory
+    (directory / "password").write_text("correct horse\n")
+    here = {
+        "oauth_client_rotate_client_name": "App",
+        "oauth_client_secret_store_vault_file_path": str(directory / "oauth_clients.yml"),
+        "oauth_client_secret_store_vault_file_password_file": str(directory / "password"),
+    }
+    own = ("deploy", "verify", "handover_dir", "credentials_file", "url")
+    here |= {name: value for name, value in rehearsal.variables.items() if name.endswith(own)}
+    for expected in (["rotated", "stored", "deployed", "verified"], ["deployed", "verified"]):
+        run = rehearsal.ansible.playbook("oauthops.iam.rotate", "-e", f"@{EXAMPLES}/variables.yml", extra=here)
+        assert run.status == 0, run.output
+        assert run.fact("oauth_client_rotate_result")["steps"] == expected
+    assert run.fact("oauth_client_rotate_result")["next_action"].startswith("Both secrets are valid until")
+    assert rehearsal.application.refusals == []
 
 
 def test_a_rotation_that_was_opened_elsewhere_is_adopted(ansible: Ansible, fake: FakeCloudflare) -> None:
