@@ -95,7 +95,7 @@ def test_the_variables_of_the_example_rotate_a_secret(rehearsal: Rehearsal) -> N
     own = ("deploy", "verify", "handover_dir", "credentials_file", "url")
     here |= {name: value for name, value in rehearsal.variables.items() if name.endswith(own)}
     for expected in (["rotated", "stored", "deployed", "verified"], ["deployed", "verified"]):
-        run = rehearsal.ansible.playbook("oauthops.iam.rotate", "-e", f"@{EXAMPLES}/variables.yml", extra=here)
+        run = rehearsal.ansible.playbook(ROTATE, "-e", f"@{EXAMPLES}/variables.yml", "-e", json.dumps(here))
         assert run.status == 0, run.output
         assert run.fact("oauth_client_rotate_result")["steps"] == expected
     assert run.fact("oauth_client_rotate_result")["next_action"].startswith("Both secrets are valid until")
@@ -131,7 +131,7 @@ def test_the_role_notices_that_a_rotation_was_finalized_by_hand(ansible: Ansible
     assert stored_secret(adopted.store) == (adopted.newer, "closed")
 
 
-def test_a_play_of_ones_own_brings_the_secret_to_several_hosts(ansible: Ansible, fake: FakeCloudflare) -> None:
+def test_own_tasks_bring_the_secret_to_several_hosts(ansible: Ansible, fake: FakeCloudflare) -> None:
     Modules(fake).client(**CONFIDENTIAL, return_client_secret=True)
     places = [ansible.directory / name for name in ("web1", "web2")]
     hosts = {path.name: {"ansible_connection": "local"} for path in places}
@@ -140,14 +140,13 @@ def test_a_play_of_ones_own_brings_the_secret_to_several_hosts(ansible: Ansible,
         "/etc/example_app/oauth.json", f"{ansible.directory}/{{{{ item }}}}"
     )
     (ansible.directory / "deploy.yml").write_text(deploy)
-    (ansible.directory / "rotate.yml").write_text(block_with("- hosts: localhost"))
     extra = {
         "oauth_client_rotate_client_name": CONFIDENTIAL["client_name"],
-        "oauth_client_rotate_deploy": "deploy.yml",
+        "oauth_client_rotate_deploy": str(ansible.directory / "deploy.yml"),
         "oauth_client_secret_store_backend": "file",
         "oauth_client_secret_store_file_path": str(ansible.directory / "store"),
     }
-    run = ansible.playbook("rotate.yml", "-i", "hosts.yml", extra=extra)
+    run = ansible.playbook(ROTATE, "-i", "hosts.yml", extra=extra)
     assert run.status == 0, run.output
     newest = fake.state()["minted_secrets"][-1]
     assert [json.loads(path.read_text())["client_secret"] for path in places] == [newest, newest]
