@@ -89,6 +89,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 MINTING = "minting-"
+CLOCKS_DIFFER = timedelta(hours=1)
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
@@ -101,7 +102,10 @@ def duration(name: str, value: object) -> timedelta | None:
     match = DURATION.fullmatch(text)
     if not match:
         raise AnsibleFilterError(f"{name}: {text!r} is no length of time such as 90d, 1w12h, 30m or 3600.")
-    return timedelta(**{unit: int(number or 0) for unit, number in zip(UNITS.values(), match.groups())})
+    try:
+        return timedelta(**{unit: int(number or 0) for unit, number in zip(UNITS.values(), match.groups())})
+    except OverflowError:
+        raise AnsibleFilterError(f"{name}: {text!r} is longer than time is counted.") from None
 
 
 def moment(name: str, value: str) -> datetime:
@@ -116,13 +120,22 @@ def moment(name: str, value: str) -> datetime:
 def age(record: Mapping[str, Any], now: datetime) -> timedelta | None:
     """How old the secret in the store is; nothing when the store does not say."""
     minted_at = record.get("minted_at")
-    return now - moment("minted_at in the store", str(minted_at)) if minted_at else None
+    if not minted_at:
+        return None
+    old = now - moment("minted_at in the store", str(minted_at))
+    if old < -CLOCKS_DIFFER:
+        raise AnsibleFilterError(f"minted_at in the store: {minted_at} is in the future. Correct it in the store.")
+    return old
+
+
+def holds_secret(record: Mapping[str, Any]) -> bool:
+    """Null is a secret that is there and that the store never shows."""
+    return "client_secret" in record and record["client_secret"] != ""
 
 
 def is_due(record: Mapping[str, Any], max_age: timedelta | None, now: datetime) -> bool:
-    holds_secret = "client_secret" in record and record["client_secret"] != ""  # null is one that cannot be read back
     old = age(record, now)
-    return not holds_secret or max_age is None or old is None or old >= max_age
+    return not holds_secret(record) or max_age is None or old is None or old >= max_age
 
 
 def has_overlapped(record: Mapping[str, Any], overlap: timedelta | None, now: datetime) -> bool:
@@ -139,7 +152,7 @@ def next_step(
     if minting and handed_over:
         return "store"
     if client.get("has_rotated_secret"):
-        return "lost" if minting else "continue" if rotation == "open" else "foreign"
+        return "lost" if minting else "continue" if rotation == "open" and holds_secret(record) else "foreign"
     if rotation == "open":
         return "settle"
     if due:
@@ -153,6 +166,7 @@ REASONS = {
     "continue": "A rotation is open, and the store holds the newer secret.",
     "settle": "No rotation is open any more, which the store does not know yet.",
     "nothing": "No rotation is open, and none is to be made: {age}.",
+    "replace": "A second secret of {client_id} that this store never received was replaced.",
     "lost": (
         "A second secret of {client_id} was minted in an earlier run, and the answer that held it was lost; Cloudflare "
         "does not show it again. The older secret, which the store holds, goes on working. To get a "
@@ -190,7 +204,7 @@ def rotation_plan(
     step = next_step(client, record, handed_over=handed_over, due=due, finalize=finalize)
     reason = REASONS[step].format(client_id=client["client_id"], age=described_age(record, max_age))
     if step in ("lost", "foreign") and replace_lost and finalize != "only":
-        step = "replace"
+        step, reason = "replace", REASONS["replace"].format(client_id=client["client_id"])
     overlapped = has_overlapped(record, duration("overlap", overlap), present)
     return {"step": step, "finalize": step == "continue" and finalize != "false" and overlapped, "reason": reason}
 

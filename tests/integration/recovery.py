@@ -40,7 +40,7 @@ ROWS = (
         "when the secret was stored, and lies in the handover file as well",
         "Removes the handover file. " + DEPLOYS,
         ALL[2:],
-        "before Look for files that hold what the store holds",
+        "before Remove the handover file, now that the store holds the secret",
     ),
     Row("before your deploy tasks", DEPLOYS, ALL[2:], "before Give the application its credentials"),
     Row("in the middle of your deploy tasks", DEPLOYS, ALL[2:], "after Give the application its credentials"),

@@ -324,7 +324,7 @@ def test_a_client_whose_secret_nobody_has_is_not_published(
         "after Note in the store that a secret is being minted",
         "after Describe the client to Cloudflare",
         "before Take the secret out of the handover file",
-        "before Look for files that hold what the store holds",
+        "before Remove the handover file, now that the store holds the secret",
         "before Prove the domain",
     ],
 )

@@ -111,6 +111,8 @@ def test_everything_can_be_a_string_as_surveys_give_it(rehearsal: Rehearsal) -> 
         ({"client_name": "Nobody"}, "exactly one client Nobody"),
         ({"finalize": "maybe"}, "true, false or only, not maybe"),
         ({"verify": ""}, "oauth_client_rotate_finalize=only"),
+        ({"finalize": "only", "replace_lost": True}, "mints nothing, so it cannot replace a lost secret"),
+        ({"deploy": "/nowhere/deploy.yml"}, "There is no task file /nowhere/deploy.yml"),
     ],
 )
 def test_what_is_wrong_is_named_before_anything_is_written(
@@ -147,6 +149,16 @@ def test_a_rotation_that_somebody_else_opened_is_not_finalized(rehearsal: Rehear
     assert rehearsal.application.refusals == []
 
 
+@pytest.mark.parametrize("secret", ["", None, 123, "absent"])
+def test_a_store_that_somebody_emptied_is_never_finalized(rehearsal: Rehearsal, secret: object) -> None:
+    rehearsal.run(finalize=False)
+    held = {key: value for key, value in rehearsal.stored().items() if key != "client_secret"}
+    rehearsal.store.write_text(json.dumps(held if secret == "absent" else {**held, "client_secret": secret}))
+    refused(rehearsal.run(finalize="only"), "no text: correct it" if secret in (None, 123) else "this store")
+    assert len(rehearsal.client["secrets"]) == 2
+    assert rehearsal.application.refusals == []
+
+
 @pytest.mark.parametrize("own", ["deploy", "verify"])
 def test_own_tasks_that_fail_leave_both_secrets_valid(rehearsal: Rehearsal, tmp_path: Path, own: str) -> None:
     tasks = tmp_path / "own.yml"
@@ -156,7 +168,7 @@ def test_own_tasks_that_fail_leave_both_secrets_valid(rehearsal: Rehearsal, tmp_
     msg: "Cannot use {{ oauth_client_rotate_credentials.client_secret }} at all"
 """)
     run = rehearsal.run(**{own: str(tasks)})
-    refused(run, f"Your tasks to {own} the newer secret", "Go wrong: Cannot use ******** at all", "stays open")
+    refused(run, f"Your tasks to {own} the newer secret", "Go wrong: Cannot use ******** at all. The", "stays open")
     assert rehearsal.stored()["client_secret"] not in json.dumps([task.result for task in run.tasks])
     assert rehearsal.client["secrets"] == [rehearsal.first, rehearsal.stored()["client_secret"]]
 

@@ -20,25 +20,29 @@ SECRET, OLDER = "hush-hush-Zz_9", "older-secret-Yy_8"
 HELD = {"client_id": "c1", "client_secret": OLDER, "minted_at": "2020-01-31T08:00:00Z", "rotation": "closed"}
 SIBLING = {"note": "survives"}
 
-MAKERS: dict[str, Callable[..., Place]] = {
+STORES: dict[str, Callable[..., Place]] = {
     "file": places.file_place,
-    "file on a host": places.file_on_a_host,
-    "vault_file, password file": functools.partial(places.vault_file, known_by="password file"),
-    "vault_file, variable": functools.partial(places.vault_file, known_by="variable"),
-    "vault_file, vault id": functools.partial(places.vault_file, known_by="vault id"),
+    "vault_file": functools.partial(places.vault_file, known_by="password file"),
     "hashi_vault": places.hashi_vault,
-    "hashi_vault, variables": places.hashi_vault_by_variables,
     "aws_secrets_manager": places.aws_secrets_manager,
     "awx_credential": places.awx_credential,
     "own task files": places.own_task_files,
 }
+OTHERWISE_TOLD: dict[str, Callable[..., Place]] = {
+    "file, on a host": places.file_on_a_host,
+    "vault_file, variable": functools.partial(places.vault_file, known_by="variable"),
+    "vault_file, vault id": functools.partial(places.vault_file, known_by="vault id"),
+    "hashi_vault, variables": places.hashi_vault_by_variables,
+}
 SERVERS = {"hashi_vault": "openbao", "aws_secrets_manager": "aws", "awx_credential": "awx"}
+every_way = pytest.mark.parametrize("place", [*STORES, *OTHERWISE_TOLD], indirect=True)
 
 
-@pytest.fixture(params=MAKERS)
+@pytest.fixture(params=STORES)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    make = {**STORES, **OTHERWISE_TOLD}[request.param]
     server = SERVERS.get(request.param.partition(",")[0])
-    return MAKERS[request.param](request.getfixturevalue(server) if server else tmp_path)
+    return make(request.getfixturevalue(server) if server else tmp_path)
 
 
 class Store:
@@ -79,6 +83,7 @@ def store(ansible_with_stores: Ansible, place: Place) -> Store:
     return Store(ansible_with_stores, place)
 
 
+@every_way
 def test_a_secret_is_minted_stored_and_stored_again(store: Store, place: Place) -> None:
     place.write({**HELD, **SIBLING})
     store.mint(client_id="c1")
@@ -172,3 +177,17 @@ def test_a_record_without_a_client_is_refused(store: Store, place: Place) -> Non
     refused = store.run("write", client_secret=SECRET)
     assert refused.status != 0
     assert "oauth_client_secret_store_client_id says whose secret is stored" in refused.failure
+
+
+@pytest.mark.parametrize("given", [{}, {"client_secret": OLDER}], ids=["none", "the older"])
+def test_a_rotation_is_not_called_open_without_a_newer_secret(
+    store: Store, place: Place, given: dict[str, str]
+) -> None:
+    place.write(HELD)
+    refused = store.run("write", client_id="c1", rotation="open", **given)
+    if given and not place.shows_secrets:
+        assert refused.status == 0  # which secret it holds cannot be told
+        return
+    assert refused.status != 0
+    assert "newer secret" in refused.failure
+    assert place.read() == HELD

@@ -112,6 +112,24 @@ def test_finalizing_waits_for_the_overlap(finalize: str, overlap: str, expected:
     assert plan["finalize"] is expected
 
 
+@pytest.mark.parametrize("secret", ["", "absent"])
+def test_an_open_rotation_without_a_secret_in_the_store_is_not_gone_on_with(secret: str) -> None:
+    held = {key: value for key, value in record("open").items() if key != "client_secret"}
+    held |= {} if secret == "absent" else {"client_secret": secret}
+    assert step(True, held) == "foreign"
+    assert not rotation_plan(client(True), held, finalize="only", now=NOW)["finalize"]
+
+
+def test_a_moment_in_the_future_is_named() -> None:
+    with pytest.raises(AnsibleFilterError, match="is in the future"):
+        rotation_plan(client(False), record("closed", minted_at="2206-01-31T08:00:00Z"), now=NOW)
+
+
+def test_a_length_that_cannot_be_counted_is_named() -> None:
+    with pytest.raises(AnsibleFilterError, match="longer than time"):
+        duration("overlap", "99999999999999d")
+
+
 def test_an_unknown_age_never_passes_an_overlap() -> None:
     held = record("open", minted_at="")
     assert not rotation_plan(client(True), held, finalize="true", overlap="1s", now=NOW)["finalize"]
