@@ -22,6 +22,19 @@ attributes:
     membership: [oauthops.iam.cloudflare]
 """
 
+    # What is not in the action group of the modules that talk to Cloudflare.
+    PLAIN = r"""
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+  diff_mode:
+    description:
+      - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+  idempotent:
+    description:
+      - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+"""
+
     MANAGER = r"""
 attributes:
   check_mode:
@@ -58,6 +71,17 @@ attributes:
     description:
       - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
     support: full
+"""
+
+    WAITING = r"""
+attributes:
+  action:
+    description: Has an action plugin, so that a part of it runs on the controller.
+    support: full
+    details: It waits and prints on the controller; Cloudflare and DNS are asked where the task runs.
+  async:
+    description: Supports being used with the C(async) keyword.
+    support: none
 """
 
     CONTROLLER = r"""

@@ -53,6 +53,26 @@ class Budget:
             self._slow_down = 0.0
 
 
+class Patience:
+    """How long somebody waits for what others do: C(seconds) from now on."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._started = time.monotonic()
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self._started
+
+    @property
+    def remaining(self) -> float:
+        return max(0.0, self._seconds - self.elapsed)
+
+    def rest(self, seconds: float) -> None:
+        """Sleep that long, or as long as is left."""
+        time.sleep(min(seconds, self.remaining))
+
+
 def slow_down(header: str) -> float:
     """Seconds between two requests, from a Ratelimit header such as C("default";r=50;t=30).
 

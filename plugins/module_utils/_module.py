@@ -17,6 +17,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.oauthops.iam.plugins.module_utils._client import REQUESTS_IMPORT_ERROR
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import with_environment
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import OAuthOpsError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._name_servers import DNSPYTHON_IMPORT_ERROR
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -43,28 +44,42 @@ def run_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     params = with_environment(module.params, os.environ)
     module.no_log_values.update(params[option] for option in SECRET_OPTIONS if params[option])
-    succeeded, result = attempted(run, params, module.check_mode)
-    for warning in result.pop("warnings", []):
-        module.warn(warning)
+    succeeded, result = attempted(
+        lambda params, check_mode: run(checked(params), check_mode), params, module.check_mode
+    )
     if params["waited"]:
         result["waited"] = params["waited"]
-    # Outside of any handler: ansible-core can be set to add an exception's own text, which may hold a secret.
+    finish(module, succeeded, result)
+
+
+def run_dns_module(run: Run, options: Mapping[str, Any], *, needs_dnspython: bool, **rules: Any) -> None:
+    """Run what asks name servers and nobody at Cloudflare."""
+    module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True, **rules)
+    if needs_dnspython and DNSPYTHON_IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib("dnspython"), exception=DNSPYTHON_IMPORT_ERROR)
+    finish(module, *attempted(run, module.params, module.check_mode))
+
+
+def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
+    """Outside of any handler: ansible-core can be set to add an exception's own text, which may hold a secret."""
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
     if succeeded:
         module.exit_json(**result)
     module.fail_json(**result)
 
 
-def attempted(run: Run, params: dict[str, Any], check_mode: bool) -> tuple[bool, Result]:
+def attempted(run: Run, params: Params, check_mode: bool) -> tuple[bool, Result]:
     """Whether it went well, and the task's result: of a failure the message and what is known all the same."""
     try:
-        return True, run(checked(params), check_mode)
+        return True, run(params, check_mode)
     except OAuthOpsError as failure:
         return False, failure.result()
     except Exception as fault:
         return False, {"msg": unexpected(fault)}
 
 
-def checked(params: dict[str, Any]) -> dict[str, Any]:
+def checked(params: Params) -> Params:
     for name in ("timeout", "retry_timeout"):
         if not 0 <= params[name] < float("inf") or (name == "timeout" and params[name] == 0):
             raise UsageError(f"{name} must be a number of seconds, not {params[name]!r}.")

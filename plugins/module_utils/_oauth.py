@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._resource import Field, is_empty, shown
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import host_of
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import host_of, unprovable
 
 Client = dict[str, Any]
 
@@ -128,6 +128,7 @@ def missing_for_publishing(client: Mapping[str, Any]) -> list[str]:
     if is_public(client):
         return []
     lacking = [name for name in ("client_name", "logo_uri", "client_uri") if is_empty(client[name])]
+    lacking += ["client_uri"] if publishing_obstacle(client) else []
     if all(is_identity_scope(scope) for scope in client["scopes"]):
         lacking.append("scopes")
     if verification_status(client) != "verified":
@@ -135,16 +136,22 @@ def missing_for_publishing(client: Mapping[str, Any]) -> list[str]:
     return lacking
 
 
+def publishing_obstacle(client: Mapping[str, Any]) -> str | None:
+    """Why the client's home page can never be proven, in a sentence, or None."""
+    return unprovable(client["client_uri"]) if client["client_uri"] and not is_public(client) else None
+
+
 def publishing(client: Mapping[str, Any]) -> dict[str, Any]:
     """How far a client is from being public, from what the API alone can tell.
 
     C(phase) is C(incomplete), C(needs_dns), C(failed), C(verified) or C(public). C(dns_record) is the TXT record that
-    proves the host of C(client_uri); its C(value) is None until Cloudflare has told it.
+    proves the host of C(client_uri); its C(value) is None until Cloudflare has told it. C(obstacle) says why there can
+    be none.
     """
-    missing = missing_for_publishing(client)
-    host = host_of(client["client_uri"] or "")
+    missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
+    host = None if obstacle else host_of(client["client_uri"] or "")
     record = {"type": "TXT", "name": host, "value": client["client_uri_verification"]["text"]} if host else None
-    return {"phase": _phase(client, missing), "missing": missing, "dns_record": record}
+    return {"phase": _phase(client, missing), "missing": missing, "dns_record": record, "obstacle": obstacle}
 
 
 def _phase(client: Mapping[str, Any], missing: list[str]) -> str:

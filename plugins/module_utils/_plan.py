@@ -17,6 +17,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth import (
     has_secret,
     is_public,
     missing_for_publishing,
+    publishing_obstacle,
     shaped,
     verification_status,
 )
@@ -122,12 +123,13 @@ def _promotes(visibility: str | None, actual: Client, expected: Client) -> bool:
 
 
 def _refuse_unpublishable(client: Client, what: str) -> None:
-    missing = missing_for_publishing(client)
+    missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
     if missing:
         status = verification_status(client)
         state = f" (its verification is {status})" if status and "client_uri_verification" in missing else ""
         raise UsageError(
-            f"{what}; missing: {', '.join(REQUIREMENTS[name] for name in missing)}{state}. Nothing was sent. "
+            f"{what}; missing: {', '.join(REQUIREMENTS[name] for name in missing)}{state}. "
+            f"{obstacle + ' ' if obstacle else ''}Nothing was sent. "
             "The role oauth_client_publish takes a client all the way."
         )
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
@@ -14,6 +15,8 @@ except ImportError:
 
 
 LABEL = re.compile(r"[a-z0-9_-]{1,63}")
+# Names that the public DNS does not have (RFC 6761, 6762, 7686, 8375, 9476 and ICANN's decision on "internal").
+SPECIAL = ("localhost", "local", "test", "invalid", "example", "onion", "alt", "internal", "home.arpa")
 
 
 def split(uri: str) -> SplitResult | None:
@@ -66,8 +69,33 @@ def web_address_fault(uri: str) -> str | None:
 
 
 def home_page_fault(uri: str) -> str | None:
-    """Why this is not a home page whose host DNS can prove, or None."""
-    return web_address_fault(uri) or (None if host_of(uri) else "has no host that DNS could have a record for")
+    """Why this is not the address of a home page, or None."""
+    return web_address_fault(uri) or (None if _host(uri) else "has no host that DNS could have a record for")
+
+
+def unprovable(home_page: str) -> str | None:
+    """Why no TXT record can ever prove the host of a home page, in a sentence, or None."""
+    host = _host(home_page)
+    if host is None or _is_address(host):
+        return f"The host of {home_page} is an IP address, and DNS has TXT records for names alone."
+    if "." not in host or any(f".{host}".endswith(f".{name}") for name in SPECIAL):
+        return f"{host} is no name of the public DNS, where Cloudflare looks."
+    return None
+
+
+def _host(uri: str) -> str | None:
+    """The host of a web address, a name as DNS has it or an IP address."""
+    parts = split(uri)
+    host = (parts.hostname if parts else None) or ""
+    return host if _is_address(host) else dns_name(host)
+
+
+def _is_address(host: str) -> bool:
+    """Browsers take a host whose last label is a number for an IPv4 address (WHATWG URL, 3.5)."""
+    try:
+        return bool(ipaddress.ip_address(host))
+    except ValueError:
+        return bool(re.fullmatch(r"0x[0-9a-f]*|[0-9]+", host.rstrip(".").rpartition(".")[2]))
 
 
 def origin_fault(origin: str) -> str | None:

@@ -153,6 +153,7 @@ options:
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client_info
   - module: oauthops.iam.cloudflare_oauth_client_secret
+  - module: oauthops.iam.cloudflare_oauth_client_wait
   - module: oauthops.iam.cloudflare_oauth_domain_record
   - module: oauthops.iam.cloudflare_oauth_scope_info
   - name: OAuth clients in Cloudflare's documentation
@@ -324,6 +325,10 @@ publishing:
       type: list
       elements: str
       sample: [client_uri_verification]
+    obstacle:
+      description: Why the host of O(client_uri) can never be proven, V(none) when it can.
+      type: str
+      sample: localhost is no name of the public DNS, where Cloudflare looks.
     dns_record:
       description: The TXT record that proves the host of O(client_uri), V(none) without one.
       type: dict

@@ -46,6 +46,7 @@ options:
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client
   - module: oauthops.iam.cloudflare_oauth_client_secret
+  - module: oauthops.iam.cloudflare_oauth_client_wait
   - module: oauthops.iam.cloudflare_oauth_domain_record
   - module: oauthops.iam.cloudflare_oauth_scope_info
 """
@@ -99,6 +100,7 @@ oauth_clients:
         phase: incomplete
         missing: [logo_uri, client_uri, client_uri_verification]
         dns_record: ~
+        obstacle: ~
 error:
   description: The request that failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when a request failed

@@ -56,6 +56,9 @@ options:
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client
   - module: oauthops.iam.cloudflare_oauth_client_info
+  - module: oauthops.iam.cloudflare_oauth_client_wait
+  - module: oauthops.iam.dns_txt_info
+  - module: oauthops.iam.rfc2136_txt_value
 """
 
 EXAMPLES = r"""
@@ -116,13 +119,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._dns import (
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+from ansible_collections.oauthops.iam.plugins.module_utils._zone_records import (
     check_record,
     ensure_absent,
     ensure_present,
     wanted_host,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -68,7 +68,8 @@ def store(tmp_path: Path) -> Store:
 
 def publish_variables(fake: FakeCloudflare, store: Store, **changes: Any) -> dict[str, Any]:
     """Of an application, changed as a test wants; a client with a secret has a store."""
-    variables = {**APP, "dns_lookup_url": fake.doh_url, **changes}
+    seen = {"dns_lookup_servers": fake.dns_address, "dns_lookup_url": fake.doh_url}
+    variables = {**APP, **seen, **changes}
     stored = store.variables if variables.pop("stored", False) else {}
     return {**{f"oauth_client_publish_{name}": value for name, value in variables.items()}, **stored}
 
@@ -113,7 +114,9 @@ def test_the_result_holds_what_a_controller_needs(publish: Publish, fake: FakeCl
         "client_id": client["client_id"],
         "dns_record": {"type": "TXT", "name": "app.example.com", "value": text},
         "missing": ["client_uri_verification"],
-        "next_action": f"Publish the TXT record at app.example.com with the value {text}, then run again.",
+        "deadline": result["deadline"],
+        "next_action": f"Publish the TXT record at app.example.com with the value {text}, then run again. "
+        f"Cloudflare looks for it until {result['deadline']}, and perhaps longer.",
     }
 
 

@@ -14,7 +14,12 @@ import yaml
 from ansible_collections.oauthops.iam.plugins.module_utils import _module
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import DEFAULT_API_URL, ENVIRONMENT
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import SHAPE
-from ansible_collections.oauthops.iam.plugins.modules import aws_secret_value, vault_file_key
+from ansible_collections.oauthops.iam.plugins.modules import (
+    aws_secret_value,
+    dns_txt_info,
+    rfc2136_txt_value,
+    vault_file_key,
+)
 from tests.unit.support import PACKAGE, documentation
 
 ROOT = Path(__file__).parents[3]
@@ -24,6 +29,11 @@ STORES: Mapping[str, Mapping[str, Any]] = {
     "aws_secret_value": {**aws_secret_value.AWS_OPTIONS, **aws_secret_value.OPTIONS},
     "vault_file_key": vault_file_key.OPTIONS,
 }
+DNS: Mapping[str, Mapping[str, Any]] = {
+    "dns_txt_info": dns_txt_info.OPTIONS,
+    "rfc2136_txt_value": rfc2136_txt_value.OPTIONS,
+}
+WAITING = "cloudflare_oauth_client_wait"  # its action plugin asks other modules
 INFO = [name for name in MODULES if name.endswith("_info")]
 
 every_store = pytest.mark.parametrize("name", STORES)
@@ -32,7 +42,7 @@ every_module = pytest.mark.parametrize("name", MODULES)
 
 def test_there_are_modules() -> None:
     assert len(MODULES) >= 5
-    assert {*MODULES, *STORES} == {path.stem for path in (ROOT / "plugins" / "modules").glob("[!_]*.py")}
+    assert {*MODULES, *STORES, *DNS} == {path.stem for path in (ROOT / "plugins" / "modules").glob("[!_]*.py")}
 
 
 class Captured(Exception):
@@ -114,10 +124,11 @@ def test_a_module_is_named_versioned_and_signed(name: str) -> None:
 @every_module
 def test_attributes_are_complete(name: str) -> None:
     attributes = documentation(name).attributes
-    assert set(attributes) == {"check_mode", "diff_mode", "idempotent", "action_group"}
+    asked_from_the_controller = {"action", "async"} if name == WAITING else set()
+    assert set(attributes) == {"check_mode", "diff_mode", "idempotent", "action_group"} | asked_from_the_controller
     assert all({"description", "support"} <= set(entry) for entry in attributes.values())
     assert attributes["check_mode"]["support"] == "full"
-    assert attributes["diff_mode"]["support"] == ("N/A" if name in INFO else "full")
+    assert attributes["diff_mode"]["support"] == ("N/A" if name in [*INFO, WAITING] else "full")
     assert f"{COLLECTION}.cloudflare" in attributes["action_group"]["membership"]
 
 
@@ -130,7 +141,7 @@ def test_the_action_group_has_every_module() -> None:
 def neighbours(name: str) -> set[str]:
     seen = [entry["module"] for entry in documentation(name).own["seealso"] if "module" in entry]
     assert all(module.startswith(f"{COLLECTION}.") for module in seen)
-    return {module.rpartition(".")[2] for module in seen}
+    return {module.rpartition(".")[2] for module in seen} - set(DNS)
 
 
 @every_module
@@ -205,3 +216,16 @@ def test_examples_of_a_store_hide_what_is_stored(name: str) -> None:
     for task in documentation(name).examples:
         assert task["no_log"] is True
         assert set(task[f"{COLLECTION}.{name}"]) <= set(STORES[name])
+
+
+@pytest.mark.parametrize("name", DNS)
+def test_what_asks_name_servers_is_documented_as_it_is(name: str) -> None:
+    found = documentation(name)
+    assert {key: described(entry) for key, entry in found.options.items()} == {
+        key: described(entry) for key, entry in DNS[name].items()
+    }
+    assert set(found.attributes) == {"check_mode", "diff_mode", "idempotent"}
+    assert found.attributes["check_mode"]["support"] == "full"
+    for task in found.examples:
+        used = task.get(f"{COLLECTION}.{name}", {})
+        assert set(used) <= set(DNS[name])

@@ -73,9 +73,3 @@ def test_what_goes_wrong_is_a_failure_with_what_is_known(fault: Exception, text:
     assert "a secret" not in result["msg"]
     assert set(result) == {"msg", *more}
     assert result.get("error", {}).get("path") == more.get("error", {}).get("path")
-
-
-def test_bad_times_are_told_before_anything_is_done() -> None:
-    succeeded, result = attempted(lambda *_args: pytest.fail("begun"), {**TIMES, "timeout": 0.0}, False)
-    assert not succeeded
-    assert result == {"msg": "timeout must be a number of seconds, not 0.0."}

@@ -14,7 +14,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._answer import Answer
 from ansible_collections.oauthops.iam.plugins.module_utils._budget import slow_down
 from ansible_collections.oauthops.iam.plugins.module_utils._client import Cloudflare
 from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._dns import quoted, unquoted
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import (
     FIELDS,
@@ -30,6 +29,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._plan import Plan, pl
 from ansible_collections.oauthops.iam.plugins.module_utils._reconcile import ensure_present
 from ansible_collections.oauthops.iam.plugins.module_utils._rotation import ensure_finalized, ensure_rotated
 from ansible_collections.oauthops.iam.plugins.module_utils._secret import Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._txt import quoted, unquoted
 from tests.unit.strategies import JSON, ODD_CLIENTS, for_any
 from tests.unit.support import ACCOUNT, CLIENT_ID, CLIENTS, a_client, connection
 

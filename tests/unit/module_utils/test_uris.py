@@ -11,6 +11,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
     host_of,
     origin_fault,
     redirect_uri_fault,
+    unprovable,
     web_address_fault,
 )
 
@@ -130,12 +131,68 @@ def test_an_origin_is_a_web_address(origin: str, fault: str) -> None:
     assert fault in str(origin_fault(origin))
 
 
-@pytest.mark.parametrize("uri", ["http://[::1]:3000", "https://a..example.com/"])
-def test_a_web_address_need_not_be_in_dns_but_a_home_page_must(uri: str) -> None:
-    assert web_address_fault(uri) is None
-    assert home_page_fault(uri) == "has no host that DNS could have a record for"
+NO_HOST = "has no host that DNS could have a record for"
 
 
-@pytest.mark.parametrize(("uri", "fault"), [("https://app.example.com/", None), ("https://", "has no host")])
-def test_a_home_page_is_a_web_address(uri: str, fault: str | None) -> None:
+@pytest.mark.parametrize(
+    ("uri", "fault"),
+    [
+        ("https://app.example.com/", None),
+        ("http://localhost:3000", None),
+        ("http://127.0.0.1/", None),
+        ("http://[::1]:3000", None),
+        ("https://a..example.com/", NO_HOST),
+        ("https://", "has no host"),
+    ],
+)
+def test_a_home_page_is_a_web_address_with_a_name_or_an_address(uri: str, fault: str | None) -> None:
     assert home_page_fault(uri) == fault
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://app.example.com/",
+        "https://App.Example.COM.:8443/path?q#f",
+        "https://bücher.de/",
+        "https://example.com",
+        "https://localhost.example.com/",
+        "https://1.2.3.example.com/",
+        "https://mylocal.dev",
+    ],
+)
+def test_a_home_page_whose_host_can_be_proven(uri: str) -> None:
+    assert unprovable(uri) is None
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://127.0.0.1:3000/",
+        "https://192.0.2.7",
+        "http://[::1]/",
+        "http://[2001:db8::1]:80/",
+        "http://127.1/",
+        "http://0x7f.1/",
+    ],
+)
+def test_an_ip_address_cannot(uri: str) -> None:
+    assert unprovable(uri) == f"The host of {uri} is an IP address, and DNS has TXT records for names alone."
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST",
+        "app.localhost",
+        "intranet",
+        "nas.local",
+        "app.test",
+        "app.example",
+        "db.internal",
+        "x.home.arpa",
+    ],
+)
+def test_a_name_that_the_public_dns_does_not_have_cannot(host: str) -> None:
+    assert unprovable(f"http://{host}:3000/") == f"{host.lower()} is no name of the public DNS, where Cloudflare looks."

@@ -81,6 +81,7 @@ def test_every_field_is_sent_as_written(cloudflare: Script) -> None:
         "phase": "needs_dns",
         "missing": ["client_uri_verification"],
         "dns_record": {"type": "TXT", "name": "app.example.com", "value": TXT},
+        "obstacle": None,
     }
     assert result.warnings == []
 

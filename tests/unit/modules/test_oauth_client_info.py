@@ -126,6 +126,7 @@ def test_how_far_a_client_is_from_being_public(cloudflare: Script) -> None:
         "phase": "needs_dns",
         "missing": ["client_uri_verification"],
         "dns_record": {"type": "TXT", "name": "app.example.com", "value": TXT},
+        "obstacle": None,
     }
 
 

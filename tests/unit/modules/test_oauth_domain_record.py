@@ -40,6 +40,14 @@ def holds(*records: dict[str, Any], **call: Any) -> Call:
     return Call("GET", RECORDS, list(records), query={"name": HOST}, **{"info": info, **call})
 
 
+def lists(*records: dict[str, Any], **query: str) -> Call:
+    return Call("GET", RECORDS, list(records), query=query, info={"total_count": len(records)})
+
+
+def wildcards(*records: dict[str, Any]) -> Call:
+    return lists(*records, **{"name.startswith": "*."})
+
+
 def adds(**call: Any) -> Call:
     return Call("POST", RECORDS, **{"result": a_record(), "body": BODY, **call})
 
@@ -73,7 +81,7 @@ def test_the_host_is_that_of_client_uri(cloudflare: Script) -> None:
 
 
 def test_a_ttl_is_sent_with_a_new_value(cloudflare: Script) -> None:
-    cloudflare.expect(holds(), adds(body={**BODY, "ttl": 300}, result=a_record(ttl=300)))
+    cloudflare.expect(holds(), wildcards(), adds(body={**BODY, "ttl": 300}, result=a_record(ttl=300)))
     assert run(ttl=300).dns_record["ttl"] == 300
 
 
@@ -117,13 +125,83 @@ def test_a_cname_at_the_host_is_explained(cloudflare: Script, check: bool) -> No
     assert f"{HOST} is a CNAME for pages.example, and DNS allows no TXT record beside a CNAME" in result.msg
 
 
+ZONE = {"id": "z1", "name": "example.com", "status": "active", "type": "full"}
+
+
+def finds(*zones: dict[str, Any], name: str = "example.com") -> Call:
+    return Call("GET", "/zones", list(zones), query={"name": name}, info={"total_count": len(zones)})
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("cut", [HOST, "Example.com."])
+def test_a_host_that_is_delegated_elsewhere_is_explained(cloudflare: Script, cut: str, check: bool) -> None:
+    host = HOST if cut == HOST else "app.sub.example.com"
+    delegated = cut if cut == HOST else "sub.example.com"
+    record = a_record(type="NS", name=delegated, content="ns.elsewhere.example")
+    empty = [finds(name=".".join(host.split(".")[start:])) for start in range(host.count(".") - 1)]
+    cloudflare.expect(
+        *empty,
+        finds(ZONE),
+        Call("GET", RECORDS, [], query={"name": host}, info={"total_count": 0}),
+        lists(record, type="NS"),
+    )
+    result = run(zone_id=None, host=host, check=check)
+    assert result.failed
+    assert f"it delegates {delegated} to ns.elsewhere.example: publish the record there" in result.msg
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("kind", ["A", "AAAA", "CNAME"])
+def test_a_host_that_lives_of_a_wildcard_is_not_taken_out_of_it(cloudflare: Script, kind: str, check: bool) -> None:
+    cloudflare.expect(holds(), wildcards(a_record(type=kind, name="*.example.com", content="x")))
+    result = run(check=check)
+    assert result.failed
+    assert f"{HOST} has no record of its own, and is found through a wildcard ({kind})" in result.msg
+
+
+def test_a_wildcard_without_addresses_is_warned_of(cloudflare: Script) -> None:
+    cloudflare.expect(holds(), wildcards(a_record(name="*.example.com", content='"v=spf1 -all"')), adds())
+    result = run()
+    assert result.changed
+    assert "a wildcard answered for it (TXT)" in result.warnings[0]
+
+
+def test_what_exists_on_the_way_keeps_a_wildcard_away(cloudflare: Script) -> None:
+    host = "app.sub.example.com"
+    on_the_way = a_record(name="other.sub.example.com", type="A", content="192.0.2.1")
+    body = {**BODY, "name": host}
+    cloudflare.expect(
+        Call("GET", RECORDS, [], query={"name": host}, info={"total_count": 0}),
+        wildcards(a_record(type="A", name="*.example.com", content="192.0.2.1")),
+        lists(on_the_way, **{"name.endswith": "sub.example.com"}),
+        adds(body=body, result=a_record(name=host)),
+    )
+    assert run(host=host).changed
+
+
+def test_a_host_with_records_of_its_own_is_in_no_wildcard(cloudflare: Script) -> None:
+    cloudflare.expect(holds(a_record(type="A", content="192.0.2.1")), adds())
+    assert run().changed
+
+
+@pytest.mark.parametrize("status", ["pending", "moved"])
+def test_a_zone_that_nobody_sees_yet_is_warned_of(cloudflare: Script, status: str) -> None:
+    cloudflare.expect(finds(name=HOST), finds({**ZONE, "status": status}), holds(*OTHERS), lists(type="NS"), adds())
+    result = run(zone_id=None)
+    assert result.changed
+    assert result.warnings == [
+        f"The zone example.com is {status}, not active: nobody sees its records before its domain is delegated to "
+        "Cloudflare's name servers."
+    ]
+
+
 def test_a_cname_at_another_name_is_no_matter(cloudflare: Script) -> None:
-    cloudflare.expect(holds(a_record(type="CNAME", name=f"www.{HOST}", content="pages.example")), adds())
+    cloudflare.expect(holds(a_record(type="CNAME", name=f"www.{HOST}", content="pages.example")), wildcards(), adds())
     assert run().changed
 
 
 def test_a_ttl_that_cloudflare_rewrites_is_returned_as_it_is_kept(cloudflare: Script) -> None:
-    cloudflare.expect(holds(), adds(body={**BODY, "ttl": 30}, result=a_record(ttl=60)))
+    cloudflare.expect(holds(), wildcards(), adds(body={**BODY, "ttl": 30}, result=a_record(ttl=60)))
     result = run(ttl=30)
     assert result.dns_record["ttl"] == 60
     assert result.diff == {"before": {}, "after": {**SHOWN, "ttl": 30}}
@@ -158,20 +236,20 @@ def test_a_value_that_is_gone_by_then_is_removed(cloudflare: Script) -> None:
 
 @pytest.mark.parametrize("code", [81057, 81058])
 def test_an_identical_record_is_present(cloudflare: Script, code: int) -> None:
-    cloudflare.expect(holds(), adds(**refused(400, code, "Record already exists.")), holds(a_record()))
+    cloudflare.expect(holds(), wildcards(), adds(**refused(400, code, "Record already exists.")), holds(a_record()))
     assert run().dns_record["id"] == "r1"
 
 
 @pytest.mark.parametrize("code", [81057, 81058])
 def test_an_identical_record_that_is_not_listed_is_an_error(cloudflare: Script, code: int) -> None:
-    cloudflare.expect(holds(), adds(**refused(400, code, "Record already exists.")), holds(*OTHERS))
+    cloudflare.expect(holds(), wildcards(), adds(**refused(400, code, "Record already exists.")), holds(*OTHERS))
     result = run()
     assert (result.failed, result.changed) == (True, False)
     assert f"(code {code})" in result.msg
 
 
 def test_a_refused_value_is_an_error(cloudflare: Script) -> None:
-    cloudflare.expect(holds(), adds(**refused(400, 9005, "Content invalid")))
+    cloudflare.expect(holds(), wildcards(), adds(**refused(400, 9005, "Content invalid")))
     result = run()
     assert (result.failed, result.changed) == (True, False)
     assert "Content invalid (code 9005)" in result.msg
@@ -179,7 +257,7 @@ def test_a_refused_value_is_an_error(cloudflare: Script) -> None:
 
 
 def test_a_missing_right_names_the_permission(cloudflare: Script) -> None:
-    cloudflare.expect(holds(), adds(**refused(403, 10000)))
+    cloudflare.expect(holds(), wildcards(), adds(**refused(403, 10000)))
     assert "it needs the permission 'DNS Write'" in run().msg
 
 
@@ -188,7 +266,7 @@ LOST = [pytest.param({"fault": cut()}, id="cut"), pytest.param(BAD_GATEWAY, id="
 
 @pytest.mark.parametrize("failure", LOST)
 def test_a_lost_addition_that_arrived_is_not_sent_again(cloudflare: Script, failure: dict[str, Any]) -> None:
-    cloudflare.expect(holds(), adds(**failure), holds(a_record()))
+    cloudflare.expect(holds(), wildcards(), adds(**failure), holds(a_record()))
     result = run()
     assert (result.failed, result.changed) == (False, True)
     assert result.dns_record["id"] == "r1"
@@ -196,12 +274,12 @@ def test_a_lost_addition_that_arrived_is_not_sent_again(cloudflare: Script, fail
 
 @pytest.mark.parametrize("failure", LOST)
 def test_a_lost_addition_that_did_not_arrive_is_sent_again(cloudflare: Script, failure: dict[str, Any]) -> None:
-    cloudflare.expect(holds(), adds(**failure), holds(), adds())
+    cloudflare.expect(holds(), wildcards(), adds(**failure), holds(), adds())
     assert run().changed
 
 
 def test_an_addition_that_never_arrives_is_an_error(cloudflare: Script) -> None:
-    cloudflare.expect(holds(), adds(fault=cut()), holds())
+    cloudflare.expect(holds(), wildcards(), adds(fault=cut()), holds())
     result = run(retry_timeout=0)
     assert (result.failed, result.changed) == (True, False)
     assert result.msg.startswith(f"POST {RECORDS}: the connection failed before the answer was complete")
@@ -209,7 +287,7 @@ def test_an_addition_that_never_arrives_is_an_error(cloudflare: Script) -> None:
 
 
 def test_a_lost_addition_that_nothing_is_known_of(cloudflare: Script) -> None:
-    cloudflare.expect(holds(), adds(fault=cut()), holds(info=None, **refused(403, 10000)))
+    cloudflare.expect(holds(), wildcards(), adds(fault=cut()), holds(info=None, **refused(403, 10000)))
     result = run()
     assert (result.failed, result.changed) == (True, True)
     assert result.msg.startswith(f"{NOT_KNOWN} Looking failed: Cloudflare refused GET {RECORDS} with status 403")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One value of a TXT record set in a Cloudflare zone."""
+"""One value of a TXT record set in a Cloudflare zone: which zone, which records."""
 
 from __future__ import annotations
 
@@ -7,55 +7,21 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils._dns import (
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._zone_records import (
+    below,
     check_record,
+    delegation,
     find_zone,
     matching,
-    quoted,
-    refuse_beside_cname,
-    unquoted,
+    nearest_wildcard,
     wanted_host,
     zone_candidates,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from tests.unit.support import a_connection
 from tests.unit.transport import Call, Script
 
 HOST = "app.example.com"
-
-
-@pytest.mark.parametrize(
-    ("content", "text"),
-    [
-        ("plain", "plain"),
-        ('"quoted"', "quoted"),
-        ('"one" "two"', "onetwo"),
-        ('"one""two"', "onetwo"),
-        (' "padded" ', "padded"),
-        (r'"a \"b\" c\\d"', r'a "b" c\d'),
-        ('say "hi"', 'say "hi"'),
-        ('""', ""),
-        ("", ""),
-        ('"open', '"open'),
-    ],
-)
-def test_the_text_of_txt_content(content: str, text: str) -> None:
-    assert unquoted(content) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "content"),
-    [
-        ("plain", '"plain"'),
-        ('a"b\\c', r'"a\"b\\c"'),
-        ("", '""'),
-        ("x" * 255, f'"{"x" * 255}"'),
-        ("x" * 256, f'"{"x" * 255}" "x"'),
-    ],
-)
-def test_text_as_txt_content(text: str, content: str) -> None:
-    assert quoted(text) == content
-    assert unquoted(content) == text
 
 
 @pytest.mark.parametrize(
@@ -89,13 +55,48 @@ def test_a_record_that_does_not_match(overrides: dict[str, Any]) -> None:
     assert not matching([a_record(**overrides)], HOST, "v")
 
 
-def test_a_cname_rules_out_a_txt_record() -> None:
-    with pytest.raises(UsageError, match=r"app\.example\.com is a CNAME for pages\.example.* beside a CNAME"):
-        refuse_beside_cname([a_record(type="CNAME", content="pages.example")], HOST)
+def ns(name: str, server: str = "ns.elsewhere.example") -> dict[str, Any]:
+    return a_record(type="NS", name=name, content=server)
 
 
-def test_other_records_do_not() -> None:
-    refuse_beside_cname([a_record(), a_record(type="A", content="192.0.2.1")], HOST)
+@pytest.mark.parametrize(
+    ("records", "cut"),
+    [
+        ([], None),
+        ([ns("example.com")], None),
+        ([ns("other.example.com"), ns("xapp.example.com")], None),
+        ([ns("App.Example.com.")], HOST),
+        ([ns(HOST), ns("below." + HOST)], HOST),
+    ],
+)
+def test_where_a_zone_hands_a_host_over(records: list[dict[str, Any]], cut: str | None) -> None:
+    assert delegation(records, HOST, "example.com")[0] == cut
+
+
+def test_the_highest_cut_decides_and_names_its_servers() -> None:
+    records = [ns("a.b.example.com"), ns("b.example.com", "ns1.other"), ns("b.example.com", "ns2.other")]
+    assert delegation(records, "x.a.b.example.com", "example.com") == ("b.example.com", ["ns1.other", "ns2.other"])
+
+
+@pytest.mark.parametrize(
+    ("wildcards", "host", "found"),
+    [
+        ([], HOST, (None, None)),
+        (["*.example.com"], HOST, ("*.example.com", None)),
+        (["*.Example.com."], HOST, ("*.example.com", None)),
+        (["*.example.com"], "a.b.c.example.com", ("*.example.com", "c.example.com")),
+        (["*.example.com", "*.c.example.com"], "a.b.c.example.com", ("*.c.example.com", "b.c.example.com")),
+        (["*.other.example.com", "*.app.example.com"], HOST, (None, None)),
+        (["*.example.com"], "example.com", (None, None)),
+    ],
+)
+def test_the_nearest_wildcard(wildcards: list[str], host: str, found: tuple[str | None, str | None]) -> None:
+    assert nearest_wildcard([a_record(name=name) for name in wildcards], host) == found
+
+
+@pytest.mark.parametrize(("name", "is_below"), [(HOST, True), (f"x.{HOST}", True), (f"x{HOST}", False)])
+def test_what_is_below_a_name(name: str, is_below: bool) -> None:
+    assert bool(below([a_record(name=name)], HOST)) == is_below
 
 
 def zones(name: str, *found: dict[str, Any]) -> Call:
@@ -136,6 +137,8 @@ def test_the_zone_that_can_be_written(cloudflare: Script, found: list[dict[str, 
     ("found", "text"),
     [
         ([a_zone(type="secondary")], "The zone example.com is a secondary one and cannot be written here"),
+        ([a_zone(type="partial")], "The zone example.com has a partial set-up, which leaves its DNS elsewhere"),
+        ([a_zone(type="internal")], "The zone example.com is an internal one, which the world does not see"),
         ([a_zone(), a_zone(id="z2")], "Several zones have the name example.com: z1 (active), z2 (active)."),
         ([a_zone(status="moved"), a_zone(id="z2", status="pending")], "z1 (moved), z2 (pending). Say which"),
     ],

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +11,14 @@ from urllib.parse import quote
 from ansible_collections.oauthops.iam.plugins.module_utils._answer import IDENTICAL_RECORD_CODES, Record
 from ansible_collections.oauthops.iam.plugins.module_utils._client import Cloudflare
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._txt import (
+    check_value,
+    check_wildcard,
+    quoted,
+    refuse_below_delegation,
+    refuse_beside_cname,
+    unquoted,
+)
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name, host_of
 
 AUTOMATIC_TTL = 1
@@ -22,18 +29,19 @@ DNS_WRITE = "DNS Write"
 
 def ensure_present(api: Cloudflare, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
     records, zone = _records(api, params, host)
-    present = records.all_types()
-    refuse_beside_cname(at_name(present, host), host)
+    present = at_name(records.all_types(), host)
+    refuse_beside_cname(host, _content(present, "CNAME"))
     record = next(iter(matching(present, host, params["value"])), None)
+    warnings = [] if record else check_addition(records, zone, present)
     ttl = params["ttl"] or (record or {}).get("ttl") or AUTOMATIC_TTL
     before, written = record, {**(record or {}), "ttl": ttl}
-    expected = shown(written, zone, params["value"], host)
+    expected = shown(written, zone["id"], params["value"], host)
     if not check_mode and record is None:
         written = records.add(params["value"], ttl)
     elif not check_mode and record is not None and record.get("ttl") != ttl:
         written = records.set_ttl(record, ttl)
-    result = _result(shown(before, zone, params["value"], host), expected)
-    return {**result, "dns_record": shown(written, zone, params["value"], host)}
+    result = _result(shown(before, zone["id"], params["value"], host), expected)
+    return {**result, "dns_record": shown(written, zone["id"], params["value"], host), "warnings": warnings}
 
 
 def ensure_absent(api: Cloudflare, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
@@ -41,8 +49,22 @@ def ensure_absent(api: Cloudflare, params: Mapping[str, Any], host: str, *, chec
     present = matching(records.all_types(), host, params["value"])
     for record in [] if check_mode else present:
         records.remove(record)
-    before = shown(next(iter(present), None), zone, params["value"], host)
+    before = shown(next(iter(present), None), zone["id"], params["value"], host)
     return {**_result(before, None), "dns_record": before}
+
+
+def check_addition(records: TxtRecords, zone: Record, present: list[Record]) -> list[str]:
+    """What to warn of before a record is added; raises UsageError where nobody would see it or it would do harm."""
+    host = records.name
+    if "name" in zone:
+        refuse_below_delegation(host, *delegation(records.of_type("NS"), host, zone["name"]))
+    warnings = [] if present else check_wildcard(host, records.wildcard_types())
+    if zone.get("status", "active") != "active":
+        warnings.append(
+            f"The zone {zone['name']} is {zone['status']}, not active: nobody sees its records before its domain is "
+            "delegated to Cloudflare's name servers."
+        )
+    return warnings
 
 
 def wanted_host(params: Mapping[str, Any]) -> str:
@@ -56,11 +78,10 @@ def wanted_host(params: Mapping[str, Any]) -> str:
 
 
 def check_record(params: Mapping[str, Any]) -> None:
-    ttl, value = params["ttl"], params["value"]
+    ttl = params["ttl"]
     if ttl is not None and ttl != AUTOMATIC_TTL and not 30 <= ttl <= 86400:
         raise UsageError(f"ttl must be 1 (automatic) or from 30 to 86400 seconds, not {ttl}.")
-    if not value or not (value.isascii() and value.isprintable()):
-        raise UsageError("value must be the printable text that Cloudflare gave for the record, and not empty.")
+    check_value(params["value"])
 
 
 def shown(record: Record | None, zone_id: str, value: str, host: str) -> Record | None:
@@ -70,9 +91,13 @@ def shown(record: Record | None, zone_id: str, value: str, host: str) -> Record 
     return {**fields, "ttl": record.get("ttl")}
 
 
-def _records(api: Cloudflare, params: Mapping[str, Any], host: str) -> tuple[TxtRecords, str]:
-    zone_id = params["zone_id"] or str(find_zone(api, host)["id"])
-    return TxtRecords(api, zone_id, host), zone_id
+def _records(api: Cloudflare, params: Mapping[str, Any], host: str) -> tuple[TxtRecords, Record]:
+    zone = {"id": params["zone_id"]} if params["zone_id"] else find_zone(api, host)
+    return TxtRecords(api, str(zone["id"]), host), zone
+
+
+def _content(records: Iterable[Record], kind: str) -> str | None:
+    return next((str(record.get("content")) for record in records if record.get("type") == kind), None)
 
 
 def _result(before: Record | None, after: Record | None) -> dict[str, Any]:
@@ -82,20 +107,6 @@ def _result(before: Record | None, after: Record | None) -> dict[str, Any]:
         "diff": {"before": sides[0], "after": sides[1]},
         "dns_record": after,
     }
-
-
-def unquoted(content: str) -> str:
-    """The text of TXT content: one or several quoted strings are joined, bare text is taken as it is."""
-    strings = re.findall(r'"((?:[^"\\]|\\.)*)"', content)
-    if not strings or not content.strip().startswith('"'):
-        return content
-    return "".join(re.sub(r"\\(.)", r"\1", string) for string in strings)
-
-
-def quoted(value: str) -> str:
-    """A value as the quoted strings of at most 255 bytes that TXT content is documented to be."""
-    pieces = [value[start : start + 255] for start in range(0, len(value), 255)] or [""]
-    return " ".join('"' + re.sub(r'(["\\])', r"\\\1", piece) + '"' for piece in pieces)
 
 
 def zone_candidates(host: str) -> list[str]:
@@ -109,18 +120,25 @@ def find_zone(api: Cloudflare, host: str) -> Record:
     for name in zone_candidates(host):
         zones = api.listing("/zones", ZONE_READ, key="id", name=name)
         if zones:
-            return _writable(zones, name)
+            return {**_writable(zones, name), "name": name}
     raise UsageError(
         f"None of the zones that this credential can see holds {host}: publish the record where its DNS is, or use a "
         f"credential with the permissions '{ZONE_READ}' and '{DNS_WRITE}' for the zone."
     )
 
 
+ELSEWHERE: Mapping[str, str] = {
+    "secondary": "is a secondary one and cannot be written here: publish at its primary.",
+    "partial": "has a partial set-up, which leaves its DNS elsewhere: publish there.",
+    "internal": "is an internal one, which the world does not see: publish where the world looks.",
+}
+
+
 def _writable(zones: list[Record], name: str) -> Record:
-    usable = [zone for zone in zones if zone.get("type") != "secondary"]
+    usable = [zone for zone in zones if zone.get("type") not in ELSEWHERE]
     active = [zone for zone in usable if zone.get("status") == "active"]
     if not usable:
-        raise UsageError(f"The zone {name} is a secondary one and cannot be written here: publish at its primary.")
+        raise UsageError(f"The zone {name} {ELSEWHERE[zones[0]['type']]}")
     best = active or usable
     if len(best) > 1:
         ids = ", ".join(f"{zone['id']} ({zone.get('status')})" for zone in best)
@@ -137,6 +155,19 @@ class TxtRecords:
 
     def all_types(self) -> list[Record]:
         return self.api.listing(self.path, DNS_READ, key="id", name=self.name)
+
+    def of_type(self, kind: str) -> list[Record]:
+        """Of the whole zone."""
+        return self.api.listing(self.path, DNS_READ, key="id", type=kind)
+
+    def wildcard_types(self) -> set[str]:
+        """The types of the records that a wildcard answers with for the name, which has none of its own."""
+        wildcards = self.api.listing(self.path, DNS_READ, key="id", **{"name.startswith": "*."})
+        nearest, between = nearest_wildcard(wildcards, self.name)
+        # What exists on the way, or anything below it, keeps the wildcard away.
+        if between and below(self.api.listing(self.path, DNS_READ, key="id", **{"name.endswith": between}), between):
+            return set()
+        return {str(record.get("type")) for record in at_name(wildcards, nearest or "")}
 
     def add(self, value: str, ttl: int) -> Record:
         body = {"type": "TXT", "name": self.name, "content": quoted(value), "ttl": ttl}
@@ -180,14 +211,32 @@ def matching(records: Iterable[Record], name: str, value: str) -> list[Record]:
 
 
 def at_name(records: Iterable[Record], name: str) -> list[Record]:
-    return [record for record in records if str(record.get("name", "")).lower().rstrip(".") == name]
+    return [record for record in records if name_of(record) == name]
 
 
-def refuse_beside_cname(records: Iterable[Mapping[str, Any]], name: str) -> None:
-    """Raise UsageError where a CNAME rules out every TXT record."""
-    target = next((record.get("content") for record in records if record.get("type") == "CNAME"), None)
-    if target:
-        raise UsageError(
-            f"{name} is a CNAME for {target}, and DNS allows no TXT record beside a CNAME: use a client_uri with "
-            "another host, or replace the CNAME by address records."
-        )
+def name_of(record: Record) -> str:
+    return str(record.get("name", "")).lower().rstrip(".")
+
+
+def delegation(name_servers: Iterable[Record], host: str, zone: str) -> tuple[str | None, list[str]]:
+    """Where the zone hands the host over to other name servers, and to which; nothing where it does not."""
+    cuts: dict[str, list[str]] = {}
+    for record in name_servers:
+        cuts.setdefault(name_of(record), []).append(str(record.get("content")))
+    names = [name for name in zone_candidates(host) if name in cuts and name != zone]
+    return (names[-1], cuts[names[-1]]) if names else (None, [])
+
+
+def nearest_wildcard(wildcards: Iterable[Record], host: str) -> tuple[str | None, str | None]:
+    """The wildcard that could answer for a host, and the name right below it on the way, if there is one."""
+    names = {name_of(record) for record in wildcards}
+    candidates = zone_candidates(host)
+    for lower, name in zip(candidates, candidates[1:]):
+        if f"*.{name}" in names:
+            return f"*.{name}", lower if lower != host else None
+    return None, None
+
+
+def below(records: Iterable[Record], name: str) -> list[Record]:
+    """The records at a name or at one below it."""
+    return [record for record in records if f".{name_of(record)}".endswith(f".{name}")]

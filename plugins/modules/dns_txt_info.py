@@ -1,0 +1,154 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dns_txt_info
+short_description: Look up the TXT records of a name at the name servers of its zone
+version_added: 0.1.0
+description:
+  - Asks the name servers that are authoritative for the name, past every cache, or a resolver over HTTPS where these
+    cannot be asked, as where port 53 is closed.
+  - That nobody could be asked is no failure. RV(visible) is V(none) then, and RV(notes) say why.
+author:
+  - The oauthops.iam authors (@oauthops)
+requirements:
+  - dnspython 2.1 or later, for asking name servers; O(method=resolver) does without
+extends_documentation_fragment:
+  - oauthops.iam._attributes.plain
+  - oauthops.iam._attributes.reader
+options:
+  name:
+    description:
+      - The name, such as V(app.example.com).
+    type: str
+    required: true
+  value:
+    description:
+      - A value to look for, without quotes.
+    type: str
+  method:
+    description:
+      - Who is asked. V(authoritative) are the name servers of the zone, V(resolver) is the one at O(resolver_url).
+      - V(auto) asks the resolver only when the name servers gave no answer.
+    type: str
+    choices: [auto, authoritative, resolver]
+    default: auto
+  servers:
+    description:
+      - The IP addresses of the name servers to ask, with a port where it is not 53, such as V(192.0.2.1:5353) or
+        V([2001:db8::1]:5353).
+      - If omitted, the name servers of the zone are found through the resolver of the machine.
+    type: list
+    elements: str
+  resolver_url:
+    description:
+      - A resolver that answers DNS over HTTPS in JSON. An empty one is never asked.
+    type: str
+    default: https://cloudflare-dns.com/dns-query
+  timeout:
+    description:
+      - How many seconds to wait for the name servers, and how many for the resolver.
+    type: float
+    default: 5.0
+seealso:
+  - module: oauthops.iam.cloudflare_oauth_domain_record
+  - module: oauthops.iam.rfc2136_txt_value
+"""
+
+EXAMPLES = r"""
+- name: Learn which record Cloudflare wants to see
+  oauthops.iam.cloudflare_oauth_client_info:
+    client_name: Example App
+  register: example_app
+
+- name: Can the world see it?
+  oauthops.iam.dns_txt_info:
+    name: "{{ example_app.oauth_clients[0].publishing.dns_record.name }}"
+    value: "{{ example_app.oauth_clients[0].publishing.dns_record.value }}"
+  register: record
+"""
+
+RETURN = r"""
+visible:
+  description:
+    - Whether everybody who answered has O(value). V(none) when nobody answered, or none was given.
+  returned: success
+  type: bool
+  sample: true
+values:
+  description: The values that everybody who answered has, each joined of its strings.
+  returned: success
+  type: list
+  elements: str
+  sample: [v=spf1 -all]
+cname:
+  description: Where a CNAME at the name leads, V(none) without one.
+  returned: success
+  type: str
+  sample: pages.example.net
+asked:
+  description: Who was asked, and what they answered.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    server:
+      description: The name server or the resolver.
+      type: str
+      sample: ns1.example.com
+    values:
+      description: The TXT values that it has, V(none) when it did not answer.
+      type: list
+      elements: str
+      sample: [v=spf1 -all]
+    cname:
+      description: Where a CNAME at the name leads, V(none) without one.
+      type: str
+    error:
+      description: Why it gave no answer, V(none) when it did.
+      type: str
+notes:
+  description: Why somebody was not asked or gave no answer.
+  returned: success
+  type: list
+  elements: str
+  sample: ['The name servers were not asked, because the Python library dnspython is not installed.']
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._lookup import look_up
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_dns_module
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
+
+OPTIONS: Mapping[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "value": {"type": "str"},
+    "method": {"type": "str", "choices": ["auto", "authoritative", "resolver"], "default": "auto"},
+    "servers": {"type": "list", "elements": "str"},
+    "resolver_url": {"type": "str", "default": "https://cloudflare-dns.com/dns-query"},
+    "timeout": {"type": "float", "default": 5.0},
+}
+
+
+def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    name = dns_name(params["name"])
+    if not name:
+        raise UsageError(f"name: {params['name']!r} is no name that DNS could have a record for.")
+    if not 0 < params["timeout"] < float("inf"):
+        raise UsageError(f"timeout must be a number of seconds, not {params['timeout']!r}.")
+    return look_up(name, params)
+
+
+def main() -> None:
+    run_dns_module(run, OPTIONS, needs_dnspython=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rfc2136_txt_value
+short_description: Keep one value among the TXT records of a name, by dynamic update
+version_added: 0.1.0
+description:
+  - Adds one value to the TXT records of a name at a name server that takes dynamic updates (RFC 2136), such as BIND,
+    Knot and PowerDNS, or removes it. Every other value stays. The server does either in one step, so that tasks that
+    run at the same time take nothing from each other.
+  - M(community.general.nsupdate) replaces all TXT records of the name instead, those of others as well.
+  - It refuses what would do harm or have no effect, a name that is a CNAME, one that another zone answers for, and
+    one that is found through a wildcard, which the first record of its own would end.
+author:
+  - The oauthops.iam authors (@oauthops)
+requirements:
+  - dnspython 2.1 or later
+extends_documentation_fragment:
+  - oauthops.iam._attributes.plain
+  - oauthops.iam._attributes.manager
+attributes:
+  check_mode:
+    details: Asks the server to remove a value that nobody has, which changes nothing, to learn whether the key may.
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - Whether the value is among the TXT records of the name.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - The name of the record, such as V(app.example.com).
+    type: str
+    required: true
+  value:
+    description:
+      - The value, without quotes.
+    type: str
+    required: true
+  ttl:
+    description:
+      - How many seconds resolvers may keep the record. If omitted, it is V(3600).
+      - Records of one name and type share it, so that a name that has TXT records already keeps its own.
+    type: int
+  server:
+    description:
+      - The primary name server of the zone, as an IP address or a name.
+    type: str
+    required: true
+  port:
+    description:
+      - Its port.
+    type: int
+    default: 53
+  protocol:
+    description:
+      - How it is spoken to.
+    type: str
+    choices: [tcp, udp]
+    default: tcp
+  zone:
+    description:
+      - The zone that holds the name. If omitted, the server is asked.
+    type: str
+  key_name:
+    description:
+      - The name of the TSIG key that questions and updates are signed with.
+    type: str
+  key_secret:
+    description:
+      - The key in base64, as it stands in the settings of the server.
+    type: str
+  key_algorithm:
+    description:
+      - The algorithm of the key.
+    type: str
+    choices: [hmac-md5, hmac-sha1, hmac-sha224, hmac-sha256, hmac-sha384, hmac-sha512]
+    default: hmac-sha256
+  timeout:
+    description:
+      - How many seconds to wait for an answer. A question or an update without one is sent three times, which does no
+        harm.
+    type: float
+    default: 10.0
+seealso:
+  - module: oauthops.iam.cloudflare_oauth_domain_record
+  - module: oauthops.iam.dns_txt_info
+  - module: community.general.nsupdate
+"""
+
+EXAMPLES = r"""
+- name: Learn which record Cloudflare wants to see
+  oauthops.iam.cloudflare_oauth_client_info:
+    client_name: Example App
+  register: example_app
+
+- name: Publish it at our own name server
+  oauthops.iam.rfc2136_txt_value:
+    server: 192.0.2.53
+    key_name: example-app
+    key_secret: "{{ example_app_tsig_secret }}"
+    name: "{{ example_app.oauth_clients[0].publishing.dns_record.name }}"
+    value: "{{ example_app.oauth_clients[0].publishing.dns_record.value }}"
+"""
+
+RETURN = r"""
+dns_record:
+  description: The record that was asked for.
+  returned: success
+  type: dict
+  contains:
+    type:
+      description: Always V(TXT).
+      type: str
+      sample: TXT
+    name:
+      description: The name, in lower case and Punycode.
+      type: str
+      sample: app.example.com
+    value:
+      description: The value, without quotes.
+      type: str
+      sample: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
+    ttl:
+      description: The time to live in seconds.
+      type: int
+      sample: 3600
+    zone:
+      description: The zone that holds the name.
+      type: str
+      sample: example.com
+values:
+  description: All values of the TXT records of the name after the task, each joined of its strings.
+  returned: success
+  type: list
+  elements: str
+  sample: [cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592, v=spf1 -all]
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._dynamic_update import ensure
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_dns_module
+from ansible_collections.oauthops.iam.plugins.module_utils._name_servers import DNS_PORT, KEY_ALGORITHMS
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
+
+OPTIONS: Mapping[str, Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "name": {"type": "str", "required": True},
+    "value": {"type": "str", "required": True},
+    "ttl": {"type": "int"},
+    "server": {"type": "str", "required": True},
+    "port": {"type": "int", "default": DNS_PORT},
+    "protocol": {"type": "str", "choices": ["tcp", "udp"], "default": "tcp"},
+    "zone": {"type": "str"},
+    "key_name": {"type": "str"},
+    "key_secret": {"type": "str", "no_log": True},
+    "key_algorithm": {"type": "str", "choices": KEY_ALGORITHMS, "default": "hmac-sha256"},
+    "timeout": {"type": "float", "default": 10.0},
+}
+LARGEST_TTL = 2**31 - 1
+
+
+def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    names = {option: dns_name(params[option]) for option in ("name", "zone") if params[option]}
+    for option, name in names.items():
+        if not name:
+            raise UsageError(f"{option}: {params[option]!r} is no name that DNS could have a record for.")
+    if not names.get("name"):
+        raise UsageError("name must not be empty.")
+    for option, least, most in (("ttl", 0, LARGEST_TTL), ("port", 1, 65535)):
+        if params[option] is not None and not least <= params[option] <= most:
+            raise UsageError(f"{option} must be from {least} to {most}, not {params[option]}.")
+    if not 0 < params["timeout"] < float("inf"):
+        raise UsageError(f"timeout must be a number of seconds, not {params['timeout']!r}.")
+    return ensure({**params, **names}, str(names["name"]), check_mode=check_mode)
+
+
+def main() -> None:
+    run_dns_module(run, OPTIONS, needs_dnspython=True, required_together=[("key_name", "key_secret")])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far the publication of a client is: what Cloudflare and DNS say, and what comes next. Pure. Private."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+# How long Cloudflare looks for the record (documented).
+SEARCH = timedelta(days=2)
+PENDING = ("needs_dns", "verifying", "failed")
+PREFIX = "oauth_client_publish_"
+Client = Mapping[str, Any]
+Lookup = Mapping[str, Any]
+
+
+def phase_of(client: Client, lookup: Lookup, dns_provider: str) -> str:
+    """The phase that the modules tell, and C(verifying) once there is nothing to do but wait for Cloudflare.
+
+    C(client) is a result of the module cloudflare_oauth_client, C(lookup) one of dns_txt_info, {} where nobody was
+    asked. Where DNS cannot be asked, a provider that writes is taken to have written; of a person that is not assumed.
+    """
+    told = str(client["publishing"]["phase"])
+    if told != "needs_dns" or not record_of(client):
+        return told
+    visible = lookup.get("visible")
+    seen = dns_provider != "manual" if visible is None else visible
+    return "verifying" if seen else "needs_dns"
+
+
+def may_restart(client: Client, lookup: Lookup) -> bool:
+    """Whether a verification that failed has a chance now: the record can be seen, or nobody can say."""
+    failed = client["oauth_client"]["client_uri_verification"]["status"] == "failed"
+    return failed and bool(record_of(client)) and lookup.get("visible") is not False
+
+
+def record_of(client: Client) -> Mapping[str, Any] | None:
+    """The TXT record, once Cloudflare has told its value."""
+    record: Mapping[str, Any] | None = client["publishing"]["dns_record"]
+    return record if record and record["value"] else None
+
+
+def deadline_of(client: Client, now: datetime) -> datetime | None:
+    """The earliest moment at which Cloudflare may give up looking; nothing when that is not known.
+
+    Cloudflare tells neither. The search began with the client or with a later change, so that the first of the two
+    that is still to come is the one to keep.
+    """
+    moments = [read_moment(client["oauth_client"].get(key)) for key in ("created_at", "updated_at")]
+    ends = sorted(moment + SEARCH for moment in moments if moment)
+    return next((end for end in ends if end > now), None)
+
+
+def read_moment(text: object) -> datetime | None:
+    """A moment as Cloudflare writes it, nothing for what is none."""
+    try:
+        read = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", re.sub(r"\.\d+", "", str(text))))
+    except ValueError:
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
+
+
+def written(moment: datetime) -> str:
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def publication(client: Client, lookup: Lookup, dns_provider: str, now: datetime) -> dict[str, Any]:
+    """Everything that the role decides on and tells; the keys are documented in the filter publication_status."""
+    phase = phase_of(client, lookup, dns_provider)
+    deadline = deadline_of(client, now) if phase in ("needs_dns", "verifying") and record_of(client) else None
+    return {
+        "phase": phase,
+        "client_id": client["oauth_client"]["client_id"],
+        "dns_record": client["publishing"]["dns_record"],
+        "missing": client["publishing"]["missing"],
+        "deadline": deadline and written(deadline),
+        "next_action": next_action(phase, client, lookup, dns_provider, deadline),
+        "ticket": ticket(client, phase, lookup, deadline) if phase in PENDING and record_of(client) else [],
+        "restart": may_restart(client, lookup),
+    }
+
+
+def next_action(phase: str, client: Client, lookup: Lookup, dns_provider: str, deadline: datetime | None) -> str:
+    """Who has to do what, in sentences."""
+    record = record_of(client)
+    what = (
+        f"TXT record at {record['name']} with the value {record['value']}"
+        if record
+        else "TXT record that Cloudflare names once the client is there"
+    )
+    lacking = [PREFIX + name for name in sorted(client["publishing"]["missing"]) if name != "client_uri_verification"]
+    until = f" Cloudflare looks for it until {written(deadline)}, and perhaps longer." if deadline else ""
+    actions = {
+        "incomplete": f"Publishing also needs {', '.join(lacking)}: set that and run again.",
+        "needs_dns": f"Publish the {what}, then run again.{until}"
+        if dns_provider == "manual" or not record
+        else f"The {what} was published through {dns_provider}, but cannot be seen yet. Run again later.{until}",
+        "verifying": f"Cloudflare is looking for the {what}, for up to two days. Run again later.",
+        "failed": f"Cloudflare has given up looking for the {what}. Publish it, then run again: the verification is "
+        "started anew once the record can be seen.",
+        "verified": "Everything is ready. Run again with oauth_client_publish_promote=true to make the client public, "
+        "which cannot be undone.",
+        "public": "Nothing, the client is public.",
+    }
+    return " ".join([actions[phase], *obstacles(phase, client, lookup)])
+
+
+def obstacles(phase: str, client: Client, lookup: Lookup) -> list[str]:
+    """What stands in the way, in sentences."""
+    found = [client["publishing"].get("obstacle")]
+    if phase in ("needs_dns", "failed") and lookup.get("cname"):
+        host = client["publishing"]["dns_record"]["name"]
+        found.append(
+            f"{host} is a CNAME for {lookup['cname']}, and DNS allows no TXT record beside a CNAME: use a client_uri "
+            "with another host, or replace the CNAME by address records."
+        )
+    return [text for text in found if text]
+
+
+def ticket(client: Client, phase: str, lookup: Lookup, deadline: datetime | None) -> list[str]:
+    """What to paste into a request to whoever owns the zone, line by line."""
+    record = record_of(client)
+    assert record
+    told = client["oauth_client"]
+    by = (
+        f"{written(deadline)} (Cloudflare then stops looking, until it is asked again)" if deadline else "none is known"
+    )
+    return [
+        "Please keep this DNS record until Cloudflare has seen it:"
+        if phase == "verifying" and lookup.get("visible")
+        else "Please add this DNS record, and leave all other records of the name as they are:",
+        f"Type: {record['type']}",
+        f"Name: {record['name']}",
+        f"Value: {record['value']}",
+        f"Deadline: {by}",
+        f'In a zone file: {record["name"]}. IN TXT "{record["value"]}"',
+        f"Reason: it proves to Cloudflare that the OAuth client {told['client_name']} ({told['client_id']}) belongs to "
+        "the owner of the domain.",
+        *obstacles(phase, client, lookup),
+    ]
+
+
+def duration(seconds: float) -> str:
+    """A length of time for people, such as 2 h 5 min, 3 min 20 s or 45 s."""
+    whole = max(0, round(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    parts = [(hours, "h"), (minutes, "min")] if hours else [(minutes, "min"), (rest, "s")]
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 s"
