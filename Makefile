@@ -14,7 +14,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup stores demo check lint types unit test sanity integration molecule bench live clean
+.PHONY: help setup stores name-server demo check lint types unit test sanity integration molecule bench live clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -25,6 +25,9 @@ setup:
 
 stores: setup
 	@python -m tests.tools.stores
+
+name-server: setup
+	@python -m tests.tools.name_server
 
 demo: setup
 	@python -m tests.tools.demo
@@ -50,10 +53,10 @@ test: check sanity integration molecule
 sanity: setup
 	@python -m tests.tools.sanity
 
-integration: setup stores
+integration: setup stores name-server
 	python -m pytest tests/integration -q -n 2
 
-molecule: setup
+molecule: setup name-server
 	molecule test --all
 
 bench: setup

@@ -69,18 +69,23 @@ def debian_pip_wheel() -> Path:
     """The pip of Debian's package python3-pip-whl, fetched and unpacked below the checkout."""
     if not shutil.which("apt-get"):
         sys.exit("This Python has neither pip nor ensurepip: install either, on most systems the package python3-pip.")
+    run(*apt(), "download", "python3-pip-whl", cwd=CACHE / "apt")
+    package = next((CACHE / "apt").glob("python3-pip-whl_*.deb"))
+    run("dpkg-deb", "-x", str(package), str(CACHE / "apt/unpacked"))
+    return next((CACHE / "apt/unpacked").rglob("pip-*.whl"))
+
+
+def apt() -> list[str]:
+    """apt-get with fresh lists below the checkout, in a directory made anew: so that nobody need be root."""
     shutil.rmtree(CACHE / "apt", ignore_errors=True)
     lists = CACHE / "apt/lists"
     for directory in (lists / "partial", CACHE / "apt/archives/partial"):
         directory.mkdir(parents=True)
-    apt = ["apt-get", "-qq", "-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={CACHE / 'apt'}"]
+    command = ["apt-get", "-qq", "-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={CACHE / 'apt'}"]
     if os.getuid() == 0:
-        apt += ["-o", "APT::Sandbox::User=root"]
-    run(*apt, "update")
-    run(*apt, "download", "python3-pip-whl", cwd=CACHE / "apt")
-    package = next((CACHE / "apt").glob("python3-pip-whl_*.deb"))
-    run("dpkg-deb", "-x", str(package), str(CACHE / "apt/unpacked"))
-    return next((CACHE / "apt/unpacked").rglob("pip-*.whl"))
+        command += ["-o", "APT::Sandbox::User=root"]
+    run(*command, "update")
+    return command
 
 
 def install(*arguments: str) -> None:
