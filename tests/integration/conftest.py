@@ -41,7 +41,7 @@ def rehearsal(ansible: Ansible, fake: FakeCloudflare) -> Iterator[Rehearsal]:
 
 @pytest.fixture
 def ansible_with_stores(ansible: Ansible) -> Ansible:
-    """Ansible with the collections for the stores, but without any store's address."""
+    """Ansible with the collections for stores and DNS providers, but without the address of any."""
     places = (ROOT / "collections", ROOT / ".cache/stores")
     ansible.environment["ANSIBLE_COLLECTIONS_PATH"] = ":".join(map(str, places))
     return ansible

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prepares the integration tests of the secret stores: `make stores`, after the set-up and with its environment.
+"""Prepares the tests of secret stores and of DNS recipes: `make stores`, after the set-up and with its environment.
 
-Puts requirements-stores.txt into .venv, and the collections that speak to the stores below .cache/stores: apart from
-`collections`, so that a test runs with them or without. Run again it does nothing until either changes.
+Puts requirements-stores.txt into .venv, and the collections that speak to stores and to DNS providers below
+.cache/stores: apart from `collections`, so that a test runs with them or without. Run again it does nothing until
+either changes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,15 @@ from tests.tools.set_up import CACHE, ROOT, VENV, install, pip
 REQUIREMENTS = ROOT / "requirements-stores.txt"
 STAMP = VENV / "stores"
 PLACE = CACHE / "stores"
-COLLECTIONS = ("amazon.aws", "ansible.posix", "awx.awx", "community.hashi_vault")
+COLLECTIONS = (
+    "amazon.aws",
+    "ansible.posix",
+    "awx.awx",
+    "azure.azcollection",
+    "community.dns",
+    "community.hashi_vault",
+    "hetzner.hcloud",
+)
 # They come out of this package, which later on left awx.awx out.
 PACKAGE = "ansible==12.3.0"
 
@@ -28,7 +37,7 @@ def main() -> None:
     fingerprint = hashlib.sha256(REQUIREMENTS.read_bytes() + wanted).hexdigest()
     if PLACE.is_dir() and STAMP.exists() and STAMP.read_text() == fingerprint:
         return
-    print("Fetching what the tests of the secret stores need (once; about a minute) ...", flush=True)
+    print("Fetching what the tests of secret stores and DNS recipes need (once; about a minute) ...", flush=True)
     STAMP.unlink(missing_ok=True)
     install("-r", str(REQUIREMENTS))
     shutil.rmtree(PLACE, ignore_errors=True)
