@@ -83,6 +83,8 @@ def asked_server(label: str, places: list[tuple[str, int]], name: str, wait: flo
         answer = first_answer(servers, lambda server: server.ask(name, "TXT"))
     except NameServerError as fault:
         return outcome(label, None, fault.message)
+    if answer.cut:
+        return outcome(label, None, f"{label} leaves {answer.cut} to other name servers.")
     return outcome(label, answer, None)
 
 

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""dns_txt_info: who is asked, what they see, and that nobody's silence is fatal."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import dns.resolver
+import pytest
+
+from ansible_collections.oauthops.iam.plugins.module_utils import _lookup
+from ansible_collections.oauthops.iam.plugins.module_utils._name_servers import (
+    NameServerError,
+    authoritative_servers,
+    system_resolver,
+)
+from tests.fake_cloudflare.launcher import FakeCloudflare
+from tests.integration.servers.name_server import NameServer
+from tests.unit.support import ModuleResult, run_as_given
+
+VALUE = "cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592"
+HOST = "app.example.com"
+NOWHERE = "127.0.0.1:9"
+
+Info = Callable[..., ModuleResult]
+
+
+@pytest.fixture
+def info(name_server: NameServer) -> Info:
+    def run(**params: Any) -> ModuleResult:
+        given = {"name": HOST, "value": VALUE, "servers": [name_server.address], "resolver_url": "", "timeout": 1}
+        given = {name: value for name, value in {**given, **params}.items() if value is not None}
+        return run_as_given("dns_txt_info", given, check=True)
+
+    return run
+
+
+def test_a_value_among_others_is_seen(info: Info, name_server: NameServer) -> None:
+    absent = info()
+    assert (absent.visible, absent.values, absent.cname, absent.notes) == (False, [], None, [])
+    name_server.add(HOST, "TXT", f'"{VALUE[:20]}" "{VALUE[20:]}"')
+    name_server.add(HOST, "TXT", '"v=spf1 -all"')
+    present = info(name="App.EXAMPLE.com.")
+    assert (present.visible, present.values, present.changed) == (True, [VALUE, "v=spf1 -all"], False)
+    asked = {"server": name_server.address, "values": present.asked[0]["values"], "cname": None, "error": None}
+    assert present.asked == [asked]
+
+
+def test_without_a_value_nothing_is_visible_or_not(info: Info) -> None:
+    spf = info(name="example.com", value=None)
+    assert spf.visible is None
+    assert "v=spf1 include:_spf.example.net ~all" in spf.values
+
+
+def test_a_name_that_is_not_there_has_no_value(info: Info) -> None:
+    assert info(name="nothing.example.com").visible is False
+
+
+def test_an_alias_is_told_and_followed(info: Info, name_server: NameServer) -> None:
+    name_server.add("app.example.com", "TXT", f'"{VALUE}"')
+    alias = info(name="alias.example.com")
+    assert (alias.cname, alias.visible) == ("app.example.com", True)
+
+
+def test_all_who_answer_must_see_it(info: Info, name_server: NameServer) -> None:
+    name_server.add(HOST, "TXT", f'"{VALUE}"')
+    with NameServer() as behind:
+        both = info(servers=[name_server.address, behind.address])
+    assert both.visible is False
+    assert [each["values"] for each in both.asked] == [[VALUE], []]
+
+
+def test_one_who_is_silent_is_noted_and_does_not_count(info: Info, name_server: NameServer) -> None:
+    name_server.add(HOST, "TXT", f'"{VALUE}"')
+    found = info(servers=[NOWHERE, name_server.address])
+    assert found.visible is True
+    assert len(found.notes) == 1
+    assert "The name server 127.0.0.1 port 9" in found.notes[0]
+
+
+def test_a_server_of_other_zones_is_no_witness(info: Info) -> None:
+    found = info(name="app.example.org")
+    assert found.visible is None
+    assert "answers REFUSED when asked for app.example.org" in found.notes[0]
+
+
+def test_a_delegating_server_is_no_witness(info: Info, name_server: NameServer) -> None:
+    name_server.add("elsewhere.example.com", "NS", "ns.example.net.")
+    assert info(name="app.elsewhere.example.com").visible is None
+
+
+@pytest.mark.parametrize(
+    ("unreachable", "note"),
+    [
+        ({"servers": [NOWHERE]}, "The name server 127.0.0.1 port 9"),
+        ({"library": None}, "because the Python library dnspython is not installed"),
+    ],
+    ids=["port 53 is closed", "no dnspython"],
+)
+def test_a_resolver_over_https_stands_in(
+    info: Info, fake: FakeCloudflare, monkeypatch: pytest.MonkeyPatch, unreachable: dict[str, Any], note: str
+) -> None:
+    if "library" in unreachable:
+        monkeypatch.setattr(_lookup, "DNSPYTHON_IMPORT_ERROR", "the traceback")
+    params = {"resolver_url": fake.doh_url, "servers": unreachable.get("servers")}
+    found = info(**params)
+    assert found.visible is False
+    assert note in found.notes[0]
+    assert found.asked[-1] == {"server": fake.doh_url, "values": [], "cname": None, "error": None}
+
+
+@pytest.mark.parametrize("method", ["resolver", "authoritative"])
+def test_only_who_is_wanted_is_asked(info: Info, fake: FakeCloudflare, name_server: NameServer, method: str) -> None:
+    found = info(method=method, resolver_url=fake.doh_url)
+    assert [each["server"] for each in found.asked] == [fake.doh_url if method == "resolver" else name_server.address]
+
+
+def test_nobody_who_answers_is_no_failure(info: Info) -> None:
+    found = info(servers=[NOWHERE], resolver_url="http://127.0.0.1:9/dns-query")
+    assert (found.failed, found.visible, found.values) == (False, None, [])
+    assert len(found.notes) == 2
+
+
+def test_a_silent_name_server_costs_no_more_than_the_timeout(info: Info) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        found = info(servers=[f"127.0.0.1:{silent.getsockname()[1]}"], timeout=0.3)
+    assert found.visible is None
+    assert "gave no answer (Timeout)" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("params", "text"),
+    [
+        ({"name": "a..b"}, "name: 'a..b' is no name"),
+        ({"name": ""}, "name: '' is no name"),
+        ({"timeout": -1}, "timeout must be a number of seconds"),
+        ({"servers": ["ns1.example.com"]}, "servers: 'ns1.example.com' is no IP address"),
+        ({"servers": ["[::1"]}, "servers: '[::1' is no IP address"),
+        ({"method": "guess"}, "value of method must be one of"),
+    ],
+)
+def test_bad_input_is_told(info: Info, params: dict[str, Any], text: str) -> None:
+    refused = info(**params)
+    assert refused.failed
+    assert text in refused.msg
+
+
+def resolver_of(server: NameServer) -> Any:
+    resolver = dns.resolver.Resolver(configure=False)
+    resolver.nameservers, resolver.port, resolver.lifetime = [server.host], server.port, 1.0
+    return resolver
+
+
+@pytest.mark.parametrize(
+    ("name", "servers"),
+    [
+        ("example.com", {"ns.example.com": ["127.0.0.1"]}),
+        ("a.b.app.example.com", {"ns.example.com": ["127.0.0.1"]}),
+        ("alias.example.com", {"ns.example.com": ["127.0.0.1"]}),
+        ("app.sub.example.com", {"ns.sub.example.com": ["127.0.0.1"]}),
+    ],
+)
+def test_the_name_servers_of_the_longest_zone_are_found(
+    name_server: NameServer, name: str, servers: dict[str, list[str]]
+) -> None:
+    assert authoritative_servers(resolver_of(name_server), name) == servers
+
+
+def test_name_servers_that_cannot_be_found_are_told(name_server: NameServer) -> None:
+    with pytest.raises(NameServerError, match=r"The name servers of app\.example\.org could not be found"):
+        authoritative_servers(resolver_of(name_server), "app.example.org")
+
+
+def test_the_machines_own_resolver_is_bounded_in_time() -> None:
+    assert system_resolver(0.25).lifetime == 0.25
