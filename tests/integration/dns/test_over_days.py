@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What becomes of a publication over two days, as a table: what happens, and what each run says and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+
+from tests.integration.ansible_runs import Run
+from tests.integration.dns.publishing import RESULT, Publishing, result
+
+MANUAL = {"dns_provider": "manual", "wait_timeout": 0}
+AT_ONCE = {"wait_timeout": 0}
+HOST, OTHER_HOST = "app.example.com", "new.example.com"
+GIVEN_UP = "Cloudflare has given up looking for the TXT record at app.example.com with the value "
+PUBLIC = "Nothing, the client is public."
+Step = Callable[[Publishing], None]
+Json = Any
+
+
+def run(phase: str, says: str = "", writes: int | None = None, **changes: Json) -> Step:
+    """A run that ends well: its phase, a part of its next_action, and how many requests it writes to Cloudflare."""
+
+    def step(publishing: Publishing) -> None:
+        publishing.fake.clear_journal()
+        found = result(publishing.run(**changes))
+        assert found["phase"] == phase, found
+        assert says in found["next_action"]
+        written = publishing.fake.requests(writes_only=True)
+        assert writes is None or len(written) == writes, written
+
+    return step
+
+
+def refused(says: str, **changes: Json) -> Step:
+    """A run that fails before it writes anything."""
+
+    def step(publishing: Publishing) -> None:
+        publishing.fake.clear_journal()
+        failed = publishing.run(**changes)
+        assert failed.status != 0, failed.output
+        assert (
+            says.format(client_id=publishing.clients()[0]["client_id"] if publishing.clients() else "")
+            in failed.failure
+        )
+        assert publishing.fake.requests(writes_only=True) == []
+
+    return step
+
+
+def hours(number: float) -> Step:
+    return lambda publishing: publishing.fake.advance_clock(number * 3600)
+
+
+def appears(host: str = HOST) -> Step:
+    """Somebody publishes the record that the newest client wants."""
+
+    def step(publishing: Publishing) -> None:
+        value = publishing.clients()[-1]["verification"]["text"]
+        publishing.name_server.add(host, "TXT", f'"{value}"')
+
+    return step
+
+
+def disappears(host: str = HOST) -> Step:
+    return lambda publishing: publishing.name_server.remove(host, "TXT")
+
+
+def variant(**values: Json) -> Step:
+    return lambda publishing: publishing.fake.set_variant(**values)
+
+
+def somebody(method: str, **body: Json) -> Step:
+    """Somebody else writes to the client."""
+
+    def step(publishing: Publishing) -> None:
+        fake = publishing.fake
+        url = f"{fake.base_url}/accounts/{fake.account_id}/oauth_clients/{publishing.clients()[0]['client_id']}"
+        headers = {"Authorization": f"Bearer {fake.token}"}
+        requests.request(method, url, json=body or None, headers=headers, timeout=10).raise_for_status()
+
+    return step
+
+
+def run_by_id(phase: str, says: str = "", writes: int | None = None, **changes: Json) -> Step:
+    return lambda publishing: run(phase, says, writes, client_id=publishing.clients()[0]["client_id"], **changes)(
+        publishing
+    )
+
+
+def clients(*names: str) -> Step:
+    def step(publishing: Publishing) -> None:
+        assert [client["client_name"] for client in publishing.clients()] == list(names)
+
+    return step
+
+
+def values_at(host: str, number: int) -> Step:
+    def step(publishing: Publishing) -> None:
+        assert len(publishing.name_server.texts(host)) == number
+
+    return step
+
+
+TABLE: dict[str, list[Step]] = {
+    "the record is published at once": [
+        run("public", PUBLIC),
+        hours(1),
+        run("public", PUBLIC, writes=0),
+    ],
+    "the record appears after 30 hours": [
+        run("needs_dns", "Publish the TXT record at app.example.com", writes=1, **MANUAL),
+        hours(30),
+        run("needs_dns", "then run again.", writes=0, **MANUAL),
+        appears(),
+        hours(1),
+        run("public", PUBLIC, writes=1, **MANUAL),
+    ],
+    "seen by the world, not yet by Cloudflare": [
+        run("needs_dns", **MANUAL),
+        variant(read_lag_seconds=600),
+        appears(),
+        run("verifying", "Cloudflare is looking for the TXT record", writes=0, **MANUAL),
+    ],
+    "failed at 48 hours, and not started anew without the record": [
+        run("needs_dns", **MANUAL),
+        hours(49),
+        run("failed", GIVEN_UP, writes=0, **MANUAL),
+        hours(1),
+        run("failed", "the verification is started anew once the record can be seen", writes=0, **MANUAL),
+        appears(),
+        run("public", PUBLIC, writes=2, **{**MANUAL, "wait_timeout": 20}),
+    ],
+    "failed, and nobody can say who sees the record": [
+        run("needs_dns", **MANUAL),
+        hours(49),
+        run("needs_dns", "Publish the TXT record", writes=1, dns_lookup="none", **MANUAL),
+    ],
+    "failed, and the record appears while the run waits": [
+        run("needs_dns", **MANUAL),
+        hours(49),
+        run("public", PUBLIC, writes=2, promote=True),
+    ],
+    "failed, and the restart brings another value": [
+        variant(verification_text="new_on_restart"),
+        run("needs_dns", **MANUAL),
+        hours(49),
+        run("public", PUBLIC, writes=2),
+        values_at(HOST, 2),
+    ],
+    "failed, and after the restart once more": [
+        run("needs_dns", **MANUAL),
+        hours(49),
+        variant(verification_text="new_on_restart"),
+        appears(),
+        run("needs_dns", writes=1, **MANUAL),
+        hours(49),
+        run("failed", GIVEN_UP, writes=0, **MANUAL),
+        run("public", PUBLIC, writes=2),
+    ],
+    "the home page moves to another host": [
+        run("needs_dns", **MANUAL),
+        hours(20),
+        run("needs_dns", "TXT record at new.example.com", writes=1, client_uri=f"https://{OTHER_HOST}/", **MANUAL),
+        appears(OTHER_HOST),
+        hours(1),
+        run("public", PUBLIC, client_uri=f"https://{OTHER_HOST}/", **MANUAL),
+    ],
+    "the home page moves to another path": [
+        run("needs_dns", **MANUAL),
+        hours(20),
+        run("needs_dns", writes=1, client_uri=f"https://{HOST}/start", **MANUAL),
+        appears(),
+        run("public", PUBLIC, client_uri=f"https://{HOST}/start", **{**MANUAL, "wait_timeout": 20}),
+    ],
+    "somebody deletes the client, known by its name": [
+        run("needs_dns", **MANUAL),
+        hours(20),
+        somebody("DELETE"),
+        run("needs_dns", "Publish the TXT record", writes=1, **MANUAL),
+        appears(),
+        hours(1),
+        run("public", PUBLIC, **MANUAL),
+        clients("App"),
+    ],
+    "somebody deletes the client, known by its id": [
+        run("needs_dns", **MANUAL),
+        hours(20),
+        lambda publishing: refused("There is no OAuth client", client_id=_deleted(publishing), **MANUAL)(publishing),
+    ],
+    "somebody renames the client, known by its name": [
+        run("needs_dns", **MANUAL),
+        hours(20),
+        somebody("PATCH", client_name="App of ours"),
+        refused("There is no client named App, but {client_id} (App of ours) has the same redirect_uris", **MANUAL),
+        run("needs_dns", writes=1, allow_similar=True, **MANUAL),
+        clients("App of ours", "App"),
+    ],
+    "somebody renames the client, known by its id": [
+        run("needs_dns", **MANUAL),
+        hours(20),
+        somebody("PATCH", client_name="App of ours"),
+        appears(),
+        run_by_id("public", PUBLIC, **{**MANUAL, "wait_timeout": 20}),
+        clients("App"),
+    ],
+    "somebody promotes the client": [
+        run("verified", "Run again with oauth_client_publish_promote=true", promote=False),
+        somebody("PATCH", visibility="public"),
+        run("public", PUBLIC, writes=0, promote=False),
+    ],
+    "somebody removes the logo after the verification": [
+        run("verified", promote=False),
+        somebody("PATCH", logo_uri=None),
+        run("incomplete", "Publishing also needs oauth_client_publish_logo_uri", writes=0, logo_uri="", **AT_ONCE),
+        run("public", PUBLIC, writes=2, **AT_ONCE),
+    ],
+    "the record of a verified client is removed": [
+        variant(verified_recheck=True),
+        run("verified", promote=False),
+        disappears(),
+        hours(1),
+        run("failed", GIVEN_UP, writes=0, promote=False, **MANUAL),
+        run("public", PUBLIC, writes=2),
+        values_at(HOST, 1),
+    ],
+    "Cloudflare tells the value only after a while": [
+        variant(first_verification="absent"),
+        run("needs_dns", "Publish the TXT record that Cloudflare names", writes=1),
+        hours(1),
+        run("public", PUBLIC),
+    ],
+}
+
+
+def _deleted(publishing: Publishing) -> str:
+    client_id = str(publishing.clients()[0]["client_id"])
+    somebody("DELETE")(publishing)
+    return client_id
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_each_run_ends_well_and_says_where_it_is(publishing: Publishing, row: str) -> None:
+    for step in TABLE[row]:
+        step(publishing)
+
+
+def test_every_hour_until_the_record_appears_after_thirty(publishing: Publishing) -> None:
+    """One play for all runs: the role, then an hour, and the record somewhere on the way."""
+    server = publishing.name_server
+    role = {
+        "name": "Publish",
+        "ansible.builtin.include_role": {"name": "oauthops.iam.oauth_client_publish"},
+        "vars": publishing.variables(**MANUAL),
+    }
+    an_hour = {
+        "name": "An hour later",
+        "ansible.builtin.uri": {
+            "url": f"{publishing.fake.control_url}/clock",
+            "method": "POST",
+            "body_format": "json",
+            "body": {"advance": 3600},
+        },
+    }
+    appears_now = {
+        "name": "Somebody publishes the record",
+        "oauthops.iam.rfc2136_txt_value": {
+            "server": server.host,
+            "port": server.port,
+            "key_name": server.writer.name,
+            "key_secret": server.writer.secret,
+            "name": HOST,
+            "value": "{{ oauth_client_publish_result.dns_record.value }}",
+        },
+    }
+    played = publishing.ansible.play([*[role, an_hour] * 30, appears_now, an_hour, role, an_hour, role])
+    assert played.status == 0, played.output
+    phases = [fact["phase"] for fact in results(played)]
+    assert phases == ["needs_dns"] * 30 + ["public"] * 2
+    assert len({fact["deadline"] for fact in results(played)[:30]}) == 1
+    written = publishing.fake.requests(writes_only=True)
+    assert [request.split()[0] for request in written] == ["POST", "PATCH"]
+
+
+def results(played: Run) -> list[dict[str, Json]]:
+    return [
+        task.result["ansible_facts"][RESULT] for task in played.tasks if RESULT in task.result.get("ansible_facts", {})
+    ]

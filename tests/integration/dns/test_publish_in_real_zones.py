@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role oauth_client_publish where the zone is at a real name server, with all that zones hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.integration.dns.publishing import Publishing, phase, result
+from tests.integration.servers.name_server import NameServer
+
+RECORD_TASK = "oauthops.iam.oauth_client_publish : Keep the value among the TXT records at the name server"
+
+
+def test_from_nothing_to_public_and_back_to_the_zone_as_it_was(publishing: Publishing, name_server: NameServer) -> None:
+    before = name_server.content()
+    assert phase(publishing.run()) == "public"
+    (client,) = publishing.clients()
+    assert name_server.texts("app.example.com") == {client["verification"]["text"]}
+
+    again = publishing.run()
+    assert (phase(again), again.changed) == ("public", [])
+
+    refused = publishing.remove()
+    assert "is public: deleting it ends every user's authorization for good" in refused.failure
+    assert len(publishing.clients()) == 1
+    assert name_server.texts("app.example.com") != set()
+
+    removed = publishing.remove(force=True)
+    assert removed.status == 0, removed.output
+    assert (publishing.clients(), name_server.content()) == ([], before)
+    assert publishing.remove(force=True).changed == []
+
+
+def test_several_clients_of_one_host_come_and_go_one_by_one(publishing: Publishing, name_server: NameServer) -> None:
+    apex = {"client_uri": "https://example.com/app", "promote": False}
+    before = name_server.content()
+    names = ["One", "Two", "Three"]
+    for name in names:
+        assert (
+            phase(publishing.run(client_name=name, redirect_uris=[f"https://{name}.example.com/"], **apex))
+            == "verified"
+        )
+    values = {client["client_name"]: client["verification"]["text"] for client in publishing.clients()}
+    foreign = {"v=spf1 include:_spf.example.net ~all", "some-service-verification=made-up"}
+    assert name_server.texts("example.com") == foreign | set(values.values())
+
+    for name in ("Two", "One", "Three"):
+        foretold = publishing.remove("--check", client_name=name, **apex)
+        assert len(foretold.changed) == 2
+        assert publishing.remove(client_name=name, **apex).status == 0
+        del values[name]
+        assert name_server.texts("example.com") == foreign | set(values.values())
+    assert name_server.content() == before
+
+
+@pytest.mark.parametrize(
+    ("client_uri", "host"),
+    [
+        ("https://App.EXAMPLE.com./start?x=1", "app.example.com"),
+        ("https://app.example.com:8443/", "app.example.com"),
+        ("https://bücher.example.com/", "xn--bcher-kva.example.com"),
+        ("https://app.sub.example.com/", "app.sub.example.com"),
+        ("https://example.com", "example.com"),
+    ],
+    ids=["upper case, dot, path", "port", "international", "delegated zone", "apex"],
+)
+def test_the_record_is_at_the_host_of_the_home_page(
+    publishing: Publishing, name_server: NameServer, client_uri: str, host: str
+) -> None:
+    run = publishing.run(client_uri=client_uri, promote=False)
+    assert phase(run) == "verified"
+    assert result(run)["dns_record"]["name"] == host
+    assert result(run)["dns_record"]["value"] in name_server.texts(host)
+
+
+def test_a_value_that_somebody_has_split_is_the_value(publishing: Publishing, name_server: NameServer) -> None:
+    run = publishing.run(dns_provider="manual", wait_timeout=0)
+    value = result(run)["dns_record"]["value"]
+    name_server.add("app.example.com", "TXT", f'"{value[:9]}" "{value[9:]}"')
+    assert phase(publishing.run(promote=False)) == "verified"
+    assert name_server.texts("app.example.com") == {value}
+
+
+LOCAL = "is no name of the public DNS, where Cloudflare looks."
+
+
+@pytest.mark.parametrize("check", [[], ["--check"]], ids=["run", "check"])
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"client_uri": "https://alias.example.com/"}, "alias.example.com is a CNAME for app.example.com"),
+        ({"client_uri": "https://alias.example.com/", "dns_provider": "manual"}, "is a CNAME for app.example.com"),
+        ({"client_uri": "https://any.wild.example.com/"}, "is found through a wildcard (A)"),
+        ({"client_uri": "https://app.elsewhere.example.com/"}, "it delegates elsewhere.example.com to ns.example.net"),
+        ({"client_uri": "https://app.example.org/"}, "answers REFUSED when asked for app.example.org"),
+        ({"client_uri": "http://127.0.0.1:3000/"}, "The host of http://127.0.0.1:3000/ is an IP address"),
+        ({"client_uri": "http://[::1]:3000/"}, "The host of http://[::1]:3000/ is an IP address"),
+        ({"client_uri": "http://localhost:3000/"}, f"localhost {LOCAL}"),
+        ({"client_uri": "https://intranet/"}, f"intranet {LOCAL}"),
+        ({"rfc2136_server": ""}, "needs oauth_client_publish_rfc2136_server"),
+        ({"rfc2136_key_name": "stranger"}, "Correct key_name: the server has no key of this name."),
+        ({"rfc2136_port": 9}, "The name server 127.0.0.1 port 9"),
+        ({"dns_provider": "rotue53.yml"}, "neither one of cloudflare, rfc2136, manual nor a task file"),
+    ],
+)
+def test_what_cannot_work_is_told_before_anything_is_written(
+    publishing: Publishing, name_server: NameServer, changes: dict[str, Any], text: str, check: list[str]
+) -> None:
+    name_server.add("elsewhere.example.com", "NS", "ns.example.net.")
+    before = name_server.content()
+    refused = publishing.run(*check, **changes)
+    assert refused.status != 0
+    assert text in refused.failure
+    assert (publishing.fake.requests(writes_only=True), name_server.content()) == ([], before)
+
+
+def test_a_key_without_the_right_to_write_is_told_before_anything_is_written(publishing: Publishing) -> None:
+    reader = publishing.name_server.reader
+    refused = publishing.run(rfc2136_key_name=reader.name, rfc2136_key_secret=reader.secret)
+    assert "Allow the key to change the TXT records of this name" in refused.failure
+    assert reader.secret not in refused.output
+    assert publishing.fake.requests(writes_only=True) == []
+
+
+def test_a_cname_that_comes_later_is_explained(publishing: Publishing, name_server: NameServer) -> None:
+    manual = {"dns_provider": "manual", "client_uri": "https://new.example.com/", "wait_timeout": 0}
+    publishing.run(**manual)
+    name_server.add("new.example.com", "CNAME", "app.example.com.")
+    assert "new.example.com is a CNAME for app.example.com" in result(publishing.run(**manual))["next_action"]
+
+
+def test_check_mode_foretells_the_record_of_a_client_that_is_not_there(publishing: Publishing) -> None:
+    run = publishing.run("--check", "--diff")
+    assert phase(run) == "needs_dns"
+    assert run.changed == ["oauthops.iam.oauth_client_publish : Describe the client to Cloudflare", RECORD_TASK]
+    assert publishing.fake.requests(writes_only=True) == []
+
+
+def test_a_removal_that_is_interrupted_goes_on(publishing: Publishing, name_server: NameServer) -> None:
+    before = name_server.content()
+    publishing.run(promote=False)
+    publishing.fake.add_fault(kind="status", method="DELETE", status=403)
+    assert publishing.remove().status != 0
+    assert len(publishing.clients()) == 1
+    assert publishing.remove().status == 0
+    assert (publishing.clients(), name_server.content()) == ([], before)
+
+
+def test_the_wait_tells_how_it_stands(publishing: Publishing, name_server: NameServer) -> None:
+    run = publishing.run(dns_provider="manual", wait_timeout=3, wait_interval=1)
+    lines = [line for line in run.output.splitlines() if line.startswith("[localhost] app.example.com: ")]
+    assert 1 <= len(lines) <= 3
+    assert "needs_dns (the record cannot be seen yet); " in lines[0]
+    assert lines[0].endswith(" remaining")
+
+
+def test_who_cannot_be_asked_is_noted_and_holds_nothing_up(publishing: Publishing) -> None:
+    run = publishing.run(dns_lookup_servers="127.0.0.1:9", promote=False)
+    assert phase(run) == "verified"
+    assert "The name server 127.0.0.1 port 9" in str(run.result("Note who could not be asked")["msg"])
+
+
+def test_a_lookup_that_is_switched_off_asks_nobody(publishing: Publishing) -> None:
+    run = publishing.run(dns_lookup="none", promote=False)
+    assert phase(run) == "verified"
+    assert [task for task in run.tasks if task.name.endswith("Look for the record as the world sees it")] == []
