@@ -133,18 +133,16 @@ def holds_secret(record: Mapping[str, Any]) -> bool:
     return "client_secret" in record and record["client_secret"] != ""
 
 
-def is_due(record: Mapping[str, Any], max_age: timedelta | None, now: datetime) -> bool:
-    old = age(record, now)
+def is_due(record: Mapping[str, Any], old: timedelta | None, max_age: timedelta | None) -> bool:
     return not holds_secret(record) or max_age is None or old is None or old >= max_age
 
 
-def has_overlapped(record: Mapping[str, Any], overlap: timedelta | None, now: datetime) -> bool:
-    old = age(record, now)
+def has_overlapped(old: timedelta | None, overlap: timedelta | None) -> bool:
     return overlap is None or (old is not None and old >= overlap)
 
 
 def next_step(
-    client: Mapping[str, Any], record: Mapping[str, Any], *, handed_over: bool, due: bool, finalize: str
+    client: Mapping[str, Any], record: Mapping[str, Any], *, handed_over: bool, due: bool, mint: bool, replace: bool
 ) -> str:
     """The decision itself; every value is documented under C(step)."""
     rotation = str(record.get("rotation") or "")
@@ -152,11 +150,15 @@ def next_step(
     if minting and handed_over:
         return "store"
     if client.get("has_rotated_secret"):
-        return "lost" if minting else "continue" if rotation == "open" and holds_secret(record) else "foreign"
+        if rotation == "open" and holds_secret(record):
+            return "continue"
+        if replace:
+            return "replace"
+        return "lost" if minting else "foreign"
     if rotation == "open":
         return "settle"
     if due:
-        return "nothing" if finalize == "only" else "rotate"
+        return "rotate" if mint else "nothing"
     return "settle" if minting else "nothing"
 
 
@@ -200,12 +202,12 @@ def rotation_plan(
 ) -> dict[str, Any]:
     """The next step of a rotation; raises AnsibleFilterError when a length or a moment cannot be read."""
     present = moment("now", now) if now else datetime.now(timezone.utc)
-    due = is_due(record, duration("max_age", max_age), present)
-    step = next_step(client, record, handed_over=handed_over, due=due, finalize=finalize)
+    limit = duration("max_age", max_age)
+    old = age(record, present)
+    due, mint = is_due(record, old, limit), finalize != "only"
+    step = next_step(client, record, handed_over=handed_over, due=due, mint=mint, replace=replace_lost and mint)
+    overlapped = has_overlapped(old, duration("overlap", overlap))
     reason = REASONS[step].format(client_id=client["client_id"], age=described_age(record, max_age))
-    if step in ("lost", "foreign") and replace_lost and finalize != "only":
-        step, reason = "replace", REASONS["replace"].format(client_id=client["client_id"])
-    overlapped = has_overlapped(record, duration("overlap", overlap), present)
     return {"step": step, "finalize": step == "continue" and finalize != "false" and overlapped, "reason": reason}
 
 
