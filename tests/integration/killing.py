@@ -3,35 +3,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
 import subprocess
 import time
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 
 from tests.integration.ansible_runs import CALLBACK, Ansible
+from tests.tools.processes import signal_marked
 
 MARK = "KILLED_RUN"
 PATIENCE = 120  # seconds until the chosen moment has to have come
-
-
-def kill_everything(mark: str) -> None:
-    """SIGKILL every process that carries the mark in its environment: Ansible's workers have sessions of their own."""
-    while pids := [entry.parent.name for entry in Path("/proc").glob("[0-9]*/environ") if _carries(entry, mark)]:
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(pid), signal.SIGKILL)
-        time.sleep(0.01)
-
-
-def _carries(environ: Path, mark: str) -> bool:
-    try:
-        return f"{MARK}={mark}".encode() in environ.read_bytes().split(b"\0")
-    except OSError:
-        return False
 
 
 def killed_run(ansible: Ansible, *command: str, kill_at: str = "", moment: Callable[[], bool] | None = None) -> bool:
@@ -60,6 +42,7 @@ def killed_run(ansible: Ansible, *command: str, kill_at: str = "", moment: Calla
             assert time.monotonic() < deadline, "the moment to kill at has not come"
             time.sleep(0.01)
     finally:
-        kill_everything(mark)
+        while signal_marked(MARK, mark, signal.SIGKILL):
+            time.sleep(0.01)
         status = process.wait()
     return status == -signal.SIGKILL

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shlex
@@ -17,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
+from tests.tools.processes import signal_marked
 
 EXAMPLE = Path("docs/examples/example_app.yml")
 QUIET_ANSIBLE = {
@@ -103,15 +103,6 @@ class Demo:
         )
 
 
-def end_leftovers() -> None:
-    """End the modules that an interrupted Ansible leaves behind: they carry the mark of this demo."""
-    mark = f"{MARK}={os.getpid()}".encode()
-    for environment in Path("/proc").glob("[0-9]*/environ"):
-        with contextlib.suppress(OSError):
-            if mark in environment.read_bytes().split(b"\0"):
-                os.kill(int(environment.parent.name), signal.SIGTERM)
-
-
 def stop(_signal: int, _frame: FrameType | None) -> None:
     sys.exit("The demo was stopped.")
 
@@ -129,7 +120,8 @@ def main() -> None:
     try:
         rehearse()
     finally:
-        end_leftovers()
+        # An interrupted Ansible leaves its modules behind.
+        signal_marked(MARK, str(os.getpid()), signal.SIGTERM)
     print(f"\nThe fake Cloudflare is stopped; the demo took {time.monotonic() - started:.0f} s.\n\n{REAL_CLOUDFLARE}")
 
 
