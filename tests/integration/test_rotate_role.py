@@ -176,6 +176,18 @@ def test_own_tasks_that_fail_leave_both_secrets_valid(rehearsal: Rehearsal, tmp_
     assert rehearsal.application.refusals == []
 
 
+@pytest.mark.parametrize(("no_log", "shown"), [(True, False), (False, True), ("false", True)])
+def test_the_output_of_own_tasks_is_shown_only_when_asked_for(
+    rehearsal: Rehearsal, tmp_path: Path, no_log: object, shown: bool
+) -> None:
+    tasks = tmp_path / "own.yml"
+    tasks.write_text("- name: Tell\n  ansible.builtin.debug:\n    msg: Reached the application\n")
+    run = rehearsal.run(deploy=str(tasks), finalize=False, verify="", no_log=no_log)
+    assert steps(run) == ("rotated", "stored", "deployed")
+    assert ("Reached the application" in run.output) == shown
+    assert (run.result("Tell").get("msg") == "Reached the application") == shown
+
+
 def test_handlers_of_own_tasks_run_before_the_older_secret_goes(rehearsal: Rehearsal, tmp_path: Path) -> None:
     (tmp_path / "notify.yml").write_text("""
 - name: Write something

@@ -32,6 +32,7 @@ class Aws:
 
     def __init__(self) -> None:
         self.url = ""
+        self.region = _REGION
         self._session = requests.Session()
         self._session.trust_env = False
 
@@ -80,6 +81,13 @@ class Aws:
             "AWS_DEFAULT_REGION": _REGION,
             "AWS_ENDPOINT_URL": self.url,
         }
+
+    def environment_for(self, profile: str) -> dict[str, str]:
+        """What boto3 finds nothing in but the keys, and those under the name of a profile alone."""
+        path = Path(self._home.name) / "credentials"
+        keys = {"aws_access_key_id": _ACCESS_KEY, "aws_secret_access_key": _SECRET_KEY}
+        path.write_text("\n".join([f"[{profile}]", *(f"{name} = {value}" for name, value in keys.items())]))
+        return {"AWS_SHARED_CREDENTIALS_FILE": str(path)}
 
     def read(self, name: str) -> str | None:
         """The current text of a secret, None when it does not exist."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import secrets
 import shutil
@@ -27,7 +28,7 @@ Json = Any
 
 
 class OpenBao:
-    """An OpenBao for as long as the context lasts, with the secrets engine KV 2 at `secret`.
+    """An OpenBao for as long as the context lasts, spoken to over TLS, with the secrets engine KV 2 at `secret`.
 
     It runs as nobody when the tests run as root. A request that it refuses raises requests.HTTPError.
     """
@@ -35,11 +36,13 @@ class OpenBao:
     def __init__(self) -> None:
         self.token = f"root-{secrets.token_hex(8)}"
         self.url = ""
+        self.namespace = ""
         self._session = requests.Session()
         self._session.trust_env = False
 
     def __enter__(self) -> OpenBao:
         self._home = tempfile.TemporaryDirectory()
+        self._session.verify = self.ca_cert
         self._uid = _NOBODY if os.getuid() == 0 else None
         if self._uid is not None:
             os.chown(self._home.name, self._uid, self._uid)
@@ -62,6 +65,11 @@ class OpenBao:
         self._child.stop()
         self._home.cleanup()
 
+    @property
+    def ca_cert(self) -> str:
+        """The certificate of the authority, which is this server's own."""
+        return f"{self._home.name}/vault-ca.pem"
+
     def _runnable_binary(self) -> Path:
         """The binary, or a copy of it where nobody can reach it."""
         if self._uid is None or all(place.stat().st_mode & 0o001 for place in (_BINARY, *_BINARY.parents)):
@@ -73,9 +81,10 @@ class OpenBao:
 
     def _start(self, binary: Path) -> None:
         address = f"{_HOST}:{_free_port()}"
-        self.url = f"http://{address}"
+        self.url = f"https://{address}"
         options = [f"-dev-listen-address={address}", f"-dev-root-token-id={self.token}", "-dev-no-store-token"]
         home = Path(self._home.name)
+        options += ["-dev-tls", f"-dev-tls-cert-dir={home}"]
         self._child = Child([str(binary), "server", "-dev", *options], {"HOME": str(home)}, home, uid=self._uid)
         try:
             self._child.wait_for(self._ready)
@@ -84,16 +93,19 @@ class OpenBao:
             raise
 
     def _ready(self) -> bool | None:
-        """Whether KV 2 answers: it is mounted a moment after the server listens, and set up a moment later."""
+        """Whether KV 2 answers: it is mounted a moment after the server listens, and set up a moment later.
+
+        The certificates are made even before that.
+        """
         try:
             return True if self._request("GET", "secret/config", timeout=_READY_SECONDS).ok else None
-        except requests.RequestException:
+        except OSError:  # what requests raises is one as well
             return None
 
     def _request(
         self, method: str, path: str, body: Json = None, *, timeout: float = _REQUEST_SECONDS
     ) -> requests.Response:
-        headers = {"X-Vault-Token": self.token}
+        headers = {"X-Vault-Token": self.token, "X-Vault-Namespace": self.namespace}
         return self._session.request(method, f"{self.url}/v1/{path}", json=body, headers=headers, timeout=timeout)
 
     def _call(self, method: str, path: str, body: Json = None) -> Json:
@@ -106,7 +118,7 @@ class OpenBao:
     @property
     def environment(self) -> dict[str, str]:
         """What the modules and look-ups of community.hashi_vault read, with every right."""
-        return {"VAULT_ADDR": self.url, "VAULT_TOKEN": self.token}
+        return {"VAULT_ADDR": self.url, "VAULT_CACERT": self.ca_cert, "VAULT_TOKEN": self.token}
 
     def read(self, path: str) -> dict[str, Any] | None:
         """The newest version of a secret, None when there is none or it was deleted."""
@@ -123,10 +135,32 @@ class OpenBao:
 
     def token_for(self, policy: str) -> str:
         """A token that has the rights of a policy, written in HCL, and those to look itself up."""
+        token: str = self._call("POST", "auth/token/create", {"policies": [self._add(policy)]})["auth"]["client_token"]
+        return token
+
+    def app_role_for(self, policy: str) -> dict[str, str]:
+        """What logs in as an AppRole that has the rights of a policy; the method has to be enabled."""
+        name = self._add(policy)
+        role = f"auth/approle/role/{name}"
+        self._call("POST", role, {"token_policies": [name]})
+        role_id = self._call("GET", f"{role}/role-id")["data"]["role_id"]
+        secret_id = self._call("POST", f"{role}/secret-id")["data"]["secret_id"]
+        return {"role_id": role_id, "secret_id": secret_id}
+
+    def _add(self, policy: str) -> str:
         name = f"policy-{secrets.token_hex(4)}"
         self._call("PUT", f"sys/policies/acl/{name}", {"policy": policy})
-        token: str = self._call("POST", "auth/token/create", {"policies": [name]})["auth"]["client_token"]
-        return token
+        return name
+
+    def in_namespace(self, name: str) -> OpenBao:
+        """The same server as a new namespace shows it, with KV 2 at `secret` and the auth method AppRole."""
+        self._call("POST", f"sys/namespaces/{name}")
+        inside = copy.copy(self)
+        inside.namespace = name
+        inside._call("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
+        inside._call("POST", "sys/auth/approle", {"type": "approle"})
+        self._child.wait_for(inside._ready)
+        return inside
 
     def reset(self) -> None:
         """Forget every secret with all its versions; tokens stay."""

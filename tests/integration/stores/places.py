@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
@@ -21,6 +23,8 @@ from tests.integration.servers.openbao import OpenBao
 
 FIELDS = {"client_id": False, "client_secret": True, "minted_at": False, "rotation": False, "note": True}
 READ_ONLY = 'path "secret/data/*" { capabilities = ["read"] }'
+READ_AND_WRITE = 'path "secret/data/*" { capabilities = ["read", "create", "update"] }'
+FILE_PATH = "oauth_client_secret_store_file_path"
 Json = Any
 
 
@@ -79,6 +83,22 @@ def file_on_a_host(directory: Path) -> Place:
     return place
 
 
+def file_of_another(directory: Path) -> Place:
+    """A file that belongs to others, as far as whoever runs the tests may give it away."""
+    place = file_place(directory)
+    owner, group = (12345, 23456) if os.getuid() == 0 else (os.getuid(), os.getgid())
+    place.variables.update(variables("file", path=place.variables[FILE_PATH], owner=str(owner), group=str(group)))
+    read = place.read
+
+    def read_of_another() -> dict[str, Json]:
+        status = Path(place.variables[FILE_PATH]).stat()
+        assert (status.st_uid, status.st_gid) == (owner, group)
+        return read()
+
+    place.read = read_of_another
+    return place
+
+
 def vault_file(directory: Path, known_by: str) -> Place:
     """A file that is encrypted as a whole; its password is in a file, in a variable, or known to the run."""
     path, password = directory / "kept/vault.yml", directory / "password"
@@ -130,13 +150,34 @@ def hashi_vault(openbao: OpenBao) -> Place:
 def hashi_vault_by_variables(openbao: OpenBao) -> Place:
     place = hashi_vault(openbao)
     place.environment = {}
-    place.variables.update(variables("hashi_vault", path="apps/example", url=openbao.url, token=openbao.token))
+    told = {"url": openbao.url, "ca_cert": openbao.ca_cert, "token": openbao.token}
+    place.variables.update(variables("hashi_vault", path="apps/example", **told))
 
     @contextmanager
     def read_only() -> Iterator[None]:
         place.variables["oauth_client_secret_store_hashi_vault_token"] = openbao.token_for(READ_ONLY)
         yield
 
+    place.read_only = read_only
+    return place
+
+
+def hashi_vault_by_app_role(openbao: OpenBao) -> Place:
+    """In a namespace, where a role with the rights that the README tells logs in."""
+    inside = openbao.in_namespace(f"team-{secrets.token_hex(4)}")
+    place = hashi_vault(inside)
+    place.environment = {}
+    told = {"url": inside.url, "ca_cert": inside.ca_cert, "namespace": inside.namespace, "auth_method": "approle"}
+
+    def log_in(policy: str) -> None:
+        place.variables.update(variables("hashi_vault", path="apps/example", **told, **inside.app_role_for(policy)))
+
+    @contextmanager
+    def read_only() -> Iterator[None]:
+        log_in(READ_ONLY)
+        yield
+
+    log_in(READ_AND_WRITE)
     place.read_only = read_only
     return place
 
@@ -156,6 +197,14 @@ def aws_secrets_manager(aws: Aws) -> Place:
         read_only,
         environment=dict(aws.environment),
     )
+
+
+def aws_by_variables(aws: Aws) -> Place:
+    place = aws_secrets_manager(aws)
+    told = {"region": aws.region, "profile": "keeper", "endpoint_url": aws.url}
+    place.variables.update(variables("aws_secrets_manager", name="apps/example", **told))
+    place.environment = aws.environment_for("keeper")
+    return place
 
 
 def awx_credential(awx: Awx) -> Place:
@@ -188,7 +237,7 @@ def own_task_files(directory: Path) -> Place:
     place = file_place(directory)
     own = directory / "own_store"
     own.mkdir()
-    path = place.variables.pop("oauth_client_secret_store_file_path")
+    path = place.variables.pop(FILE_PATH)
     (own / "read.yml").write_text(f"""
 - name: Read what is there
   ansible.builtin.set_fact:

@@ -30,9 +30,12 @@ STORES: dict[str, Callable[..., Place]] = {
 }
 OTHERWISE_TOLD: dict[str, Callable[..., Place]] = {
     "file, on a host": places.file_on_a_host,
+    "file, of another": places.file_of_another,
     "vault_file, variable": functools.partial(places.vault_file, known_by="variable"),
     "vault_file, vault id": functools.partial(places.vault_file, known_by="vault id"),
     "hashi_vault, variables": places.hashi_vault_by_variables,
+    "hashi_vault, AppRole": places.hashi_vault_by_app_role,
+    "aws_secrets_manager, variables": places.aws_by_variables,
 }
 SERVERS = {"hashi_vault": "openbao", "aws_secrets_manager": "aws", "awx_credential": "awx"}
 every_way = pytest.mark.parametrize("place", [*STORES, *OTHERWISE_TOLD], indirect=True)
@@ -191,3 +194,12 @@ def test_a_rotation_is_not_called_open_without_a_newer_secret(
     assert refused.status != 0
     assert "newer secret" in refused.failure
     assert place.read() == HELD
+
+
+@pytest.mark.parametrize("place", ["file"], indirect=True)
+@pytest.mark.parametrize(("variable", "kind"), [("file_owner", "user"), ("file_group", "group")])
+def test_an_owner_that_the_host_does_not_know_is_named(store: Store, place: Place, variable: str, kind: str) -> None:
+    refused = store.run("preflight", client_id="c1", **{variable: "no-such-one"})
+    assert refused.status != 0
+    assert "The store file cannot be written" in refused.failure
+    assert f"failed to look up {kind} no-such-one" in refused.failure
