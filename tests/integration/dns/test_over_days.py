@@ -122,8 +122,11 @@ TABLE: dict[str, list[Step]] = {
     "seen by the world, not yet by Cloudflare": [
         run("needs_dns", **MANUAL),
         variant(read_lag_seconds=600),
+        somebody("PATCH", policy_uri="https://app.example.com/privacy"),
         appears(),
         run("verifying", "Cloudflare is looking for the TXT record", writes=0, **MANUAL),
+        hours(1),
+        run("public", PUBLIC, writes=1, **MANUAL),
     ],
     "failed at 48 hours, and not started anew without the record": [
         run("needs_dns", **MANUAL),
