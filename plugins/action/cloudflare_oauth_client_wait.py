@@ -93,6 +93,8 @@ class ActionModule(ActionBase):
 
 
 def check_params(params: Params) -> None:
+    if not params["client_id"]:
+        raise AnsibleActionFail("client_id must be the ID of a client, and not empty.")
     if not 0 <= params["wait_timeout"] < float("inf"):
         raise AnsibleActionFail(f"wait_timeout must be a number of seconds, not {params['wait_timeout']!r}.")
     if not 1 <= params["wait_interval"] < float("inf"):

@@ -119,7 +119,7 @@ def the_play_of(role: str, ansible: Ansible, *options: str, **extra: Json) -> Ru
 
 def test_the_play_of_the_publish_role_runs(ansible: Ansible, fake: FakeCloudflare) -> None:
     play = yaml_blocks(ROOT / "roles/oauth_client_publish/README.md")[0][0]
-    looked_up_here = {"oauth_client_publish_dns_lookup_url": fake.doh_url}
+    looked_up_here = {"oauth_client_publish_dns_lookup_servers": fake.dns_address}
     run = ansible.play([], *LOUD, **{**play, "vars": looked_up_here})
     assert run.status == 0, run.output
     assert run.fact("oauth_client_publish_result")["phase"] in ("verifying", "verified")
@@ -129,7 +129,7 @@ def test_the_play_of_the_publish_role_runs(ansible: Ansible, fake: FakeCloudflar
 def test_the_example_variables_publish_a_client(ansible: Ansible, fake: FakeCloudflare) -> None:
     stored = ansible.directory / "home/example_app_oauth.json"
     here = {
-        "oauth_client_publish_dns_lookup_url": fake.doh_url,
+        "oauth_client_publish_dns_lookup_servers": fake.dns_address,
         # What the example's ~ stands for in this test; of the real one Ansible learns from the system, not from HOME.
         "oauth_client_secret_store_file_path": str(stored),
     }

@@ -224,7 +224,7 @@ def test_the_modules_leave_no_secret(scene: Scene, verbosity: int) -> None:
 
 
 PUBLISHED = {
-    "redirect_uris": ["https://app.example.com/callback"],
+    "redirect_uris": ["https://app.example.com/{{ each }}"],
     "scopes": ["dns.read"],
     "token_endpoint_auth_method": "client_secret_basic",
     "client_uri": "https://app.example.com/",
@@ -234,8 +234,8 @@ PUBLISHED = {
 
 def publishing(scene: Scene) -> dict[str, Json]:
     """Two clients are published, each into a file of its own."""
-    given = {**PUBLISHED, "client_name": "{{ each }}", "dns_lookup_url": scene.fake.doh_url, "wait_timeout": 20}
-    given["wait_interval"] = 1
+    looked_up = {"dns_lookup_servers": scene.fake.dns_address, "wait_timeout": 20, "wait_interval": 1}
+    given = {**PUBLISHED, "client_name": "{{ each }}", **looked_up}
     store = places.variables("file", path=f"{scene.directory}/published-{{{{ each }}}}")
     handover = {"oauth_client_secret_store_handover_dir": str(scene.directory / "published")}
     prefixed = {f"oauth_client_publish_{name}": value for name, value in given.items()}

@@ -194,12 +194,18 @@ def test_the_visible_record_of_a_pending_client_is_being_verified(publish: Publi
 
 def test_without_a_resolver_a_provider_that_writes_is_trusted(publish: Publish, fake: FakeCloudflare) -> None:
     fake.set_variant(read_lag_seconds=600)
-    assert phase(publish(wait_timeout=0, dns_lookup_url="")) == "verifying"
-    assert phase(publish(wait_timeout=0, dns_lookup_url="", dns_provider="manual")) == "needs_dns"
+    assert phase(publish(wait_timeout=0, dns_lookup="none")) == "verifying"
+    assert phase(publish(wait_timeout=0, dns_lookup="none", dns_provider="manual")) == "needs_dns"
 
 
 def test_a_resolver_that_does_not_answer_is_no_failure(publish: Publish, fake: FakeCloudflare) -> None:
-    assert phase(publish(dns_lookup_url="http://127.0.0.1:9/dns-query")) == "public"
+    nowhere = {"dns_lookup_servers": "127.0.0.1:9", "dns_lookup_url": "http://127.0.0.1:9/dns-query"}
+    assert phase(publish(**nowhere)) == "public"
+
+
+def test_a_resolver_over_https_stands_in_for_name_servers(publish: Publish, fake: FakeCloudflare) -> None:
+    fake.set_variant(read_lag_seconds=600)
+    assert phase(publish(wait_timeout=0, dns_lookup_servers="127.0.0.1:9")) == "verifying"
 
 
 @pytest.mark.parametrize("text", ["stable", "new_on_restart"])

@@ -27,7 +27,7 @@ QUIET_ANSIBLE = {
 }
 SETTINGS = """\
 oauth_client_secret_store_file_path: {store}
-oauth_client_publish_dns_lookup_url: {resolver}
+oauth_client_publish_dns_lookup_servers: ["{name_server}"]
 oauth_client_publish_promote: true
 oauth_client_publish_wait_timeout: 60
 oauth_client_publish_wait_interval: 2
@@ -56,7 +56,7 @@ class Demo:
         self.environment = {**os.environ, **own}
         self.store = directory / "example_app_oauth.json"
         settings = directory / "demo.yml"
-        settings.write_text(SETTINGS.format(store=self.store, resolver=fake.doh_url))
+        settings.write_text(SETTINGS.format(store=self.store, name_server=fake.dns_address))
         self.variables = ("-e", f"@{EXAMPLE}", "-e", f"@{settings}")
         print(f"\n{EXAMPLE} describes the client. For the demo alone, {settings} says:\n\n{settings.read_text()}")
 

@@ -79,7 +79,7 @@ def test_a_zone_that_is_not_there_fails(recipe: Recipe) -> None:
 
 def test_the_role_publishes_with_it(recipe: Recipe, zone: Zone, fake: FakeCloudflare) -> None:
     zone.write(HOST, 600, [SPF])
-    described = {**APP, "dns_provider": str(recipe.path), "dns_lookup_url": "", "wait_timeout": 0}
+    described = {**APP, "dns_provider": str(recipe.path), "dns_lookup": "none", "wait_timeout": 0}
     variables = {f"oauth_client_publish_{name}": value for name, value in described.items()}
     run = recipe.ansible.playbook("oauthops.iam.publish", "-vvv", extra={**recipe.variables, **variables})
     assert run.status == 0, run.output

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far a publication is, from what Cloudflare and DNS say."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.oauthops.iam.plugins.filter.publication_status import FilterModule
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth import publishing, shaped
+from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import duration, read_moment
+from tests.unit.support import TXT, a_client
+
+HOST = "app.example.com"
+RECORD = {"type": "TXT", "name": HOST, "value": TXT}
+WHAT = f"TXT record at {HOST} with the value {TXT}"
+SEEN, UNSEEN, UNKNOWN = {"visible": True, "cname": None}, {"visible": False, "cname": None}, {"visible": None}
+CREATED = datetime(2026, 10, 5, 4, 47, 27, tzinfo=timezone.utc)
+
+publication_status = FilterModule().filters()["publication_status"]
+
+
+def a_result(status: str | None = "pending", text: str | None = TXT, **overrides: Any) -> dict[str, Any]:
+    """A result of the module, of a client that lacks nothing but its verification."""
+    verification = {"client_uri_verification": {"status": status, "text": text}} if status or text else {}
+    pages = {"client_uri": f"https://{HOST}/", "logo_uri": f"https://{HOST}/logo.png"}
+    client = shaped(a_client(**{**pages, **verification, **overrides}))
+    return {"oauth_client": client, "publishing": publishing(client)}
+
+
+def status(result: dict[str, Any], lookup: Any = None, provider: str = "rfc2136", after: float = 1) -> dict[str, Any]:
+    """What the filter says some hours after the client was created."""
+    now = (CREATED + timedelta(hours=after)).isoformat()
+    found: dict[str, Any] = publication_status(result, lookup, provider, now)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("result", "lookup", "provider", "phase"),
+    [
+        (a_result(logo_uri=None), SEEN, "rfc2136", "incomplete"),
+        (a_result(client_uri=None, status=None, text=None), {}, "rfc2136", "incomplete"),
+        (a_result(status=None, text=None), {}, "rfc2136", "needs_dns"),
+        (a_result(), UNSEEN, "rfc2136", "needs_dns"),
+        (a_result(), UNSEEN, "manual", "needs_dns"),
+        (a_result(), SEEN, "rfc2136", "verifying"),
+        (a_result(), SEEN, "manual", "verifying"),
+        (a_result(), UNKNOWN, "rfc2136", "verifying"),
+        (a_result(), {}, "/own/dns.yml", "verifying"),
+        (a_result(), UNKNOWN, "manual", "needs_dns"),
+        (a_result("in_progress"), {}, "manual", "needs_dns"),
+        (a_result("a status of tomorrow"), {}, "manual", "needs_dns"),
+        (a_result("failed"), SEEN, "rfc2136", "failed"),
+        (a_result("verified"), UNSEEN, "manual", "verified"),
+        (a_result("verified", visibility="public"), {}, "manual", "public"),
+        (a_result("failed", visibility="public"), {}, "manual", "public"),
+    ],
+)
+def test_the_phase(result: dict[str, Any], lookup: Any, provider: str, phase: str) -> None:
+    assert status(result, lookup, provider)["phase"] == phase
+
+
+@pytest.mark.parametrize(
+    ("result", "lookup", "restart"),
+    [
+        (a_result("failed"), SEEN, True),
+        (a_result("failed"), UNKNOWN, True),
+        (a_result("failed"), {}, True),
+        (a_result("failed"), UNSEEN, False),
+        (a_result("failed", logo_uri=None), SEEN, True),
+        (a_result("failed", text=None), SEEN, False),
+        (a_result("pending"), SEEN, False),
+        (a_result("verified"), SEEN, False),
+    ],
+)
+def test_a_verification_is_started_anew_only_with_a_chance(result: dict[str, Any], lookup: Any, restart: bool) -> None:
+    assert status(result, lookup)["restart"] is restart
+
+
+@pytest.mark.parametrize(
+    ("result", "lookup", "provider", "text"),
+    [
+        (a_result(logo_uri=None), {}, "manual", "needs oauth_client_publish_logo_uri: set that and run again."),
+        (a_result(), UNSEEN, "manual", f"Publish the {WHAT}, then run again."),
+        (a_result(), UNSEEN, "rfc2136", f"The {WHAT} was published through rfc2136, but cannot be seen yet."),
+        (a_result(status=None, text=None), {}, "rfc2136", "Publish the TXT record that Cloudflare names once"),
+        (a_result(), SEEN, "manual", f"Cloudflare is looking for the {WHAT}, for up to two days. Run again later."),
+        (a_result("failed"), UNSEEN, "manual", f"Cloudflare has given up looking for the {WHAT}. Publish it"),
+        (a_result("verified"), {}, "manual", "oauth_client_publish_promote=true to make the client public"),
+        (a_result("verified", visibility="public"), {}, "manual", "Nothing, the client is public."),
+        (a_result(), {**UNSEEN, "cname": "x.example.net"}, "manual", f"{HOST} is a CNAME for x.example.net"),
+        (a_result("failed"), {**UNSEEN, "cname": "x.example.net"}, "manual", f"{HOST} is a CNAME for x.example.net"),
+        (a_result(client_uri="http://localhost/", text=None), {}, "manual", "localhost is no name of the public DNS"),
+    ],
+)
+def test_what_has_to_be_done(result: dict[str, Any], lookup: Any, provider: str, text: str) -> None:
+    assert text in status(result, lookup, provider)["next_action"]
+
+
+@pytest.mark.parametrize("changed", ["2026-10-05T04:47:27Z", None, "yesterday"])
+def test_the_deadline_is_two_days_after_the_client_was_created(changed: str | None) -> None:
+    found = status(a_result(updated_at=changed), UNSEEN)
+    assert found["deadline"] == "2026-10-07 04:47 UTC"
+    assert "Cloudflare looks for it until 2026-10-07 04:47 UTC, and perhaps longer." in found["next_action"]
+
+
+@pytest.mark.parametrize(
+    ("after", "deadline"), [(1, "2026-10-07 04:47 UTC"), (49, "2026-10-08 10:47 UTC"), (200, None)]
+)
+def test_of_several_deadlines_the_next_one_counts(after: float, deadline: str | None) -> None:
+    changed = (CREATED + timedelta(hours=30)).isoformat()
+    assert status(a_result(updated_at=changed), UNSEEN, after=after)["deadline"] == deadline
+
+
+@pytest.mark.parametrize("result", [a_result("failed"), a_result("verified"), a_result(logo_uri=None)])
+def test_where_nothing_is_searched_for_there_is_no_deadline(result: dict[str, Any]) -> None:
+    assert status(result, UNSEEN)["deadline"] is None
+
+
+def test_a_pending_client_brings_a_ticket() -> None:
+    assert status(a_result(), UNSEEN, "manual")["ticket"] == [
+        "Please add this DNS record, and leave all other records of the name as they are:",
+        "Type: TXT",
+        f"Name: {HOST}",
+        f"Value: {TXT}",
+        "Deadline: 2026-10-07 04:47 UTC (Cloudflare then stops looking, until it is asked again)",
+        f'In a zone file: {HOST}. IN TXT "{TXT}"',
+        "Reason: it proves to Cloudflare that the OAuth client Example App (30e8fa4a9d2746f5a1b3c9d7e6f50418) belongs "
+        "to the owner of the domain.",
+    ]
+
+
+def test_a_record_that_can_be_seen_is_to_be_kept() -> None:
+    assert status(a_result(), SEEN)["ticket"][0].startswith("Please keep this DNS record")
+
+
+@pytest.mark.parametrize("result", [a_result("verified"), a_result(text=None), a_result(logo_uri=None)])
+def test_a_ticket_is_for_a_record_that_is_wanted(result: dict[str, Any]) -> None:
+    assert status(result, UNSEEN)["ticket"] == []
+
+
+@pytest.mark.parametrize(
+    "client", [{}, {"oauth_client": None, "publishing": None}, {"publishing": {"phase": "public"}}]
+)
+def test_what_is_no_result_is_told(client: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="needs the result of the module cloudflare_oauth_client"):
+        publication_status(client)
+
+
+def test_a_moment_that_is_none_is_told() -> None:
+    with pytest.raises(AnsibleFilterError, match="now: 'soon' is no moment"):
+        publication_status(a_result(), {}, "manual", "soon")
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-10-05T04:47:27Z", CREATED),
+        ("2026-10-05T04:47:27.1234567Z", CREATED),
+        ("2026-10-05T06:47:27+02:00", CREATED),
+        ("2026-10-05T04:47:27", CREATED),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_moments_as_cloudflare_may_write_them(text: str | None, moment: datetime | None) -> None:
+    assert read_moment(text) == moment
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (-1, "0 s"), (45.4, "45 s"), (60, "1 min"), (200, "3 min 20 s"), (7500, "2 h 5 min"), (3600, "1 h")],
+)
+def test_lengths_of_time(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@given(
+    st.sampled_from([None, "pending", "in_progress", "verified", "failed", "other"]),
+    st.sampled_from([None, TXT]),
+    st.sampled_from(["private", "public"]),
+    st.sampled_from([{}, SEEN, UNSEEN, UNKNOWN]),
+    st.sampled_from(["manual", "rfc2136"]),
+    st.booleans(),
+)
+def test_every_situation_has_a_phase_and_an_action(
+    verification: str | None, text: str | None, visibility: str, lookup: Any, provider: str, logo: bool
+) -> None:
+    result = a_result(verification, text, visibility=visibility, **({} if logo else {"logo_uri": None}))
+    found = status(result, lookup, provider)
+    assert found["next_action"].strip()
+    assert (found["phase"] == "public") == (visibility == "public")
+    assert not (found["restart"] and verification != "failed")
+    assert bool(found["ticket"]) == (bool(text) and found["phase"] in ("needs_dns", "verifying", "failed"))
