@@ -12,13 +12,14 @@ import requests
 from tests.integration.ansible_runs import Run
 from tests.integration.dns.publishing import RESULT, Publishing, result
 
-MANUAL = {"dns_provider": "manual", "wait_timeout": 0}
-AT_ONCE = {"wait_timeout": 0}
+Step = Callable[[Publishing], None]
+Json = Any
+
+MANUAL: dict[str, Json] = {"dns_provider": "manual", "wait_timeout": 0}
+AT_ONCE: dict[str, Json] = {"wait_timeout": 0}
 HOST, OTHER_HOST = "app.example.com", "new.example.com"
 GIVEN_UP = "Cloudflare has given up looking for the TXT record at app.example.com with the value "
 PUBLIC = "Nothing, the client is public."
-Step = Callable[[Publishing], None]
-Json = Any
 
 
 def run(phase: str, says: str = "", writes: int | None = None, **changes: Json) -> Step:

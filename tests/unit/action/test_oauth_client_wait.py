@@ -137,13 +137,20 @@ def test_the_modules_get_the_options(wait: Any) -> None:
     outcome = wait([told("verified"), told("verified")], [SEEN], api_url="https://api.example/", **options)
     (asked,) = outcome.action.asked_of("cloudflare_oauth_client_info")
     assert asked == {
-        "client_id": CLIENT_ID, "api_token": TOKEN, "api_url": "https://api.example/",
-        "timeout": 30.0, "retry_timeout": 60.0, "validate_certs": True,
+        "client_id": CLIENT_ID,
+        "api_token": TOKEN,
+        "api_url": "https://api.example/",
+        "timeout": 30.0,
+        "retry_timeout": 60.0,
+        "validate_certs": True,
     }
     outcome = wait([told("pending"), told("verified")], [SEEN], **options)
     (asked,) = outcome.action.asked_of("dns_txt_info")
     assert asked == {
-        "name": HOST, "value": TXT, "method": "resolver", "servers": ["192.0.2.1"],
+        "name": HOST,
+        "value": TXT,
+        "method": "resolver",
+        "servers": ["192.0.2.1"],
         "resolver_url": "https://r.example/",
     }
 
