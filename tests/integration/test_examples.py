@@ -20,6 +20,7 @@ from tests.integration.servers.aws import Aws
 LOUD = ("-vvvv", "--diff")
 KNOWN = {"example_app_client_id": "30e8fa4a9d2746f5a1b3c9d7e6f50418", "example_app_client_secret": "hush-hush-Zz_9"}
 CREDENTIALS = {"client_id": KNOWN["example_app_client_id"], "client_secret": KNOWN["example_app_client_secret"]}
+WAIT_A_MOMENT = {"dns_lookup": "none"}
 Json = Any
 
 
@@ -59,14 +60,18 @@ def prepared(ansible: Ansible, fake: FakeCloudflare) -> dict[str, Json]:
     [
         "cloudflare_oauth_client_info",
         "cloudflare_oauth_client_secret",
+        "cloudflare_oauth_client_wait",
         "cloudflare_oauth_domain_record",
+        "dns_txt_info",
         "cloudflare_oauth_scope_info",
     ],
 )
 def test_the_examples_of_a_module_run(
     prepared: dict[str, Json], ansible: Ansible, fake: FakeCloudflare, module: str
 ) -> None:
-    run = ansible.play(examples(module), *LOUD, vars=prepared)
+    here = {"dns_txt_info": {"servers": [fake.dns_address]}, "cloudflare_oauth_client_wait": WAIT_A_MOMENT}
+    defaults = {f"oauthops.iam.{name}": options for name, options in here.items()}
+    run = ansible.play(examples(module), *LOUD, vars=prepared, module_defaults=defaults)
     assert run.status == 0, run.output
     assert len(run.tasks) == len(examples(module))
     assert_nothing_leaked(run, ansible, fake)
@@ -74,8 +79,9 @@ def test_the_examples_of_a_module_run(
 
 def test_no_module_is_without_tested_examples(prepared: dict[str, Json], fake: FakeCloudflare) -> None:
     documented = {path.stem for path in (ROOT / "plugins/modules").glob("*.py")}
-    assert documented == {"aws_secret_value", "vault_file_key"} | {f"cloudflare_oauth_{name}" for name in (
-        "client", "client_info", "client_secret", "domain_record", "scope_info"
+    elsewhere = {"aws_secret_value", "dns_txt_info", "rfc2136_txt_value", "vault_file_key"}
+    assert documented == elsewhere | {f"cloudflare_oauth_{name}" for name in (
+        "client", "client_info", "client_secret", "client_wait", "domain_record", "scope_info"
     )}  # fmt: skip
     assert [client["client_name"] for client in fake.state()["clients"]] == ["Example App"]
 
@@ -207,7 +213,7 @@ def test_the_steps_of_the_publishing_guide_run(ansible: Ansible, fake: FakeCloud
     blocks = re.findall(r"^\.\. code-block:: yaml\n\n((?:    .*\n|\n)+)", guide, re.MULTILINE)
     tasks = [task for block in blocks for task in yaml.safe_load(block)]
     assert len(tasks) == 5
-    run = ansible.play(tasks, *LOUD)
+    run = ansible.play(tasks, *LOUD, module_defaults={"oauthops.iam.cloudflare_oauth_client_wait": WAIT_A_MOMENT})
     assert run.status == 0, run.output
     assert run.changed == ["The client", "The record that proves the host", "Public, for ever"]
     assert fake.state()["clients"][0]["visibility"] == "public"

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from tests.integration.ansible_runs import ROOT, Ansible, Run
 
 EXAMPLES = ROOT / "docs/examples/dns"
-GUIDE = ROOT / "docs/docsite/rst/guide_publish.rst"
+GUIDE = ROOT / "docs/docsite/rst/guide_dns_providers.rst"
 ZONE = "example.com"
 Json = Any
 

@@ -16,7 +16,7 @@ from tests.unit.support import CLIENT_ID, TXT, a_client
 from tests.unit.transport import TOKEN, Clock
 
 HOST = "app.example.com"
-SEEN = {"visible": True, "cname": None, "notes": []}
+SEEN: dict[str, Any] = {"visible": True, "cname": None, "notes": []}
 UNSEEN = {**SEEN, "visible": False}
 DOWN = {"failed": True, "msg": "It is down.", "error": {"status": 503}}
 Json = Any

@@ -11,7 +11,20 @@ import pytest
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
 SOURCES = sorted(PLUGINS.rglob("*.py"))
-PURE = ["_answer", "_credentials", "_errors", "_lost", "_oauth", "_plan", "_resource", "_retry", "_uris", "_validate"]
+PURE = [
+    "_answer",
+    "_credentials",
+    "_errors",
+    "_lost",
+    "_oauth",
+    "_plan",
+    "_resource",
+    "_retry",
+    "_txt",
+    "_uris",
+    "_validate",
+]
+DNS = {"_name_servers"}  # who knows dnspython
 STORES = {"aws_secret_value", "vault_file_key"}  # they keep a secret elsewhere, and know nothing of Cloudflare
 
 
@@ -53,6 +66,10 @@ def test_ansible_module_is_known_in_one_place() -> None:
 
 def test_aws_is_known_in_one_place() -> None:
     assert users("AnsibleAWSModule") == {"aws_secret_value"}
+
+
+def test_dnspython_is_known_in_one_place() -> None:
+    assert {path.stem for path in SOURCES if "dns" in imported(path)} == DNS
 
 
 def test_time_passes_in_one_place() -> None:

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +15,7 @@ from ansible.errors import AnsibleFilterError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.oauthops.iam.plugins.action.cloudflare_oauth_client_wait import line
 from ansible_collections.oauthops.iam.plugins.filter.publication_status import FilterModule
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import publishing, shaped
 from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import duration, read_moment
@@ -197,3 +202,37 @@ def test_every_situation_has_a_phase_and_an_action(
     assert (found["phase"] == "public") == (visibility == "public")
     assert not (found["restart"] and verification != "failed")
     assert bool(found["ticket"]) == (bool(text) and found["phase"] in ("needs_dns", "verifying", "failed"))
+
+
+ROOT = Path(__file__).parents[3]
+GUIDE = ROOT / "docs/docsite/rst/guide_publish.rst"
+
+
+def test_the_guide_shows_the_ticket_as_it_is() -> None:
+    (shown,) = [block for block in text_blocks() if block.startswith("Please add")]
+    assert shown.splitlines() == status(a_result(), UNSEEN, "manual")["ticket"]
+
+
+def test_the_guide_shows_the_lines_of_the_waiting_as_they_are() -> None:
+    (shown,) = [block for block in text_blocks() if block.startswith("[localhost]")]
+    lines = [
+        (UNSEEN, "needs_dns (the record cannot be seen yet); 10 s elapsed, 4 min 50 s remaining"),
+        (SEEN, "verifying (the record can be seen); 20 s elapsed, 4 min 40 s remaining"),
+    ]
+    assert shown.splitlines() == [f"[localhost] {HOST}: {text}" for _lookup, text in lines]
+    for (lookup, text), elapsed in zip(lines, (10, 20), strict=True):
+        patience: Any = SimpleNamespace(elapsed=elapsed, remaining=300 - elapsed)
+        assert line(a_result(), status(a_result(), lookup)["phase"], lookup, patience) == f"{HOST}: {text}"
+
+
+def text_blocks() -> list[str]:
+    blocks = re.findall(r"^\.\. code-block:: text\n\n((?:    .*\n|\n)+)", GUIDE.read_text(), re.MULTILINE)
+    return [textwrap.dedent(block).strip() for block in blocks]
+
+
+@pytest.mark.parametrize(
+    "page", [GUIDE, GUIDE.parent / "images/publishing.svg", ROOT / "roles/oauth_client_publish/README.md"]
+)
+def test_every_phase_is_explained(page: Path) -> None:
+    told = page.read_text()
+    assert all(phase in told for phase in ("incomplete", "needs_dns", "verifying", "failed", "verified", "public"))
