@@ -16,23 +16,15 @@ attributes:
   idempotent:
     description:
       - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+"""
+
+    # What talks to Cloudflare, and has the connection options.
+    GROUP = r"""
+attributes:
   action_group:
     description: Use C(group/oauthops.iam.cloudflare) in C(module_defaults) to set defaults for this module.
     support: full
     membership: [oauthops.iam.cloudflare]
-"""
-
-    # What is not in the action group of the modules that talk to Cloudflare.
-    PLAIN = r"""
-attributes:
-  check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
-  diff_mode:
-    description:
-      - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
-  idempotent:
-    description:
-      - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
 """
 
     MANAGER = r"""
@@ -60,16 +52,11 @@ attributes:
     VALUE = r"""
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
   diff_mode:
-    description:
-      - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
     support: none
     details: The value is a secret.
   idempotent:
-    description:
-      - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
     support: full
 """
 

@@ -35,10 +35,14 @@ def check_value(value: str) -> None:
 def refuse_beside_cname(host: str, target: str | None) -> None:
     """Raise UsageError where a CNAME rules out every TXT record (RFC 1034, 3.6.2)."""
     if target:
-        raise UsageError(
-            f"{host} is a CNAME for {target}, and DNS allows no TXT record beside a CNAME: use a client_uri with "
-            "another host, or replace the CNAME by address records."
-        )
+        raise UsageError(beside_cname(host, target))
+
+
+def beside_cname(host: str, target: str) -> str:
+    return (
+        f"{host} is a CNAME for {target}, and DNS allows no TXT record beside a CNAME: use a client_uri with "
+        "another host, or replace the CNAME by address records."
+    )
 
 
 def refuse_below_delegation(host: str, cut: str | None, servers: Collection[str]) -> None:

@@ -23,6 +23,7 @@ requirements:
   - the collection C(amazon.aws) on the controller
   - boto3 and botocore on the target
 extends_documentation_fragment:
+  - oauthops.iam._attributes
   - oauthops.iam._attributes.value
 options:
   name:

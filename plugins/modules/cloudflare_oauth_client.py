@@ -21,6 +21,7 @@ author:
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes
+  - oauthops.iam._attributes.group
   - oauthops.iam._attributes.manager
 attributes:
   idempotent:

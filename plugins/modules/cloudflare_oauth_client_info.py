@@ -18,6 +18,7 @@ author:
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes
+  - oauthops.iam._attributes.group
   - oauthops.iam._attributes.reader
 options:
   client_id:

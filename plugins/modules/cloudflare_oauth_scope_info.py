@@ -17,6 +17,7 @@ author:
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes
+  - oauthops.iam._attributes.group
   - oauthops.iam._attributes.reader
 options:
   ids:

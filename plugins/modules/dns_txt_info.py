@@ -18,7 +18,7 @@ author:
 requirements:
   - dnspython 2.1 or later, for asking name servers; O(method=resolver) does without
 extends_documentation_fragment:
-  - oauthops.iam._attributes.plain
+  - oauthops.iam._attributes
   - oauthops.iam._attributes.reader
 options:
   name:

@@ -21,7 +21,7 @@ author:
 requirements:
   - dnspython 2.1 or later
 extends_documentation_fragment:
-  - oauthops.iam._attributes.plain
+  - oauthops.iam._attributes
   - oauthops.iam._attributes.manager
 attributes:
   check_mode:

@@ -20,6 +20,7 @@ description:
 author:
   - The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
+  - oauthops.iam._attributes
   - oauthops.iam._attributes.value
   - oauthops.iam._attributes.controller
 options:

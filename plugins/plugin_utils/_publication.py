@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._txt import beside_cname
+
 # How long Cloudflare looks for the record (documented).
 SEARCH = timedelta(days=2)
 PENDING = ("needs_dns", "verifying", "failed")
@@ -112,11 +114,7 @@ def obstacles(phase: str, client: Client, lookup: Lookup) -> list[str]:
     """What stands in the way, in sentences."""
     found = [client["publishing"].get("obstacle")]
     if phase in ("needs_dns", "failed") and lookup.get("cname"):
-        host = client["publishing"]["dns_record"]["name"]
-        found.append(
-            f"{host} is a CNAME for {lookup['cname']}, and DNS allows no TXT record beside a CNAME: use a client_uri "
-            "with another host, or replace the CNAME by address records."
-        )
+        found.append(beside_cname(client["publishing"]["dns_record"]["name"], lookup["cname"]))
     return [text for text in found if text]
 
 
