@@ -134,17 +134,17 @@ class NameServer:
 
     def _send(self, message: Any) -> Any:
         """The answer to a question or an update, which may both be sent again without harm."""
-        for attempt in range(1, TRIES + 1):
+        silence = ""
+        for _attempt in range(TRIES):
             try:
                 return self._exchange(message)
             except dns.tsig.PeerError as refusal:
                 raise NameServerError(f"{self} refuses the key: {refusal}.", type(refusal).__name__) from None
             except (dns.exception.Timeout, ConnectionResetError, EOFError) as fault:
-                if attempt == TRIES:
-                    raise NameServerError(f"{self} gave no answer ({type(fault).__name__}).") from None
+                silence = type(fault).__name__
             except (dns.exception.DNSException, OSError) as fault:
                 raise NameServerError(f"{self} cannot be asked: {fault or type(fault).__name__}.") from None
-        raise AssertionError("there is at least one attempt")
+        raise NameServerError(f"{self} gave no answer ({silence}).")
 
     def _exchange(self, message: Any) -> Any:
         if self.protocol == "tcp":

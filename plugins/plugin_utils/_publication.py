@@ -71,8 +71,8 @@ def written(moment: datetime) -> str:
 
 def publication(client: Client, lookup: Lookup, dns_provider: str, now: datetime) -> dict[str, Any]:
     """Everything that the role decides on and tells; the keys are documented in the filter publication_status."""
-    phase = phase_of(client, lookup, dns_provider)
-    deadline = deadline_of(client, now) if phase in ("needs_dns", "verifying") and record_of(client) else None
+    phase, record = phase_of(client, lookup, dns_provider), record_of(client)
+    deadline = deadline_of(client, now) if phase in ("needs_dns", "verifying") and record else None
     return {
         "phase": phase,
         "client_id": client["oauth_client"]["client_id"],
@@ -80,7 +80,7 @@ def publication(client: Client, lookup: Lookup, dns_provider: str, now: datetime
         "missing": client["publishing"]["missing"],
         "deadline": deadline and written(deadline),
         "next_action": next_action(phase, client, lookup, dns_provider, deadline),
-        "ticket": ticket(client, phase, lookup, deadline) if phase in PENDING and record_of(client) else [],
+        "ticket": ticket(record, phase, client, lookup, deadline) if phase in PENDING and record else [],
         "restart": may_restart(client, lookup),
     }
 
@@ -118,10 +118,10 @@ def obstacles(phase: str, client: Client, lookup: Lookup) -> list[str]:
     return [text for text in found if text]
 
 
-def ticket(client: Client, phase: str, lookup: Lookup, deadline: datetime | None) -> list[str]:
+def ticket(
+    record: Mapping[str, Any], phase: str, client: Client, lookup: Lookup, deadline: datetime | None
+) -> list[str]:
     """What to paste into a request to whoever owns the zone, line by line."""
-    record = record_of(client)
-    assert record
     told = client["oauth_client"]
     by = (
         f"{written(deadline)} (Cloudflare then stops looking, until it is asked again)" if deadline else "none is known"
