@@ -24,6 +24,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._txt import (
 )
 
 DEFAULT_TTL = 3600
+TRIES = 3
 WHAT_A_WILDCARD_MAY_ANSWER = ("A", "AAAA", "CNAME", "MX", "TXT")
 # Removing what nobody has changes nothing, and is refused to whom it is not allowed.
 NOBODYS_VALUE = "oauthops.iam asks whether this key may change the records of this name"
@@ -51,7 +52,8 @@ def ensure(params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[st
 def name_server(params: Mapping[str, Any]) -> NameServer:
     key = Key(params["key_name"], params["key_secret"], params["key_algorithm"]) if params["key_name"] else None
     address = address_of(params["server"])
-    return NameServer(address, params["port"], timeout=params["timeout"], protocol=params["protocol"], key=key)
+    options = {"timeout": params["timeout"], "tries": TRIES, "protocol": params["protocol"], "key": key}
+    return NameServer(address, params["port"], **options)
 
 
 def address_of(server: str) -> str:

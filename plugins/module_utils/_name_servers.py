@@ -29,7 +29,6 @@ except ImportError:
     DNSPYTHON_IMPORT_ERROR = traceback.format_exc()
 
 DNS_PORT = 53
-TRIES = 3
 KEY_ALGORITHMS = ["hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"]
 
 
@@ -83,9 +82,17 @@ class NameServer:
     """One name server at an IP address. Every method raises NameServerError when it does not answer."""
 
     def __init__(
-        self, address: str, port: int = DNS_PORT, *, timeout: float, protocol: str = "udp", key: Key | None = None
+        self,
+        address: str,
+        port: int = DNS_PORT,
+        *,
+        timeout: float,
+        tries: int = 1,
+        protocol: str = "udp",
+        key: Key | None = None,
     ) -> None:
-        self.address, self.port, self.timeout, self.protocol = address, port, timeout, protocol
+        self.address, self.port, self.protocol = address, port, protocol
+        self.timeout, self.tries = timeout, tries
         self._signing = key.of_message() if key else {}
 
     def ask(self, name: str, kind: str) -> Answer:
@@ -135,7 +142,7 @@ class NameServer:
     def _send(self, message: Any) -> Any:
         """The answer to a question or an update, which may both be sent again without harm."""
         silence = ""
-        for _attempt in range(TRIES):
+        for _attempt in range(self.tries):
             try:
                 return self._exchange(message)
             except dns.tsig.PeerError as refusal:
