@@ -46,25 +46,34 @@ class ActionModule(ActionBase):
 
     def _wait(self, params: Params, patience: Patience) -> tuple[Result, Patience]:
         lookup: Result = {}
+        known: Result = {}
         while True:
-            told = self._ask("cloudflare_oauth_client_info", self._connection_of(params))
+            told = self._ask("cloudflare_oauth_client_info", self._connection_of(params, patience))
             over = patience.remaining == 0
             if told.get("failed"):
-                if over or not is_passing(told):
+                if not is_passing(told) or (over and not known):
                     return told, patience
+                if over:
+                    return {
+                        **known,
+                        "warnings": [f"What is told of the client is not its last state. {told['msg']}"],
+                    }, patience
                 self._tell(f"Cloudflare cannot be asked at the moment; {progress(patience)}")
             else:
                 client = the_client(told, params["client_id"])
                 lookup = lookup if lookup.get("visible") else self._look_up(client, params)
                 status = publication(client, lookup, params["dns_provider"], datetime.now(timezone.utc))
+                known = {**client, "lookup": lookup, "phase": status["phase"]}
                 if over or status["restart"] or not is_searched_for(client):
-                    return {**client, "lookup": lookup, "phase": status["phase"]}, patience
+                    return known, patience
                 self._tell(line(client, status["phase"], lookup, patience))
             patience.rest(params["wait_interval"])
 
-    def _connection_of(self, params: Params) -> Result:
+    def _connection_of(self, params: Params, patience: Patience) -> Result:
+        """The connection options; a request is repeated no longer than there is time to wait."""
         given = {name: params[name] for name in CONNECTION_OPTIONS if params[name] is not None}
-        return {**given, "client_id": params["client_id"]}
+        limit = min(params["retry_timeout"], patience.remaining) if params["wait_timeout"] else params["retry_timeout"]
+        return {**given, "retry_timeout": limit, "client_id": params["client_id"]}
 
     def _look_up(self, client: Params, params: Params) -> Result:
         record = client["publishing"]["dns_record"]

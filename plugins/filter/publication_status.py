@@ -32,6 +32,11 @@ options:
         when DNS cannot be asked.
     type: str
     default: manual
+  foretold:
+    description:
+      - Whether the client is what check mode foretells, so that nothing was published.
+    type: bool
+    default: false
   now:
     description:
       - The moment to judge from, as C(created_at) of the client is written. Left out, it is the present.
@@ -67,7 +72,7 @@ _value:
     - C(deadline) is when Cloudflare may stop looking for the record, or null. Cloudflare does not tell it, so it is
       counted from when the client was created or changed.
     - C(next_action) says who has to do what.
-    - C(ticket) are lines for whoever owns the zone, while the record is wanted.
+    - C(ticket) are lines for whoever owns the zone, while the record is wanted and a person publishes it.
     - C(restart) is whether a verification that failed can be started anew with a chance.
   type: dict
   sample:
@@ -96,14 +101,18 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import p
 
 
 def publication_status(
-    client: Mapping[str, Any], lookup: Mapping[str, Any] | None = None, dns_provider: str = "manual", now: str = ""
+    client: Mapping[str, Any],
+    lookup: Mapping[str, Any] | None = None,
+    dns_provider: str = "manual",
+    now: str = "",
+    foretold: bool = False,
 ) -> dict[str, Any]:
     """How far the publication is; raises AnsibleFilterError when C(client) or C(now) is not what it has to be."""
     moment = read_moment(now) if now else datetime.now(timezone.utc)
     if moment is None:
         raise AnsibleFilterError(f"now: {now!r} is no moment such as 2026-01-31T08:00:00Z.")
     try:
-        return publication(client, lookup or {}, dns_provider, moment)
+        return publication(client, lookup or {}, dns_provider, moment, foretold=foretold)
     except (KeyError, TypeError):
         raise AnsibleFilterError(
             "publication_status needs the result of the module cloudflare_oauth_client, with a client in it."

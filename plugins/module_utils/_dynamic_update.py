@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._name_servers import (
+    UNREACHABLE,
     Answer,
     Key,
     NameServer,
@@ -29,12 +30,15 @@ WHAT_A_WILDCARD_MAY_ANSWER = ("A", "AAAA", "CNAME", "MX", "TXT")
 # Removing what nobody has changes nothing, and is refused to whom it is not allowed.
 NOBODYS_VALUE = "oauthops.iam asks whether this key may change the records of this name"
 REMEDIES: Mapping[str, str] = {
+    "asked: REFUSED": "Set server to the primary of the zone: this one does not serve the name.",
     "REFUSED": "Allow the key to change the TXT records of this name (BIND: update-policy; Knot: an acl).",
     "NOTAUTH": "Set server to the primary of the zone, and the key to one that it knows.",
     "NOTZONE": "Set zone to the zone that holds the name.",
-    "PeerBadKey": "Correct key_name: the server has no key of this name.",
+    "SERVFAIL": "See its log: it may not be able to write the zone or its journal, or hold no more records of a name.",
+    "PeerBadKey": "Correct key_name and key_algorithm: the server has no such key.",
     "PeerBadSignature": "Correct key_secret and key_algorithm: they are not those of the server's key.",
     "PeerBadTime": "Set the clocks: those of this machine and of the server differ too much for a signature.",
+    UNREACHABLE: "See whether server, port and protocol are right, and no firewall is between. Running again is safe.",
 }
 
 
@@ -51,7 +55,7 @@ def ensure(params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[st
 
 def name_server(params: Mapping[str, Any]) -> NameServer:
     key = Key(params["key_name"], params["key_secret"], params["key_algorithm"]) if params["key_name"] else None
-    address = address_of(params["server"])
+    address = address_of(params["server"].strip())
     options = {"timeout": params["timeout"], "tries": TRIES, "protocol": params["protocol"], "key": key}
     return NameServer(address, params["port"], **options)
 
@@ -74,19 +78,22 @@ def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_m
     held = server.ask(host, "TXT")
     refuse_below_delegation(host, held.cut, held.servers)
     zone = params["zone"] or zone_of(server, host, held)
-    differs = (value in held.values) != present
-    warnings = check_addition(server, zone, host, held) if differs and present else []
-    ttl = params["ttl"] or DEFAULT_TTL if held.ttl is None else held.ttl
+    in_use = server.is_in_use(zone, host)
+    # Else the answer is that of a wildcard, or of the name that a CNAME leads to.
+    own = set(held.values) if in_use and not held.cname else set()
+    differs = (value in own) != present
+    warnings = check_addition(server, host, held, in_use=in_use) if differs and present else []
+    ttl = held.ttl if own and held.ttl is not None else params["ttl"] or DEFAULT_TTL
     if differs and check_mode:
         server.remove_text(zone, host, NOBODYS_VALUE)
     elif differs and present:
         server.add_text(zone, host, value, ttl)
     elif differs:
         server.remove_text(zone, host, value)
-    after = {*held.values, value} if present else {*held.values} - {value}
+    after = own | {value} if present else own - {value}
     return {
         "changed": differs,
-        "diff": {"before": {"values": sorted(set(held.values))}, "after": {"values": sorted(after)}},
+        "diff": {"before": {"values": sorted(own)}, "after": {"values": sorted(after)}},
         "dns_record": {"type": "TXT", "name": host, "value": value, "ttl": ttl, "zone": zone},
         "values": sorted(after),
         "warnings": warnings,
@@ -94,19 +101,23 @@ def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_m
 
 
 def zone_of(server: NameServer, host: str, held: Answer) -> str:
-    """The zone that holds a host; an answer without records tells it, and that to a question for the SOA record."""
-    zone = held.zone or server.ask(host, "SOA").zone
-    if not zone:
-        raise UsageError(f"The name server does not tell which zone {host} is in: set zone.")
-    return zone
+    """The zone that holds a host. A CNAME tells that of the name it leads to, so that the names above are asked."""
+    if held.zone and not held.cname:
+        return held.zone
+    labels = host.split(".")
+    for start in range(1 if held.cname else 0, len(labels)):
+        found = server.ask(".".join(labels[start:]), "SOA")
+        if found.zone and not found.cname:
+            return found.zone
+    raise UsageError(f"The name server does not tell which zone {host} is in: set zone.")
 
 
-def check_addition(server: NameServer, zone: str, host: str, held: Answer) -> list[str]:
+def check_addition(server: NameServer, host: str, held: Answer, *, in_use: bool) -> list[str]:
     """What to warn of before a value is added; raises UsageError where it cannot be, or would do harm."""
-    if server.is_in_use(zone, host):
+    if in_use:
         refuse_beside_cname(host, held.cname)
         return []
-    return check_wildcard(host, answered_types(server, host))
+    return check_wildcard(host, {"CNAME"} if held.cname else answered_types(server, host))
 
 
 def answered_types(server: NameServer, host: str) -> set[str]:

@@ -7,8 +7,10 @@ Nothing here is fatal but a wrong option: who cannot be asked is told, and leave
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
+import socket
 from collections.abc import Mapping
 from http.client import HTTPException
 from typing import Any
@@ -28,9 +30,11 @@ from ansible_collections.oauthops.iam.plugins.module_utils._name_servers import 
     system_resolver,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._txt import unquoted
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
 
 Asked = dict[str, Any]
 SMALLEST_WAIT = 0.5
+LAST_PORT = 65535
 NO_ERROR, NO_SUCH_NAME = 0, 3
 CNAME, TXT = 5, 16
 
@@ -44,7 +48,14 @@ def look_up(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
     if params["method"] == "resolver" or (params["method"] == "auto" and not conclusive(asked)):
         url = params["resolver_url"]
         asked = [*asked, asked_resolver(name, url, params["timeout"])] if url else asked
-    return {"changed": False, **summary(asked, params["value"]), "asked": asked, "notes": notes + complaints(asked)}
+    value = params["value"]
+    return {
+        "changed": False,
+        "value": value,
+        **summary(asked, value),
+        "asked": asked,
+        "notes": notes + complaints(asked),
+    }
 
 
 def asked_authoritative(name: str, servers: list[str], timeout: float) -> tuple[list[Asked], list[str]]:
@@ -64,23 +75,47 @@ def zone_servers(name: str, timeout: float) -> dict[str, list[tuple[str, int]]]:
 
 
 def given_servers(servers: list[str]) -> dict[str, list[tuple[str, int]]]:
-    return {server: [address_and_port(server)] for server in servers}
+    split = {server: host_and_port(server) for server in servers}
+    return {server: [(address, port) for address in addresses(host)] for server, (host, port) in split.items()}
 
 
-def address_and_port(server: str) -> tuple[str, int]:
-    """192.0.2.1, 192.0.2.1:5353, 2001:db8::1 or [2001:db8::1]:5353; raises UsageError for anything else."""
-    match = re.fullmatch(
-        r"\[([0-9A-Fa-f:.]+)\](?::(\d{1,5}))?|([\d.]+)(?::(\d{1,5}))?|([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)", server
-    )
-    if not match:
-        raise UsageError(f"servers: {server!r} is no IP address, nor one with a port such as 192.0.2.1:5353.")
-    return match[1] or match[3] or match[5], int(match[2] or match[4] or DNS_PORT)
+def host_and_port(server: str) -> tuple[str, int]:
+    """192.0.2.1, ns1.example.com or 2001:db8::1, or with a port [2001:db8::1]:5353; raises UsageError for all else."""
+    match = re.fullmatch(r"\[(.+)\](?::(\d+))?|([^\[\]:]+)(?::(\d+))?|([0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)", server.strip())
+    host, port = (match[1] or match[3] or match[5], int(match[2] or match[4] or DNS_PORT)) if match else ("", 0)
+    if not 1 <= port <= LAST_PORT or not (is_address(host) or may_be_name(host)):
+        raise UsageError(
+            f"servers: {server!r} is neither an IP address nor a name, nor one of them with a port such as "
+            "192.0.2.1:5353."
+        )
+    return host, port
+
+
+def is_address(host: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(host))
+    except ValueError:
+        return False
+
+
+def may_be_name(host: str) -> bool:
+    return bool(dns_name(host)) and not re.fullmatch(r"[\d.]+", host)
+
+
+def addresses(host: str) -> list[str]:
+    """None when this machine does not find the name."""
+    if is_address(host):
+        return [host]
+    try:
+        return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, None)))
+    except OSError:
+        return []
 
 
 def asked_server(label: str, places: list[tuple[str, int]], name: str, wait: float) -> Asked:
     servers = (NameServer(address, port, timeout=wait) for address, port in places)
     try:
-        answer = first_answer(servers, lambda server: server.ask(name, "TXT"))
+        answer = first_answer(label, servers, lambda server: server.ask(name, "TXT"))
     except NameServerError as fault:
         return outcome(label, None, fault.message)
     if answer.cut:

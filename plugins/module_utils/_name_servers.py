@@ -29,6 +29,7 @@ except ImportError:
     DNSPYTHON_IMPORT_ERROR = traceback.format_exc()
 
 DNS_PORT = 53
+UNREACHABLE = "unreachable"
 KEY_ALGORITHMS = ["hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"]
 
 
@@ -67,10 +68,13 @@ class Key:
     def of_message(self) -> dict[str, Any]:
         """The arguments that sign a message of dnspython; raises UsageError for what is no key."""
         try:
+            name = dns.name.from_text(self.name)
+        except dns.exception.DNSException:
+            raise UsageError(f"key_name: {self.name!r} is no name that a key can have.") from None
+        try:
             ring = dns.tsigkeyring.from_text({self.name: self.secret})
         except (ValueError, dns.exception.DNSException):
             raise UsageError("key_secret must be the key in base64, as it stands in the server's settings.") from None
-        name = dns.name.from_text(self.name)
         return {"keyring": ring, "keyname": name, "keyalgorithm": getattr(dns.tsig, tsig_constant(self.algorithm))}
 
 
@@ -104,7 +108,7 @@ class NameServer:
         response = self._send(query)
         code = dns.rcode.to_text(response.rcode())
         if code not in ("NOERROR", "NXDOMAIN"):
-            raise NameServerError(f"{self} answers {code} when asked for {name}.", code)
+            raise NameServerError(f"{self} answers {code} when asked for {name}.", f"asked: {code}")
         found = answer_of(response, absolute(name), kind)
         if not response.flags & dns.flags.AA and not found.cut:
             raise NameServerError(f"{self} is not one of the name servers that {name} is served by.")
@@ -134,7 +138,7 @@ class NameServer:
         response = self._send(update)
         code = str(dns.rcode.to_text(response.rcode()))
         if code != "NOERROR" and code not in expected:
-            raise NameServerError(f"{self} refuses the update of {update.zone[0].name} with {code}.", code)
+            raise NameServerError(f"{self} refuses the update of {_plain(update.zone[0].name)} with {code}.", code)
         if self._signing and not response.had_tsig:
             raise NameServerError(f"{self} did not sign its answer, so that anybody could have given it.")
         return code
@@ -150,8 +154,10 @@ class NameServer:
             except (dns.exception.Timeout, ConnectionResetError, EOFError) as fault:
                 silence = type(fault).__name__
             except (dns.exception.DNSException, OSError) as fault:
-                raise NameServerError(f"{self} cannot be asked: {fault or type(fault).__name__}.") from None
-        raise NameServerError(f"{self} gave no answer ({silence}).")
+                raise NameServerError(
+                    f"{self} cannot be asked: {fault or type(fault).__name__}.", UNREACHABLE
+                ) from None
+        raise NameServerError(f"{self} gave no answer ({silence}).", UNREACHABLE)
 
     def _exchange(self, message: Any) -> Any:
         if self.protocol == "tcp":
@@ -216,26 +222,29 @@ def authoritative_servers(resolver: Any, name: str) -> Mapping[str, list[str]]:
     try:
         zone = dns.resolver.zone_for_name(absolute(name), resolver=resolver)
         names = [rdata.target for rdata in resolver.resolve(zone, "NS", search=False)]
-        found = {_plain(server): addresses_of(resolver, server) for server in names}
     except (dns.exception.DNSException, OSError) as fault:
+        closed = ": port 53 may be closed" if isinstance(fault, (dns.exception.Timeout, OSError)) else ""
         raise NameServerError(
-            f"The name servers of {name} could not be found ({type(fault).__name__}): port 53 may be closed."
+            f"The name servers of {name} could not be found ({type(fault).__name__}){closed}."
         ) from None
-    return found
+    return {_plain(server): addresses_of(resolver, server) for server in names}
 
 
 def addresses_of(resolver: Any, server: Any) -> list[str]:
-    """IPv4 before IPv6, which more networks lack."""
-    return [
-        rdata.address
-        for kind in ("A", "AAAA")
-        for rdata in resolver.resolve(server, kind, raise_on_no_answer=False, search=False).rrset or ()
-    ]
+    """IPv4 before IPv6, which more networks lack; none for a name that is not found, as one server of many may be."""
+    found: list[str] = []
+    for kind in ("A", "AAAA"):
+        try:
+            answer = resolver.resolve(server, kind, raise_on_no_answer=False, search=False)
+        except (dns.exception.DNSException, OSError):
+            continue
+        found += [rdata.address for rdata in answer.rrset or ()]
+    return found
 
 
-def first_answer(servers: Iterator[NameServer], question: Callable[[NameServer], Answer]) -> Answer:
+def first_answer(name: str, servers: Iterator[NameServer], question: Callable[[NameServer], Answer]) -> Answer:
     """The answer from the first address that gives one; raises the last one's NameServerError."""
-    failure = NameServerError("It has no address.")
+    failure = NameServerError(f"The name server {name} has no address that this machine finds.")
     for server in servers:
         try:
             return question(server)

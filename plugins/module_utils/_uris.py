@@ -14,14 +14,17 @@ except ImportError:
     idna = None  # type: ignore[assignment]
 
 
-LABEL = re.compile(r"[a-z0-9_-]{1,63}")
+LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 # Names that the public DNS does not have (RFC 6761, 6762, 7686, 8375, 9476 and ICANN's decision on "internal").
 SPECIAL = ("localhost", "local", "test", "invalid", "example", "onion", "alt", "internal", "home.arpa")
 
 
 def split(uri: str) -> SplitResult | None:
-    """The parts of a URI, or None for what is none: blanks, a bad port, brackets that do not close."""
-    if not uri.isprintable() or " " in uri:
+    """The parts of a URI, or None for what is none: blanks, a bad port, brackets that do not close.
+
+    Nor is one with a backslash, which browsers take for a slash, so that they go to another host.
+    """
+    if not uri.isprintable() or " " in uri or "\\" in uri:
         return None
     try:
         parts = urlsplit(uri)
@@ -70,7 +73,9 @@ def web_address_fault(uri: str) -> str | None:
 
 def home_page_fault(uri: str) -> str | None:
     """Why this is not the address of a home page, or None."""
-    return web_address_fault(uri) or (None if _host(uri) else "has no host that DNS could have a record for")
+    fault = web_address_fault(uri) or (None if _host(uri) else "has no host that DNS could have a record for")
+    parts = split(uri)
+    return fault or ("must not have a user or password: everybody sees it" if parts and "@" in parts.netloc else None)
 
 
 def unprovable(home_page: str) -> str | None:

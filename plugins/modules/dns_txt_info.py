@@ -39,7 +39,7 @@ options:
     default: auto
   servers:
     description:
-      - The IP addresses of the name servers to ask, with a port where it is not 53, such as V(192.0.2.1:5353) or
+      - The name servers to ask, as names or IP addresses, with a port where it is not 53, such as V(192.0.2.1:5353) or
         V([2001:db8::1]:5353).
       - If omitted, the name servers of the zone are found through the resolver of the machine.
     type: list
@@ -79,6 +79,11 @@ visible:
   returned: success
   type: bool
   sample: true
+value:
+  description: The value that was looked for.
+  returned: success
+  type: str
+  sample: v=spf1 -all
 values:
   description: The values that everybody who answered has, each joined of its strings.
   returned: success
@@ -125,7 +130,7 @@ from typing import Any
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._lookup import look_up
 from ansible_collections.oauthops.iam.plugins.module_utils._module import run_dns_module
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name, web_address_fault
 
 OPTIONS: Mapping[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -143,6 +148,8 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
         raise UsageError(f"name: {params['name']!r} is no name that DNS could have a record for.")
     if not 0 < params["timeout"] < float("inf"):
         raise UsageError(f"timeout must be a number of seconds, not {params['timeout']!r}.")
+    if params["resolver_url"] and web_address_fault(params["resolver_url"]):
+        raise UsageError(f"resolver_url: {params['resolver_url']!r} {web_address_fault(params['resolver_url'])}.")
     return look_up(name, params)
 
 

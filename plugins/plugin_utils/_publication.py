@@ -13,7 +13,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._txt import beside_cn
 
 # How long Cloudflare looks for the record (documented).
 SEARCH = timedelta(days=2)
-PENDING = ("needs_dns", "verifying", "failed")
 PREFIX = "oauth_client_publish_"
 Client = Mapping[str, Any]
 Lookup = Mapping[str, Any]
@@ -69,23 +68,30 @@ def written(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def publication(client: Client, lookup: Lookup, dns_provider: str, now: datetime) -> dict[str, Any]:
+def publication(
+    client: Client, lookup: Lookup, dns_provider: str, now: datetime, *, foretold: bool = False
+) -> dict[str, Any]:
     """Everything that the role decides on and tells; the keys are documented in the filter publication_status."""
-    phase, record = phase_of(client, lookup, dns_provider), record_of(client)
-    deadline = deadline_of(client, now) if phase in ("needs_dns", "verifying") and record else None
+    phase = phase_of(client, lookup, dns_provider)
+    record = record_of(client) if "client_uri_verification" in client["publishing"]["missing"] else None
+    searched = record and client["oauth_client"]["client_uri_verification"]["status"] != "failed"
+    deadline = deadline_of(client, now) if searched else None
+    asks_somebody = record and dns_provider == "manual"
     return {
         "phase": phase,
         "client_id": client["oauth_client"]["client_id"],
         "dns_record": client["publishing"]["dns_record"],
         "missing": client["publishing"]["missing"],
         "deadline": deadline and written(deadline),
-        "next_action": next_action(phase, client, lookup, dns_provider, deadline),
-        "ticket": ticket(record, phase, client, lookup, deadline) if phase in PENDING and record else [],
+        "next_action": next_action(phase, client, lookup, dns_provider, deadline, foretold=foretold),
+        "ticket": ticket(record, phase, client, lookup, deadline) if asks_somebody and record else [],
         "restart": may_restart(client, lookup),
     }
 
 
-def next_action(phase: str, client: Client, lookup: Lookup, dns_provider: str, deadline: datetime | None) -> str:
+def next_action(
+    phase: str, client: Client, lookup: Lookup, dns_provider: str, deadline: datetime | None, *, foretold: bool
+) -> str:
     """Who has to do what, in sentences."""
     record = record_of(client)
     what = (
@@ -97,9 +103,7 @@ def next_action(phase: str, client: Client, lookup: Lookup, dns_provider: str, d
     until = f" Cloudflare looks for it until {written(deadline)}, and perhaps longer." if deadline else ""
     actions = {
         "incomplete": f"Publishing also needs {', '.join(lacking)}: set that and run again.",
-        "needs_dns": f"Publish the {what}, then run again.{until}"
-        if dns_provider == "manual" or not record
-        else f"The {what} was published through {dns_provider}, but cannot be seen yet. Run again later.{until}",
+        "needs_dns": f"{wanted(what, bool(record), lookup, dns_provider, foretold=foretold)}{until}",
         "verifying": f"Cloudflare is looking for the {what}, for up to two days. Run again later.",
         "failed": f"Cloudflare has given up looking for the {what}. Publish it, then run again: the verification is "
         "started anew once the record can be seen.",
@@ -108,6 +112,21 @@ def next_action(phase: str, client: Client, lookup: Lookup, dns_provider: str, d
         "public": "Nothing, the client is public.",
     }
     return " ".join([actions[phase], *obstacles(phase, client, lookup)])
+
+
+def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, foretold: bool) -> str:
+    """What a record that cannot be seen needs, which depends on who publishes it."""
+    if dns_provider == "manual":
+        return f"Publish the {what}, then run again."
+    if foretold or not known:
+        return f"A run publishes the {what}, through {dns_provider}."
+    behind = [each["server"] for each in lookup.get("asked", []) if not each["error"] and not is_shown(each, lookup)]
+    where = f" by {', '.join(behind)}" if behind else ""
+    return f"The {what} was published through {dns_provider}, but is not shown yet{where}. Run again later."
+
+
+def is_shown(asked: Mapping[str, Any], lookup: Lookup) -> bool:
+    return bool(lookup.get("value")) and lookup["value"] in asked["values"]
 
 
 def obstacles(phase: str, client: Client, lookup: Lookup) -> list[str]:
@@ -124,11 +143,15 @@ def ticket(
     """What to paste into a request to whoever owns the zone, line by line."""
     told = client["oauth_client"]
     by = (
-        f"{written(deadline)} (Cloudflare then stops looking, until it is asked again)" if deadline else "none is known"
+        f"{written(deadline)} (Cloudflare then stops looking, until it is asked again)"
+        if deadline
+        else "none, Cloudflare is asked to look again once the record can be seen"
+        if phase == "failed"
+        else "none is known"
     )
     return [
         "Please keep this DNS record until Cloudflare has seen it:"
-        if phase == "verifying" and lookup.get("visible")
+        if lookup.get("visible")
         else "Please add this DNS record, and leave all other records of the name as they are:",
         f"Type: {record['type']}",
         f"Name: {record['name']}",

@@ -80,6 +80,13 @@ def test_one_who_is_silent_is_noted_and_does_not_count(info: Info, name_server: 
     assert "The name server 127.0.0.1 port 9" in found.notes[0]
 
 
+def test_a_name_server_may_be_given_by_name(info: Info, name_server: NameServer) -> None:
+    assert info(servers=[f"localhost:{name_server.port}"]).visible is False
+    unknown = info(servers=["no-such-name.invalid"])
+    assert unknown.visible is None
+    assert unknown.notes == ["The name server no-such-name.invalid has no address that this machine finds."]
+
+
 def test_a_server_of_other_zones_is_no_witness(info: Info) -> None:
     found = info(name="app.example.org")
     assert found.visible is None
@@ -137,8 +144,14 @@ def test_a_silent_name_server_costs_no_more_than_the_timeout(info: Info) -> None
         ({"name": "a..b"}, "name: 'a..b' is no name"),
         ({"name": ""}, "name: '' is no name"),
         ({"timeout": -1}, "timeout must be a number of seconds"),
-        ({"servers": ["ns1.example.com"]}, "servers: 'ns1.example.com' is no IP address"),
-        ({"servers": ["[::1"]}, "servers: '[::1' is no IP address"),
+        *(
+            ({"servers": [server]}, f"servers: {server!r} is neither an IP address nor a name")
+            for server in ("[::1", "999.1.1.1", "a..b", "192.0.2.1:0", "192.0.2.1:99999", "ns1.example.com:x", "")
+        ),
+        (
+            {"resolver_url": "file:///etc/passwd"},
+            "resolver_url: 'file:///etc/passwd' must start with https:// or http://.",
+        ),
         ({"method": "guess"}, "value of method must be one of"),
     ],
 )
@@ -167,6 +180,12 @@ def test_the_name_servers_of_the_longest_zone_are_found(
     name_server: NameServer, name: str, servers: dict[str, list[str]]
 ) -> None:
     assert authoritative_servers(resolver_of(name_server), name) == servers
+
+
+def test_a_name_server_without_an_address_does_not_hide_the_others(name_server: NameServer) -> None:
+    name_server.add("example.com", "NS", "ns9.example.net.")
+    found = authoritative_servers(resolver_of(name_server), "app.example.com")
+    assert found == {"ns.example.com": ["127.0.0.1"], "ns9.example.net": []}
 
 
 def test_name_servers_that_cannot_be_found_are_told(name_server: NameServer) -> None:

@@ -91,6 +91,7 @@ LOCAL = "is no name of the public DNS, where Cloudflare looks."
     [
         ({"client_uri": "https://alias.example.com/"}, "alias.example.com is a CNAME for app.example.com"),
         ({"client_uri": "https://alias.example.com/", "dns_provider": "manual"}, "is a CNAME for app.example.com"),
+        ({"client_uri": "https://ext.example.com/"}, "ext.example.com is a CNAME for cdn.example.net"),
         ({"client_uri": "https://any.wild.example.com/"}, "is found through a wildcard (A)"),
         ({"client_uri": "https://app.elsewhere.example.com/"}, "it delegates elsewhere.example.com to ns.example.net"),
         ({"client_uri": "https://app.example.org/"}, "answers REFUSED when asked for app.example.org"),
@@ -99,8 +100,12 @@ LOCAL = "is no name of the public DNS, where Cloudflare looks."
         ({"client_uri": "http://localhost:3000/"}, f"localhost {LOCAL}"),
         ({"client_uri": "https://intranet/"}, f"intranet {LOCAL}"),
         ({"rfc2136_server": ""}, "needs oauth_client_publish_rfc2136_server"),
-        ({"rfc2136_key_name": "stranger"}, "Correct key_name: the server has no key of this name."),
+        ({"rfc2136_key_name": "stranger"}, "Correct key_name and key_algorithm: the server has no such key."),
         ({"rfc2136_port": 9}, "The name server 127.0.0.1 port 9"),
+        (
+            {"dns_lookup_servers": "ns1.example.com:x"},
+            "servers: 'ns1.example.com:x' is neither an IP address nor a name",
+        ),
         ({"dns_provider": "rotue53.yml"}, "neither one of cloudflare, rfc2136, manual nor a task file"),
     ],
 )
@@ -108,6 +113,7 @@ def test_what_cannot_work_is_told_before_anything_is_written(
     publishing: Publishing, name_server: NameServer, changes: dict[str, Any], text: str
 ) -> None:
     name_server.add("elsewhere.example.com", "NS", "ns.example.net.")
+    name_server.add("ext.example.com", "CNAME", "cdn.example.net.")
     before = name_server.content()
     refused = publishing.run(**changes)
     assert refused.status != 0
@@ -148,6 +154,44 @@ def test_a_removal_that_is_interrupted_goes_on(publishing: Publishing, name_serv
     assert len(publishing.clients()) == 1
     assert publishing.remove().status == 0
     assert (publishing.clients(), name_server.content()) == ([], before)
+
+
+def test_clients_without_a_home_page_may_have_the_same_redirect(publishing: Publishing) -> None:
+    tool = {"client_uri": "", "logo_uri": "", "redirect_uris": ["http://127.0.0.1:8976/callback"]}
+    assert [phase(publishing.run(client_name=name, **tool)) for name in ("One", "Two")] == ["incomplete"] * 2
+
+
+@pytest.mark.parametrize("more", [[], ["https://app.example.com/more"]])
+def test_a_client_that_looks_like_another_is_not_created(publishing: Publishing, more: list[str]) -> None:
+    publishing.run(promote=False)
+    redirects = [*more, "https://app.example.com/callback"]
+    refused = publishing.run(client_name="App 2", redirect_uris=redirects)
+    assert "There is no client named App 2, but" in refused.failure
+    assert len(publishing.clients()) == 1
+
+
+def test_a_removal_is_checked_before_it_begins(publishing: Publishing) -> None:
+    assert "neither one of cloudflare" in publishing.remove(dns_provider="/nowhere.yml").failure
+    assert "Set oauth_client_publish_client_id or" in publishing.remove(client_name="").failure
+
+
+EMPTY_TEXTS = [
+    "dns_lookup",
+    "rfc2136_protocol",
+    "rfc2136_key_algorithm",
+    "rfc2136_zone",
+    "dns_lookup_url",
+    "policy_uri",
+]
+
+
+def test_an_unanswered_question_of_a_survey_is_no_answer(publishing: Publishing) -> None:
+    assert phase(publishing.run(promote="false", **dict.fromkeys(EMPTY_TEXTS, ""))) == "verified"
+
+
+def test_without_a_provider_the_record_goes_to_cloudflare(publishing: Publishing) -> None:
+    assert result(publishing.run(dns_provider="", wait_timeout=0))["phase"] == "needs_dns"
+    assert [record["name"] for record in publishing.fake.state()["records"]] == ["app.example.com"]
 
 
 def test_the_wait_tells_how_it_stands(publishing: Publishing, name_server: NameServer) -> None:

@@ -138,18 +138,49 @@ def test_values_that_come_at_the_same_time_do_not_replace_each_other(name_server
         ("any.wild.example.com", "any.wild.example.com has no record of its own, and is found through a wildcard (A)"),
         ("x.elsewhere.example.com", "it delegates elsewhere.example.com to ns.example.net: publish the record there"),
         ("elsewhere.example.com", "it delegates elsewhere.example.com to ns.example.net: publish the record there"),
-        ("app.example.org", "answers REFUSED when asked for app.example.org"),
+        ("ext.example.com", "ext.example.com is a CNAME for cdn.example.net, and DNS allows no TXT record"),
+        ("any.pages.example.com", "is found through a wildcard (CNAME)"),
+        ("app.example.org", "answers REFUSED when asked for app.example.org. Set server to the primary of the zone"),
     ],
 )
 def test_where_no_record_can_be_is_told(
     value: Value, name_server: NameServer, name: str, text: str, check: bool
 ) -> None:
     name_server.add("elsewhere.example.com", "NS", "ns.example.net.")
+    name_server.add("ext.example.com", "CNAME", "cdn.example.net.")
+    name_server.add("*.pages.example.com", "CNAME", "cdn.example.net.")
     before = name_server.content()
     refused = value(name=name, check=check)
     assert (refused.failed, refused.changed) == (True, False)
     assert text in refused.msg
     assert name_server.content() == before
+
+
+def test_the_value_at_the_end_of_an_alias_is_not_that_of_the_alias(value: Value, name_server: NameServer) -> None:
+    assert value(name="app.example.com").changed
+    assert "is a CNAME for app.example.com" in value(name="alias.example.com").msg
+    assert not value(name="alias.example.com", state="absent").changed
+    assert name_server.texts("app.example.com") == {VALUE}
+
+
+def test_the_zone_of_an_alias_is_not_that_of_its_target(value: Value, name_server: NameServer) -> None:
+    name_server.add("into.example.com", "CNAME", "app.sub.example.com.")
+    assert "into.example.com is a CNAME for app.sub.example.com" in value(name="into.example.com").msg
+
+
+def test_the_values_of_a_wildcard_are_not_those_of_a_name_below_it(value: Value, name_server: NameServer) -> None:
+    name_server.add("*.mail.example.com", "TXT", f'"{VALUE}"')
+    assert not value(name="app.mail.example.com", state="absent").changed
+    added = value(name="app.mail.example.com")
+    assert (added.changed, added.values) == (True, [VALUE])
+
+
+def test_a_name_that_can_hold_no_more_names_the_servers_log(value: Value, name_server: NameServer) -> None:
+    for number in range(100):  # what BIND allows of one type
+        name_server.add(HOST, "TXT", f'"v{number}"')
+    refused = value()
+    assert refused.failed
+    assert "with SERVFAIL. See its log" in refused.msg
 
 
 def test_a_wildcard_of_other_records_is_warned_of(value: Value, name_server: NameServer) -> None:
@@ -167,7 +198,7 @@ WRONG_SECRET = base64.b64encode(b"x" * 32).decode()
 @pytest.mark.parametrize(
     ("key", "text"),
     [
-        (TsigKey("stranger"), "Correct key_name: the server has no key of this name."),
+        (TsigKey("stranger"), "Correct key_name and key_algorithm: the server has no such key."),
         (TsigKey("writer", secret=WRONG_SECRET), "Correct key_secret and key_algorithm"),
         (TsigKey("writer", "hmac-sha512", WRONG_SECRET), "Correct key_"),
         (None, "with REFUSED. Allow the key to change the TXT records of this name"),
@@ -191,7 +222,7 @@ def test_a_key_that_may_only_read_is_told_even_in_check_mode(
 ) -> None:
     refused = value(key=name_server.reader, check=check)
     assert refused.failed
-    assert "refuses the update of example.com. with REFUSED. Allow the key" in refused.msg
+    assert "refuses the update of example.com with REFUSED. Allow the key" in refused.msg
 
 
 def test_another_zone_than_that_of_the_name_is_told(value: Value) -> None:
@@ -212,6 +243,7 @@ def test_another_zone_than_that_of_the_name_is_told(value: Value) -> None:
         ({"port": 0}, "port must be from 1 to 65535, not 0."),
         ({"timeout": 0}, "timeout must be a number of seconds, not 0.0."),
         ({"key_secret": "not base64!"}, "key_secret must be the key in base64"),
+        ({"key_name": "a..b"}, "key_name: 'a..b' is no name that a key can have."),
         ({"key_secret": None}, "parameters are required together: key_name, key_secret"),
         ({"server": "no such host"}, "server: 'no such host' is neither an IP address nor a name"),
         ({"state": "maybe"}, "value of state must be one of"),

@@ -141,7 +141,7 @@ def test_the_modules_get_the_options(wait: Any) -> None:
         "api_token": TOKEN,
         "api_url": "https://api.example/",
         "timeout": 30.0,
-        "retry_timeout": 60.0,
+        "retry_timeout": 30.0,
         "validate_certs": True,
     }
     outcome = wait([told("pending"), told("verified")], [SEEN], **options)
@@ -161,8 +161,17 @@ def test_bad_weather_is_waited_out(wait: Any) -> None:
     assert outcome.lines[1].startswith("[here] Cloudflare cannot be asked at the moment; ")
 
 
-def test_bad_weather_that_lasts_is_a_failure(wait: Any) -> None:
+def test_bad_weather_that_lasts_ends_with_what_was_known(wait: Any) -> None:
     outcome = wait([told("pending"), DOWN], [UNSEEN], wait_timeout=10)
+    assert (outcome.result["phase"], "failed" in outcome.result) == ("needs_dns", False)
+    assert outcome.result["warnings"] == ["What is told of the client is not its last state. It is down."]
+    limits = [args["retry_timeout"] for args in outcome.action.asked_of("cloudflare_oauth_client_info")]
+    assert limits[0] == 10
+    assert limits == sorted(limits, reverse=True)
+
+
+def test_bad_weather_from_the_beginning_is_a_failure(wait: Any) -> None:
+    outcome = wait([DOWN], [], wait_timeout=10)
     assert (outcome.result["failed"], outcome.result["msg"]) == (True, "It is down.")
 
 

@@ -25,6 +25,15 @@ HOST = "app.example.com"
 RECORD = {"type": "TXT", "name": HOST, "value": TXT}
 WHAT = f"TXT record at {HOST} with the value {TXT}"
 SEEN, UNSEEN, UNKNOWN = {"visible": True, "cname": None}, {"visible": False, "cname": None}, {"visible": None}
+BEHIND = {
+    **UNSEEN,
+    "value": TXT,
+    "asked": [
+        {"server": "ns1.example.com", "values": [TXT], "error": None},
+        {"server": "ns2.example.com", "values": [], "error": None},
+        {"server": "ns3.example.com", "values": None, "error": "It is down."},
+    ],
+}
 CREATED = datetime(2026, 10, 5, 4, 47, 27, tzinfo=timezone.utc)
 
 publication_status = FilterModule().filters()["publication_status"]
@@ -92,8 +101,10 @@ def test_a_verification_is_started_anew_only_with_a_chance(result: dict[str, Any
     [
         (a_result(logo_uri=None), {}, "manual", "needs oauth_client_publish_logo_uri: set that and run again."),
         (a_result(), UNSEEN, "manual", f"Publish the {WHAT}, then run again."),
-        (a_result(), UNSEEN, "rfc2136", f"The {WHAT} was published through rfc2136, but cannot be seen yet."),
-        (a_result(status=None, text=None), {}, "rfc2136", "Publish the TXT record that Cloudflare names once"),
+        (a_result(), UNSEEN, "rfc2136", f"The {WHAT} was published through rfc2136, but is not shown yet. Run"),
+        (a_result(), BEHIND, "rfc2136", "but is not shown yet by ns2.example.com. Run again later."),
+        (a_result(status=None, text=None), {}, "rfc2136", "A run publishes the TXT record that Cloudflare names once"),
+        (a_result(status=None, text=None), {}, "manual", "Publish the TXT record that Cloudflare names once"),
         (a_result(), SEEN, "manual", f"Cloudflare is looking for the {WHAT}, for up to two days. Run again later."),
         (a_result("failed"), UNSEEN, "manual", f"Cloudflare has given up looking for the {WHAT}. Publish it"),
         (a_result("verified"), {}, "manual", "oauth_client_publish_promote=true to make the client public"),
@@ -122,7 +133,12 @@ def test_of_several_deadlines_the_next_one_counts(after: float, deadline: str | 
     assert status(a_result(updated_at=changed), UNSEEN, after=after)["deadline"] == deadline
 
 
-@pytest.mark.parametrize("result", [a_result("failed"), a_result("verified"), a_result(logo_uri=None)])
+def test_what_check_mode_foretells_was_not_published() -> None:
+    foretold = publication_status(a_result(), UNSEEN, "rfc2136", foretold=True)
+    assert foretold["next_action"].startswith(f"A run publishes the {WHAT}, through rfc2136.")
+
+
+@pytest.mark.parametrize("result", [a_result("failed"), a_result("verified"), a_result(text=None)])
 def test_where_nothing_is_searched_for_there_is_no_deadline(result: dict[str, Any]) -> None:
     assert status(result, UNSEEN)["deadline"] is None
 
@@ -141,12 +157,25 @@ def test_a_pending_client_brings_a_ticket() -> None:
 
 
 def test_a_record_that_can_be_seen_is_to_be_kept() -> None:
-    assert status(a_result(), SEEN)["ticket"][0].startswith("Please keep this DNS record")
+    assert status(a_result(), SEEN, "manual")["ticket"][0].startswith("Please keep this DNS record")
 
 
-@pytest.mark.parametrize("result", [a_result("verified"), a_result(text=None), a_result(logo_uri=None)])
-def test_a_ticket_is_for_a_record_that_is_wanted(result: dict[str, Any]) -> None:
-    assert status(result, UNSEEN)["ticket"] == []
+def test_an_incomplete_client_brings_a_ticket_too_because_the_two_days_are_running() -> None:
+    incomplete = status(a_result(logo_uri=None), UNSEEN, "manual")
+    assert (incomplete["phase"], incomplete["deadline"]) == ("incomplete", "2026-10-07 04:47 UTC")
+    assert f"Value: {TXT}" in incomplete["ticket"]
+
+
+def test_after_the_two_days_there_is_no_deadline() -> None:
+    (line,) = [line for line in status(a_result("failed"), UNSEEN, "manual")["ticket"] if line.startswith("Deadline")]
+    assert line == "Deadline: none, Cloudflare is asked to look again once the record can be seen"
+
+
+@pytest.mark.parametrize(
+    ("result", "provider"), [(a_result("verified"), "manual"), (a_result(text=None), "manual"), (a_result(), "rfc2136")]
+)
+def test_a_ticket_is_for_a_record_that_a_person_has_to_publish(result: dict[str, Any], provider: str) -> None:
+    assert status(result, UNSEEN, provider)["ticket"] == []
 
 
 @pytest.mark.parametrize(
@@ -201,7 +230,8 @@ def test_every_situation_has_a_phase_and_an_action(
     assert found["next_action"].strip()
     assert (found["phase"] == "public") == (visibility == "public")
     assert not (found["restart"] and verification != "failed")
-    assert bool(found["ticket"]) == (bool(text) and found["phase"] in ("needs_dns", "verifying", "failed"))
+    unproven = "client_uri_verification" in found["missing"]
+    assert bool(found["ticket"]) == (bool(text) and unproven and provider == "manual")
 
 
 ROOT = Path(__file__).parents[3]

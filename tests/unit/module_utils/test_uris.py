@@ -142,7 +142,11 @@ NO_HOST = "has no host that DNS could have a record for"
         ("http://127.0.0.1/", None),
         ("http://[::1]:3000", None),
         ("https://a..example.com/", NO_HOST),
+        ("https://-a.example.com/", NO_HOST),
+        ("https://a-.example.com/", NO_HOST),
         ("https://", "has no host"),
+        ("https://me:pw@app.example.com/", "must not have a user or password: everybody sees it"),
+        ("https://app.example.com\\@evil.example/", "is not a URI"),
     ],
 )
 def test_a_home_page_is_a_web_address_with_a_name_or_an_address(uri: str, fault: str | None) -> None:
