@@ -17,7 +17,6 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.oauthops.iam.plugins.module_utils._client import REQUESTS_IMPORT_ERROR
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import with_environment
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import OAuthOpsError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._name_servers import DNSPYTHON_IMPORT_ERROR
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -52,11 +51,14 @@ def run_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None:
     finish(module, succeeded, result)
 
 
-def run_dns_module(run: Run, options: Mapping[str, Any], *, needs_dnspython: bool, **rules: Any) -> None:
-    """Run what asks name servers and nobody at Cloudflare."""
+def run_dns_module(run: Run, options: Mapping[str, Any], import_error: str | None = None, **rules: Any) -> None:
+    """Run what asks name servers and nobody at Cloudflare; C(import_error) is why it cannot do without dnspython.
+
+    The library is not imported here, because every other module would have to wait for it.
+    """
     module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True, **rules)
-    if needs_dnspython and DNSPYTHON_IMPORT_ERROR:
-        module.fail_json(msg=missing_required_lib("dnspython"), exception=DNSPYTHON_IMPORT_ERROR)
+    if import_error:
+        module.fail_json(msg=missing_required_lib("dnspython"), exception=import_error)
     finish(module, *attempted(run, module.params, module.check_mode))
 
 

@@ -154,7 +154,7 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
 
 
 def main() -> None:
-    run_dns_module(run, OPTIONS, needs_dnspython=False)
+    run_dns_module(run, OPTIONS)
 
 
 if __name__ == "__main__":

@@ -151,7 +151,11 @@ from typing import Any
 from ansible_collections.oauthops.iam.plugins.module_utils._dynamic_update import ensure
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._module import run_dns_module
-from ansible_collections.oauthops.iam.plugins.module_utils._name_servers import DNS_PORT, KEY_ALGORITHMS
+from ansible_collections.oauthops.iam.plugins.module_utils._name_servers import (
+    DNS_PORT,
+    DNSPYTHON_IMPORT_ERROR,
+    KEY_ALGORITHMS,
+)
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
 
 OPTIONS: Mapping[str, Any] = {
@@ -187,7 +191,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 
 
 def main() -> None:
-    run_dns_module(run, OPTIONS, needs_dnspython=True, required_together=[("key_name", "key_secret")])
+    run_dns_module(run, OPTIONS, DNSPYTHON_IMPORT_ERROR, required_together=[("key_name", "key_secret")])
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils import _module
 from ansible_collections.oauthops.iam.plugins.module_utils._dynamic_update import ensure
+from ansible_collections.oauthops.iam.plugins.modules import rfc2136_txt_value
 from tests.integration.servers.name_server import NameServer, TsigKey
 from tests.unit.support import ModuleResult, run_as_given
 
@@ -282,5 +282,5 @@ def test_a_server_that_never_answers_over_tcp_is_told(value: Value) -> None:
 
 
 def test_the_library_that_is_missing_is_named(value: Value, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_module, "DNSPYTHON_IMPORT_ERROR", "the traceback")
+    monkeypatch.setattr(rfc2136_txt_value, "DNSPYTHON_IMPORT_ERROR", "the traceback")
     assert "dnspython" in value().msg

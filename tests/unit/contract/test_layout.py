@@ -4,10 +4,15 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.unit.support import PACKAGE
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
 SOURCES = sorted(PLUGINS.rglob("*.py"))
@@ -70,6 +75,14 @@ def test_aws_is_known_in_one_place() -> None:
 
 def test_dnspython_is_known_in_one_place() -> None:
     assert {path.stem for path in SOURCES if "dns" in imported(path)} == DNS
+
+
+def test_what_talks_to_cloudflare_does_not_wait_for_dnspython() -> None:
+    """Importing it takes about as long as all else that such a module imports."""
+    modules = " ".join(f"{PACKAGE}.modules.{path.stem}," for path in (PLUGINS / "modules").glob("cloudflare_*.py"))
+    code = f"import sys, {modules.rstrip(',')}; sys.exit('dns' in sys.modules)"
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
 
 
 def test_time_passes_in_one_place() -> None:
