@@ -104,7 +104,7 @@ def next_action(
     actions = {
         "incomplete": f"Publishing also needs {', '.join(lacking)}: set that and run again.",
         "needs_dns": f"{wanted(what, bool(record), lookup, dns_provider, foretold=foretold)}{until}",
-        "verifying": f"Cloudflare is looking for the {what}, for up to two days. Run again later.",
+        "verifying": f"Cloudflare is looking for the {what}, for up to two days. Run again later.{until}",
         "failed": f"Cloudflare has given up looking for the {what}. Publish it, then run again: the verification is "
         "started anew once the record can be seen.",
         "verified": "Everything is ready. Run again with oauth_client_publish_promote=true to make the client public, "

@@ -118,9 +118,10 @@ def test_what_has_to_be_done(result: dict[str, Any], lookup: Any, provider: str,
     assert text in status(result, lookup, provider)["next_action"]
 
 
+@pytest.mark.parametrize("lookup", [SEEN, UNSEEN])
 @pytest.mark.parametrize("changed", ["2026-10-05T04:47:27Z", None, "yesterday"])
-def test_the_deadline_is_two_days_after_the_client_was_created(changed: str | None) -> None:
-    found = status(a_result(updated_at=changed), UNSEEN)
+def test_the_deadline_is_two_days_after_the_client_was_created(changed: str | None, lookup: dict[str, Any]) -> None:
+    found = status(a_result(updated_at=changed), lookup)
     assert found["deadline"] == "2026-10-07 04:47 UTC"
     assert "Cloudflare looks for it until 2026-10-07 04:47 UTC, and perhaps longer." in found["next_action"]
 
