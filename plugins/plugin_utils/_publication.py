@@ -13,6 +13,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._txt import beside_cn
 
 # How long Cloudflare looks for the record (documented).
 SEARCH = timedelta(days=2)
+NAMES_LATER = "names once the client is there"
 PREFIX = "oauth_client_publish_"
 Client = Mapping[str, Any]
 Lookup = Mapping[str, Any]
@@ -97,7 +98,7 @@ def next_action(
     what = (
         f"TXT record at {record['name']} with the value {record['value']}"
         if record
-        else "TXT record that Cloudflare names once the client is there"
+        else f"TXT record that Cloudflare {'has yet to name' if client['oauth_client']['client_id'] else NAMES_LATER}"
     )
     lacking = [PREFIX + name for name in sorted(client["publishing"]["missing"]) if name != "client_uri_verification"]
     until = f" Cloudflare looks for it until {written(deadline)}, and perhaps longer." if deadline else ""

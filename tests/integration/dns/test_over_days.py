@@ -233,7 +233,7 @@ TABLE: dict[str, list[Step]] = {
     ],
     "Cloudflare tells the value only after a while": [
         variant(first_verification="absent"),
-        run("needs_dns", "Publish the TXT record that Cloudflare names", writes=1),
+        run("needs_dns", "A run publishes the TXT record that Cloudflare has yet to name", writes=1),
         hours(1),
         run("public", PUBLIC),
     ],

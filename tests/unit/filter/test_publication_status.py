@@ -54,6 +54,9 @@ def status(result: dict[str, Any], lookup: Any = None, provider: str = "rfc2136"
     return found
 
 
+FORETOLD = a_result(status=None, text=None, client_id=None)
+
+
 @pytest.mark.parametrize(
     ("result", "lookup", "provider", "phase"),
     [
@@ -103,8 +106,14 @@ def test_a_verification_is_started_anew_only_with_a_chance(result: dict[str, Any
         (a_result(), UNSEEN, "manual", f"Publish the {WHAT}, then run again."),
         (a_result(), UNSEEN, "rfc2136", f"The {WHAT} was published through rfc2136, but is not shown yet. Run"),
         (a_result(), BEHIND, "rfc2136", "but is not shown yet by ns2.example.com. Run again later."),
-        (a_result(status=None, text=None), {}, "rfc2136", "A run publishes the TXT record that Cloudflare names once"),
-        (a_result(status=None, text=None), {}, "manual", "Publish the TXT record that Cloudflare names once"),
+        (
+            a_result(status=None, text=None),
+            {},
+            "rfc2136",
+            "A run publishes the TXT record that Cloudflare has yet to name",
+        ),
+        (FORETOLD, {}, "rfc2136", "A run publishes the TXT record that Cloudflare names once the client is there"),
+        (FORETOLD, {}, "manual", "Publish the TXT record that Cloudflare names once the client is there"),
         (a_result(), SEEN, "manual", f"Cloudflare is looking for the {WHAT}, for up to two days. Run again later."),
         (a_result("failed"), UNSEEN, "manual", f"Cloudflare has given up looking for the {WHAT}. Publish it"),
         (a_result("verified"), {}, "manual", "oauth_client_publish_promote=true to make the client public"),
