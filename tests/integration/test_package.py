@@ -67,7 +67,7 @@ def test_the_demo_tells_its_story_and_stops_everything() -> None:
     assert process.returncode == 0, output
     counts = [line.split(": ", 1)[1] for line in output.splitlines() if line.startswith("Requests to Cloudflare: ")]
     scopes, plan, publish, again, rotation = counts
-    assert (scopes, plan, again, rotation) == ("1 GET", "2 GET", "1 GET", "1 DELETE, 7 GET, 1 POST")
+    assert (scopes, plan, again, rotation) == ("1 GET", "8 GET", "1 GET", "1 DELETE, 7 GET, 1 POST")
     assert "1 PATCH, 2 POST" in publish
     assert "phase: public" in output
     assert "it holds the one that is valid" in output
