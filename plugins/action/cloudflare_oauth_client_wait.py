@@ -12,12 +12,13 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.oauthops.iam.plugins.module_utils._budget import Patience
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CONNECTION_OPTIONS
+from ansible_collections.oauthops.iam.plugins.modules import cloudflare_oauth_client_info, dns_txt_info
 from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_wait import OPTIONS
+from ansible_collections.oauthops.iam.plugins.plugin_utils._in_process import InProcess
 from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import duration, publication
 
 display = Display()
@@ -31,7 +32,8 @@ Params = Mapping[str, Any]
 Result = dict[str, Any]
 
 
-class ActionModule(ActionBase):
+class ActionModule(InProcess):
+    modules = (cloudflare_oauth_client_info, dns_txt_info)
     TRANSFERS_FILES = False
     _supports_check_mode = True
     _supports_async = False
@@ -41,23 +43,19 @@ class ActionModule(ActionBase):
         _validation, params = self.validate_argument_spec({**CONNECTION_OPTIONS, **OPTIONS})
         check_params(params)
         self._vars = task_vars or {}
-        found, patience = self._wait(params, Patience(0 if self._task.check_mode else params["wait_timeout"]))
+        patience = Patience(0 if self._task.check_mode else params["wait_timeout"])
+        found = self._wait(params, patience)
         return {**result, "changed": False, **found, "elapsed": round(patience.elapsed)}
 
-    def _wait(self, params: Params, patience: Patience) -> tuple[Result, Patience]:
+    def _wait(self, params: Params, patience: Patience) -> Result:
         lookup: Result = {}
         known: Result = {}
         while True:
             told = self._ask("cloudflare_oauth_client_info", self._connection_of(params, patience))
             over = patience.remaining == 0
             if told.get("failed"):
-                if not is_passing(told) or (over and not known):
-                    return told, patience
-                if over:
-                    return {
-                        **known,
-                        "warnings": [f"What is told of the client is not its last state. {told['msg']}"],
-                    }, patience
+                if over or not is_passing(told):
+                    return last_known(told, known)
                 self._tell(f"Cloudflare cannot be asked at the moment; {progress(patience)}")
             else:
                 client = the_client(told, params["client_id"])
@@ -65,7 +63,7 @@ class ActionModule(ActionBase):
                 status = publication(client, lookup, params["dns_provider"], datetime.now(timezone.utc))
                 known = {**client, "lookup": lookup, "phase": status["phase"]}
                 if over or status["restart"] or not is_searched_for(client):
-                    return known, patience
+                    return known
                 self._tell(line(client, status["phase"], lookup, patience))
             patience.rest(params["wait_interval"])
 
@@ -117,6 +115,13 @@ def is_passing(failure: Params) -> bool:
     error = failure.get("error") or {}
     status = error.get("status")
     return bool(error) and (status is None or status == 429 or status >= 500)
+
+
+def last_known(failure: Result, known: Result) -> Result:
+    """What was seen before Cloudflare could not be asked any more, with a warning; else the failure."""
+    if not known or not is_passing(failure):
+        return failure
+    return {**known, "warnings": [f"What is told of the client is not its last state. {failure['msg']}"]}
 
 
 def is_searched_for(client: Params) -> bool:

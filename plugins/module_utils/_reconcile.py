@@ -22,7 +22,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth import (
 from ansible_collections.oauthops.iam.plugins.module_utils._plan import Plan, plan_creation, plan_update
 from ansible_collections.oauthops.iam.plugins.module_utils._resource import drift
 from ansible_collections.oauthops.iam.plugins.module_utils._scopes import check_new_scopes
-from ansible_collections.oauthops.iam.plugins.module_utils._secret import Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._secret import Delivery, unbroken
 
 
 def ensure_present(
@@ -86,7 +86,7 @@ def ensure_created(
     if check_mode:
         delivery.check()
         return {**_result(True, {}, diff, expected), **delivery.foretold()}
-    with delivery:
+    with delivery, unbroken():
         answer = clients.create(body)
         secret = answer.get("client_secret")
         secret = secret if isinstance(secret, str) else None

@@ -10,7 +10,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuth
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._lost import SECOND_SECRET_REMEDY
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import Client, has_secret
-from ansible_collections.oauthops.iam.plugins.module_utils._secret import Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._secret import Delivery, unbroken
 
 
 def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *, check_mode: bool) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *,
     if check_mode:
         delivery.check()
         return {**_result(client, rotated), **delivery.foretold()}
-    with delivery:
+    with delivery, unbroken():
         secret = _minted(clients, client, delivery)
         delivered = delivery.deliver(secret, client["client_id"], SECOND_SECRET_REMEDY)
     return {**_result(client, rotated), **delivered, "warnings": _not_shown(clients.after_rotation(client))}

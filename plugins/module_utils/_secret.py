@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -22,6 +24,28 @@ except ImportError:  # ansible-core before 2.22
 
 
 RESERVED_BYTES = 4096
+# An interruption, the end of a job, and the keyword timeout of a task that runs in the controller's process.
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+
+
+@contextlib.contextmanager
+def unbroken() -> Iterator[None]:
+    """Put signals off, so that none comes between minting a secret and delivering it; at the end they are raised.
+
+    In another thread than the main one nothing is to be done, because none comes there.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: dict[int, None] = {}
+    handlers = {each: signal.signal(each, lambda number, _frame: came.setdefault(number)) for each in SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in handlers.items():
+            signal.signal(each, handler if handler is not None else signal.SIG_DFL)
+        for number in came:
+            signal.raise_signal(number)
 
 
 class Delivery:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+# Where modules run: in the controller's process by default, or each in a process of its own.
+SWITCH = {"OAUTHOPS_IN_PROCESS": os.environ.get("OAUTHOPS_IN_PROCESS", "true")}
 CALLBACK = Path(__file__).parent / "callback"
 Json = Any
 
@@ -66,6 +69,7 @@ class Ansible:
             "HOME": str(directory / "home"),
             "LANG": "C.UTF-8",
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
+            **SWITCH,
             **environment,
         }
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import yaml
 
-from tests.integration.ansible_runs import BIN, ROOT
+from tests.integration.ansible_runs import BIN, ROOT, SWITCH
 
 INVENTORY = 'localhost ansible_connection=local ansible_python_interpreter="{{ ansible_playbook_python }}"\n'
 # What a terminal, a line that was broken there, and a text within a JSON text put between two characters.
@@ -42,7 +42,7 @@ class Runner:
             each.mkdir(parents=True, exist_ok=True)
         places = (ROOT / "collections", ROOT / ".cache/stores")
         self.own_environment = {"PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(self.home), "LANG": "C.UTF-8"}
-        self.environment = {"ANSIBLE_COLLECTIONS_PATH": ":".join(map(str, places)), **environment}
+        self.environment = {"ANSIBLE_COLLECTIONS_PATH": ":".join(map(str, places)), **SWITCH, **environment}
         (self.data / "inventory/hosts").write_text(INVENTORY)
 
     def command(
