@@ -35,6 +35,7 @@ PROFILE = "legacy"
 # ansible-core 2.19 brought profiles of JSON, and modules that know whether they are in the controller.
 HAS_PROFILES = hasattr(module_common, "_BuiltModule")
 JSON: Any = core_json
+ENCODER: Any
 # The reader's JSON is loaded with the writer's, so that no task has to.
 ENCODER, _DECODER = (
     [JSON.get_module_encoder(PROFILE, direction) for direction in JSON.Direction]
