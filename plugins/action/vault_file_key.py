@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._module import unexpected
+from ansible_collections.oauthops.iam.plugins.module_utils._outcome import unexpected
 from ansible_collections.oauthops.iam.plugins.modules.vault_file_key import OPTIONS, RULES
 from ansible_collections.oauthops.iam.plugins.plugin_utils._file import content_of, locked, replace
 from ansible_collections.oauthops.iam.plugins.plugin_utils._vault import Vault, secrets_of

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,13 +15,25 @@ from ansible_collections.oauthops.iam.plugins.module_utils._errors import Cloudf
 FEW_REQUESTS = 5
 
 
-class Budget:
-    """C(seconds) for failed attempts and pauses together; into C(waited) goes in words what each pause was for."""
+PACE = "few requests are left before Cloudflare's rate limit"
 
-    def __init__(self, seconds: float, waited: list[str]) -> None:
+
+class Budget:
+    """C(seconds) for failed attempts and pauses together; into C(waited) goes in words what each pause was for.
+
+    C(parallel) requests may be under way at once, in as many threads. Time that passes for several of them is taken
+    from the budget once, and keeping the pace then costs nothing, as it is how the work gets done.
+    """
+
+    def __init__(self, seconds: float, waited: list[str], parallel: int = 1) -> None:
         self.seconds = seconds
         self.waited = waited
+        self._parallel = parallel
+        self._lock = threading.Lock()
+        self._counted = 0.0
         self._slow_down = 0.0
+        self._next = 0.0
+        self._paced = 0.0
 
     @contextmanager
     def failures_count(self) -> Iterator[None]:
@@ -29,28 +42,52 @@ class Budget:
         try:
             yield
         except CloudflareError:
-            self.seconds -= time.monotonic() - started
+            with self._lock:
+                self._take(started, time.monotonic() - started)
             raise
 
     def pause(self, seconds: float, reason: str) -> bool:
         """Wait, if the budget has that long; says whether it had."""
-        if seconds > self.seconds:
-            return False
-        self.seconds -= seconds
-        self._slow_down = max(0.0, self._slow_down - seconds)
-        self.waited.append(f"{seconds:.1f} s: {reason}")
+        with self._lock:
+            if self._cost(time.monotonic(), seconds) > self.seconds:
+                return False
+            self._take(time.monotonic(), seconds)
+            self.waited.append(f"{seconds:.1f} s: {reason}")
         time.sleep(seconds)
         return True
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Remember from an answer's headers how slowly to go on."""
-        self._slow_down = slow_down(headers.get("ratelimit", ""))
+        with self._lock:
+            self._slow_down = slow_down(headers.get("ratelimit", ""), FEW_REQUESTS + self._parallel - 1)
+            self._next = max(self._next, time.monotonic() + self._slow_down) if self._slow_down else 0.0
 
     def keep_pace(self) -> None:
         """Before a request: wait when few are left, so that they last until Cloudflare allows more."""
-        if self._slow_down:
-            self.pause(self._slow_down, "few requests are left before Cloudflare's rate limit")
+        with self._lock:
+            wait = self._next - time.monotonic() if self._slow_down else 0.0
+            self._next += self._slow_down
+        if wait <= 0:
+            return
+        if self._parallel > 1:
+            self._wait_for_pace(wait)
+        elif not self.pause(wait, PACE):
             self._slow_down = 0.0
+
+    def _wait_for_pace(self, seconds: float) -> None:
+        with self._lock:
+            told = f"{self._paced:.1f} s: {PACE}"
+            self._paced += seconds
+            self.waited[:] = [*(line for line in self.waited if line != told), f"{self._paced:.1f} s: {PACE}"]
+        time.sleep(seconds)
+
+    def _cost(self, start: float, seconds: float) -> float:
+        """What is left of a time after what was taken already for others who waited meanwhile."""
+        return max(0.0, seconds - max(0.0, self._counted - start))
+
+    def _take(self, start: float, seconds: float) -> None:
+        self.seconds -= self._cost(start, seconds)
+        self._counted = max(self._counted, start + seconds)
 
 
 class Patience:
@@ -73,15 +110,15 @@ class Patience:
         time.sleep(min(seconds, self.remaining))
 
 
-def slow_down(header: str) -> float:
+def slow_down(header: str, few: int = FEW_REQUESTS) -> float:
     """Seconds between two requests, from a Ratelimit header such as C("default";r=50;t=30).
 
-    C(r) requests are left for C(t) seconds. While more than a few are left, and for what is no such header, there is no
-    need to wait. Of several policies the strictest counts.
+    C(r) requests are left for C(t) seconds. While more than C(few) are left, and for what is no such header, there is
+    no need to wait. Of several policies the strictest counts.
     """
     pauses = [0.0]
     for policy in header.split(","):
         left, seconds = (re.search(rf";\s*{name}=(\d{{1,9}})(?!\d)", policy) for name in "rt")
-        if left and seconds and int(left[1]) < FEW_REQUESTS:
+        if left and seconds and int(left[1]) < few:
             pauses.append(int(seconds[1]) / (int(left[1]) + 1))
     return max(pauses)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 import traceback
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, TypeVar
@@ -45,15 +46,25 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 
 
 class Cloudflare:
-    """One task's conversation. C(params) are resolved connection options; every time is in seconds."""
+    """One task's conversation. C(params) are resolved connection options; every time is in seconds.
 
-    def __init__(self, params: Mapping[str, Any]) -> None:
+    Up to C(parallel) threads may ask at once, each over a connection of its own that is kept.
+    """
+
+    def __init__(self, params: Mapping[str, Any], parallel: int = 1) -> None:
         self.base_url = check_api_url(params["api_url"])
         self.credential = choose_credential(params)
         self.timeout = float(params["timeout"])
-        self.budget = Budget(float(params["retry_timeout"]), params["waited"])
+        self.budget = Budget(float(params["retry_timeout"]), params["waited"], parallel)
         self.verify = _verification(params)
-        self.session = _session(self.credential)
+        self._sessions = threading.local()
+
+    @property
+    def session(self) -> requests.Session:
+        if not hasattr(self._sessions, "own"):
+            self._sessions.own = _session(self.credential)
+        own: requests.Session = self._sessions.own
+        return own
 
     def get_object(self, path: str, permission: str) -> Record:
         request = self.request("GET", path, permission)
@@ -267,8 +278,8 @@ def _root(fault: BaseException) -> str:
     return text or type(fault).__name__
 
 
-def connect(params: Mapping[str, Any]) -> Cloudflare:
+def connect(params: Mapping[str, Any], parallel: int = 1) -> Cloudflare:
     """A conversation for a task's resolved C(params); raises UsageError for a bad address or credential."""
     if REQUESTS_IMPORT_ERROR:
         raise UsageError("The Python library requests is not installed.")
-    return Cloudflare(params)
+    return Cloudflare(params, parallel)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Callable, TypeVar
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._errors import Cloudf
 from ansible_collections.oauthops.iam.plugins.module_utils._lost import lost_creation, lost_rotation
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import FIELDS, Client, is_public, shaped
 from ansible_collections.oauthops.iam.plugins.module_utils._resource import drift
+from ansible_collections.oauthops.iam.plugins.module_utils._scopes import offered_by
 
 T = TypeVar("T")
 READ = "OAuth Client Read"
@@ -24,6 +25,7 @@ class OAuthClients:
     def __init__(self, api: Cloudflare, account_id: str) -> None:
         self.api = api
         self.path = f"/accounts/{account_id}/oauth_clients"
+        self.scope_ids = offered_by(api)
 
     def all(self) -> list[Client]:
         return [self._shaped("GET", self.path, item) for item in self.api.listing(self.path, READ, key="client_id")]
@@ -102,13 +104,14 @@ class OAuthClients:
             raise lost_rotation(lost, client, self.after_rotation(client)) from None
         return secret
 
-    def after_creation(self, client: Client) -> list[Client] | CloudflareError:
-        """The clients of the new client's name, once it is listed itself; or why that is not known."""
+    def after_creation(self, created: Sequence[Client]) -> list[Client] | CloudflareError:
+        """All clients, once those that were C(created) are listed by name among them; or why that is not known."""
+        awaited = {identity(client) for client in created}
 
         def listed(found: list[Client]) -> bool:
-            return any(other["client_id"] == client["client_id"] for other in found)
+            return awaited.issubset(map(identity, found))
 
-        return self._look(lambda: self.api.awaited(lambda: self.named(client["client_name"]), listed))
+        return self._look(lambda: self.api.awaited(self.all, listed))
 
     def after_rotation(self, client: Client) -> Client | CloudflareError | None:
         """The client, once Cloudflare shows its second secret; or why that is not known."""
@@ -171,14 +174,23 @@ class OAuthClients:
             raise malformed(request, f"an OAuth client as declared: {fault}") from None
 
 
+def identity(client: Client) -> tuple[str, str]:
+    return client["client_id"], client["client_name"]
+
+
 def find_client(clients: OAuthClients, client_id: str | None, client_name: str | None) -> Client | None:
     """The client by its id, else the only one of that exact name; raises UsageError when several have it."""
     if client_id:
         return clients.get(client_id)
     if not client_name:
         raise UsageError("client_id or client_name is needed to say which client is meant.")
-    listed_clients = clients.all()
-    matches = [client for client in listed_clients if client["client_name"] == client_name]
+    listed = clients.all()
+    matches = [client for client in listed if client["client_name"] == client_name]
+    return the_only(client_name, matches, names_are_told=all(client["client_name"] for client in listed))
+
+
+def the_only(client_name: str, matches: Sequence[Client], *, names_are_told: bool) -> Client | None:
+    """The one client of a name; raises UsageError when it cannot be told which that is, or whether there is one."""
     if len(matches) > 1:
         listed = "; ".join(
             f"{client['client_id']} ({client['visibility']}, created {client['created_at'] or 'at an unknown time'})"
@@ -187,7 +199,7 @@ def find_client(clients: OAuthClients, client_id: str | None, client_name: str |
         raise UsageError(
             f"{len(matches)} clients have the name {client_name!r}: {listed}. Say which one is meant with client_id."
         )
-    if not matches and any(not client["client_name"] for client in listed_clients):
+    if not matches and not names_are_told:
         raise UsageError(
             f"Cloudflare lists clients without their names, so it cannot be told whether {client_name!r} is one of "
             "them. Say which one is meant with client_id."

@@ -8,7 +8,6 @@ The only place that knows AnsibleModule.
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Mapping
 from typing import Any, Callable
 
@@ -16,7 +15,8 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.oauthops.iam.plugins.module_utils._client import REQUESTS_IMPORT_ERROR
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import with_environment
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import OAuthOpsError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._outcome import outcome
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -43,9 +43,7 @@ def run_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     params = with_environment(module.params, os.environ)
     module.no_log_values.update(params[option] for option in SECRET_OPTIONS if params[option])
-    succeeded, result = attempted(
-        lambda params, check_mode: run(checked(params), check_mode), params, module.check_mode
-    )
+    succeeded, result = outcome(lambda: run(checked(params), module.check_mode))
     if params["waited"]:
         result["waited"] = params["waited"]
     finish(module, succeeded, result)
@@ -59,7 +57,7 @@ def run_dns_module(run: Run, options: Mapping[str, Any], import_error: str | Non
     module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True, **rules)
     if import_error:
         module.fail_json(msg=missing_required_lib("dnspython"), exception=import_error)
-    finish(module, *attempted(run, module.params, module.check_mode))
+    finish(module, *outcome(lambda: run(module.params, module.check_mode)))
 
 
 def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
@@ -71,28 +69,8 @@ def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
     module.fail_json(**result)
 
 
-def attempted(run: Run, params: Params, check_mode: bool) -> tuple[bool, Result]:
-    """Whether it went well, and the task's result: of a failure the message and what is known all the same."""
-    try:
-        return True, run(params, check_mode)
-    except OAuthOpsError as failure:
-        return False, failure.result()
-    except Exception as fault:
-        return False, {"msg": unexpected(fault)}
-
-
 def checked(params: Params) -> Params:
     for name in ("timeout", "retry_timeout"):
         if not 0 <= params[name] < float("inf") or (name == "timeout" and params[name] == 0):
             raise UsageError(f"{name} must be a number of seconds, not {params[name]!r}.")
     return params
-
-
-def unexpected(fault: Exception) -> str:
-    """A fault of ours in words without any value: an exception's own text may hold a secret."""
-    frame = traceback.extract_tb(fault.__traceback__)[-1]
-    place = f"{os.path.basename(frame.filename)}, line {frame.lineno}"
-    return (
-        f"An error that should not have happened: {type(fault).__name__} at {place}. Nothing is known of what was "
-        "done: run with --check --diff before running again, and please report this as a bug."
-    )

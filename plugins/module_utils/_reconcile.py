@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, Union
 
-from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients, identity
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, OAuthOpsError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._lost import FIRST_SECRET_REMEDY
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import (
@@ -24,75 +25,145 @@ from ansible_collections.oauthops.iam.plugins.module_utils._resource import drif
 from ansible_collections.oauthops.iam.plugins.module_utils._scopes import check_new_scopes
 from ansible_collections.oauthops.iam.plugins.module_utils._secret import Delivery, unbroken
 
+Result = dict[str, Any]
 
-def ensure_present(
+
+@dataclass(frozen=True)
+class Creation:
+    """A client to be created; the mint of its secret, if it has one, is delivered at once."""
+
+    body: Mapping[str, Any]
+    delivery: Delivery
+
+
+@dataclass(frozen=True)
+class Update:
+    """What differs of a client that is there, perhaps nothing."""
+
+    plan: Plan
+    actual: Client
+    delivery: Delivery
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """A client that is to go, or None when it is gone."""
+
+    actual: Client | None
+
+
+Step = Union[Creation, Update, Deletion]
+
+
+class Account(Protocol):
+    """What has to be known of an account, besides the client, to decide what is to be done with it."""
+
+    def named(self, client_name: str) -> list[Client]: ...
+
+    def scope_ids(self) -> Iterable[str]: ...
+
+
+def ensure(
     clients: OAuthClients,
     wanted: Mapping[str, Any],
     actual: Client | None,
     params: Mapping[str, Any],
     *,
     check_mode: bool,
-) -> dict[str, Any]:
-    """Create or update as C(params), the options of the module, say; raises UsageError before any write."""
+) -> Result:
+    """Bring one client to what C(params), the options of the module, say."""
+    step = decided(wanted, actual, params, clients)
+    if check_mode:
+        return foretold(step)
+    result = carried_out(step, clients)
+    return confirmed(result, clients.after_creation([result["oauth_client"]])) if isinstance(step, Creation) else result
+
+
+def decided(wanted: Mapping[str, Any], actual: Client | None, params: Mapping[str, Any], account: Account) -> Step:
+    """What is to be done; raises UsageError for what cannot be or could not be undone, and sends no write."""
+    if params["state"] == "absent":
+        _refuse_public_deletion(actual, params["force"])
+        return Deletion(actual)
     delivery = Delivery.of(params)
     if actual is None:
-        if params["client_id"]:
-            raise UsageError(f"There is no OAuth client {params['client_id']!r} in this account.")
-        body = plan_creation(wanted, params["visibility"])
-        if params["validate_scopes"]:
-            check_new_scopes(clients.api, body["scopes"], [])
-        return ensure_created(clients, body, delivery, check_mode=check_mode)
+        return _creation(wanted, params, delivery, account)
     plan = plan_update(
         wanted, params["visibility"], actual, append=params["append"], restart=params["restart_verification"]
     )
     if "client_name" in plan.changes:
-        _refuse_twin(clients, str(plan.changes["client_name"]), actual)
+        _refuse_twin(account, str(plan.changes["client_name"]), actual)
     if params["validate_scopes"]:
-        check_new_scopes(clients.api, plan.changes.get("scopes", []), actual["scopes"])
-    result = ensure_updated(clients, plan, actual, check_mode=check_mode)
-    return {**result, "warnings": [*plan.warnings, *_secret_warnings(actual, delivery)]}
+        check_new_scopes(account.scope_ids, plan.changes.get("scopes", []), actual["scopes"])
+    return Update(plan, actual, delivery)
 
 
-def _refuse_twin(clients: OAuthClients, client_name: str, actual: Client) -> None:
-    others = [client["client_id"] for client in clients.named(client_name)]
+def foretold(step: Step) -> Result:
+    """The result of a step in check mode."""
+    if isinstance(step, Creation):
+        step.delivery.check()
+        expected = shaped(step.body)
+        return {**_result(True, {}, description(expected), expected), **step.delivery.foretold()}
+    return _deleted(step) if isinstance(step, Deletion) else _updated(step, step.plan.expected)
+
+
+def carried_out(step: Step, clients: OAuthClients) -> Result:
+    """Do it, and give the result; of a creation what L(confirmed) has yet to look at."""
+    if isinstance(step, Creation):
+        return _create(step, clients)
+    if isinstance(step, Deletion):
+        if step.actual:
+            clients.delete(step.actual)
+        return _deleted(step)
+    return _updated(step, _update(step.plan, step.actual, clients))
+
+
+def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
+    """The result of a creation, compared with the clients that are listed since.
+
+    Cloudflare has no lock: another controller may have created a client of the same name at the same moment.
+    """
+    client = result["oauth_client"]
+    listed = [] if isinstance(found, CloudflareError) else found
+    if all(identity(other) != identity(client) for other in listed):
+        text = (
+            f"The client {client['client_id'] or client['client_name']} was created, but Cloudflare does not list it "
+            "yet. Until it does, do not run a task that names it by its name: it would create a second one."
+        )
+        return {**result, "warnings": [*result["warnings"], text]}
+    others = [other["client_id"] for other in listed if other["client_name"] == client["client_name"]]
+    others = [other for other in others if other != client["client_id"]]
     if others:
+        secret = {name: result[name] for name in ("client_secret",) if name in result}
         raise UsageError(
-            f"{actual['client_id']} cannot be renamed to {client_name!r}: {', '.join(others)} has that name already, "
-            "and neither could be told by it any more."
+            f"{client['client_id']} was created, but there is another client of that name by now: {', '.join(others)}. "
+            "Somebody else has created it at the same time. Delete the one that is not wanted, with state=absent and "
+            "its client_id.",
+            changed=True,
+            oauth_client=client,
+            **secret,
         )
+    return result
 
 
-def ensure_absent(clients: OAuthClients, actual: Client | None, *, force: bool, check_mode: bool) -> dict[str, Any]:
-    if actual is None:
-        return _result(False, {}, {}, None)
-    if is_public(actual) and not force:
-        raise UsageError(
-            f"{actual['client_id']} is public: deleting it ends every user's authorization for good, and a new client "
-            "would have another id. Set force=true to delete it all the same."
-        )
-    if not check_mode:
-        clients.delete(actual)
-    return _result(True, description(actual), {}, actual)
-
-
-def ensure_created(
-    clients: OAuthClients, body: Mapping[str, Any], delivery: Delivery, *, check_mode: bool
-) -> dict[str, Any]:
-    """Create and deliver the secret at once; nothing that can fail stands in between."""
-    delivery = delivery if has_secret(body) else Delivery(None, None)
+def _creation(wanted: Mapping[str, Any], params: Mapping[str, Any], delivery: Delivery, account: Account) -> Creation:
+    if params["client_id"]:
+        raise UsageError(f"There is no OAuth client {params['client_id']!r} in this account.")
+    body = plan_creation(wanted, params["visibility"])
+    if params["validate_scopes"]:
+        check_new_scopes(account.scope_ids, body["scopes"], [])
     _refuse_to_lose_secret(body, delivery)
-    expected = shaped(body)
-    diff = description(expected)
-    if check_mode:
-        delivery.check()
-        return {**_result(True, {}, diff, expected), **delivery.foretold()}
+    return Creation(body, delivery if has_secret(body) else Delivery(None, None))
+
+
+def _create(step: Creation, clients: OAuthClients) -> Result:
+    """Create and deliver the secret at once; nothing that can fail stands in between."""
+    body, delivery = step.body, step.delivery
     with delivery, unbroken():
         answer = clients.create(body)
         secret = answer.get("client_secret")
         secret = secret if isinstance(secret, str) else None
         delivered = delivery.deliver(secret, str(answer.get("client_id")), FIRST_SECRET_REMEDY) if secret else {}
     client = clients.created(answer, body)
-    result = {**_result(True, {}, diff, client), **delivered}
     if delivery.named and not secret:
         raise UsageError(
             f"The client {client['client_id']} was created, but Cloudflare's answer held no client secret. "
@@ -101,40 +172,42 @@ def ensure_created(
             oauth_client=client,
         )
     warnings = [_rewritten(name, body, client) for name in drift(FIELDS, body, client)]
-    return {**result, "warnings": [*warnings, *_look_for_twins(clients, client, delivered)]}
+    return {**_result(True, {}, description(shaped(body)), client), **delivered, "warnings": warnings}
 
 
-def _look_for_twins(clients: OAuthClients, client: Client, delivered: Mapping[str, Any]) -> list[str]:
-    """Cloudflare has no lock: another controller may have created a client of the same name at the same moment."""
-    found = clients.after_creation(client)
-    others = [] if isinstance(found, CloudflareError) else [each["client_id"] for each in found]
-    if client["client_id"] not in others:
-        return [
-            f"The client {client['client_id'] or client['client_name']} was created, but Cloudflare does not list it "
-            "yet. Until it does, do not run a task that names it by its name: it would create a second one."
-        ]
-    others.remove(client["client_id"])
-    if others:
-        raise UsageError(
-            f"{client['client_id']} was created, but there is another client of that name by now: {', '.join(others)}. "
-            "Somebody else has created it at the same time. Delete the one that is not wanted, with state=absent and "
-            "its client_id.",
-            changed=True,
-            oauth_client=client,
-            **delivered,
-        )
-    return []
+def _update(plan: Plan, actual: Client, clients: OAuthClients) -> Client:
+    client = clients.update(actual, plan.changes) if plan.changes else actual
+    return _promoted(clients, client, bool(plan.changes)) if plan.promotes else client
 
 
-def ensure_updated(clients: OAuthClients, plan: Plan, actual: Client, *, check_mode: bool) -> dict[str, Any]:
-    before, after = description(actual), description(plan.expected)
+def _updated(step: Update, client: Client) -> Result:
+    plan = step.plan
+    before, after = description(step.actual), description(plan.expected)
     if plan.restarts:
         before["client_uri_verification"], after["client_uri_verification"] = "failed", "restarted"
-    client = plan.expected
-    if plan.changed and not check_mode:
-        client = clients.update(actual, plan.changes) if plan.changes else actual
-        client = _promoted(clients, client, bool(plan.changes)) if plan.promotes else client
-    return _result(plan.changed, before, after, client)
+    warnings = [*plan.warnings, *_secret_warnings(step.actual, step.delivery)]
+    return {**_result(plan.changed, before, after, client), "warnings": warnings}
+
+
+def _deleted(step: Deletion) -> Result:
+    return _result(bool(step.actual), description(step.actual) if step.actual else {}, {}, step.actual)
+
+
+def _refuse_twin(account: Account, client_name: str, actual: Client) -> None:
+    others = [client["client_id"] for client in account.named(client_name)]
+    if others:
+        raise UsageError(
+            f"{actual['client_id']} cannot be renamed to {client_name!r}: {', '.join(others)} has that name already, "
+            "and neither could be told by it any more."
+        )
+
+
+def _refuse_public_deletion(actual: Client | None, force: bool) -> None:
+    if actual and is_public(actual) and not force:
+        raise UsageError(
+            f"{actual['client_id']} is public: deleting it ends every user's authorization for good, and a new client "
+            "would have another id. Set force=true to delete it all the same."
+        )
 
 
 def _promoted(clients: OAuthClients, client: Client, partly_done: bool) -> Client:

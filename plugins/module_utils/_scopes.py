@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import functools
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Callable
 
 from ansible_collections.oauthops.iam.plugins.module_utils._answer import Record
 from ansible_collections.oauthops.iam.plugins.module_utils._client import Cloudflare
@@ -24,6 +25,11 @@ def catalogue(api: Cloudflare) -> list[Record]:
     return sorted(({**shape, **scope} for scope in found), key=lambda scope: str(scope["id"]))
 
 
+def offered_by(api: Cloudflare) -> Callable[[], list[str]]:
+    """A question for the ids of the catalogue, which is asked once."""
+    return functools.cache(lambda: [scope["id"] for scope in catalogue(api)])
+
+
 def check_known(wanted: Iterable[str], known: Iterable[str]) -> None:
     """Raise UsageError for the wanted ids that are not known, with what may have been meant."""
     ids = list(known)
@@ -35,15 +41,15 @@ def check_known(wanted: Iterable[str], known: Iterable[str]) -> None:
         )
 
 
-def check_new_scopes(api: Cloudflare, scopes: Iterable[str], present: Iterable[str]) -> None:
-    """Ask the catalogue about scopes that a client is about to get; asks nothing when it gets none.
+def check_new_scopes(offered: Callable[[], Iterable[str]], scopes: Iterable[str], present: Iterable[str]) -> None:
+    """Look scopes that a client is about to get up in C(offered), which is not asked when it gets none.
 
     Identity scopes are in no catalogue and left to Cloudflare, and so is a scope that the client has already.
     """
     have = set(present)
     new = [scope for scope in scopes if scope not in have and not is_identity_scope(scope)]
     if new:
-        check_known(new, (scope["id"] for scope in catalogue(api)))
+        check_known(new, offered())
 
 
 def matching(scopes: Iterable[Record], category: str | None, name: str | None) -> list[Record]:

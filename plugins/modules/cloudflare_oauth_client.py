@@ -389,46 +389,24 @@ from typing import Any
 from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients, find_client
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import check_account_id
+from ansible_collections.oauthops.iam.plugins.module_utils._definition import DEFINITION_OPTIONS, checked_description
 from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth import described
-from ansible_collections.oauthops.iam.plugins.module_utils._reconcile import ensure_absent, ensure_present
-from ansible_collections.oauthops.iam.plugins.module_utils._validate import check_description
+from ansible_collections.oauthops.iam.plugins.module_utils._reconcile import ensure
 
 OPTIONS: Mapping[str, Any] = {
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "client_id": {"type": "str"},
-    "client_name": {"type": "str"},
-    "grant_types": {"type": "list", "elements": "str", "choices": ["authorization_code", "refresh_token"]},
-    "response_types": {"type": "list", "elements": "str", "choices": ["code", "token", "id_token"]},
-    "redirect_uris": {"type": "list", "elements": "str"},
-    "scopes": {"type": "list", "elements": "str"},
-    "optional_scopes": {"type": "list", "elements": "str"},
-    "token_endpoint_auth_method": {"type": "str", "choices": ["none", "client_secret_basic", "client_secret_post"]},
-    "allowed_cors_origins": {"type": "list", "elements": "str"},
-    "post_logout_redirect_uris": {"type": "list", "elements": "str"},
-    "client_uri": {"type": "str"},
-    "logo_uri": {"type": "str"},
-    "policy_uri": {"type": "str"},
-    "tos_uri": {"type": "str"},
-    "visibility": {"type": "str", "choices": ["private", "public"]},
-    "append": {"type": "bool", "default": False},
-    "restart_verification": {"type": "bool", "default": False},
+    **DEFINITION_OPTIONS,
     "validate_scopes": {"type": "bool", "default": True},
-    "client_secret_file": {"type": "path", "no_log": False},
     "return_client_secret": {"type": "bool"},
     "force": {"type": "bool", "default": False},
 }
 
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    wanted = described(params)
     account_id = check_account_id(params)
-    check_description(wanted, append=params["append"])
+    wanted = checked_description(params)
     clients = OAuthClients(connect(params), account_id)
     actual = find_client(clients, params["client_id"], params["client_name"])
-    if params["state"] == "absent":
-        return ensure_absent(clients, actual, force=params["force"], check_mode=check_mode)
-    return ensure_present(clients, wanted, actual, params, check_mode=check_mode)
+    return ensure(clients, wanted, actual, params, check_mode=check_mode)
 
 
 def main() -> None:

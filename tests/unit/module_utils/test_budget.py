@@ -94,14 +94,16 @@ def test_the_time_of_a_success_is_not(clock: Clock) -> None:
     assert budget.seconds == 60.0
 
 
-def test_the_pace_is_kept_once(clock: Clock) -> None:
+def test_the_pace_is_kept_by_every_request_until_an_answer_says_otherwise(clock: Clock) -> None:
     budget = a_budget()
     budget.note(NEAR)
     budget.keep_pace()
     budget.keep_pace()
-    assert clock.sleeps == [2.0]
-    assert budget.waited == [PACE]
-    assert budget.seconds == 58.0
+    budget.note({})
+    budget.keep_pace()
+    assert clock.sleeps == [2.0, 2.0]
+    assert budget.waited == [PACE, PACE]
+    assert budget.seconds == 56.0
 
 
 def test_the_last_answer_sets_the_pace(clock: Clock) -> None:

@@ -26,7 +26,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth import (
     shaped,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._plan import Plan, plan_creation, plan_update
-from ansible_collections.oauthops.iam.plugins.module_utils._reconcile import ensure_present
+from ansible_collections.oauthops.iam.plugins.module_utils._reconcile import ensure
 from ansible_collections.oauthops.iam.plugins.module_utils._rotation import ensure_finalized, ensure_rotated
 from ansible_collections.oauthops.iam.plugins.module_utils._secret import Delivery
 from ansible_collections.oauthops.iam.plugins.module_utils._txt import quoted, unquoted
@@ -176,13 +176,14 @@ class Obedient(Cloudflare):
 def done(server: Obedient, wanted: dict[str, Any], actual: Any, params: dict[str, Any], check: bool) -> dict[str, Any]:
     """A run's result without what Cloudflare alone decides, or why it is refused."""
     try:
-        result = ensure_present(OAuthClients(server, ACCOUNT), wanted, actual, params, check_mode=check)
+        result = ensure(OAuthClients(server, ACCOUNT), wanted, actual, params, check_mode=check)
     except UsageError as refusal:
         return refusal.result()
     client = result.pop("oauth_client")
     return {**result, "publishing": None, "client": description(client), "keys": set(client)}
 
 
+UNUSED = {"state": "present", "client_id": None, "validate_scopes": False, "client_secret_file": None}
 OPTIONS = st.fixed_dictionaries(
     {
         "visibility": st.sampled_from([None, "private", "public"]),
@@ -190,7 +191,9 @@ OPTIONS = st.fixed_dictionaries(
         "restart_verification": st.booleans(),
         "return_client_secret": st.booleans(),
     }
-).map(lambda drawn: {"client_id": None, "validate_scopes": False, "client_secret_file": None, **drawn})
+).map(
+    lambda drawn: {"state": "present", "client_id": None, "validate_scopes": False, "client_secret_file": None, **drawn}
+)
 READY = st.builds(
     lambda actual, visibility, status: {
         **actual,

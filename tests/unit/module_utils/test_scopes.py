@@ -14,6 +14,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._scopes import (
     check_new_scopes,
     matching,
     near_misses,
+    offered_by,
 )
 from tests.unit.support import a_connection, offers
 from tests.unit.transport import Call, Script
@@ -81,18 +82,18 @@ def test_the_catalogue_is_sorted_and_every_key_is_there(cloudflare: Script) -> N
     [([], []), (["dns.read"], ["dns.read"]), (["openid", "profile"], []), (["removed.read"], ["removed.read"])],
 )
 def test_nothing_is_asked_about_what_is_not_new(scopes: list[str], present: list[str]) -> None:
-    check_new_scopes(a_connection(), scopes, present)
+    check_new_scopes(offered_by(a_connection()), scopes, present)
 
 
 def test_what_is_new_is_looked_up(cloudflare: Script) -> None:
     cloudflare.expect(offers("dns.write"))
-    check_new_scopes(a_connection(), ["removed.read", "dns.write", "openid"], ["removed.read"])
+    check_new_scopes(offered_by(a_connection()), ["removed.read", "dns.write", "openid"], ["removed.read"])
 
 
 def test_what_is_new_and_unknown_is_refused(cloudflare: Script) -> None:
     cloudflare.expect(offers("dns.write"))
     with pytest.raises(UsageError, match=r"no scope 'dns\.wirte': did you mean dns\.write\?"):
-        check_new_scopes(a_connection(), ["dns.read", "dns.wirte"], ["dns.read"])
+        check_new_scopes(offered_by(a_connection()), ["dns.read", "dns.wirte"], ["dns.read"])
 
 
 OFFERED: list[dict[str, Any]] = [
