@@ -11,6 +11,7 @@ from urllib.parse import quote
 from ansible_collections.oauthops.iam.plugins.module_utils._answer import Record, malformed
 from ansible_collections.oauthops.iam.plugins.module_utils._client import Cloudflare
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._listing import the_only
 from ansible_collections.oauthops.iam.plugins.module_utils._lost import lost_creation, lost_rotation
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import FIELDS, Client, is_public, shaped
 from ansible_collections.oauthops.iam.plugins.module_utils._resource import drift
@@ -187,24 +188,6 @@ def find_client(clients: OAuthClients, client_id: str | None, client_name: str |
     listed = clients.all()
     matches = [client for client in listed if client["client_name"] == client_name]
     return the_only(client_name, matches, names_are_told=all(client["client_name"] for client in listed))
-
-
-def the_only(client_name: str, matches: Sequence[Client], *, names_are_told: bool) -> Client | None:
-    """The one client of a name; raises UsageError when it cannot be told which that is, or whether there is one."""
-    if len(matches) > 1:
-        listed = "; ".join(
-            f"{client['client_id']} ({client['visibility']}, created {client['created_at'] or 'at an unknown time'})"
-            for client in matches
-        )
-        raise UsageError(
-            f"{len(matches)} clients have the name {client_name!r}: {listed}. Say which one is meant with client_id."
-        )
-    if not matches and not names_are_told:
-        raise UsageError(
-            f"Cloudflare lists clients without their names, so it cannot be told whether {client_name!r} is one of "
-            "them. Say which one is meant with client_id."
-        )
-    return matches[0] if matches else None
 
 
 def _not_kept(kept: Mapping[str, Any], actual: Client) -> str:

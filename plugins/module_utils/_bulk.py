@@ -1,0 +1,247 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bringing many OAuth clients to their described states: one listing, a plan, then the writes. Private."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from ansible_collections.oauthops.iam.plugins.module_utils._bulk_plan import (
+    Entry,
+    check_meant_once,
+    check_new_names,
+    check_prune,
+    label,
+    surplus,
+    to_prune,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._definition import checked_description
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._listing import Listing
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth import Client, has_secret
+from ansible_collections.oauthops.iam.plugins.module_utils._outcome import outcome
+from ansible_collections.oauthops.iam.plugins.module_utils._reconcile import (
+    Creation,
+    Deletion,
+    Result,
+    Step,
+    Update,
+    carried_out,
+    confirmed,
+    decided,
+    foretold,
+)
+
+IN_A_ROW = 3
+NOT_ATTEMPTED = (
+    f"Not attempted, because {IN_A_ROW} clients in a row failed for a reason that is not their own. Run again when it "
+    "is mended."
+)
+
+
+@dataclass
+class Task:
+    """What is to be done with one client, and what came of it; a failure leaves the others alone."""
+
+    entry: Entry
+    actual: Client | None = None
+    step: Step | None = None
+    failed: bool = False
+    result: Result = field(default_factory=dict)
+
+    def attempt(self, work: Callable[[], Result]) -> None:
+        succeeded, self.result = outcome(work)
+        self.failed = not succeeded
+
+    def predict(self) -> None:
+        """Apply the local checks of a step, and have its result in check mode."""
+        if not self.failed:
+            self.attempt(lambda: foretold(self.known_step))
+
+    def give_up(self, reason: str) -> None:
+        self.failed, self.result = True, {"msg": reason}
+
+    @property
+    def known_step(self) -> Step:
+        if self.step is None:
+            raise ValueError("what is to be done was not decided")
+        return self.step
+
+    @property
+    def action(self) -> str:
+        """C(create), C(update), C(delete) or C(none)."""
+        if isinstance(self.step, Creation):
+            return "create"
+        if isinstance(self.step, Update):
+            return "update" if self.step.plan.changed else "none"
+        return "delete" if self.step and self.step.actual else "none"
+
+    @property
+    def mints(self) -> bool:
+        return isinstance(self.step, Creation) and has_secret(self.step.body)
+
+
+class Outlook:
+    """Whether to go on: when several in a row fail for what is no client's own fault, the others would, too."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+
+    @property
+    def hopeless(self) -> bool:
+        return self._in_a_row >= IN_A_ROW
+
+    def note(self, task: Task) -> None:
+        status = task.result.get("error", {}).get("status", 0) if task.failed else 0
+        self._in_a_row = self._in_a_row + 1 if status in (None, 401, 403, 429) else 0
+
+
+def ensure_all(
+    clients: OAuthClients, entries: Sequence[Entry], params: Mapping[str, Any], *, check_mode: bool
+) -> Result:
+    """Bring every client to its definition, delete others if asked to, and tell what came of each.
+
+    Raises UsageError before any write for definitions that contradict each other and for a prune that looks like a
+    mistake, and at the end for what failed.
+    """
+    listing = Listing(clients.all(), clients.scope_ids)
+    tasks = [planned(entry, listing) for entry in entries]
+    found = [task.actual for task in tasks]
+    check_meant_once(entries, found)
+    check_new_names(entries, found)
+    unmanaged = surplus(listing.clients, found)
+    pruned: list[Task] = []
+    if params["prune"] and not failures(tasks):
+        doomed = to_prune(unmanaged, params["prune_name"])
+        check_prune(doomed, entries, limit=params["prune_limit"], force=params["force"])
+        pruned = [Task(client, client, Deletion(client)) for client in doomed]
+    for task in [*tasks, *pruned]:
+        task.predict()
+    if not check_mode:
+        carry_out(tasks, lambda task: carried_out(task.known_step, clients), params["concurrency"])
+        confirm(tasks, clients)
+        pruned = [] if failures(tasks) else pruned
+        carry_out(pruned, lambda task: removed(task, clients, params), params["concurrency"])
+    return summary(tasks, pruned, unmanaged, asked_to_prune=params["prune"])
+
+
+def planned(entry: Entry, listing: Listing) -> Task:
+    task = Task(entry)
+
+    def plan() -> Result:
+        wanted = checked_description(entry)
+        task.actual = listing.find(entry["client_id"], entry["client_name"])
+        task.step = decided(wanted, task.actual, entry, listing)
+        return {}
+
+    task.attempt(plan)
+    return task
+
+
+def carry_out(tasks: Sequence[Task], work: Callable[[Task], Result], concurrency: int) -> None:
+    """Do what is to be done, C(concurrency) at a time; a secret is delivered before the next is minted."""
+    todo = [task for task in tasks if task.action != "none" and not task.failed]
+    minting, others = [task for task in todo if task.mints], [task for task in todo if not task.mints]
+    outlook = Outlook()
+
+    def do(task: Task) -> None:
+        if outlook.hopeless:
+            task.give_up(NOT_ATTEMPTED)
+            return
+        task.attempt(lambda: work(task))
+        outlook.note(task)
+
+    if concurrency == 1 or len(todo) < 2:
+        for task in todo:
+            do(task)
+        return
+    with threads(min(concurrency - bool(minting), len(others) or 1)) as pool:
+        running = [pool.submit(do, task) for task in others]
+        for task in minting:
+            do(task)
+        for each in running:
+            each.result()
+
+
+@contextmanager
+def threads(number: int) -> Iterator[ThreadPoolExecutor]:
+    """An executor that does not begin anything more once the task is interrupted."""
+    pool = ThreadPoolExecutor(number)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def confirm(tasks: Sequence[Task], clients: OAuthClients) -> None:
+    """Compare what was created with what is listed since, by one listing for all."""
+    created = [task for task in tasks if task.action == "create" and not task.failed]
+    if not created:
+        return
+    found = clients.after_creation([task.result["oauth_client"] for task in created])
+    listed = None if isinstance(found, CloudflareError) else Listing(found, clients.scope_ids)
+    for task in created:
+        same_name = listed.named(task.result["oauth_client"]["client_name"]) if listed else []
+        task.attempt(lambda result=task.result, same_name=same_name: confirmed(result, same_name))  # type: ignore[misc]
+
+
+def removed(task: Task, clients: OAuthClients, params: Mapping[str, Any]) -> Result:
+    """Delete a client that nobody described, unless somebody has published it since it was listed."""
+    current = clients.get(task.entry["client_id"])
+    return carried_out(decided({}, current, {"state": "absent", "force": params["force"]}, clients), clients)
+
+
+def failures(tasks: Sequence[Task]) -> list[Task]:
+    return [task for task in tasks if task.failed]
+
+
+def summary(
+    tasks: Sequence[Task], pruned: Sequence[Task], unmanaged: Sequence[Client], *, asked_to_prune: bool
+) -> Result:
+    """The module's result; raises UsageError with all of it when a client failed."""
+    everything = [*tasks, *pruned]
+    gone = {task.entry["client_id"] for task in pruned if task.result.get("changed")}
+    result = {
+        "changed": any(task.result.get("changed") for task in everything),
+        "oauth_clients": [told(task) for task in tasks],
+        "pruned": [brief(task.entry) for task in pruned if task.entry["client_id"] in gone],
+        "unmanaged": [brief(client) for client in unmanaged if client["client_id"] not in gone],
+        "diff": [difference(task) for task in everything if task.result.get("changed") and "diff" in task.result],
+        "warnings": [f"{label(task.entry)}: {text}" for task in tasks for text in task.result.get("warnings", [])],
+    }
+    failed = failures(everything)
+    if not failed:
+        return result
+    kept = " No client was pruned, as it is not known whether all that are meant were found." if asked_to_prune else ""
+    texts = " ".join(f"[{label(task.entry)}] {task.result['msg']}" for task in failed)
+    raise UsageError(f"{len(failed)} of {len(everything)} clients failed: {texts}{'' if pruned else kept}", **result)
+
+
+def told(task: Task) -> Result:
+    """What came of one client."""
+    client = task.result.get("oauth_client") or {}
+    unchanged = {} if task.result.get("changed") else {"diff"}
+    return {
+        "client_name": client.get("client_name") or task.entry["client_name"],
+        "client_id": client.get("client_id") or task.entry["client_id"],
+        "action": task.action,
+        "changed": False,
+        "failed": task.failed,
+        "oauth_client": None,
+        "publishing": None,
+        **{key: value for key, value in task.result.items() if key not in unchanged},
+    }
+
+
+def brief(client: Mapping[str, Any]) -> Result:
+    return {key: client[key] for key in ("client_id", "client_name", "visibility")}
+
+
+def difference(task: Task) -> Result:
+    """One of several diffs, under the name of its client."""
+    return {"before_header": label(task.entry), "after_header": label(task.entry), **task.result["diff"]}

@@ -1,0 +1,334 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cloudflare_oauth_clients
+short_description: Manage many OAuth clients of a Cloudflare account in one task
+version_added: 0.1.0
+description:
+  - Brings each of many clients to its description, as M(oauthops.iam.cloudflare_oauth_client) brings one, and can
+    delete those that nobody described.
+  - The clients are listed once. Then only what differs is sent, several requests at a time, and no faster than
+    Cloudflare's rate limit allows.
+  - A client that fails leaves the others alone. The task fails at the end and names all that failed; the results of
+    all clients are in RV(oauth_clients). When several in a row fail for a reason that is not their own, such as a
+    network that is gone, the rest is not attempted.
+  - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
+author:
+  - The oauthops.iam authors (@oauthops)
+extends_documentation_fragment:
+  - oauthops.iam._connection
+  - oauthops.iam._attributes
+  - oauthops.iam._attributes.group
+  - oauthops.iam._attributes.manager
+attributes:
+  idempotent:
+    support: full
+options:
+  clients:
+    description:
+      - The descriptions, as the playbook C(oauthops.iam.export) writes them. All options are those of
+        M(oauthops.iam.cloudflare_oauth_client), where they are described at length.
+      - Each client is described once. Two descriptions that could mean one client are refused before anything is sent.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      client_id:
+        description: The ID that Cloudflare gave to the client. Clients that share a name need it.
+        type: str
+      client_name:
+        description: The name. Without O(clients[].client_id) it says which client is meant, with it what to rename to.
+        type: str
+      grant_types:
+        description: The grants that the client may use.
+        type: list
+        elements: str
+        choices: [authorization_code, refresh_token]
+      response_types:
+        description: What the authorization endpoint may answer with.
+        type: list
+        elements: str
+        choices: [code, token, id_token]
+      redirect_uris:
+        description: The URIs that users may be sent back to.
+        type: list
+        elements: str
+      scopes:
+        description: The IDs of the scopes that the client may ask for.
+        type: list
+        elements: str
+      optional_scopes:
+        description: Those of O(clients[].scopes) that a user may decline.
+        type: list
+        elements: str
+      token_endpoint_auth_method:
+        description: How the client authenticates.
+        type: str
+        choices: [none, client_secret_basic, client_secret_post]
+      allowed_cors_origins:
+        description: The web origins from which a browser may call the token endpoint.
+        type: list
+        elements: str
+      post_logout_redirect_uris:
+        description: The URIs that users may be sent to after logging out.
+        type: list
+        elements: str
+      client_uri:
+        description: The home page, whose host is verified.
+        type: str
+      logo_uri:
+        description: The address of the logo.
+        type: str
+      policy_uri:
+        description: The address of the privacy policy.
+        type: str
+      tos_uri:
+        description: The address of the terms of service.
+        type: str
+      visibility:
+        description: V(public) lets every Cloudflare user authorize the client, for ever.
+        type: str
+        choices: [private, public]
+      state:
+        description: V(absent) deletes the client.
+        type: str
+        choices: [present, absent]
+        default: present
+      append:
+        description: Whether lists are added to what is there.
+        type: bool
+        default: false
+      restart_verification:
+        description: Whether a verification that failed is started anew.
+        type: bool
+        default: false
+      client_secret_file:
+        description: The file for a new client's secret, instead of one in O(client_secret_dir).
+        type: path
+  concurrency:
+    description:
+      - How many clients are worked on at a time, from V(1) to V(50). Secrets are minted one after the other, each
+        delivered before the next.
+    type: int
+    default: 8
+  validate_scopes:
+    description:
+      - Whether scopes that clients are about to get are looked up in the catalogue first, which is asked for once.
+    type: bool
+    default: true
+  client_secret_dir:
+    description:
+      - The directory on the target that the secrets of new clients are written to, each into a file that is called as
+        the client is, with mode C(0600); an absolute path. A client whose name no file can have needs
+        O(clients[].client_secret_file).
+    type: path
+  return_client_secret:
+    description:
+      - Whether the secrets of new clients are returned as RV(oauth_clients[].client_secret). Set C(no_log=true) on the
+        task then, because ansible-core before 2.22 shows them otherwise.
+      - A client that has a secret is not created unless this, O(client_secret_dir) or O(clients[].client_secret_file)
+        is set. V(false) without a file gives the secret up knowingly.
+    type: bool
+  prune:
+    description:
+      - Whether clients of the account that O(clients) does not describe are deleted, after all others are as described.
+      - Nothing is deleted when a client failed, and nothing at all is sent when what would be deleted looks like a
+        mistake, that is public clients without O(force=true), more than O(prune_limit), or everything because
+        O(clients) is empty.
+    type: bool
+    default: false
+  prune_limit:
+    description:
+      - How many clients O(prune) may delete in one task.
+    type: int
+    default: 5
+  prune_name:
+    description:
+      - The shell pattern that the name of a client must match to be deleted by O(prune), such as V(staging-*). Upper
+        and lower case differ. If omitted, any name will do.
+    type: str
+  force:
+    description:
+      - Whether public clients may be deleted, which ends all authorizations that users gave them.
+    type: bool
+    default: false
+seealso:
+  - module: oauthops.iam.cloudflare_oauth_client
+  - module: oauthops.iam.cloudflare_oauth_client_info
+"""
+
+EXAMPLES = r"""
+- name: All clients of an application
+  oauthops.iam.cloudflare_oauth_clients:
+    clients:
+      - client_name: Example CLI
+        redirect_uris: [http://localhost:8976/callback]
+        scopes: [account-settings.read, dns.read]
+        token_endpoint_auth_method: none
+      - client_name: Example App
+        redirect_uris: [https://app.example.com/oauth/callback]
+        scopes: [account-settings.read, dns.read]
+        token_endpoint_auth_method: client_secret_basic
+      - client_name: Example Beta
+        state: absent
+    client_secret_dir: "{{ example_secret_dir }}"
+
+- name: Nothing else whose name begins so, either
+  oauthops.iam.cloudflare_oauth_clients:
+    clients: "{{ example_staging_clients }}"
+    prune: true
+    prune_name: staging-*
+"""
+
+RETURN = r"""
+oauth_clients:
+  description: What came of each client, in the order of O(clients).
+  returned: always, once the clients were listed
+  type: list
+  elements: dict
+  contains:
+    client_name:
+      description: The name.
+      type: str
+      sample: Example App
+    client_id:
+      description: The ID, V(none) in check mode for a client that is not there yet.
+      type: str
+      sample: 30e8fa4a9d2746f5a1b3c9d7e6f50418
+    action:
+      description: What was done, or was to be done. One of V(none), V(create), V(update) and V(delete).
+      type: str
+      sample: update
+    changed:
+      description: Whether anything was changed.
+      type: bool
+      sample: true
+    failed:
+      description: Whether it failed.
+      type: bool
+      sample: false
+    msg:
+      description: Why it failed, and what to do.
+      returned: when it failed
+      type: str
+    error:
+      description: The request that failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+      returned: when a request failed
+      type: dict
+    warnings:
+      description: What is worth knowing. The task warns of it, too.
+      type: list
+      elements: str
+      sample: []
+    oauth_client:
+      description:
+        - The client after the task, as RV(oauthops.iam.cloudflare_oauth_client#module:oauth_client). V(none) when there
+          is none, or nothing is known of it.
+      type: dict
+    publishing:
+      description: How far it is from being public, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
+      type: dict
+    diff:
+      description: C(before) and C(after).
+      returned: when it was changed
+      type: dict
+    client_secret:
+      description: The secret of a client that was created. Cloudflare shows it this once.
+      returned: when a client with a secret was created and O(return_client_secret=true)
+      type: str
+pruned:
+  description: The clients that O(prune) deleted.
+  returned: always, once the clients were listed
+  type: list
+  elements: dict
+  contains:
+    client_id:
+      description: The ID.
+      type: str
+      sample: 30e8fa4a9d2746f5a1b3c9d7e6f50418
+    client_name:
+      description: The name.
+      type: str
+      sample: staging-old
+    visibility:
+      description: V(private) or V(public).
+      type: str
+      sample: private
+unmanaged:
+  description: The other clients of the account that O(clients) does not describe, with the keys of RV(pruned).
+  returned: always, once the clients were listed
+  type: list
+  elements: dict
+  sample: []
+waited:
+  description: What the task waited for and how long.
+  returned: when a request was repeated, a read lagged behind, or the rate limit was near
+  type: list
+  elements: str
+  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
+error:
+  description: The request that failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  returned: when the clients could not be listed
+  type: dict
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._bulk import ensure_all
+from ansible_collections.oauthops.iam.plugins.module_utils._bulk_plan import check_entries, secret_file
+from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._credentials import check_account_id
+from ansible_collections.oauthops.iam.plugins.module_utils._definition import DEFINITION_OPTIONS
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+
+OPTIONS: Mapping[str, Any] = {
+    "clients": {"type": "list", "elements": "dict", "required": True, "options": DEFINITION_OPTIONS},
+    "concurrency": {"type": "int", "default": 8},
+    "validate_scopes": {"type": "bool", "default": True},
+    "client_secret_dir": {"type": "path", "no_log": False},
+    "return_client_secret": {"type": "bool"},
+    "prune": {"type": "bool", "default": False},
+    "prune_limit": {"type": "int", "default": 5},
+    "prune_name": {"type": "str"},
+    "force": {"type": "bool", "default": False},
+}
+MOST_AT_A_TIME = 50
+SHARED = ("validate_scopes", "return_client_secret", "force")
+
+
+def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    account_id = check_account_id(params)
+    check_options(params)
+    shared = {name: params[name] for name in SHARED}
+    directory = params["client_secret_dir"]
+    entries = [{**entry, **shared, "client_secret_file": secret_file(directory, entry)} for entry in params["clients"]]
+    check_entries(entries)
+    clients = OAuthClients(connect(params, params["concurrency"]), account_id)
+    return ensure_all(clients, entries, params, check_mode=check_mode)
+
+
+def check_options(params: Mapping[str, Any]) -> None:
+    if not 1 <= params["concurrency"] <= MOST_AT_A_TIME:
+        raise UsageError(f"concurrency must be from 1 to {MOST_AT_A_TIME}, not {params['concurrency']}.")
+    if params["prune_limit"] < 0:
+        raise UsageError(f"prune_limit must not be negative, as {params['prune_limit']} is.")
+    directory = params["client_secret_dir"]
+    if directory and not (os.path.isabs(directory) and os.path.isdir(directory)):
+        raise UsageError(f"client_secret_dir: {directory} must be the absolute path of a directory that is there.")
+
+
+def main() -> None:
+    run_module(run, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()
