@@ -155,6 +155,7 @@ seealso:
   - module: oauthops.iam.cloudflare_oauth_client_info
   - module: oauthops.iam.cloudflare_oauth_client_secret
   - module: oauthops.iam.cloudflare_oauth_client_wait
+  - module: oauthops.iam.cloudflare_oauth_clients
   - module: oauthops.iam.cloudflare_oauth_domain_record
   - module: oauthops.iam.cloudflare_oauth_scope_info
   - name: OAuth clients in Cloudflare's documentation

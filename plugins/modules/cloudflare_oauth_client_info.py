@@ -48,6 +48,7 @@ seealso:
   - module: oauthops.iam.cloudflare_oauth_client
   - module: oauthops.iam.cloudflare_oauth_client_secret
   - module: oauthops.iam.cloudflare_oauth_client_wait
+  - module: oauthops.iam.cloudflare_oauth_clients
   - module: oauthops.iam.cloudflare_oauth_domain_record
   - module: oauthops.iam.cloudflare_oauth_scope_info
 """

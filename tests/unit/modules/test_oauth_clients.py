@@ -1,0 +1,484 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many clients in one task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.modules.test_check_mode import CHANGED, SAME, Situation
+from tests.unit.support import (
+    BAD_GATEWAY,
+    CLIENT,
+    CLIENT_ID,
+    CLIENTS,
+    LAGS,
+    OTHER_ID,
+    SECRET,
+    ModuleResult,
+    a_client,
+    a_confidential_client,
+    creates,
+    creation,
+    documentation,
+    lists,
+    offers_usual_scopes,
+    options,
+    patches,
+    refused,
+    run_module,
+)
+from tests.unit.transport import Call, Clock, Script, cut, silent, unreachable
+
+MODULE = "cloudflare_oauth_clients"
+THIRD_ID = "5d22cc7c3bf9592e9ba5e302b1d6f8c4"
+TOS = {"tos_uri": "https://app.example.com/terms"}
+CONFIDENTIAL = {"token_endpoint_auth_method": "client_secret_basic"}
+OTHER: dict[str, Any] = {"client_id": OTHER_ID, "client_name": "Other App"}
+THIRD: dict[str, Any] = {"client_id": THIRD_ID, "client_name": "Third App"}
+
+
+def run(*clients: Mapping[str, Any], check: bool = False, **params: Any) -> ModuleResult:
+    """One client at a time, so that the order of requests is that of the script."""
+    return run_module(MODULE, check=check, **{"clients": list(clients), "concurrency": 1, **params})
+
+
+def changes_other(body: Mapping[str, Any], **call: Any) -> Call:
+    return Call("PATCH", f"{CLIENTS}/{OTHER_ID}", a_client(**OTHER, **body), body, **call)
+
+
+def deletes(client_id: str, **call: Any) -> Call:
+    return Call("DELETE", f"{CLIENTS}/{client_id}", **{"result": {"id": client_id}, **call})
+
+
+def looks(client: Mapping[str, Any], **call: Any) -> Call:
+    return Call("GET", f"{CLIENTS}/{client['client_id']}", client, **call)
+
+
+def actions(result: ModuleResult) -> list[str]:
+    return [each["action"] for each in result.oauth_clients]
+
+
+def listed_instead(situation: Situation) -> list[Call]:
+    """What one task for many reads where the task for one asks for the client by its id."""
+    first, *rest = situation.reads
+    return [lists(first.result) if first.path == CLIENT else first, *rest]
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    "name", [name for name, each in {**CHANGED, **SAME}.items() if each.module == "cloudflare_oauth_client"]
+)
+def test_one_of_many_is_managed_as_one_alone(cloudflare: Script, tmp_path: Path, name: str, check: bool) -> None:
+    situation = {**CHANGED, **SAME}[name]
+    writes = [] if check else situation.writes
+    one, shared = {}, {}
+    for key, value in situation.params.items():
+        (shared if key == "force" else one)[key] = str(tmp_path / "secret") if value == "FILE" else value
+    cloudflare.expect(*situation.reads, *writes)
+    alone = run_module(situation.module, check=check, **one, **shared)
+    cloudflare.expect(*listed_instead(situation), *writes)
+    together = run(one, check=check, **shared)
+    entry = together.oauth_clients[0]
+    assert (together.changed, entry["changed"], entry["failed"]) == (alone.changed, alone.changed, False)
+    assert entry["oauth_client"] == alone.oauth_client
+    assert entry["publishing"] == alone.publishing
+    assert entry.get("diff") == (alone.diff if alone.changed else None)
+    assert entry.get("warnings", []) == alone.warnings
+    assert together.keys - {"changed", "diff"} <= set(documentation(MODULE).returned)
+    assert set(entry) <= set(documentation(MODULE).returned["oauth_clients"]["contains"])
+
+
+def test_one_listing_serves_all_and_nothing_is_sent_without_need(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client(), a_client(**OTHER), a_client(**THIRD)))
+    result = run(options(), OTHER, {"client_id": THIRD_ID}, {"client_name": "Gone", "state": "absent"})
+    assert not result.changed
+    assert actions(result) == ["none"] * 4
+    assert result.diff == []
+    assert (result.pruned, result.unmanaged) == ([], [])
+
+
+def test_each_gets_what_differs_and_results_are_in_the_given_order(cloudflare: Script) -> None:
+    new = {**creation(client_name="New App"), "tos_uri": TOS["tos_uri"]}
+    answer = {**new, "client_id": THIRD_ID}
+    cloudflare.expect(
+        lists(a_client(), a_client(**OTHER)),
+        offers_usual_scopes(),
+        creates(new, answer),
+        changes_other(TOS),
+        deletes(CLIENT_ID),
+        lists(answer, a_client(**OTHER)),
+    )
+    result = run(
+        options(client_name="New App", **TOS), {"client_name": "Other App", **TOS}, {**options(), "state": "absent"}
+    )
+    assert result.changed
+    assert actions(result) == ["create", "update", "delete"]
+    assert [each["client_id"] for each in result.oauth_clients] == [THIRD_ID, OTHER_ID, CLIENT_ID]
+    assert [each["before_header"] for each in result.diff] == ["New App", "Other App", "Example App"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_what_nobody_described_is_told(cloudflare: Script, check: bool) -> None:
+    cloudflare.expect(lists(a_client(), a_client(**OTHER, visibility="public")))
+    result = run(options(), check=check)
+    assert result.unmanaged == [{**OTHER, "visibility": "public"}]
+
+
+def test_a_client_that_fails_leaves_the_others_alone(cloudflare: Script) -> None:
+    cloudflare.expect(
+        lists(a_client(), a_client(**OTHER)),
+        patches(TOS, **refused(400, 1001, "Not these.", "/tos_uri")),
+        changes_other(TOS),
+    )
+    result = run({**options(), **TOS}, {"client_id": OTHER_ID, **TOS})
+    assert result.failed
+    assert result.changed
+    assert result.msg.startswith("1 of 2 clients failed: [Example App] Cloudflare refused PATCH")
+    assert [each["failed"] for each in result.oauth_clients] == [True, False]
+    assert result.oauth_clients[0]["error"]["errors"][0]["option"] == "tos_uri"
+    assert result.oauth_clients[1]["oauth_client"]["tos_uri"] == TOS["tos_uri"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "text"),
+    [
+        ({"client_name": "Twins"}, "2 clients have the name 'Twins'"),
+        ({"client_id": "no-such-id"}, "There is no OAuth client 'no-such-id' in this account."),
+        ({"client_id": CLIENT_ID, "client_uri": "nowhere"}, "client_uri: 'nowhere' must start with"),
+        ({"client_id": CLIENT_ID, "visibility": "public"}, "cannot be made public"),
+        ({"client_id": CLIENT_ID, "client_name": "Twins"}, "cannot be renamed to 'Twins'"),
+        (options(client_name="New", **CONFIDENTIAL), "nothing says where it goes"),
+        (options(client_name="New", scopes=["dns.wirte"]), "did you mean dns.write"),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_a_definition_that_cannot_be_fails_alone(
+    cloudflare: Script, bad: dict[str, Any], text: str, check: bool
+) -> None:
+    twins = [a_client(client_id=OTHER_ID, client_name="Twins"), a_client(client_id=THIRD_ID, client_name="Twins")]
+    fourth = a_client(client_id="6e33dd8d4c0a603f", client_name="Fourth")
+    catalogue = (
+        [offers_usual_scopes()] if ("scopes" in bad and bad["scopes"] == ["dns.wirte"]) or "New" in bad.values() else []
+    )
+    change = Call("PATCH", f"{CLIENTS}/6e33dd8d4c0a603f", {**fourth, **TOS}, TOS)
+    cloudflare.expect(lists(a_client(), *twins, fourth), *catalogue, *([] if check else [change]))
+    result = run(bad, {"client_name": "Fourth", **TOS}, check=check)
+    assert result.failed
+    assert text in result.oauth_clients[0]["msg"]
+    assert text in result.msg
+    assert actions(result)[1] == "update"
+    assert result.changed
+
+
+@pytest.mark.parametrize(
+    ("clients", "text"),
+    [
+        ([{"client_name": "A"}, {"client_name": "A"}], "clients names 'A' more than once"),
+        ([{"client_id": "1"}, {"client_id": "1"}], "clients names '1' more than once"),
+        ([{"client_id": "1", "client_name": "A"}, {"client_name": "A"}], "clients names 'A' more than once"),
+        ([{"tos_uri": ""}], "clients[0] needs client_id or client_name"),
+        ([{"client_name": "A"}, {"client_name": ""}], "clients[1] needs client_id or client_name"),
+        (
+            [{"client_name": "A", "client_secret_file": "/x/S"}, {"client_name": "B", "client_secret_file": "/x/s"}],
+            "Several clients would have their secrets in one file (/x/s)",
+        ),
+        ([{"client_name": "A", "unheard_of": 1}], "unheard_of"),
+        ([{"client_name": "A", "visibility": "Public"}], "value of visibility must be one of: private, public"),
+    ],
+)
+def test_definitions_that_contradict_each_other_are_refused_before_anything_is_asked(
+    cloudflare: Script, clients: list[dict[str, Any]], text: str
+) -> None:
+    result = run(*clients)
+    assert result.failed
+    assert text in result.msg
+    assert cloudflare.sent == []
+
+
+@pytest.mark.parametrize(
+    ("params", "text"),
+    [
+        ({"concurrency": 0}, "concurrency must be from 1 to 50, not 0."),
+        ({"concurrency": 51}, "concurrency must be from 1 to 50, not 51."),
+        ({"prune_limit": -1}, "prune_limit must not be negative, as -1 is."),
+        ({"client_secret_dir": "/no/such/directory"}, "must be the absolute path of a directory that is there"),
+        ({"client_secret_dir": "secrets"}, "must be the absolute path of a directory that is there"),
+        ({"clients": None}, "missing required arguments: clients"),
+    ],
+)
+def test_options_that_cannot_be(cloudflare: Script, params: dict[str, Any], text: str) -> None:
+    result = run(options(), **params)
+    assert result.failed
+    assert text in result.msg
+    assert cloudflare.sent == []
+
+
+@pytest.mark.parametrize(
+    ("clients", "text"),
+    [
+        (
+            [{"client_id": CLIENT_ID}, {"client_name": "Example App"}],
+            f"None and Example App mean the same client ({CLIENT_ID})",
+        ),
+        (
+            [{"client_id": CLIENT_ID, "client_name": "Same"}, {"client_id": OTHER_ID, "client_name": "Same"}],
+            "Several clients would be renamed to Same",
+        ),
+    ],
+)
+def test_definitions_that_meet_in_one_client_are_refused(
+    cloudflare: Script, clients: list[dict[str, Any]], text: str
+) -> None:
+    cloudflare.expect(lists(a_client(), a_client(**OTHER)))
+    result = run(*clients)
+    assert result.failed
+    assert text.replace("None", CLIENT_ID) in result.msg
+
+
+def test_clients_that_share_a_name_are_told_apart_by_id(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client(), a_client(client_id=OTHER_ID)))
+    result = run({"client_id": CLIENT_ID, **options()}, {"client_id": OTHER_ID, **options()})
+    assert (result.failed, result.changed) == (False, False)
+
+
+# --- prune ---
+
+
+def doomed(check: bool, *gone: Mapping[str, Any]) -> list[Call]:
+    """What pruning asks and sends: each client is looked at once more."""
+    return [] if check else [call for each in gone for call in (looks(each), deletes(each["client_id"]))]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_prune_deletes_what_nobody_described(cloudflare: Script, check: bool) -> None:
+    cloudflare.expect(lists(a_client(), a_client(**OTHER)), *doomed(check, a_client(**OTHER)))
+    result = run(options(), prune=True, check=check)
+    assert result.changed
+    assert result.pruned == [{**OTHER, "visibility": "private"}]
+    assert result.unmanaged == []
+    assert [each["before_header"] for each in result.diff] == ["Other App"]
+    assert result.diff[0]["after"] == {}
+
+
+def test_without_prune_nothing_is_deleted(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client(), a_client(**OTHER)))
+    assert not run(options()).changed
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_prune_keeps_names_that_do_not_match(cloudflare: Script, check: bool) -> None:
+    staging = a_client(client_id=THIRD_ID, client_name="staging-1")
+    nameless = {**a_client(client_id="7f44ee9e"), "client_name": None}
+    loud = a_client(client_id="8f44ee9e", client_name="Staging-2")
+    cloudflare.expect(lists(a_client(), a_client(**OTHER), staging, nameless, loud), *doomed(check, staging))
+    result = run({"client_id": CLIENT_ID}, prune=True, prune_name="staging-*", check=check)
+    assert [each["client_name"] for each in result.pruned] == ["staging-1"]
+    assert {each["client_name"] for each in result.unmanaged} == {"Other App", None, "Staging-2"}
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_prune_never_deletes_more_than_its_limit(cloudflare: Script, check: bool) -> None:
+    others = [a_client(client_id=f"id-{number}", client_name=f"Old {number}") for number in range(6)]
+    cloudflare.expect(lists(a_client(), *others))
+    result = run({**options(), **TOS}, prune=True, check=check)
+    assert result.failed
+    assert not result.changed
+    assert "prune would delete 6 clients, more than prune_limit=5: Old 0 (id-0), Old 1" in result.msg
+
+
+@pytest.mark.parametrize("limit", [0, 1])
+def test_the_limit_of_prune_can_be_set(cloudflare: Script, limit: int) -> None:
+    cloudflare.expect(lists(a_client(), a_client(**OTHER)), *(doomed(False, a_client(**OTHER)) if limit else []))
+    assert run(options(), prune=True, prune_limit=limit).failed is (limit == 0)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_prune_never_deletes_a_public_client(cloudflare: Script, check: bool) -> None:
+    cloudflare.expect(lists(a_client(), a_client(**OTHER, visibility="public")))
+    result = run({**options(), **TOS}, prune=True, check=check)
+    assert result.failed
+    assert not result.changed
+    assert f"prune would delete public clients: Other App ({OTHER_ID}). Nothing was sent." in result.msg
+
+
+def test_prune_deletes_a_public_client_by_force(cloudflare: Script) -> None:
+    public = a_client(**OTHER, visibility="public")
+    cloudflare.expect(lists(a_client(), public), *doomed(False, public))
+    assert run(options(), prune=True, force=True).pruned == [{**OTHER, "visibility": "public"}]
+
+
+def test_prune_spares_a_client_that_was_published_since(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client(), a_client(**OTHER)), looks(a_client(**OTHER, visibility="public")))
+    result = run(options(), prune=True)
+    assert result.failed
+    assert f"[Other App] {OTHER_ID} is public" in result.msg
+    assert result.pruned == []
+
+
+def test_prune_is_content_with_what_is_gone(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client(), a_client(**OTHER)), looks({"client_id": OTHER_ID}, **refused(404, 7003)))
+    result = run(options(), prune=True)
+    assert (result.failed, result.changed, result.pruned) == (False, False, [])
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_prune_with_an_empty_list_deletes_nothing(cloudflare: Script, check: bool) -> None:
+    cloudflare.expect(lists(a_client()))
+    result = run(prune=True, check=check)
+    assert result.failed
+    assert "clients is empty, so prune would delete Example App" in result.msg
+
+
+def test_an_empty_list_and_an_empty_account_agree(cloudflare: Script) -> None:
+    cloudflare.expect(lists())
+    assert not run(prune=True).failed
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_prune_waits_until_everybody_was_found(cloudflare: Script, check: bool) -> None:
+    """A definition with a slip may mean a client that looks as if nobody had described it."""
+    cloudflare.expect(lists(a_client(), a_client(**OTHER)))
+    result = run(options(), {"client_id": "a slip"}, prune=True, check=check)
+    assert result.failed
+    assert result.pruned == []
+    assert "No client was pruned" in result.msg
+
+
+def test_prune_comes_after_a_failure_not_at_all(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client(), a_client(**OTHER)), patches(TOS, **refused(400, 1001)))
+    result = run({**options(), **TOS}, prune=True)
+    assert result.failed
+    assert "No client was pruned" in result.msg
+
+
+# --- secrets ---
+
+
+def new(name: str, client_id: str, secret: str) -> tuple[Call, dict[str, Any]]:
+    body = creation(client_name=name, **CONFIDENTIAL)
+    answer = a_confidential_client(client_id=client_id, client_name=name)
+    return creates(body, {**answer, "client_secret": secret}), answer
+
+
+def test_secrets_go_into_files_that_are_called_as_the_clients_are(cloudflare: Script, tmp_path: Path) -> None:
+    (first, one), (second, two) = new("A", "id-a", f"{SECRET}-a"), new("B ü", "id-b", f"{SECRET}-b")
+    cloudflare.expect(lists(), offers_usual_scopes(), first, second, lists(one, two))
+    result = run(*(options(client_name=name, **CONFIDENTIAL) for name in ("A", "B ü")), client_secret_dir=str(tmp_path))
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"A": f"{SECRET}-a", "B ü": f"{SECRET}-b"}
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in tmp_path.iterdir())
+    assert SECRET not in result.text
+
+
+def test_a_secret_is_delivered_before_the_next_is_minted(cloudflare: Script, tmp_path: Path) -> None:
+    first, one = new("A", "id-a", f"{SECRET}-a")
+    broken = creates(creation(client_name="B", **CONFIDENTIAL), **refused(500))
+    cloudflare.expect(lists(), offers_usual_scopes(), first, broken, lists(one), lists(one))
+    result = run(
+        *(options(client_name=name, **CONFIDENTIAL) for name in "AB"), client_secret_dir=str(tmp_path), retry_timeout=0
+    )
+    assert (tmp_path / "A").read_text() == f"{SECRET}-a"
+    assert [each["failed"] for each in result.oauth_clients] == [False, True]
+    assert not (tmp_path / "B").exists()
+
+
+@pytest.mark.parametrize("name", ["a/b", ".hidden", "..", "x" * 201, "ü" * 101])
+def test_a_name_that_no_file_can_have_needs_a_file_of_its_own(cloudflare: Script, tmp_path: Path, name: str) -> None:
+    cloudflare.expect(lists(), offers_usual_scopes())
+    result = run(options(client_name=name, **CONFIDENTIAL), client_secret_dir=str(tmp_path))
+    assert "nothing says where it goes: set client_secret_file" in result.oauth_clients[0]["msg"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_secrets_are_returned_when_asked_for(cloudflare: Script, check: bool) -> None:
+    call, answer = new("A", "id-a", SECRET)
+    cloudflare.expect(lists(), offers_usual_scopes(), *([] if check else [call, lists(answer)]))
+    result = run(options(client_name="A", **CONFIDENTIAL), return_client_secret=True, check=check)
+    assert result.oauth_clients[0]["client_secret"] == (None if check else SECRET)
+
+
+# --- bad weather ---
+
+
+def test_a_lost_creation_is_told_of_that_client(cloudflare: Script) -> None:
+    body = creation(client_name="New App")
+    appeared = a_client(client_id=THIRD_ID, client_name="New App")
+    cloudflare.expect(
+        lists(a_client()),
+        offers_usual_scopes(),
+        creates(body, fault=cut()),
+        lists(a_client(), appeared),
+        patches(TOS, a_client(**TOS)),
+    )
+    result = run(options(client_name="New App"), {**options(), **TOS})
+    assert result.failed
+    assert THIRD_ID in result.oauth_clients[0]["msg"]
+    assert result.oauth_clients[1]["changed"]
+
+
+def test_a_twin_that_somebody_else_created_is_told(cloudflare: Script) -> None:
+    answer = a_client(client_id=THIRD_ID, client_name="New App")
+    twin = a_client(client_id=OTHER_ID, client_name="New App")
+    cloudflare.expect(
+        lists(), offers_usual_scopes(), creates(creation(client_name="New App"), answer), lists(answer, twin)
+    )
+    result = run(options(client_name="New App"))
+    assert result.failed
+    assert result.changed
+    assert f"there is another client of that name by now: {OTHER_ID}" in result.msg
+
+
+def test_new_clients_are_awaited_in_the_list_all_at_once(cloudflare: Script, clock: Clock) -> None:
+    one, two = a_client(client_id="id-a", client_name="A"), a_client(client_id="id-b", client_name="B")
+    cloudflare.expect(
+        lists(),
+        offers_usual_scopes(),
+        creates(creation(client_name="A"), one),
+        creates(creation(client_name="B"), two),
+        lists(one),
+        lists(one, two),
+    )
+    result = run(options(client_name="A"), options(client_name="B"))
+    assert clock.sleeps == LAGS[:1]
+    assert result.warnings == []
+
+
+def test_a_new_client_that_is_not_listed_is_warned_about_by_name(cloudflare: Script) -> None:
+    one = a_client(client_id="id-a", client_name="A")
+    cloudflare.expect(
+        lists(), offers_usual_scopes(), creates(creation(client_name="A"), one), *[lists()] * (len(LAGS) + 1)
+    )
+    result = run(options(client_name="A"))
+    assert result.warnings == [f"A: {result.oauth_clients[0]['warnings'][0]}"]
+    assert "does not list it yet" in result.warnings[0]
+
+
+@pytest.mark.parametrize("call", [{"fault": unreachable()}, {"fault": silent()}, refused(403, 10000), refused(429)])
+def test_what_is_no_clients_own_fault_ends_the_task_after_three(cloudflare: Script, call: dict[str, Any]) -> None:
+    clients = [a_client(client_id=f"id-{number}", client_name=f"App {number}") for number in range(5)]
+    failing = [Call("PATCH", f"{CLIENTS}/id-{number}", body=TOS, **call) for number in range(3)]
+    if isinstance(call.get("fault"), type(silent())):
+        failing = [each for one in failing for each in (one, Call("GET", one.path, fault=silent()))]
+    cloudflare.expect(lists(*clients), *failing)
+    result = run(*({"client_id": each["client_id"], **TOS} for each in clients), retry_timeout=0)
+    assert result.msg.startswith("5 of 5 clients failed: ")
+    assert [each["msg"].startswith("Not attempted") for each in result.oauth_clients] == [False] * 3 + [True] * 2
+
+
+def test_faults_of_their_own_end_nothing(cloudflare: Script) -> None:
+    clients = [a_client(client_id=f"id-{number}", client_name=f"App {number}") for number in range(5)]
+    failing = [Call("PATCH", f"{CLIENTS}/id-{number}", body=TOS, **refused(400, 1001)) for number in range(5)]
+    cloudflare.expect(lists(*clients), *failing)
+    result = run(*({"client_id": each["client_id"], **TOS} for each in clients))
+    assert not any(each["msg"].startswith("Not attempted") for each in result.oauth_clients)
+
+
+def test_a_list_that_cannot_be_read_ends_the_task_with_its_error(cloudflare: Script) -> None:
+    cloudflare.expect(lists(**BAD_GATEWAY))
+    result = run(options(), retry_timeout=0)
+    assert result.failed
+    assert result.error["status"] == 502
+    assert "oauth_clients" not in result
