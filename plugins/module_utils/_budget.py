@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -32,8 +33,9 @@ class Budget:
         self._lock = threading.Lock()
         self._counted = 0.0
         self._slow_down = 0.0
-        self._next = 0.0
-        self._paced = 0.0
+        self._set = self._since = 0.0
+        self._paced = self._paced_until = 0.0
+        self._request = threading.local()
 
     @contextmanager
     def failures_count(self) -> Iterator[None]:
@@ -57,29 +59,41 @@ class Budget:
         return True
 
     def note(self, headers: Mapping[str, str]) -> None:
-        """Remember from an answer's headers how slowly to go on."""
+        """Remember from an answer's headers how slowly to go on.
+
+        A request that began before the pace was last set knows less than the one whose answer set it, and can only
+        make it slower.
+        """
+        pace = slow_down(headers.get("ratelimit", ""), FEW_REQUESTS + self._parallel - 1)
         with self._lock:
-            self._slow_down = slow_down(headers.get("ratelimit", ""), FEW_REQUESTS + self._parallel - 1)
-            self._next = max(self._next, time.monotonic() + self._slow_down) if self._slow_down else 0.0
+            if pace > self._slow_down or getattr(self._request, "began", math.inf) >= self._set:
+                self._slow_down = pace
+                self._set = self._since = time.monotonic()
 
     def keep_pace(self) -> None:
         """Before a request: wait when few are left, so that they last until Cloudflare allows more."""
-        with self._lock:
-            wait = self._next - time.monotonic() if self._slow_down else 0.0
-            self._next += self._slow_down
-        if wait <= 0:
-            return
-        if self._parallel > 1:
-            self._wait_for_pace(wait)
-        elif not self.pause(wait, PACE):
-            self._slow_down = 0.0
+        while True:
+            with self._lock:
+                now = time.monotonic()
+                wait = self._since + self._slow_down - now if self._slow_down else 0.0
+                if wait <= 0 or not self._may_keep_pace(wait):
+                    self._since = self._request.began = now
+                    return
+            time.sleep(wait)
 
-    def _wait_for_pace(self, seconds: float) -> None:
-        with self._lock:
-            told = f"{self._paced:.1f} s: {PACE}"
-            self._paced += seconds
-            self.waited[:] = [*(line for line in self.waited if line != told), f"{self._paced:.1f} s: {PACE}"]
-        time.sleep(seconds)
+    def _may_keep_pace(self, seconds: float) -> bool:
+        """Tell of a wait, and take it from the budget if it costs anything; without the means the pace is given up."""
+        now = time.monotonic()
+        if self._parallel == 1:
+            if seconds > self.seconds:
+                self._slow_down = 0.0
+                return False
+            self._take(now, seconds)
+        told = f"{self._paced:.1f} s: {PACE}"
+        self._paced += max(0.0, now + seconds - max(now, self._paced_until))
+        self._paced_until = max(self._paced_until, now + seconds)
+        self.waited[:] = [*(line for line in self.waited if line != told), f"{self._paced:.1f} s: {PACE}"]
+        return True
 
     def _cost(self, start: float, seconds: float) -> float:
         """What is left of a time after what was taken already for others who waited meanwhile."""

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Callable
+
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._budget import Budget, slow_down
@@ -102,7 +106,7 @@ def test_the_pace_is_kept_by_every_request_until_an_answer_says_otherwise(clock:
     budget.note({})
     budget.keep_pace()
     assert clock.sleeps == [2.0, 2.0]
-    assert budget.waited == [PACE, PACE]
+    assert budget.waited == [PACE.replace("2.0", "4.0")]
     assert budget.seconds == 56.0
 
 
@@ -132,3 +136,76 @@ def test_another_pause_counts_for_the_pace(clock: Clock, waited: float, left: fl
     budget.pause(waited, "another reason")
     budget.keep_pace()
     assert clock.sleeps == [waited, *([left] if left else [])]
+
+
+# --- several at once ---
+
+
+def test_time_that_several_lose_together_is_taken_once(clock: Clock) -> None:
+    budget = Budget(60.0, [], parallel=2)
+
+    def lose(seconds: float, meanwhile: Callable[[], None] | None = None) -> None:
+        with contextlib.suppress(CloudflareError), budget.failures_count():
+            if meanwhile:
+                meanwhile()
+            clock.now += seconds
+            raise CloudflareError("lost")
+
+    lose(1.0, meanwhile=lambda: lose(10.0))
+    assert budget.seconds == 49.0
+
+
+def test_pauses_that_overlap_are_taken_once(clock: Clock) -> None:
+    budget = Budget(7.0, [], parallel=2)
+    assert budget.pause(5.0, "one")
+    clock.now -= 3.0  # another thread is not as far
+    assert budget.pause(5.0, "another")
+    assert budget.seconds == 0.0
+    clock.now -= 5.0
+    assert budget.pause(5.0, "a third, which costs nothing more")
+    assert not budget.pause(0.1, "a fourth")
+
+
+def test_several_keep_the_pace_one_after_the_other_and_it_costs_nothing(clock: Clock) -> None:
+    waited: list[str] = []
+    budget = Budget(1.0, waited, parallel=3)
+    budget.note({"ratelimit": '"default";r=6;t=14'})
+    for _request in range(3):
+        in_another_thread(budget.keep_pace)
+    assert clock.sleeps == [2.0, 2.0, 2.0]
+    assert budget.seconds == 1.0
+    assert waited == ["6.0 s: few requests are left before Cloudflare's rate limit"]
+
+
+@pytest.mark.parametrize(("parallel", "left", "paced"), [(1, 5, False), (8, 12, False), (8, 11, True), (50, 53, True)])
+def test_the_more_are_under_way_the_sooner_the_pace_is_kept(
+    clock: Clock, parallel: int, left: int, paced: bool
+) -> None:
+    budget = Budget(60.0, [], parallel=parallel)
+    budget.note({"ratelimit": f'"default";r={left};t=60'})
+    budget.keep_pace()
+    assert bool(clock.sleeps) is paced
+
+
+def test_an_answer_that_was_overtaken_does_not_end_the_pace(clock: Clock) -> None:
+    budget = Budget(60.0, [], parallel=2)
+    budget.keep_pace()
+    clock.now += 1.0
+
+    def other() -> None:
+        budget.keep_pace()
+        budget.note({"ratelimit": '"default";r=5;t=6'})
+
+    in_another_thread(other)
+    budget.note({"ratelimit": '"default";r=6;t=6'})
+    budget.keep_pace()
+    assert clock.sleeps == [1.0]
+    budget.note({})
+    budget.keep_pace()
+    assert clock.sleeps == [1.0]
+
+
+def in_another_thread(work: Callable[[], None]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()

@@ -17,10 +17,11 @@ GOOD: Mapping[str, dict[str, Any]] = {
     CLIENT: options(),
     "cloudflare_oauth_client_info": {},
     "cloudflare_oauth_client_secret": {"client_id": CLIENT_ID, "state": "finalized"},
+    "cloudflare_oauth_clients": {"clients": [options()]},
     "cloudflare_oauth_domain_record": {"host": "app.example.com", "value": TXT},
     "cloudflare_oauth_scope_info": {},
 }
-OF_AN_ACCOUNT = [CLIENT, "cloudflare_oauth_client_info", "cloudflare_oauth_client_secret"]
+OF_AN_ACCOUNT = [CLIENT, *(f"{CLIENT}{kind}" for kind in ("_info", "_secret", "s"))]
 CONNECTION = [
     pytest.param({"api_token": None}, "No credential: set the option api_token or the environment", id="no credential"),
     pytest.param({"api_token": "", "api_email": ""}, "No credential: set the option api_token", id="empty credential"),

@@ -75,7 +75,8 @@ def listed_instead(situation: Situation) -> list[Call]:
 def test_one_of_many_is_managed_as_one_alone(cloudflare: Script, tmp_path: Path, name: str, check: bool) -> None:
     situation = {**CHANGED, **SAME}[name]
     writes = [] if check else situation.writes
-    one, shared = {}, {}
+    one: dict[str, Any] = {}
+    shared: dict[str, Any] = {}
     for key, value in situation.params.items():
         (shared if key == "force" else one)[key] = str(tmp_path / "secret") if value == "FILE" else value
     cloudflare.expect(*situation.reads, *writes)
