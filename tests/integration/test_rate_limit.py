@@ -16,14 +16,16 @@ INFO = "oauthops.iam.cloudflare_oauth_client_info"
 
 @pytest.fixture
 def slept(fake: FakeCloudflare, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Pauses are not waited for: the clock of the fake moves instead. Their lengths are kept."""
+    """Pauses are not waited for: the clocks of the fake and of the task move instead. Their lengths are kept."""
     pauses: list[float] = []
+    monotonic = time.monotonic
 
     def sleep(seconds: float) -> None:
         pauses.append(seconds)
         fake.advance_clock(seconds)
 
     monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic() + sum(pauses))
     return pauses
 
 
