@@ -36,6 +36,11 @@ def yaml_blocks(page: Path) -> list[Json]:
     return [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.S | re.M)]
 
 
+def code_blocks(page: str) -> list[str]:
+    """The YAML of a page in reStructuredText."""
+    return re.findall(r"^\.\. code-block:: yaml\n\n((?:    .*\n|\n)+)", page, re.MULTILINE)
+
+
 def assert_nothing_leaked(run: Run, ansible: Ansible, fake: FakeCloudflare) -> None:
     left = (path for path in (ansible.directory / "home/.ansible").rglob("*") if path.is_file())
     kept = "".join(path.read_text(errors="replace") for path in left)
@@ -61,6 +66,7 @@ def prepared(ansible: Ansible, fake: FakeCloudflare) -> dict[str, Json]:
         "cloudflare_oauth_client_info",
         "cloudflare_oauth_client_secret",
         "cloudflare_oauth_client_wait",
+        "cloudflare_oauth_clients",
         "cloudflare_oauth_domain_record",
         "dns_txt_info",
         "cloudflare_oauth_scope_info",
@@ -71,17 +77,30 @@ def test_the_examples_of_a_module_run(
 ) -> None:
     here = {"dns_txt_info": {"servers": [fake.dns_address]}, "cloudflare_oauth_client_wait": WAIT_A_MOMENT}
     defaults = {f"oauthops.iam.{name}": options for name, options in here.items()}
-    run = ansible.play(examples(module), *LOUD, vars=prepared, module_defaults=defaults)
+    many = {"example_secret_dir": str(ansible.directory), "example_staging_clients": [{"client_name": "Example App"}]}
+    run = ansible.play(examples(module), *LOUD, vars={**prepared, **many}, module_defaults=defaults)
     assert run.status == 0, run.output
     assert len(run.tasks) == len(examples(module))
     assert_nothing_leaked(run, ansible, fake)
+
+
+def test_the_guide_to_many_clients_runs(ansible: Ansible, fake: FakeCloudflare) -> None:
+    guide = (ROOT / "docs/docsite/rst/guide_many_clients.rst").read_text()
+    plays = [play for block in code_blocks(guide) for play in yaml.safe_load(block)]
+    names = {"example_secret_dir": str(ansible.directory), "example_staging_clients": [{"client_name": "Example CLI"}]}
+    for play in plays:
+        run = ansible.play(play["tasks"], "--diff", vars=names)
+        assert run.status == 0, run.output
+        assert_nothing_leaked(run, ansible, fake)
+    assert len(plays) == 2
+    assert [client["client_name"] for client in fake.state()["clients"]] == ["Example CLI", "Example App"]
 
 
 def test_no_module_is_without_tested_examples(prepared: dict[str, Json], fake: FakeCloudflare) -> None:
     documented = {path.stem for path in (ROOT / "plugins/modules").glob("*.py")}
     elsewhere = {"aws_secret_value", "dns_txt_info", "rfc2136_txt_value", "vault_file_key"}
     assert documented == elsewhere | {f"cloudflare_oauth_{name}" for name in (
-        "client", "client_info", "client_secret", "client_wait", "domain_record", "scope_info"
+        "client", "client_info", "client_secret", "client_wait", "clients", "domain_record", "scope_info"
     )}  # fmt: skip
     assert [client["client_name"] for client in fake.state()["clients"]] == ["Example App"]
 
@@ -210,8 +229,7 @@ def test_the_play_of_the_rotate_role_runs(prepared: dict[str, Json], ansible: An
 
 def test_the_steps_of_the_publishing_guide_run(ansible: Ansible, fake: FakeCloudflare) -> None:
     guide = (ROOT / "docs/docsite/rst/guide_publish.rst").read_text()
-    blocks = re.findall(r"^\.\. code-block:: yaml\n\n((?:    .*\n|\n)+)", guide, re.MULTILINE)
-    tasks = [task for block in blocks for task in yaml.safe_load(block)]
+    tasks = [task for block in code_blocks(guide) for task in yaml.safe_load(block)]
     assert len(tasks) == 5
     run = ansible.play(tasks, *LOUD, module_defaults={"oauthops.iam.cloudflare_oauth_client_wait": WAIT_A_MOMENT})
     assert run.status == 0, run.output
