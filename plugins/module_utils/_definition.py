@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import described
-from ansible_collections.oauthops.iam.plugins.module_utils._validate import check_description
+from ansible_collections.oauthops.iam.plugins.module_utils._validate import check_not_emptied
 
 DEFINITION_OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -34,7 +34,7 @@ DEFINITION_OPTIONS: Mapping[str, Any] = {
 
 
 def checked_description(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that a user named; raises UsageError for what cannot work, whatever is there."""
+    """The fields that a user named; raises UsageError for what no client can be without."""
     wanted = described(params)
-    check_description(wanted, append=params["append"])
+    check_not_emptied(wanted, append=params["append"])
     return wanted

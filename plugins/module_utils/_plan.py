@@ -67,6 +67,7 @@ def plan_update(
     """Compare; raises UsageError for what Cloudflare does not allow or what could not be undone by mistake."""
     merged = appended(FIELDS, wanted, actual) if append else wanted
     changes = drift(FIELDS, merged, actual)
+    check_description({name: wanted[name] for name in changes}, append, held=actual)
     changes.update(_optional_scopes_to_drop(changes, merged, actual))
     failed = verification_status(actual) == "failed" and actual["client_uri"]
     restarts = bool(restart and failed and "client_uri" not in changes)

@@ -28,11 +28,23 @@ URI_FAULTS: Mapping[str, Callable[[str], str | None]] = {
 }
 
 
-def check_description(wanted: Mapping[str, Any], append: bool) -> None:
-    """Raise UsageError with every fault of the wanted fields that can be known without asking Cloudflare."""
-    faults = [*_emptied(wanted, append), *_bad_uris(wanted), *_bad_grants(wanted, append), *_bad_scopes(wanted, append)]
-    if faults:
-        raise UsageError(" ".join(faults))
+def check_description(wanted: Mapping[str, Any], append: bool, held: Mapping[str, Any] | None = None) -> None:
+    """Raise UsageError with every fault of the wanted fields.
+
+    What the client has C(held) already is no fault, whatever it is: Cloudflare has taken it.
+    """
+    known = held or {}
+    _refuse(
+        *_emptied(wanted, append),
+        *_bad_uris(wanted, known),
+        *_bad_grants(wanted, append),
+        *_bad_scopes(wanted, append, known),
+    )
+
+
+def check_not_emptied(wanted: Mapping[str, Any], append: bool) -> None:
+    """Raise UsageError for the faults that are faults of every client, before any is looked for."""
+    _refuse(*_emptied(wanted, append))
 
 
 def check_subset(described: Mapping[str, Any]) -> None:
@@ -51,18 +63,26 @@ def check_creatable(wanted: Mapping[str, Any]) -> None:
         raise UsageError(f"There is no such client yet, and creating it needs {', '.join(lacking)} as well.")
 
 
+def _refuse(*faults: str) -> None:
+    if faults:
+        raise UsageError(" ".join(faults))
+
+
 def _emptied(wanted: Mapping[str, Any], append: bool) -> Iterator[str]:
     for name in REQUIRED:
         if name in wanted and is_empty(wanted[name]) and not (append and wanted[name] == []):
             yield f"{name} must not be empty: a client cannot be without it."
 
 
-def _bad_uris(wanted: Mapping[str, Any]) -> Iterator[str]:
+def _bad_uris(wanted: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[str]:
     for name, fault_of in URI_FAULTS.items():
-        value = wanted.get(name)
-        uris = value if isinstance(value, list) else [value] if value else []
-        faults = ((uri, fault_of(uri)) for uri in uris)
+        known = _items(held.get(name))
+        faults = ((uri, fault_of(uri)) for uri in _items(wanted.get(name)) if uri not in known)
         yield from (f"{name}: {uri!r} {fault}." for uri, fault in faults if fault)
+
+
+def _items(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value] if value else []
 
 
 def _bad_grants(wanted: Mapping[str, Any], append: bool) -> Iterator[str]:
@@ -71,8 +91,9 @@ def _bad_grants(wanted: Mapping[str, Any], append: bool) -> Iterator[str]:
         yield "grant_types must contain authorization_code: Cloudflare has no OAuth client without it."
 
 
-def _bad_scopes(wanted: Mapping[str, Any], append: bool) -> Iterator[str]:
-    protocol = sorted(PROTOCOL_SCOPES.intersection(wanted.get("optional_scopes") or []))
+def _bad_scopes(wanted: Mapping[str, Any], append: bool, held: Mapping[str, Any]) -> Iterator[str]:
+    added = set(_items(wanted.get("optional_scopes"))) - set(_items(held.get("optional_scopes")))
+    protocol = sorted(PROTOCOL_SCOPES & added)
     if protocol:
         yield f"optional_scopes must not contain {', '.join(protocol)}: Cloudflare does not allow it."
     scopes = wanted.get("scopes")

@@ -18,6 +18,7 @@ from tests.unit.support import (
     lists,
     offers,
     offers_usual_scopes,
+    options,
     partly,
     patches,
     reads,
@@ -43,6 +44,33 @@ OTHER_VALUES: dict[str, Any] = {
     **dict.fromkeys(TEXTS, A),
 }
 EMPTIED = [*((name, "") for name in TEXTS), *((name, []) for name in OPTIONAL_LISTS)]
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"grant_types": ["refresh_token"]}, "grant_types must contain authorization_code"),
+    ({"redirect_uris": ["https://a.example/#x"]}, "redirect_uris: 'https://a.example/#x' has a fragment"),
+    ({"redirect_uris": ["/callback"]}, "redirect_uris: '/callback' is not an absolute URI."),
+    ({"client_uri": "https://"}, "client_uri: 'https://' has no host."),
+    ({"client_uri": "app.example.com"}, "client_uri: 'app.example.com' must start with https:// or http://."),
+    ({"logo_uri": "https://a b/"}, "logo_uri: 'https://a b/' is not a URI."),
+    ({"policy_uri": "privacy"}, "policy_uri: 'privacy' must start with"),
+    ({"tos_uri": "mailto:me@example.com"}, "tos_uri: 'mailto:me@example.com' must start with"),
+    ({"allowed_cors_origins": ["https://a.example/x"]}, "allowed_cors_origins: 'https://a.example/x' must be an origi"),
+    ({"post_logout_redirect_uris": ["bye"]}, "post_logout_redirect_uris: 'bye' is not an absolute URI."),
+    ({"optional_scopes": ["openid"]}, "optional_scopes must not contain openid: Cloudflare does not allow it."),
+    ({"scopes": ["openid"]}, "scopes must contain more than openid and offline_access"),
+]
+# What Cloudflare may have taken all the same.
+ODD: dict[str, Any] = {
+    "grant_types": ["refresh_token"],
+    "redirect_uris": ["https://a.example/#x", "/callback"],
+    "client_uri": "https://me@a.example/",
+    "logo_uri": "logo.png",
+    "policy_uri": "https://a b/",
+    "tos_uri": "mailto:me@example.com",
+    "allowed_cors_origins": ["https://a.example/x"],
+    "post_logout_redirect_uris": ["bye"],
+    "scopes": ["openid"],
+    "optional_scopes": ["offline_access", "not.among-them"],
+}
 
 
 def run(**params: Any) -> ModuleResult:
@@ -274,3 +302,39 @@ def test_a_catalogue_that_cannot_be_read_stops_before_any_write(cloudflare: Scri
 def test_cors_origins_compare_without_trailing_slash(cloudflare: Script) -> None:
     cloudflare.expect(reads(a_client(allowed_cors_origins=["https://a.example"])))
     assert not run(allowed_cors_origins=["https://a.example/"]).changed
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(("bad", "text"), REFUSED)
+def test_a_value_that_cannot_work_is_not_sent(cloudflare: Script, bad: dict[str, Any], text: str, check: bool) -> None:
+    cloudflare.expect(reads(a_client()))
+    assert text in run(check=check, **bad).msg
+
+    cloudflare.expect(lists())
+    assert text in run_module("cloudflare_oauth_client", check=check, **options(**bad)).msg
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_a_client_holds_already_is_not_refused(cloudflare: Script, name: str) -> None:
+    cloudflare.expect(reads(a_client(**ODD)))
+    result = run(**{name: ODD[name]})
+    assert not result.failed, result.msg
+    assert not result.changed
+
+
+def test_a_held_value_may_stay_beside_a_new_one_that_must_be_right(cloudflare: Script) -> None:
+    held, new = ODD["redirect_uris"], [*ODD["redirect_uris"], A]
+    cloudflare.expect(
+        reads(a_client(**ODD)), patches({"redirect_uris": new}, a_client(**{**ODD, "redirect_uris": new}))
+    )
+    assert run(redirect_uris=new).changed
+
+    cloudflare.expect(reads(a_client(**ODD)))
+    message = run(redirect_uris=[*held, "/new"]).msg
+    assert "'/new' is not an absolute URI." in message
+    assert held[0] not in message
+
+
+def test_an_odd_client_can_be_deleted_by_its_description(cloudflare: Script) -> None:
+    cloudflare.expect(reads(a_client(**ODD)), Call("DELETE", CLIENT))
+    assert run(state="absent", **{name: value for name, value in ODD.items() if name != "grant_types"}).changed
