@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter oauthops.iam.oauth_clients_yaml: clients as a file of variables that describes them. Pure."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: oauth_clients_yaml
+short_description: Clients as a file of variables that describes them
+version_added: 0.1.0
+author:
+  - The oauthops.iam authors (@oauthops)
+description:
+  - Writes what P(oauthops.iam.cloudflare_oauth_client_info#module) has read as YAML. Applied to the same account with
+    P(oauthops.iam.cloudflare_oauth_client#module), each description changes nothing.
+  - Clients are sorted by their names, so that a file in version control changes where a client does. No secret is among
+    what is written.
+  - Text that Ansible could take for a template, such as a name with braces, is marked with C(!unsafe) and stays text.
+options:
+  _input:
+    description:
+      - The C(oauth_clients) of P(oauthops.iam.cloudflare_oauth_client_info#module).
+    type: list
+    elements: dict
+    required: true
+  variable:
+    description:
+      - The name of the variable that holds the list.
+    type: str
+    default: oauth_clients
+  name:
+    description:
+      - A shell pattern, such as V(Example *), for the names of the clients that are written. Upper and lower case
+        differ. An empty one matches all, those without a name as well.
+    type: str
+    default: ''
+  client_ids:
+    description:
+      - Whether each client is described with its C(client_id), by which it is found whatever its name is.
+      - V(false) is for another account, where the ids are others and the clients have to be created. C(visibility) is
+        left out then, because a new client is private. Names have to be there, each once.
+    type: bool
+    default: true
+  comment:
+    description:
+      - Lines to put above the list.
+    type: str
+    default: ''
+"""
+
+EXAMPLES = r"""
+- name: All clients
+  oauthops.iam.cloudflare_oauth_client_info:
+  register: account
+
+- name: Show them as a file of variables
+  ansible.builtin.debug:
+    msg: "{{ account.oauth_clients | oauthops.iam.oauth_clients_yaml }}"
+
+- name: Write some of them for another account
+  ansible.builtin.copy:
+    content: "{{ account.oauth_clients | oauthops.iam.oauth_clients_yaml(name='Example *', client_ids=false) }}"
+    dest: "{{ example_app_clients_file }}"
+    mode: '0644'
+"""
+
+RETURN = r"""
+_value:
+  description: The text of the file.
+  type: str
+  sample: |
+    ---
+    oauth_clients:
+      - client_name: Example CLI
+        client_id: "30e8fa4a9d2746f5a1b3c9d7e6f50418"
+        grant_types:
+          - authorization_code
+        response_types:
+          - code
+        redirect_uris:
+          - http://localhost:8976/callback
+        scopes:
+          - account-settings.read
+        token_endpoint_auth_method: none
+        visibility: private
+"""
+
+import fnmatch
+import keyword
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.oauthops.iam.plugins.plugin_utils._variables_file import variables_text
+from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import as_json
+
+Client = Mapping[str, Any]
+
+
+def oauth_clients_yaml(
+    clients: Iterable[Client],
+    variable: str = "oauth_clients",
+    name: str = "",
+    client_ids: bool = True,
+    comment: str = "",
+) -> str:
+    """The text of the file; raises AnsibleFilterError for what cannot be written, or not be told apart."""
+    if not re.fullmatch(r"[a-zA-Z_]\w*", variable, re.ASCII) or keyword.iskeyword(variable):
+        raise AnsibleFilterError(f"variable: {variable!r} is no name of a variable: letters, digits and underscores.")
+    chosen = _chosen(clients, name, client_ids)
+    try:
+        return variables_text(variable, chosen, comment)
+    except UnicodeEncodeError as fault:
+        raise AnsibleFilterError(f"{fault.object!r} holds half of a character, which no file can hold.") from None
+
+
+def _chosen(clients: Iterable[Client], name: str, client_ids: bool) -> list[dict[str, Any]]:
+    try:
+        chosen = sorted((client for client in as_json(list(clients)) if _is_named(client, name)), key=_order)
+        described = [_described(client, client_ids) for client in chosen]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise AnsibleFilterError(
+            "oauth_clients_yaml needs the oauth_clients of the module cloudflare_oauth_client_info."
+        ) from None
+    if not client_ids:
+        _refuse_indistinct(chosen)
+    return described
+
+
+def _is_named(client: Client, pattern: str) -> bool:
+    return not pattern or fnmatch.fnmatchcase(client["client_name"] or "", pattern)
+
+
+def _order(client: Client) -> tuple[str, str]:
+    return client["client_name"] or "", client["client_id"]
+
+
+def _described(client: Client, with_id: bool) -> dict[str, Any]:
+    """The client's definition, the name and the id first."""
+    rest = dict(client["definition"])
+    names = {name: rest.pop(name) for name in ("client_name",) if name in rest}
+    if with_id:
+        return {**names, "client_id": client["client_id"], **rest}
+    rest.pop("visibility")
+    return {**names, **rest}
+
+
+def _refuse_indistinct(clients: Sequence[Client]) -> None:
+    uses = Counter(client["client_name"] or "" for client in clients)
+    unclear = [
+        f"{client['client_id']} ({client['client_name'] or 'without a name'})"
+        for client in clients
+        if not client["client_name"] or uses[client["client_name"]] > 1
+    ]
+    if unclear:
+        raise AnsibleFilterError(
+            f"Without ids these clients could not be told apart: {', '.join(unclear)}. Give each a name of its own, "
+            "leave them out, or keep the ids."
+        )
+
+
+class FilterModule:
+    def filters(self) -> Mapping[str, Callable[..., str]]:
+        return {"oauth_clients_yaml": oauth_clients_yaml}

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter oauth_clients_yaml: what Ansible reads from the file is what was written, whatever it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.oauthops.iam.plugins.filter.oauth_clients_yaml import FilterModule, oauth_clients_yaml
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth import Client, definition, shaped
+from tests.unit.ansible_reads import as_ansible_sees
+from tests.unit.strategies import NASTY, for_any
+from tests.unit.support import CLIENT_ID, OTHER_ID, a_client
+
+HEAD = "---\noauth_clients:\n"
+
+
+def listed(**client: Any) -> dict[str, Any]:
+    """A client as the module cloudflare_oauth_client_info lists it."""
+    found: Client = shaped(a_client(**client))
+    return {**found, "definition": definition(found)}
+
+
+def test_a_client_is_written_as_a_person_would_write_it() -> None:
+    assert oauth_clients_yaml([listed(policy_uri="https://app.example.com/policy?lang=en")]) == HEAD + (
+        "  - client_name: Example App\n"
+        f'    client_id: "{CLIENT_ID}"\n'
+        "    grant_types:\n"
+        "      - authorization_code\n"
+        "    response_types:\n"
+        "      - code\n"
+        "    redirect_uris:\n"
+        "      - https://app.example.com/callback\n"
+        "    scopes:\n"
+        "      - account-settings.read\n"
+        "      - dns.read\n"
+        "    token_endpoint_auth_method: none\n"
+        "    policy_uri: https://app.example.com/policy?lang=en\n"
+        "    visibility: private\n"
+    )
+
+
+def test_nothing_is_an_empty_list() -> None:
+    assert oauth_clients_yaml([]) == "---\noauth_clients: []\n"
+
+
+def test_a_comment_stays_a_comment() -> None:
+    text = oauth_clients_yaml([], comment="one\ntwo\x85three\r\n\x1b[31m\ufeff{{ four }}\n\n")
+    assert text == "---\n# one\n# two\n# three\n# ?[31m?{{ four }}\n#\noauth_clients: []\n"
+
+
+def names_in(text: str) -> list[Any]:
+    return [client.get("client_name") for client in yaml.safe_load(text)["oauth_clients"]]
+
+
+def test_clients_are_sorted_by_name_and_id() -> None:
+    clients = [
+        listed(client_name="b", client_id="2"),
+        listed(client_name=None, client_id="4"),
+        listed(client_name="b", client_id="1"),
+        listed(client_name="a", client_id="3"),
+    ]
+    found = yaml.safe_load(oauth_clients_yaml(clients))["oauth_clients"]
+    assert [client["client_id"] for client in found] == ["4", "3", "1", "2"]
+    assert oauth_clients_yaml(reversed(clients)) == oauth_clients_yaml(clients)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("", [None, "App", "App 2", "app"]),
+        ("*", [None, "App", "App 2", "app"]),
+        ("App*", ["App", "App 2"]),
+        ("app", ["app"]),
+        ("?pp", ["App", "app"]),
+        ("[App]", []),
+    ],
+)
+def test_a_pattern_chooses_by_name(pattern: str, names: list[str | None]) -> None:
+    clients = [listed(client_name=name, client_id=str(name)) for name in ("App", "App 2", "app", None)]
+    assert names_in(oauth_clients_yaml(clients, name=pattern)) == names
+
+
+def test_the_variable_has_the_name_that_was_asked_for() -> None:
+    assert oauth_clients_yaml([], variable="our_clients") == "---\nour_clients: []\n"
+
+
+@pytest.mark.parametrize("variable", ["", "a b", "1a", "a-b", "class", "a:", "ä", "{{ a }}", "a\n"])
+def test_what_is_no_name_of_a_variable_is_refused(variable: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=r"^variable: .* is no name of a variable"):
+        oauth_clients_yaml([], variable=variable)
+
+
+def test_for_another_account_there_are_neither_ids_nor_visibility() -> None:
+    (client,) = yaml.safe_load(oauth_clients_yaml([listed(visibility="public")], client_ids=False))["oauth_clients"]
+    assert client["client_name"] == "Example App"
+    assert not {"client_id", "visibility"} & set(client)
+
+
+@pytest.mark.parametrize("name", ["", None, "Twin"])
+def test_for_another_account_clients_need_names_of_their_own(name: str | None) -> None:
+    clients = [listed(client_name=name), listed(client_name="Twin", client_id=OTHER_ID), listed(client_name="Other")]
+    with pytest.raises(AnsibleFilterError, match=r"could not be told apart: ") as caught:
+        oauth_clients_yaml(clients, client_ids=False)
+    assert f"{CLIENT_ID} ({name or 'without a name'})" in str(caught.value)
+    assert (OTHER_ID in str(caught.value)) == (name == "Twin")
+    assert names_in(oauth_clients_yaml(clients, client_ids=False, name="Other")) == ["Other"]
+
+
+@pytest.mark.parametrize("clients", [["x"], [{}], [{"client_id": "1", "client_name": "a"}], 3])
+def test_what_is_no_list_of_clients_is_refused(clients: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="needs the oauth_clients of the module"):
+        oauth_clients_yaml(clients)
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udfffb"])
+def test_half_a_character_is_refused(text: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=r"holds half of a character, which no file can hold"):
+        oauth_clients_yaml([listed(client_name=text)])
+
+
+@for_any
+@given(st.lists(st.fixed_dictionaries({"client_id": NASTY, "client_name": NASTY, "scopes": st.lists(NASTY)})), NASTY)
+def test_ansible_reads_what_was_written(values: list[dict[str, Any]], comment: str) -> None:
+    clients = [listed(**value) for value in values]
+    read = as_ansible_sees(oauth_clients_yaml(clients, comment=comment), "oauth_clients")
+    written = sorted(clients, key=lambda client: (client["client_name"], client["client_id"]))
+    assert read == [{**client["definition"], "client_id": client["client_id"]} for client in written]
+
+
+def test_ansible_finds_it() -> None:
+    assert FilterModule().filters() == {"oauth_clients_yaml": oauth_clients_yaml}
