@@ -96,7 +96,6 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.oauthops.iam.plugins.plugin_utils._variables_file import variables_text
-from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import as_json
 
 Client = Mapping[str, Any]
 
@@ -120,9 +119,9 @@ def oauth_clients_yaml(
 
 def _chosen(clients: Iterable[Client], name: str, client_ids: bool) -> list[dict[str, Any]]:
     try:
-        chosen = sorted((client for client in as_json(list(clients)) if _is_named(client, name)), key=_order)
+        chosen = sorted((client for client in clients if _is_named(client, name)), key=_order)
         described = [_described(client, client_ids) for client in chosen]
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError):
         raise AnsibleFilterError(
             "oauth_clients_yaml needs the oauth_clients of the module cloudflare_oauth_client_info."
         ) from None

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-STRING = "tag:yaml.org,2002:str"
+from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import STRING, as_json
+
 UNSAFE = "!unsafe"
 # What every reader of YAML takes for text: letters first, and nothing that means anything elsewhere.
 PLAIN = re.compile(r"[^\W\d_](?:[\w.,/@%+=?&~()'-]|:(?=\S)| (?=\S))+")
@@ -22,9 +23,10 @@ def variables_text(name: str, value: Any, comment: str) -> str:
     Whatever Ansible could take for a template is marked, so that it never does. Raises UnicodeEncodeError for text that
     no file can hold: half of a surrogate pair.
     """
-    _refuse_surrogates(value)
+    variables = as_json({name: value})
+    _refuse_surrogates(variables)
     dumped: str = yaml.dump(
-        {name: value},
+        variables,
         Dumper=_Dumper,
         default_flow_style=False,
         sort_keys=False,

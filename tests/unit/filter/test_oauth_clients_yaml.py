@@ -90,6 +90,15 @@ def test_the_variable_has_the_name_that_was_asked_for() -> None:
     assert oauth_clients_yaml([], variable="our_clients") == "---\nour_clients: []\n"
 
 
+class Tagged(str):
+    """As ansible-core hands text to filters."""
+
+
+def test_text_of_ansibles_own_types_is_text() -> None:
+    assert oauth_clients_yaml([], variable=Tagged("apps"), comment=Tagged("b")) == "---\n# b\napps: []\n"
+    assert oauth_clients_yaml([listed(client_name=Tagged("A"))]) == oauth_clients_yaml([listed(client_name="A")])
+
+
 @pytest.mark.parametrize("variable", ["", "a b", "1a", "a-b", "class", "a:", "ä", "{{ a }}", "a\n"])
 def test_what_is_no_name_of_a_variable_is_refused(variable: str) -> None:
     with pytest.raises(AnsibleFilterError, match=r"^variable: .* is no name of a variable"):
