@@ -133,6 +133,12 @@ def test_half_a_character_is_refused(text: str) -> None:
         oauth_clients_yaml([listed(client_name=text)])
 
 
+def test_ansible_would_template_what_is_not_marked() -> None:
+    """Otherwise the property below would hold of any text."""
+    assert as_ansible_sees('a: "{{ 1 + 1 }}"', "a") in (2, "2")
+    assert as_ansible_sees('a: !unsafe "{{ 1 + 1 }}"', "a") == "{{ 1 + 1 }}"
+
+
 @for_any
 @given(st.lists(st.fixed_dictionaries({"client_id": NASTY, "client_name": NASTY, "scopes": st.lists(NASTY)})), NASTY)
 def test_ansible_reads_what_was_written(values: list[dict[str, Any]], comment: str) -> None:

@@ -82,6 +82,10 @@ SWITCHES = st.fixed_dictionaries(
 VALIDATOR = ArgumentSpecValidator(dict(OPTIONS))
 
 
+def name_of(state: dict[str, Any]) -> str:
+    return str(state["body"]["client_name"])
+
+
 def held_by_the_fake(states: Iterable[Mapping[str, Any]], switches: Mapping[str, Any]) -> list[Client]:
     """The clients as the API lists them; what the fake does not take is not among them."""
     world = World()
@@ -126,7 +130,7 @@ def test_applying_what_was_exported_changes_nothing(states: list[dict[str, Any]]
 
 
 @for_any
-@given(st.lists(STATES, max_size=4, unique_by=lambda state: state["body"]["client_name"]))
+@given(st.lists(STATES, max_size=4, unique_by=name_of))
 def test_what_was_exported_without_ids_describes_the_same_clients(states: list[dict[str, Any]]) -> None:
     held = {client["client_name"]: client for client in held_by_the_fake(states, {})}
     read = as_ansible_sees(text_of(held.values(), client_ids=False), "oauth_clients")
