@@ -1,0 +1,229 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter oauthops.iam.drift_report: what an account has against its definitions. Pure."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: drift_report
+short_description: What an account has against the definitions of its OAuth clients
+version_added: 0.1.0
+author:
+  - The oauthops.iam authors (@oauthops)
+description:
+  - Puts together what three modules say without writing anything, and decides what is a finding. The role
+    P(oauthops.iam.oauth_client_report#role) asks them, and writes the report.
+  - Nothing is taken over from them but what is documented here, so that no secret is ever in a report. Everything is
+    sorted by name, so that the same account gives the same report.
+options:
+  _input:
+    description:
+      - The result of P(oauthops.iam.cloudflare_oauth_clients#module) in check mode, even one that failed because of
+        some of the clients.
+    type: dict
+    required: true
+  account:
+    description:
+      - The result of P(oauthops.iam.cloudflare_oauth_client_info#module) for all clients.
+    type: dict
+    required: true
+  catalogue:
+    description:
+      - The result of P(oauthops.iam.cloudflare_oauth_scope_info#module) for all scopes.
+    type: dict
+    required: true
+  title:
+    description:
+      - The title of the report.
+    type: str
+    default: Cloudflare OAuth clients
+  fail_on:
+    description:
+      - The kinds of findings that are a failure.
+    type: list
+    elements: str
+    choices: [errors, missing, drift, unmanaged, unknown_scopes, open_rotations, failed_verifications]
+    default: [drift, missing, errors]
+  now:
+    description:
+      - The moment of the report, such as V(2026-01-31T08:00:00Z). Left out, it is the present.
+    type: str
+seealso:
+  - plugin: oauthops.iam.drift_report_html
+    plugin_type: filter
+  - plugin: oauthops.iam.drift_report_text
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Foretell what a run would change
+  oauthops.iam.cloudflare_oauth_clients:
+    clients:
+      - client_name: Example App
+        redirect_uris: [https://app.example.com/oauth/callback]
+        scopes: [account-settings.read]
+        token_endpoint_auth_method: none
+    validate_scopes: false
+  check_mode: true
+  diff: true
+  register: plan
+
+- name: List the clients of the account
+  oauthops.iam.cloudflare_oauth_client_info:
+  register: account
+
+- name: List the scopes
+  oauthops.iam.cloudflare_oauth_scope_info:
+  register: catalogue
+
+- name: Say what was found
+  ansible.builtin.debug:
+    msg: "{{ (plan | oauthops.iam.drift_report(account, catalogue)).verdict.message }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The report. It has these keys, and another C(version) when one of them changes its meaning.
+  type: dict
+  contains:
+    version:
+      description: The version of this form, V(1).
+      type: int
+    title:
+      description: The title.
+      type: str
+    generated_at:
+      description: The moment of the report.
+      type: str
+    verdict:
+      description:
+        - C(failed) is whether there are findings of the kinds in C(fail_on), C(message) names them in a sentence.
+      type: dict
+    counts:
+      description:
+        - C(clients) in the account, those of them that are C(public), C(definitions), those of them that are
+          C(as_defined), and the number of findings of each kind.
+      type: dict
+    findings:
+      description:
+        - For each kind a list. Each item has C(client_id) and C(client_name), one of which may be null.
+      type: dict
+      contains:
+        errors:
+          description: Definitions that cannot be applied; C(message) has cause and remedy.
+          type: list
+          elements: dict
+        missing:
+          description: Clients that are defined and not there.
+          type: list
+          elements: dict
+        drift:
+          description:
+            - Clients that a run would change. C(action) is C(update) or C(delete). C(fields) are those that differ, each
+              with C(field), C(before), C(after), and the values that are C(removed) and C(added).
+          type: list
+          elements: dict
+        unmanaged:
+          description: Clients that are in the account and in no definition, with their C(visibility).
+          type: list
+          elements: dict
+        unknown_scopes:
+          description:
+            - Clients that ask for C(scopes) that the catalogue does not have, each with C(id), and in C(near) what may
+              have been meant. Of a client with a definition the definition counts, of any other what the account has.
+          type: list
+          elements: dict
+        open_rotations:
+          description: Clients with two valid secrets.
+          type: list
+          elements: dict
+        failed_verifications:
+          description: Clients whose C(dns_record) Cloudflare has given up looking for.
+          type: list
+          elements: dict
+    warnings:
+      description: What the modules had to say of a client beside that, as C(message).
+      type: list
+      elements: dict
+    clients:
+      description:
+        - Every client of the account with C(client_id), C(client_name), C(managed) (whether a definition names it),
+          C(visibility), C(phase), C(missing), C(dns_record) and C(deadline) (as in
+          P(oauthops.iam.publication_status#filter)), C(has_rotated_secret), and in C(findings) the kinds that it is
+          among.
+      type: list
+      elements: dict
+  sample:
+    version: 1
+    title: Cloudflare OAuth clients
+    generated_at: '2026-11-21T08:00:00Z'
+    verdict:
+      failed: true
+      fail_on: [errors, missing, drift]
+      message: 'Not as it should be: missing clients: 1 (Example App).'
+    counts:
+      clients: 0
+      public: 0
+      definitions: 1
+      as_defined: 0
+      errors: 0
+      missing: 1
+      drift: 0
+      unmanaged: 0
+      unknown_scopes: 0
+      open_rotations: 0
+      failed_verifications: 0
+    findings:
+      errors: []
+      missing:
+        - client_id: ~
+          client_name: Example App
+      drift: []
+      unmanaged: []
+      unknown_scopes: []
+      open_rotations: []
+      failed_verifications: []
+    warnings: []
+    clients: []
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS, USUAL_FAIL_ON
+from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import drift_report as report
+from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import read_moment
+
+
+def drift_report(
+    plan: Mapping[str, Any],
+    account: Mapping[str, Any],
+    catalogue: Mapping[str, Any],
+    title: str = "Cloudflare OAuth clients",
+    fail_on: Iterable[str] = USUAL_FAIL_ON,
+    now: str = "",
+) -> dict[str, Any]:
+    """The report; raises AnsibleFilterError when an argument is not what it has to be."""
+    moment = read_moment(now) if now else datetime.now(timezone.utc)
+    if moment is None:
+        raise AnsibleFilterError(f"now: {now!r} is no moment such as 2026-01-31T08:00:00Z.")
+    kinds = [fail_on] if isinstance(fail_on, str) else list(fail_on)
+    strange = [kind for kind in kinds if kind not in KINDS]
+    if strange:
+        raise AnsibleFilterError(f"fail_on: {strange[0]!r} is none of {', '.join(KINDS)}.")
+    try:
+        return report(plan, account, catalogue, moment, title, kinds)
+    except (AttributeError, KeyError, TypeError):
+        raise AnsibleFilterError(
+            "drift_report needs the results of the modules cloudflare_oauth_clients, cloudflare_oauth_client_info and "
+            "cloudflare_oauth_scope_info."
+        ) from None
+
+
+class FilterModule:
+    def filters(self) -> Mapping[str, Callable[..., Any]]:
+        return {"drift_report": drift_report}

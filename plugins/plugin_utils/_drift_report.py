@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an account has against its definitions: the findings, and whether they are a failure. Pure. Private."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth import (
+    FIELDS,
+    is_identity_scope,
+    is_public,
+    verification_status,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._resource import is_empty
+from ansible_collections.oauthops.iam.plugins.module_utils._scopes import near_misses
+from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import publication
+
+VERSION = 1
+# The kinds of findings in the order of the report, and what each is called.
+KINDS: Mapping[str, str] = {
+    "errors": "Definitions that cannot be applied",
+    "missing": "Missing clients",
+    "drift": "Drift",
+    "unmanaged": "Unmanaged clients",
+    "unknown_scopes": "Unknown scopes",
+    "open_rotations": "Open rotations",
+    "failed_verifications": "Failed verifications",
+}
+USUAL_FAIL_ON = ("drift", "missing", "errors")
+REPORTED = (*(field.name for field in FIELDS), "visibility")
+
+Entry = Mapping[str, Any]
+Client = Mapping[str, Any]
+Finding = dict[str, Any]
+Findings = dict[str, list[Finding]]
+
+
+def drift_report(
+    plan: Mapping[str, Any],
+    account: Mapping[str, Any],
+    catalogue: Mapping[str, Any],
+    now: datetime,
+    title: str,
+    fail_on: Collection[str],
+) -> dict[str, Any]:
+    """The whole report; its keys are documented in the filter drift_report.
+
+    C(plan) is what cloudflare_oauth_clients foretells, C(account) and C(catalogue) are results of the two modules that
+    list. Nothing is copied from them but what is named here, so that no secret can come along.
+    """
+    entries, clients = plan["oauth_clients"], account["oauth_clients"]
+    unmanaged = unmanaged_ids(plan, clients)
+    findings = {kind: in_order(found) for kind, found in all_findings(entries, clients, unmanaged, catalogue).items()}
+    return {
+        "version": VERSION,
+        "title": title,
+        "generated_at": now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "verdict": verdict(findings, fail_on),
+        "counts": {
+            "clients": len(clients),
+            "public": sum(is_public(client) for client in clients),
+            "definitions": len(entries),
+            "as_defined": sum(entry["action"] == "none" and not entry["failed"] for entry in entries),
+            **{kind: len(found) for kind, found in findings.items()},
+        },
+        "findings": findings,
+        "warnings": in_order(
+            {**named(entry), "message": text} for entry in entries for text in entry.get("warnings") or []
+        ),
+        "clients": in_order(overview(client, unmanaged, findings, now) for client in clients),
+    }
+
+
+def all_findings(
+    entries: Sequence[Entry], clients: Sequence[Client], unmanaged: Collection[str], catalogue: Mapping[str, Any]
+) -> Findings:
+    known = [str(scope["id"]) for scope in catalogue["oauth_scopes"]]
+    sound = [entry for entry in entries if not entry["failed"]]
+    # Of a client with a definition that can be applied the definition counts, of any other what the account has.
+    settled = {entry["client_id"] for entry in sound}
+    asking = [entry["oauth_client"] for entry in sound if entry["oauth_client"] and entry["action"] != "delete"]
+    asking += [client for client in clients if client["client_id"] not in settled]
+    return {
+        "errors": [{**named(entry), "message": entry["msg"]} for entry in entries if entry["failed"]],
+        "missing": [named(entry) for entry in sound if entry["action"] == "create"],
+        "drift": [drifted(entry) for entry in sound if entry["action"] in ("update", "delete")],
+        "unmanaged": [
+            {**named(client), "visibility": client["visibility"]}
+            for client in clients
+            if client["client_id"] in unmanaged
+        ],
+        "unknown_scopes": [
+            {**named(client), "scopes": unknown} for client in asking if (unknown := unknown_scopes(client, known))
+        ],
+        "open_rotations": [named(client) for client in clients if client["has_rotated_secret"]],
+        "failed_verifications": [
+            {**named(client), "dns_record": client["publishing"]["dns_record"]}
+            for client in clients
+            if has_failed(client)
+        ],
+    }
+
+
+def unmanaged_ids(plan: Mapping[str, Any], clients: Sequence[Client]) -> set[str]:
+    """The clients that no definition means, not even one that failed before it was known which client it is about."""
+    failed = [entry for entry in plan["oauth_clients"] if entry["failed"]]
+    meant = {client["client_id"] for client in clients if any(concerns(entry, client) for entry in failed)}
+    return {client["client_id"] for client in plan["unmanaged"]} - meant
+
+
+def concerns(told: Mapping[str, Any], client: Client) -> bool:
+    """Whether something is told of this client: by its id, or by its name where that is all there is."""
+    key = "client_id" if told["client_id"] else "client_name"
+    return bool(told[key] == client[key])
+
+
+def named(told: Mapping[str, Any]) -> Finding:
+    return {"client_id": told.get("client_id"), "client_name": told.get("client_name")}
+
+
+def in_order(found: Iterable[Finding]) -> list[Finding]:
+    """By name: the API says nothing of the order of its lists, and the same account is to give the same report."""
+    return sorted(found, key=lambda item: (str(item["client_name"] or "").casefold(), str(item["client_id"] or "")))
+
+
+def drifted(entry: Entry) -> Finding:
+    """What a run would change, under the name that the account has for the client."""
+    before, after = entry["diff"]["before"], entry["diff"]["after"]
+    fields = [] if entry["action"] == "delete" else changes(before, after)
+    client_name = before.get("client_name") or entry["client_name"]
+    return {"client_id": entry["client_id"], "client_name": client_name, "action": entry["action"], "fields": fields}
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    sides = [(name, before.get(name), after.get(name)) for name in REPORTED]
+    return [
+        {"field": name, "before": old, "after": new, "removed": lacking(old, new), "added": lacking(new, old)}
+        for name, old, new in sides
+        if old != new
+    ]
+
+
+def lacking(one: Any, other: Any) -> list[Any]:
+    """The values of C(one) that C(other) has not; a single value is a list of one."""
+    return [value for value in as_list(one) if value not in as_list(other)]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if is_empty(value) else [value]
+
+
+def unknown_scopes(client: Client, known: list[str]) -> list[dict[str, Any]]:
+    """What the client asks for and Cloudflare does not offer, with what may have been meant."""
+    asked = sorted({*client["scopes"], *client["optional_scopes"]})
+    return [
+        {"id": scope, "near": near_misses(scope, known)}
+        for scope in asked
+        if scope not in known and not is_identity_scope(scope)
+    ]
+
+
+def has_failed(client: Client) -> bool:
+    return verification_status(client) == "failed" and not is_public(client)
+
+
+def overview(client: Client, unmanaged: Collection[str], findings: Findings, now: datetime) -> dict[str, Any]:
+    """One client of the account, with the kinds of findings that it is among."""
+    told = publication({"oauth_client": client, "publishing": client["publishing"]}, {}, "manual", now)
+    return {
+        **named(client),
+        "managed": client["client_id"] not in unmanaged,
+        "visibility": client["visibility"],
+        **{key: told[key] for key in ("phase", "missing", "dns_record", "deadline")},
+        "has_rotated_secret": client["has_rotated_secret"],
+        "findings": [kind for kind, found in findings.items() if any(concerns(item, client) for item in found)],
+    }
+
+
+def verdict(findings: Findings, fail_on: Collection[str]) -> dict[str, Any]:
+    """Whether a pipeline is to fail, and why."""
+    kinds = [kind for kind in KINDS if kind in fail_on and findings[kind]]
+    reasons = "; ".join(f"{KINDS[kind].lower()}: {names(findings[kind])}" for kind in kinds)
+    others = sum(len(findings[kind]) for kind in KINDS if kind not in kinds)
+    spared = f"{others} finding{'s' if others > 1 else ''} of kinds that are no failure here."
+    message = f"Not as it should be: {reasons}." if kinds else spared if others else "Everything is as defined."
+    return {"failed": bool(kinds), "fail_on": [kind for kind in KINDS if kind in fail_on], "message": message}
+
+
+def names(found: Sequence[Finding], most: int = 5) -> str:
+    shown = ", ".join(shortened(str(item["client_name"] or item["client_id"])) for item in found[:most])
+    return f"{len(found)} ({shown}{f' and {len(found) - most} more' if len(found) > most else ''})"
+
+
+def shortened(name: str, length: int = 60) -> str:
+    return name if len(name) <= length else f"{name[: length - 1]}…"

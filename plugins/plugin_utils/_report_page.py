@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A drift report as one HTML page that needs nothing else. Private.
+
+Jinja2 is used by itself, because Ansible's own templates do not escape: here every value is text, whatever is in it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS
+from ansible_collections.oauthops.iam.plugins.plugin_utils._report_text import UNFIELDED, moment, visible
+
+TEMPLATE = Path(__file__).with_name("report.html.j2")
+
+
+def as_text(value: Any) -> Any:
+    """What an expression puts on the page; markup of the template's own macros stays as it is."""
+    return value if hasattr(value, "__html__") else visible(value)
+
+
+@functools.cache
+def template() -> Template:
+    page = Environment(
+        autoescape=True, finalize=as_text, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return page.from_string(TEMPLATE.read_text(encoding="utf-8"))
+
+
+def report_page(report: Mapping[str, Any]) -> str:
+    return template().render(report=report, kinds=KINDS, unfielded=UNFIELDED, moment=moment(report)).strip() + "\n"

@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A drift report as lines for a terminal, a log or a ticket. Pure. Private."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS
+from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import read_moment, written
+
+Report = Mapping[str, Any]
+Finding = Mapping[str, Any]
+
+# What could forge a line, move a cursor, or turn the direction of all that follows. A surrogate is in no file.
+UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+NOTHING = "(nothing)"
+UNFIELDED = {"delete": "the next run deletes it", "update": "the next run starts its verification anew"}
+
+
+def visible(value: Any) -> str:
+    """Any value as text in which nothing acts on what shows it: controls are spelled out."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def whom(finding: Finding) -> str:
+    """A client by its name and id; a definition may have but one of them."""
+    name, client_id = finding["client_name"], finding["client_id"]
+    return visible(f"{name} ({client_id})" if name and client_id else name or client_id or "a client without a name")
+
+
+def moment(report: Report) -> str:
+    read = read_moment(report["generated_at"])
+    return written(read) if read else visible(report["generated_at"])
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    counts = report["counts"]
+    yield f"{visible(report['title'])}, {moment(report)}"
+    yield (
+        f"Clients in the account: {counts['clients']}, of which public: {counts['public']}. "
+        f"Definitions: {counts['definitions']}, of which as defined: {counts['as_defined']}."
+    )
+    for kind, found in report["findings"].items():
+        if found:
+            yield ""
+            yield f"{KINDS[kind]}: {len(found)}"
+            for finding in found:
+                yield from f"- {whom(finding)}{DETAILS[kind](finding)}".split("\n")
+    for warning in report["warnings"]:
+        yield ""
+        yield f"Note on {whom(warning)}: {visible(warning['message'])}"
+    yield ""
+    yield visible(report["verdict"]["message"])
+
+
+def drift_details(finding: Finding) -> str:
+    if not finding["fields"]:
+        return f": {UNFIELDED[finding['action']]}"
+    return "".join(f"\n    {each['field']}: {change(each)}" for each in finding["fields"])
+
+
+def change(field: Mapping[str, Any]) -> str:
+    """Of a list what goes and comes, of a single value both sides."""
+    if isinstance(field["before"], list) or isinstance(field["after"], list):
+        signed = [("-", value) for value in field["removed"]] + [("+", value) for value in field["added"]]
+        return " ".join(f"{sign}{visible(value)}" for sign, value in signed)
+    before, after = (NOTHING if side is None else visible(side) for side in (field["before"], field["after"]))
+    return f"{before} -> {after}"
+
+
+def scope_details(finding: Finding) -> str:
+    return ": " + ", ".join(scope_hint(scope) for scope in finding["scopes"])
+
+
+def scope_hint(scope: Mapping[str, Any]) -> str:
+    near = " or ".join(visible(each) for each in scope["near"])
+    return f"{visible(scope['id'])} (did you mean {near}?)" if near else visible(scope["id"])
+
+
+def record_details(finding: Finding) -> str:
+    record = finding["dns_record"]
+    return f": no TXT record seen at {visible(record['name'])}" if record else ""
+
+
+def plain(_finding: Finding) -> str:
+    return ""
+
+
+DETAILS: Mapping[str, Callable[[Finding], str]] = {
+    "errors": lambda finding: f": {visible(finding['message'])}",
+    "missing": plain,
+    "drift": drift_details,
+    "unmanaged": lambda finding: f", {visible(finding['visibility'])}",
+    "unknown_scopes": scope_details,
+    "open_rotations": plain,
+    "failed_verifications": record_details,
+}
