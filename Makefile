@@ -14,7 +14,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup stores name-server demo check lint types unit test sanity integration molecule bench live clean
+.PHONY: help setup stores name-server browser demo check lint types unit test sanity integration molecule bench live clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -28,6 +28,9 @@ stores: setup
 
 name-server: setup
 	@python -m tests.tools.name_server
+
+browser: setup
+	@python -m tests.tools.browser
 
 demo: setup
 	@python -m tests.tools.demo
@@ -53,7 +56,7 @@ test: check sanity integration molecule
 sanity: setup
 	@python -m tests.tools.sanity
 
-integration: setup stores name-server
+integration: setup stores name-server browser
 	python -m pytest tests/integration -q -n 2
 
 molecule: setup name-server

@@ -1,4 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prepares the tests of the report in a real browser: `make browser`, after the set-up.
+
+Takes a headless Chromium out of Debian's packages, without root and without installing anything: it ends up in
+.cache/browser with those libraries that the machine has not got. It does nothing where they are already there or a
+Chromium is installed.
+"""
+
 from __future__ import annotations
+
 import os
-def command_and_environment():
-    return ["/usr/bin/chromium"], dict(os.environ)
+import shutil
+import subprocess
+import sys
+
+from tests.tools.set_up import CACHE, apt, missing_packages, run
+
+PLACE = CACHE / "browser"
+FETCHED = PLACE / "usr/lib/chromium/chromium-headless-shell"
+INSTALLED = ("chromium", "chromium-browser", "google-chrome")
+FONTS = PLACE / "fonts.conf"
+
+
+def main() -> None:
+    if installed() or works():
+        return
+    if not shutil.which("apt-get"):
+        sys.exit("The tests need a Chromium: install it, on most systems the package chromium.")
+    print("Fetching Chromium (once; not needed where the package chromium is installed) ...", flush=True)
+    shutil.rmtree(PLACE, ignore_errors=True)
+    fetch()
+    if not works():
+        sys.exit(f"The set-up stopped: {FETCHED} does not run. Install the package chromium.")
+
+
+def installed() -> str | None:
+    """The machine's own browser."""
+    return next((path for name in INSTALLED if (path := shutil.which(name))), None)
+
+
+def works() -> bool:
+    """Whether the fetched browser finds all its libraries: the machine may have lost some since."""
+    if not FETCHED.exists():
+        return False
+    command = [str(FETCHED), "--version"]
+    return not subprocess.run(command, env=environment(), stdout=subprocess.DEVNULL, check=False).returncode
+
+
+def environment() -> dict[str, str]:
+    """That of the fetched browser: its libraries before those of the machine, and a font in any case."""
+    libraries = sorted({str(library.parent) for library in PLACE.rglob("lib*.so*")})
+    return {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(libraries), "FONTCONFIG_FILE": str(FONTS)}
+
+
+def command_and_environment() -> tuple[list[str], dict[str, str]]:
+    """How the browser is started."""
+    own = installed()
+    return ([own], dict(os.environ)) if own else ([str(FETCHED)], environment())
+
+
+def fetch() -> None:
+    command, place = apt(), CACHE / "apt"
+    names = {*missing_packages(command, "chromium-headless-shell"), "chromium-headless-shell", "fonts-dejavu-core"}
+    run(*command, "download", *sorted(names), cwd=place)
+    for package in sorted(place.glob("*.deb")):
+        run("dpkg-deb", "-x", str(package), str(PLACE))
+    shutil.rmtree(place)
+    folders = "".join(f"<dir>{folder}</dir>" for folder in ("/usr/share/fonts", PLACE / "usr/share/fonts"))
+    FONTS.write_text(f"<fontconfig>{folders}<cachedir>{PLACE / 'fontconfig'}</cachedir></fontconfig>")
+
+
+if __name__ == "__main__":
+    main()
