@@ -84,7 +84,10 @@ def scope_hint(scope: Mapping[str, Any]) -> str:
 
 def record_details(finding: Finding) -> str:
     record = finding["dns_record"]
-    return f": no TXT record seen at {visible(record['name'])}" if record else ""
+    if not record:
+        return ""
+    what = visible(record["value"] or "the TXT record")
+    return f": Cloudflare has given up looking for {what} at {visible(record['name'])}"
 
 
 def plain(_finding: Finding) -> str:
