@@ -131,7 +131,8 @@ _value:
         unknown_scopes:
           description:
             - Clients that ask for C(scopes) that the catalogue does not have, each with C(id), and in C(near) what may
-              have been meant. Of a client with a definition the definition counts, of any other what the account has.
+              have been meant. Of a client with a definition the definition counts, of any other what the account
+              has.
           type: list
           elements: dict
         open_rotations:

@@ -47,7 +47,7 @@ def works() -> bool:
 
 
 def environment() -> dict[str, str]:
-    """That of the fetched browser: its libraries before those of the machine, and a font in any case."""
+    """That of the fetched browser: its libraries before those of the machine, and the same fonts everywhere."""
     libraries = sorted({str(library.parent) for library in PLACE.rglob("lib*.so*")})
     return {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(libraries), "FONTCONFIG_FILE": str(FONTS)}
 
@@ -65,8 +65,11 @@ def fetch() -> None:
     for package in sorted(place.glob("*.deb")):
         run("dpkg-deb", "-x", str(package), str(PLACE))
     shutil.rmtree(place)
-    folders = "".join(f"<dir>{folder}</dir>" for folder in ("/usr/share/fonts", PLACE / "usr/share/fonts"))
-    FONTS.write_text(f"<fontconfig>{folders}<cachedir>{PLACE / 'fontconfig'}</cachedir></fontconfig>")
+    usual = "<edit name='family' mode='append_last'><string>DejaVu Sans</string></edit>"
+    FONTS.write_text(
+        f"<fontconfig><dir>{PLACE / 'usr/share/fonts'}</dir><match target='pattern'>{usual}</match>"
+        f"<cachedir>{PLACE / 'fontconfig'}</cachedir></fontconfig>"
+    )
 
 
 if __name__ == "__main__":

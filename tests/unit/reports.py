@@ -66,7 +66,9 @@ def failed(client_name: str | None, msg: str = "It cannot be.", client_id: str |
     return {**told, "msg": msg, "oauth_client": None, "publishing": None, **keys}
 
 
-def results(entries: Sequence[Json], clients: Sequence[Client], known: Sequence[str] = KNOWN) -> tuple[Json, Json, Json]:
+def results(
+    entries: Sequence[Json], clients: Sequence[Client], known: Sequence[str] = KNOWN
+) -> tuple[Json, Json, Json]:
     """Those of the three modules; a client that no definition means is unmanaged."""
     meant = {each["client_id"] for each in entries}
     keys = ("client_id", "client_name", "visibility")

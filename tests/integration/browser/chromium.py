@@ -32,7 +32,7 @@ QUIET = (
 COMMANDS, EVENTS = 3, 4  # where Chromium reads and writes
 
 
-class Page:
+class Tab:
     """One tab, for as long as the context lasts; every file of the browser is below C(directory)."""
 
     def __init__(self, directory: Path) -> None:
@@ -42,7 +42,7 @@ class Page:
         self._session = ""
         self._rest = b""
 
-    def __enter__(self) -> Page:
+    def __enter__(self) -> Tab:
         command, environment = command_and_environment()
         (to_read, self._commands), (self._answers, to_write) = os.pipe(), os.pipe()
         # The shell puts the two pipes at their numbers, which Popen alone cannot.

@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook oauthops.iam.report: what it finds in an account, what it writes, and what it never sends."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.fake_cloudflare.launcher import FakeCloudflare
+from tests.integration.ansible_runs import ROOT, Ansible, Run
+
+REPORT = "oauthops.iam.report"
+NOW = "2026-10-05T09:00:00Z"
+KINDS = ("errors", "missing", "drift", "unmanaged", "unknown_scopes", "open_rotations", "failed_verifications")
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "{{ 7*7 }}{{ lookup('env', 'CLOUDFLARE_API_TOKEN') }}",
+    "{% raw %} {# #}",
+    "red \x1b[31m \u202egnp.exe",
+    "مرحبا 🚀",
+    "long" * 60,
+)
+APP: dict[str, Any] = {
+    "redirect_uris": ["https://app.example.com/callback"],
+    "scopes": ["dns.read"],
+    "token_endpoint_auth_method": "none",
+}
+WRITTEN = {"html": "report.html", "json": "report.json", "text": "report.txt"}
+Json = Any
+Report = Callable[..., Run]
+
+
+@pytest.fixture
+def report(ansible: Ansible) -> Report:
+    """Run the playbook for some definitions; all three files are written unless a test wants it otherwise."""
+
+    def run(clients: list[Json], *options: str, **variables: Json) -> Run:
+        files = {f"{form}_file": str(ansible.directory / name) for form, name in WRITTEN.items()}
+        given = {"clients": clients, "now": NOW, **files, **variables}
+        return ansible.playbook(REPORT, *options, extra={f"oauth_client_report_{key}": given[key] for key in given})
+
+    return run
+
+
+def create(fake: FakeCloudflare, client_name: str, **fields: Json) -> str:
+    """A client as somebody else may have made it."""
+    usual = {"grant_types": ["authorization_code"], "response_types": ["code"]}
+    answer = requests.post(
+        f"{fake.base_url}/accounts/{fake.account_id}/oauth_clients",
+        json={"client_name": client_name, **APP, **usual, **fields},
+        headers={"Authorization": f"Bearer {fake.token}"},
+        timeout=30,
+    )
+    assert answer.ok, answer.text
+    client_id: str = answer.json()["result"]["client_id"]
+    return client_id
+
+
+def rotate(fake: FakeCloudflare, client_id: str) -> None:
+    requests.post(
+        f"{fake.base_url}/accounts/{fake.account_id}/oauth_clients/{client_id}/rotate_secret",
+        headers={"Authorization": f"Bearer {fake.token}"},
+        timeout=30,
+    ).raise_for_status()
+
+
+@pytest.fixture
+def one_of_each(fake: FakeCloudflare) -> list[Json]:
+    """Definitions, and an account that has something of every kind against them."""
+    create(fake, "As Defined")
+    create(fake, "Drifted")
+    create(fake, "Broken")
+    create(fake, "Outdated", scopes=["dns.read", "zone.read"])
+    fake.edit_scopes(remove=["zone.read"])
+    rotated = create(fake, "Rotated", token_endpoint_auth_method="client_secret_basic")
+    rotate(fake, rotated)
+    fake.set_verification(create(fake, "Unproven", client_uri="https://app.example.com/"), "failed")
+    fake.clear_journal()
+    return [
+        {"client_name": "As Defined", **APP},
+        {"client_name": "Drifted", **APP, "redirect_uris": ["https://app.example.com/other"]},
+        {"client_name": "Broken", "redirect_uris": ["nonsense"]},
+        {"client_name": "New", **APP, "token_endpoint_auth_method": "client_secret_basic"},
+        {"client_name": "Unproven", **APP, "client_secret_file": "/nowhere/at/all"},
+    ]
+
+
+def found(run: Run) -> dict[str, list[str]]:
+    """Who is among the findings, by kind."""
+    findings = run.fact("oauth_client_report_result")["findings"]
+    return {kind: [item["client_name"] for item in each] for kind, each in findings.items() if each}
+
+
+def expect_only_reads(fake: FakeCloudflare, pages: int = 1) -> None:
+    listing = f"GET /accounts/{fake.account_id}/oauth_clients"
+    assert fake.requests() == [listing] * pages + [listing] * pages + ["GET /oauth/scopes"]
+
+
+FOUND = {
+    "errors": ["Broken"],
+    "missing": ["New"],
+    "drift": ["Drifted"],
+    "unmanaged": ["Outdated", "Rotated"],
+    "unknown_scopes": ["Outdated"],
+    "open_rotations": ["Rotated"],
+    "failed_verifications": ["Unproven"],
+}
+
+
+def test_every_kind_is_found_and_nothing_is_written_to_cloudflare(
+    report: Report, fake: FakeCloudflare, ansible: Ansible, one_of_each: list[Json]
+) -> None:
+    before = fake.state()["clients"]
+    run = report(one_of_each)
+    assert run.status != 0
+    assert run.failure == (
+        "Not as it should be: definitions that cannot be applied: 1 (Broken); missing clients: 1 (New); "
+        "drift: 1 (Drifted)."
+    )
+    assert found(run) == FOUND
+    expect_only_reads(fake)
+    assert fake.state()["clients"] == before
+
+    written = {form: ansible.directory / name for form, name in WRITTEN.items()}
+    assert {oct(path.stat().st_mode & 0o777) for path in written.values()} == {"0o644"}
+    result = run.fact("oauth_client_report_result")
+    assert json.loads(written["json"].read_text()) == result
+    assert written["text"].read_text().splitlines() == run.result("Show the report")["msg"]
+    page = written["html"].read_text()
+    assert all(f'id="{kind}"' in page for kind in KINDS)
+    secrets = [fake.token, *fake.state()["minted_secrets"]]
+    told = "".join(path.read_text() for path in written.values()) + run.output + json.dumps(result)
+    assert len(secrets) > 1
+    assert not [secret for secret in secrets if secret in told]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_can_be_what_fails(report: Report, one_of_each: list[Json], kind: str) -> None:
+    run = report(one_of_each, fail_on=[kind])
+    assert run.status != 0
+    assert run.failure.endswith(f": {len(FOUND[kind])} ({', '.join(FOUND[kind])}).")
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "status"),
+    [("drift, missing", 0), ("unmanaged\nerrors", 2)],
+)
+def test_a_survey_may_answer_with_a_text(report: Report, fake: FakeCloudflare, fail_on: str, status: int) -> None:
+    run = report([{"client_name": "Bad", "redirect_uris": ["x"]}], fail_on=fail_on)
+    assert run.status == status, run.output
+    assert run.fact("oauth_client_report_result")["verdict"]["failed"] is bool(status)
+
+
+def test_an_unanswered_question_fails_on_what_is_usual(report: Report, one_of_each: list[Json]) -> None:
+    run = report(one_of_each, fail_on="")
+    assert run.fact("oauth_client_report_result")["verdict"]["fail_on"] == ["errors", "missing", "drift"]
+    assert run.status != 0
+
+
+def test_findings_of_other_kinds_are_told_and_pass(report: Report, one_of_each: list[Json]) -> None:
+    run = report(one_of_each, fail_on=[])
+    assert run.status == 0
+    assert found(run) == FOUND
+    assert run.result("Show the report")["msg"][-1] == "8 findings of kinds that are no failure here."
+
+
+def test_an_empty_account_without_definitions_is_as_it_should_be(report: Report, fake: FakeCloudflare) -> None:
+    run = report([], fail_on=list(KINDS))
+    assert run.status == 0, run.output
+    assert found(run) == {}
+    expect_only_reads(fake)
+
+
+def test_without_definitions_everything_is_unmanaged(report: Report, fake: FakeCloudflare) -> None:
+    for name in ("App", "Other"):
+        create(fake, name)
+    assert found(report([])) == {"unmanaged": ["App", "Other"]}
+
+
+def test_definitions_of_clients_that_are_to_go(report: Report, fake: FakeCloudflare) -> None:
+    create(fake, "Old")
+    run = report([{"client_name": name, "state": "absent"} for name in ("Old", "Gone")])
+    assert found(run) == {"drift": ["Old"]}
+    assert run.fact("oauth_client_report_result")["findings"]["drift"][0]["action"] == "delete"
+
+
+@pytest.mark.parametrize("number", [40, 200])
+def test_a_large_account_costs_pages_and_not_clients(report: Report, fake: FakeCloudflare, number: int) -> None:
+    names = [f"Client {at}" for at in range(number)]
+    for name in names:
+        create(fake, name)
+    fake.clear_journal()
+    run = report([{"client_name": name, **APP} for name in names])
+    assert run.status == 0, run.output
+    assert run.fact("oauth_client_report_result")["counts"]["as_defined"] == number
+    expect_only_reads(fake, pages=math.ceil(number / fake.variants()["list_page_size"]))
+
+
+def test_the_same_account_gives_the_same_files(report: Report, ansible: Ansible, one_of_each: list[Json]) -> None:
+    report(one_of_each)
+    kept = [(ansible.directory / name).read_bytes() for name in WRITTEN.values()]
+    again = report(one_of_each)
+    assert again.changed == []
+    later = report(one_of_each, now="2026-10-05T10:30:00Z")
+    assert later.changed == ["oauthops.iam.oauth_client_report : Write the report"] * (later.changed != [])
+    moved = [(ansible.directory / name).read_text() for name in WRITTEN.values()]
+    undone = [text.replace("T10:30:00Z", "T09:00:00Z").replace("10:30 UTC", "09:00 UTC") for text in moved]
+    assert [text.encode() for text in undone] == kept != [text.encode() for text in moved]
+
+
+def test_hostile_names_are_text_everywhere(report: Report, fake: FakeCloudflare, ansible: Ansible) -> None:
+    for name in HOSTILE:
+        create(fake, name)
+    run = report([])
+    assert run.status == 0, run.output
+    assert sorted(found(run)["unmanaged"]) == sorted(HOSTILE)
+    page, text = ((ansible.directory / WRITTEN[form]).read_text() for form in ("html", "text"))
+    assert "<script" not in page
+    assert "{{ 7*7 }}" in page
+    assert "{{ 7*7 }}{{ lookup('env', 'CLOUDFLARE_API_TOKEN') }}" in text
+    assert "\\u001b[31m \\u202egnp.exe" in text
+    assert fake.token not in page + text + run.output
+    assert not re.search("[\x1b\u202e]", page + text)
+
+
+def test_nothing_is_written_unless_asked_for(report: Report, ansible: Ansible) -> None:
+    run = report([], html_file="", json_file="", text_file="")
+    assert run.status == 0, run.output
+    assert run.changed == []
+    assert not [name for name in WRITTEN.values() if (ansible.directory / name).exists()]
+    assert run.result("Show the report")["msg"][-1] == "Everything is as defined."
+
+
+def test_check_mode_writes_no_file(report: Report, ansible: Ansible, one_of_each: list[Json]) -> None:
+    run = report(one_of_each, "--check", "--diff")
+    assert run.status != 0
+    assert found(run) == FOUND
+    assert not [name for name in WRITTEN.values() if (ansible.directory / name).exists()]
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"fail_on": ["drift", "everything"]}, "oauth_client_report_fail_on: everything is none of errors, missing,"),
+        ({"html_file": "report.html"}, "report.html is a relative path"),
+        ({"html_file": "/no/such/place/report.html"}, "the directory /no/such/place does not exist on the controller"),
+        ({"json_file": "/tmp"}, "/tmp cannot be written: /tmp is a directory"),
+        ({"json_file": "/tmp/same", "html_file": "/tmp/same"}, "The reports need a file each"),
+        ({"clients": [3]}, "Validation of arguments failed"),
+        ({"clients": [{"redirect_uris": []}]}, "clients[0] needs client_id or client_name"),
+        ({"now": "soon"}, "now: 'soon' is no moment"),
+        ({"api_url": "http://example.com"}, "https"),
+    ],
+    ids=lambda value: str(next(iter(value.items()))) if isinstance(value, dict) else "",
+)
+def test_what_cannot_work_is_told_before_anybody_is_asked(
+    report: Report, fake: FakeCloudflare, variables: dict[str, Json], message: str
+) -> None:
+    run = report(**{"clients": [], **variables})
+    assert run.status != 0
+    assert message in run.failure
+    assert fake.requests() == []
+
+
+def test_a_token_that_may_not_read_is_told(report: Report, fake: FakeCloudflare, ansible: Ansible) -> None:
+    run = report([], api_token="not-a-token-of-anybody")
+    assert run.status != 0
+    assert "OAuth Client Read" in run.failure
+    assert not (ansible.directory / WRITTEN["html"]).exists()
+
+
+def test_the_role_works_twice_in_one_play(ansible: Ansible, fake: FakeCloudflare) -> None:
+    create(fake, "App")
+    role = {"name": "oauthops.iam.oauth_client_report"}
+    tasks = [
+        {"ansible.builtin.include_role": role, "vars": {"oauth_client_report_clients": clients}}
+        for clients in ([], [{"client_name": "App", **APP}])
+    ]
+    run = ansible.play(tasks)
+    assert run.status == 0, run.output
+    assert found(run) == {}
+
+
+def test_the_example_of_the_guide_reports(ansible: Ansible, fake: FakeCloudflare) -> None:
+    place = ansible.directory
+    variables = ("-e", f"@{ROOT}/docs/examples/report.yml")
+    run = ansible.playbook(REPORT, *variables, "-e", json.dumps({"example_report_dir": str(place)}))
+    assert run.status == 2
+    assert run.failure.startswith("Not as it should be: missing clients: 2 (Example App, Example CLI).")
+    assert {path.name for path in Path(place).glob("oauth_clients.*")} == {"oauth_clients.html", "oauth_clients.json"}
