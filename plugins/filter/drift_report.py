@@ -120,8 +120,8 @@ _value:
           elements: dict
         drift:
           description:
-            - Clients that a run would change. C(action) is C(update) or C(delete). C(fields) are those that differ, each
-              with C(field), C(before), C(after), and the values that are C(removed) and C(added).
+            - Clients that a run would change. C(action) is C(update) or C(delete). C(fields) are those that differ,
+              each with C(field), C(before), C(after), and the values that are C(removed) and C(added).
           type: list
           elements: dict
         unmanaged:

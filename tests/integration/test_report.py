@@ -6,15 +6,18 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
+import textwrap
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+import yaml
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible, Run
+from tests.unit.reports import reported
 
 REPORT = "oauthops.iam.report"
 NOW = "2026-10-05T09:00:00Z"
@@ -288,10 +291,57 @@ def test_the_role_works_twice_in_one_play(ansible: Ansible, fake: FakeCloudflare
     assert found(run) == {}
 
 
-def test_the_example_of_the_guide_reports(ansible: Ansible, fake: FakeCloudflare) -> None:
-    place = ansible.directory
-    variables = ("-e", f"@{ROOT}/docs/examples/report.yml")
-    run = ansible.playbook(REPORT, *variables, "-e", json.dumps({"example_report_dir": str(place)}))
-    assert run.status == 2
-    assert run.failure.startswith("Not as it should be: missing clients: 2 (Example App, Example CLI).")
-    assert {path.name for path in Path(place).glob("oauth_clients.*")} == {"oauth_clients.html", "oauth_clients.json"}
+GUIDE = ROOT / "docs/docsite/rst/guide_report.rst"
+EXAMPLE = ROOT / "docs/examples/report.yml"
+
+
+def guide_blocks(language: str) -> list[str]:
+    pattern = rf"^\.\. code-block:: {language}\n\n((?:    .*\n|\n)+)"
+    return [textwrap.dedent(block).strip() for block in re.findall(pattern, GUIDE.read_text(), re.MULTILINE)]
+
+
+def test_the_guide_shows_the_example_that_there_is() -> None:
+    shown, _tasks = guide_blocks("yaml")
+    assert yaml.safe_load(shown) == yaml.safe_load(EXAMPLE.read_text())
+
+
+def test_the_pipeline_of_the_guide_fails_and_keeps_its_files(ansible: Ansible, fake: FakeCloudflare) -> None:
+    shutil.copy(EXAMPLE, ansible.directory)
+    kept = ansible.directory / "artifacts"
+    kept.mkdir()
+    _once, pipeline = guide_blocks("shell")
+    run = ansible.command("bash", "-c", pipeline, EXAMPLE_ARTIFACTS=str(kept))
+    assert run.status == 2, run.output
+    assert run.failure == "Not as it should be: missing clients: 2 (Example App, Example CLI)."
+    assert {path.name for path in kept.iterdir()} == {"oauth_clients.html", "oauth_clients.json"}
+
+
+def test_the_tasks_of_the_guide_go_on_with_what_was_found(ansible: Ansible, fake: FakeCloudflare) -> None:
+    rotate(fake, create(fake, "Rotated", token_endpoint_auth_method="client_secret_basic"))
+    _variables, tasks = guide_blocks("yaml")
+    run = ansible.play(yaml.safe_load(tasks))
+    assert run.status == 0, run.output
+    assert "Rotated has two valid secrets." in run.output
+
+
+def test_the_play_of_the_readme_runs(ansible: Ansible, fake: FakeCloudflare) -> None:
+    readme = (ROOT / "roles/oauth_client_report/README.md").read_text()
+    blocks = re.findall(r"^```yaml\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
+    play, *variables = (yaml.safe_load(block) for block in blocks)
+    run = ansible.play([], **play[0])
+    assert run.status == 0, run.output
+    assert found(run) == {"missing": ["Example CLI"]}
+    known = yaml.safe_load((ROOT / "roles/oauth_client_report/defaults/main.yml").read_text())
+    assert all(set(block) <= set(known) for block in variables)
+
+
+@pytest.mark.parametrize("name", ["drift_report", "drift_report_text", "drift_report_html"])
+def test_the_examples_of_the_filters_run(ansible: Ansible, fake: FakeCloudflare, name: str) -> None:
+    source = (ROOT / f"plugins/filter/{name}.py").read_text()
+    block = re.search(r'^EXAMPLES = r"""\n(.*?)^"""', source, re.DOTALL | re.MULTILINE)
+    assert block
+    page = ansible.directory / "page.html"
+    tasks = yaml.safe_load(block[1].replace("/var/www/html/oauth_clients.html", str(page)))
+    run = ansible.play(tasks, vars={"report": reported([], [])})
+    assert run.status == 0, run.output
+    assert page.exists() == (name == "drift_report_html")

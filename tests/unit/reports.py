@@ -74,7 +74,7 @@ def results(
     keys = ("client_id", "client_name", "visibility")
     unmanaged = [{key: client[key] for key in keys} for client in clients if client["client_id"] not in meant]
     plan = {"changed": False, "oauth_clients": list(entries), "pruned": [], "unmanaged": unmanaged}
-    catalogue = [{"id": scope, "name": scope, "category": None, "scopes": []} for scope in known]
+    catalogue: list[Json] = [{"id": scope, "name": scope, "category": None, "scopes": []} for scope in known]
     return plan, {"oauth_clients": list(clients)}, {"oauth_scopes": catalogue}
 
 

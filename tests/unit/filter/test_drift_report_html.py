@@ -61,7 +61,14 @@ class Page(HTMLParser):
     def handle_decl(self, decl: str) -> None:
         self.oddities.append(decl)
 
-    handle_comment = handle_pi = unknown_decl = handle_decl
+    def handle_comment(self, data: str) -> None:
+        self.oddities.append(data)
+
+    def handle_pi(self, data: str) -> None:
+        self.oddities.append(data)
+
+    def unknown_decl(self, data: str) -> None:
+        self.oddities.append(data)
 
     def every(self, tag: str) -> list[Mapping[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]
