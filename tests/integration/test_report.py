@@ -233,6 +233,18 @@ def test_hostile_names_are_text_everywhere(report: Report, fake: FakeCloudflare,
     assert not re.search("[\x1b\u202e]", page + text)
 
 
+def test_what_was_exported_is_as_defined(report: Report, fake: FakeCloudflare, ansible: Ansible) -> None:
+    for name in HOSTILE:
+        create(fake, name)
+    exported = ansible.directory / "oauth_clients.yml"
+    export = ansible.playbook("oauthops.iam.export", extra={"oauth_client_export_path": str(exported)})
+    assert export.status == 0, export.output
+    definitions: Json = "{{ oauth_clients }}"
+    run = report(definitions, "-e", f"@{exported}", fail_on=list(KINDS))
+    assert run.status == 0, run.output
+    assert run.fact("oauth_client_report_result")["counts"]["as_defined"] == len(HOSTILE)
+
+
 def test_nothing_is_written_unless_asked_for(report: Report, ansible: Ansible) -> None:
     run = report([], html_file="", json_file="", text_file="")
     assert run.status == 0, run.output
