@@ -114,7 +114,7 @@ def ensure_all(
     found = [task.actual for task in tasks]
     check_meant_once(entries, found)
     check_new_names(entries, found)
-    unmanaged = surplus(listing.clients, found)
+    unmanaged = surplus(listing.clients, entries, found)
     pruned: list[Task] = []
     if params["prune"] and not failures(tasks):
         doomed = to_prune(unmanaged, params["prune_name"])
@@ -134,9 +134,8 @@ def planned(entry: Entry, listing: Listing) -> Task:
     task = Task(entry)
 
     def plan() -> Result:
-        wanted = checked_description(entry)
         task.actual = listing.find(entry["client_id"], entry["client_name"])
-        task.step = decided(wanted, task.actual, entry, listing)
+        task.step = decided(checked_description(entry), task.actual, entry, listing)
         return {}
 
     task.attempt(plan)

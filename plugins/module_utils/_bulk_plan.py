@@ -89,10 +89,11 @@ def label(entry: Entry) -> str:
     return str(entry["client_name"] or entry["client_id"])
 
 
-def surplus(listed: Iterable[Client], meant: Iterable[Client | None]) -> list[Client]:
-    """The clients that no definition means."""
-    ids = {client["client_id"] for client in meant if client}
-    return [client for client in listed if client["client_id"] not in ids]
+def surplus(listed: Iterable[Client], entries: Sequence[Entry], found: Sequence[Client | None]) -> list[Client]:
+    """The clients that no definition means, nor could mean by a name that several have."""
+    ids = {client["client_id"] for client in found if client}
+    names = {entry["client_name"] for entry in entries if not entry["client_id"]}
+    return [client for client in listed if client["client_id"] not in ids and client["client_name"] not in names]
 
 
 def to_prune(unmanaged: Iterable[Client], pattern: str | None) -> list[Client]:

@@ -173,6 +173,10 @@ def test_a_definition_that_cannot_be_fails_alone(
     assert text in result.msg
     assert actions(result)[1] == "update"
     assert result.changed
+    meant = (
+        {CLIENT_ID} if bad.get("client_id") == CLIENT_ID else {OTHER_ID, THIRD_ID} if "Twins" in bad.values() else set()
+    )
+    assert {each["client_id"] for each in result.unmanaged} == {CLIENT_ID, OTHER_ID, THIRD_ID} - meant
 
 
 @pytest.mark.parametrize(
