@@ -9,8 +9,8 @@ from typing import Any
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible, Run
 from tests.integration.application import Application
-from tests.integration.in_process import CONFIDENTIAL, Modules
 from tests.integration.killing import killed_run
+from tests.integration.modules import CONFIDENTIAL, Modules
 from tests.integration.recovery import Row
 
 ROTATE = "oauthops.iam.rotate"

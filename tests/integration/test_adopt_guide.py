@@ -15,7 +15,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._definition import DE
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import FIELDS
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible, Run
-from tests.integration.in_process import APP, Modules
+from tests.integration.modules import APP, Modules
 from tests.integration.test_examples import yaml_blocks
 
 GUIDES = ROOT / "docs/docsite/rst"

@@ -16,7 +16,7 @@ from ansible.module_utils import basic
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible
-from tests.integration.in_process import CONFIDENTIAL, Modules
+from tests.integration.modules import CONFIDENTIAL, Modules
 
 CLIENT = "oauthops.iam.cloudflare_oauth_client"
 SECRET = "oauthops.iam.cloudflare_oauth_client_secret"

@@ -16,8 +16,8 @@ import yaml
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible
 from tests.integration.application import Application
-from tests.integration.in_process import CONFIDENTIAL, Modules
 from tests.integration.killing import killed_run
+from tests.integration.modules import CONFIDENTIAL, Modules
 from tests.integration.runner_runs import Runner, leaks
 from tests.integration.servers.aws import Aws
 from tests.integration.servers.awx import Awx

@@ -15,7 +15,7 @@ from urllib3.connection import HTTPConnection
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
-from tests.integration.in_process import APP, CONFIDENTIAL, Modules
+from tests.integration.modules import APP, CONFIDENTIAL, Modules
 
 CLIENTS = "oauthops.iam.cloudflare_oauth_clients"
 MANY = 40

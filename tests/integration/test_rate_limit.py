@@ -9,7 +9,7 @@ import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible
-from tests.integration.in_process import APP, Modules
+from tests.integration.modules import APP, Modules
 
 INFO = "oauthops.iam.cloudflare_oauth_client_info"
 

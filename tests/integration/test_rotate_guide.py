@@ -17,7 +17,7 @@ import yaml
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible, Run
-from tests.integration.in_process import CONFIDENTIAL, Modules
+from tests.integration.modules import CONFIDENTIAL, Modules
 from tests.integration.rehearsal import Rehearsal
 from tests.tools.recovery_table import recovery_table
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
-from tests.integration.in_process import Modules
+from tests.integration.modules import Modules
 from tests.integration.recovery import ALL
 from tests.integration.rehearsal import Rehearsal, steps
 

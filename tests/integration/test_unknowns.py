@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
-from tests.integration.in_process import APP, CONFIDENTIAL, PUBLISHABLE, Modules
+from tests.integration.modules import APP, CONFIDENTIAL, PUBLISHABLE, Modules
 from tests.unit.support import ModuleResult
 
 FULL: dict[str, Any] = {

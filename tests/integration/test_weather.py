@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
-from tests.integration.in_process import APP, CONFIDENTIAL, PUBLISHABLE, Modules
+from tests.integration.modules import APP, CONFIDENTIAL, PUBLISHABLE, Modules
 from tests.integration.weather import LASTING, TABLE, Lasting, Outcome, Weather
 from tests.unit.support import ModuleResult
 

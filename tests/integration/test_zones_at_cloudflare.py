@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
-from tests.integration.in_process import Modules
+from tests.integration.modules import Modules
 
 VALUE, OTHER = "cloudflare_oauth_client_publisher=one", "cloudflare_oauth_client_publisher=two"
 HOST = "app.example.com"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running a module's main() in this process against the fake: what Ansible would run, without starting Ansible."""
+"""Running a module's main() in the process of the tests, against the fake: what Ansible would run, without it."""
 
 from __future__ import annotations
 
