@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import importlib.util
 import io
 import json
@@ -32,6 +33,8 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 
 SWITCH = "oauthops_in_process"
 PROFILE = "legacy"
+# Variables that a Python and its libraries read when they start, and not again.
+READ_AT_START = ("LD_", "OPENSSL_", "PYTHON")
 # ansible-core 2.19 brought profiles of JSON, and modules that know whether they are in the controller.
 HAS_PROFILES = hasattr(module_common, "_BuiltModule")
 JSON: Any = core_json
@@ -74,6 +77,7 @@ class InProcess(ActionBase):
             and not self._becomes_another()
             and self._is_switched_on(target)
             and self._names_no_other_python(target)
+            and not any(name.startswith(READ_AT_START) for name in self._environment())
             and all(importlib.util.find_spec(library) for library in self.libraries)
         )
 
@@ -93,6 +97,12 @@ class InProcess(ActionBase):
         named = constants.config.get_config_value("INTERPRETER_PYTHON", variables=target)
         named = str(self._templar.template(named)).strip()
         return named.startswith("auto") or same_python(named, sys.executable)
+
+    def _environment(self) -> dict[str, Any]:
+        """The variables of the task, and of the shell that would start its module."""
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(environment)
+        return {**self._connection._shell.env, **environment}
 
     def _is_pipelining_enabled(self, *args: Any, **options: Any) -> bool:
         return self._stays or bool(super()._is_pipelining_enabled(*args, **options))
@@ -114,10 +124,7 @@ class InProcess(ActionBase):
             return super()._low_level_execute_command(*args, **options)
         name, module_args = self._call
         module = next(each for each in self.modules if each.__name__.rpartition(".")[2] == name)
-        environment: dict[str, Any] = {}
-        self._compute_environment_string(environment)
-        environment = {**self._connection._shell.env, **environment}
-        with surroundings(environment, self._loader.get_basedir()), parameters(module_args):
+        with surroundings(self._environment(), self._loader.get_basedir()), parameters(module_args):
             return ended(module)
 
 
@@ -171,15 +178,9 @@ def swapped(names: MutableMapping[str, Any], name: str, value: Any) -> Iterator[
 
 def ended(module: ModuleType) -> Ended:
     """What the module's process would have printed and ended with; whatever goes wrong in it, only the task fails."""
-    status, output, errors = 0, io.StringIO(), io.StringIO()
+    output, errors = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
-        try:
-            module.main()
-        except SystemExit as end:
-            status = end.code if isinstance(end.code, int) else 1
-        except Exception:
-            status = 1
-            traceback.print_exc()
+        status = status_of(module)
     out, err = output.getvalue(), errors.getvalue()
     return {
         "rc": status,
@@ -188,3 +189,32 @@ def ended(module: ModuleType) -> Ended:
         "stderr": err,
         "stderr_lines": err.splitlines(),
     }
+
+
+def status_of(module: ModuleType) -> int:
+    try:
+        module.main()
+    except SystemExit as end:
+        return exit_status(end.code)
+    except Exception as fault:
+        tell(fault)
+        return 1
+    return 0
+
+
+def exit_status(code: object) -> int:
+    """As Python ends: a text is printed, and counts as a failure."""
+    if code is None or isinstance(code, int):
+        return int(code or 0)
+    print(code, file=sys.stderr)
+    return 1
+
+
+def tell(fault: Exception) -> None:
+    """What ansible-core's own way of starting a module prints about a fault that the module lets pass."""
+    if not HAS_PROFILES:
+        traceback.print_exc()
+        return
+    loader = importlib.import_module("ansible.module_utils._internal._ansiballz._loader")
+    with contextlib.suppress(SystemExit):
+        loader._handle_exception(fault, PROFILE)
