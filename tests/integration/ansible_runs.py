@@ -15,6 +15,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+# Another ansible-core can be tested: ANSIBLE_BIN=/somewhere/its-venv/bin python -m pytest ...
+ANSIBLE_BIN = Path(os.environ.get("ANSIBLE_BIN", BIN))
 # Where modules run: in the controller's process by default, or each in a process of its own.
 SWITCH = {"OAUTHOPS_IN_PROCESS": os.environ.get("OAUTHOPS_IN_PROCESS", "true")}
 CALLBACK = Path(__file__).parent / "callback"
@@ -24,6 +26,7 @@ Json = Any
 @dataclass(frozen=True)
 class Task:
     name: str
+    host: str
     status: str
     result: dict[str, Json]
 
@@ -65,7 +68,7 @@ class Ansible:
         self.directory = directory
         (directory / "home").mkdir(exist_ok=True)
         self.environment = {
-            "PATH": f"{BIN}:/usr/bin:/bin",
+            "PATH": f"{ANSIBLE_BIN}:{BIN}:/usr/bin:/bin",
             "HOME": str(directory / "home"),
             "LANG": "C.UTF-8",
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),

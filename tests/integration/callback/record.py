@@ -24,7 +24,8 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "record"
 
     def _record(self, status: str, result: Any) -> None:
-        line = {"name": result._task.get_name(), "status": status, "result": result._result}
+        task, host = result._task.get_name(), result._host.get_name()
+        line = {"name": task, "host": host, "status": status, "result": result._result}
         with open(os.environ["RECORD_FILE"], "a", encoding="utf-8") as record:
             record.write(json.dumps(line, default=str) + "\n")
 
