@@ -14,7 +14,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup stores name-server browser demo check lint types unit test sanity integration molecule bench live clean
+.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity integration molecule bench live clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -31,6 +31,9 @@ name-server: setup
 
 browser: setup
 	@python -m tests.tools.browser
+
+ssh-server: setup
+	@python -m tests.tools.ssh_server
 
 demo: setup
 	@python -m tests.tools.demo
@@ -56,7 +59,7 @@ test: check sanity integration molecule
 sanity: setup
 	@python -m tests.tools.sanity
 
-integration: setup stores name-server browser
+integration: setup stores name-server ssh-server browser
 	python -m pytest tests/integration -q -n 2
 
 molecule: setup name-server

@@ -13,10 +13,12 @@ import shutil
 import subprocess
 import sys
 
-from tests.tools.set_up import CACHE, apt, missing_packages, run
+from tests.tools import debian
+from tests.tools.set_up import CACHE, apt, run
 
 PLACE = CACHE / "browser"
 FETCHED = PLACE / "usr/lib/chromium/chromium-headless-shell"
+PACKAGE = "chromium-headless-shell"
 INSTALLED = ("chromium", "chromium-browser", "google-chrome")
 FONTS = PLACE / "fonts.conf"
 
@@ -60,7 +62,7 @@ def command_and_environment() -> tuple[list[str], dict[str, str]]:
 
 def fetch() -> None:
     command, place = apt(), CACHE / "apt"
-    names = {*missing_packages(command, "chromium-headless-shell"), "chromium-headless-shell", "fonts-dejavu-core"}
+    names = {*debian.missing(command, [PACKAGE]), PACKAGE, "fonts-dejavu-core"}
     run(*command, "download", *sorted(names), cwd=place)
     for package in sorted(place.glob("*.deb")):
         run("dpkg-deb", "-x", str(package), str(PLACE))

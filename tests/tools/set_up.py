@@ -88,15 +88,6 @@ def apt() -> list[str]:
     return command
 
 
-def missing_packages(command: list[str], package: str) -> list[str]:
-    """What apt would install for a package: itself, and what the machine has not got of all that it needs."""
-    simulation = [*command, "--simulate", "--no-install-recommends", "install", package]
-    finished = subprocess.run(simulation, stdout=subprocess.PIPE, text=True, check=False)
-    if finished.returncode:
-        sys.exit(f"The set-up stopped: apt-get knows no way to {package}. Install it.")
-    return [line.split()[1] for line in finished.stdout.splitlines() if line.startswith("Inst ")]
-
-
 def install(*arguments: str) -> None:
     pip("install", *arguments)
 

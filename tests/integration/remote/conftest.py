@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fake_cloudflare.launcher import FakeCloudflare
+from tests.integration.ansible_runs import Ansible
+from tests.integration.servers.ssh_target import SshTarget
+
+
+@pytest.fixture(scope="session")
+def ssh_target_process() -> Iterator[SshTarget]:
+    with SshTarget() as target:
+        yield target
+
+
+@pytest.fixture
+def ssh_target(ssh_target_process: SshTarget, ansible: Ansible) -> SshTarget:
+    """The host `target`, in the inventory that Ansible uses."""
+    inventory = ansible.directory / "inventory.json"
+    inventory.write_text(json.dumps(ssh_target_process.inventory))
+    ansible.environment["ANSIBLE_INVENTORY"] = str(inventory)
+    return ssh_target_process
+
+
+@pytest.fixture
+def on_target(ssh_target: SshTarget, fake: FakeCloudflare) -> dict[str, object]:
+    """Keywords of a play whose tasks run on the target, which knows nothing of the controller's environment."""
+    return {"hosts": "target", "environment": fake.environment}
