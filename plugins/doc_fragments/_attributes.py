@@ -60,6 +60,27 @@ attributes:
     support: full
 """
 
+    # What runs where the task does, wherever that is.
+    ANYWHERE = r"""
+attributes:
+  action:
+    description: Has an action plugin, so that a part of it runs on the controller.
+    support: full
+    details:
+      - A task that runs on the controller, with the Python of Ansible, needs no process of its own and takes far less
+        time. All else is the same, and everywhere else nothing of it runs on the controller.
+      - The variable C(oauthops_in_process), set to V(false), turns this off.
+  async:
+    description: Supports being used with the C(async) keyword.
+    support: full
+  become:
+    description: Is usable alongside C(become) keywords.
+    support: full
+  delegation:
+    description: Can be used in conjunction with C(delegate_to) and related keywords.
+    support: full
+"""
+
     WAITING = r"""
 attributes:
   action:
@@ -69,6 +90,12 @@ attributes:
   async:
     description: Supports being used with the C(async) keyword.
     support: none
+  become:
+    description: Is usable alongside C(become) keywords.
+    support: full
+  delegation:
+    description: Can be used in conjunction with C(delegate_to) and related keywords.
+    support: full
 """
 
     CONTROLLER = r"""

@@ -25,6 +25,7 @@ requirements:
 extends_documentation_fragment:
   - oauthops.iam._attributes
   - oauthops.iam._attributes.value
+  - oauthops.iam._attributes.anywhere
 options:
   name:
     description:

@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - oauthops.iam._attributes
   - oauthops.iam._attributes.group
   - oauthops.iam._attributes.manager
+  - oauthops.iam._attributes.anywhere
 attributes:
   idempotent:
     support: full

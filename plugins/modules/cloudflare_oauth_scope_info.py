@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - oauthops.iam._attributes
   - oauthops.iam._attributes.group
   - oauthops.iam._attributes.reader
+  - oauthops.iam._attributes.anywhere
 options:
   ids:
     description:

@@ -20,6 +20,7 @@ requirements:
 extends_documentation_fragment:
   - oauthops.iam._attributes
   - oauthops.iam._attributes.reader
+  - oauthops.iam._attributes.anywhere
 options:
   name:
     description:

@@ -23,6 +23,7 @@ requirements:
 extends_documentation_fragment:
   - oauthops.iam._attributes
   - oauthops.iam._attributes.manager
+  - oauthops.iam._attributes.anywhere
 attributes:
   check_mode:
     details: Asks the server to remove a value that nobody has, which changes nothing, to learn whether the key may.

@@ -33,6 +33,7 @@ DNS: Mapping[str, Mapping[str, Any]] = {
     "dns_txt_info": dns_txt_info.OPTIONS,
     "rfc2136_txt_value": rfc2136_txt_value.OPTIONS,
 }
+PLACE = {"action", "async", "become", "delegation"}  # the attributes that say where a module runs
 WAITING = "cloudflare_oauth_client_wait"  # its action plugin asks other modules
 INFO = [name for name in MODULES if name.endswith("_info")]
 
@@ -124,12 +125,24 @@ def test_a_module_is_named_versioned_and_signed(name: str) -> None:
 @every_module
 def test_attributes_are_complete(name: str) -> None:
     attributes = documentation(name).attributes
-    asked_from_the_controller = {"action", "async"} if name == WAITING else set()
-    assert set(attributes) == {"check_mode", "diff_mode", "idempotent", "action_group"} | asked_from_the_controller
+    assert set(attributes) == {"check_mode", "diff_mode", "idempotent", "action_group"} | PLACE
     assert all({"description", "support"} <= set(entry) for entry in attributes.values())
     assert attributes["check_mode"]["support"] == "full"
     assert attributes["diff_mode"]["support"] == ("N/A" if name in [*INFO, WAITING] else "full")
     assert f"{COLLECTION}.cloudflare" in attributes["action_group"]["membership"]
+
+
+@pytest.mark.parametrize("name", [*MODULES, *DNS, *STORES])
+def test_where_a_module_runs_is_said(name: str) -> None:
+    support = {key: documentation(name).attributes[key]["support"] for key in PLACE}
+    anywhere = name != "vault_file_key"
+    waits = name == WAITING
+    assert support == {
+        "action": "full",
+        "async": "full" if anywhere and not waits else "none",
+        "become": "full" if anywhere else "none",
+        "delegation": "full" if anywhere else "none",
+    }
 
 
 def test_the_action_group_has_every_module() -> None:
@@ -224,7 +237,7 @@ def test_what_asks_name_servers_is_documented_as_it_is(name: str) -> None:
     assert {key: described(entry) for key, entry in found.options.items()} == {
         key: described(entry) for key, entry in DNS[name].items()
     }
-    assert set(found.attributes) == {"check_mode", "diff_mode", "idempotent"}
+    assert set(found.attributes) == {"check_mode", "diff_mode", "idempotent"} | PLACE
     assert found.attributes["check_mode"]["support"] == "full"
     for task in found.examples:
         used = task.get(f"{COLLECTION}.{name}", {})
