@@ -46,6 +46,8 @@ class BothWays:
             ANSIBLE_ACTION_PLUGINS=str(PROBE / "action"),
             ANSIBLE_BECOME_PLUGINS=str(PROBE / "become"),
             ANSIBLE_ASYNC_DIR=str(ansible.directory / "async"),
+            # Newer ones leave it out otherwise.
+            ANSIBLE_INJECT_INVOCATION="true",
             # Some of ansible-core's messages list a set.
             PYTHONHASHSEED="0",
             ANSIBLE_LOCALHOST_WARNING="false",

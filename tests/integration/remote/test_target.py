@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import re
 import stat
+import textwrap
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
-from tests.integration.ansible_runs import Ansible
+from tests.integration.ansible_runs import ROOT, Ansible
 from tests.integration.both_ways.comparing import places, told
 from tests.integration.modules import APP, CONFIDENTIAL, Modules
 from tests.integration.servers.ssh_target import SshTarget
@@ -20,6 +23,7 @@ SECRET = "oauthops.iam.cloudflare_oauth_client_secret"
 SCOPES = "oauthops.iam.cloudflare_oauth_scope_info"
 WAIT = "oauthops.iam.cloudflare_oauth_client_wait"
 VAULT = "oauthops.iam.vault_file_key"
+GUIDE = ROOT / "docs/docsite/rst/guide_where_tasks_run.rst"
 HERE = ("-e", "ansible_connection=local", "-e", "ansible_python_interpreter='{{ ansible_playbook_python }}'")
 Play = dict[str, Any]
 Json = Any
@@ -124,3 +128,13 @@ def test_a_vault_file_is_the_controllers_whatever_the_target(ansible: Ansible, o
     run = ansible.play([{"name": "store", VAULT: key}], **on_target)
     assert run.changed == ["store"]
     assert path.read_text().startswith("$ANSIBLE_VAULT")
+
+
+def test_the_play_of_the_guide(ansible: Ansible, fake: FakeCloudflare, on_target: Play) -> None:
+    Modules(fake).client(**{**APP, "client_name": "Example App"})
+    (block,) = re.findall(r"code-block:: yaml\n\n((?: {3}.*\n|\n)+)", GUIDE.read_text(encoding="utf-8"))
+    (play,) = yaml.safe_load(textwrap.dedent(block))
+    address = {name: fake.environment[name] for name in ("CLOUDFLARE_BASE_URL", "CLOUDFLARE_ACCOUNT_ID")}
+    run = ansible.play(play.pop("tasks"), "-vvv", **{**play, "hosts": "target", "environment": address})
+    assert run.status == 0, run.output
+    assert places(run) == [True, False]
