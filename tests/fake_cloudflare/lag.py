@@ -44,6 +44,8 @@ class ReadLag(Generic[Thing]):
         return shadow.before
 
     def read_all(self, current: dict[str, Thing], now: datetime) -> list[Thing]:
+        if not self._shadows:
+            return list(current.values())
         keys = list(dict.fromkeys([*current, *self._shadows]))
         seen = [self.read(key, current.get(key), now) for key in keys]
         return [thing for thing in seen if thing is not None]
