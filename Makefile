@@ -1,7 +1,8 @@
 # make demo   the main job done once, against a stand-in for Cloudflare on this machine
 # make test   every check and test; make check is the fast part
+# make bench  how fast it is, about half an hour; ARGS=--quick shows that it works
 # make live   asks the real Cloudflare about what is not documented; needs an account, never runs in CI
-# Both need python3 (3.11 or later) and prepare what they need below this directory.
+# All need python3 (3.11 or later) and prepare what they need below this directory.
 
 PYTHON ?= python3
 SYSTEM_PATH := $(PATH)
@@ -49,7 +50,7 @@ lint: setup
 
 types: setup
 	mypy -p ansible_collections.oauthops.iam.plugins
-	mypy -p tests.fake_cloudflare -p tests.live -p tests.tools -p tests.unit -p tests.integration
+	mypy -p tests.bench -p tests.fake_cloudflare -p tests.live -p tests.tools -p tests.unit -p tests.integration
 
 unit: setup
 	python -m pytest tests/unit -q
@@ -66,7 +67,8 @@ molecule: setup name-server
 	molecule test --all
 
 bench: setup
-	@python -m tests.tools.bench
+	@python -m tests.tools.bench_libraries
+	@python -m tests.bench $(ARGS)
 
 live: setup
 	@python -m tests.live $(ARGS)

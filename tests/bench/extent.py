@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much is measured: all of it, or as little as shows that it works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Extent:
+    rounds: int
+    few_rounds: int
+    """For what takes minutes, and for memory, which hardly varies."""
+    warm_up: bool
+    tasks: int
+    """So many times a task is in a play."""
+    small: int
+    medium: int
+    large: int
+    huge: int
+    """Numbers of clients."""
+    changes: int
+    """Clients that are all changed, where the network is slow."""
+    latency: int
+    """What is added to each answer there, in milliseconds."""
+
+
+FULL = Extent(
+    rounds=5,
+    few_rounds=3,
+    warm_up=True,
+    tasks=10,
+    small=10,
+    medium=100,
+    large=1000,
+    huge=5000,
+    changes=200,
+    latency=80,
+)
+QUICK = Extent(
+    rounds=1,
+    few_rounds=1,
+    warm_up=False,
+    tasks=2,
+    small=2,
+    medium=3,
+    large=4,
+    huge=5,
+    changes=3,
+    latency=10,
+)

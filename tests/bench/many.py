@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many clients: one task beside a loop of the single module and a script on the official SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from tests.bench.extent import Extent
+from tests.bench.stage import Stage
+from tests.bench.targets import Target
+from tests.bench.timing import Figures, Measurement, above, interleaved, ratio
+from tests.bench.ways import (
+    CHANGED,
+    LOOP,
+    NEW,
+    NOTHING,
+    ONE_TASK,
+    SDK,
+    STATES,
+    UNCHANGED,
+    WAYS,
+    Description,
+    command,
+    described,
+    nothing,
+    partly_changed,
+    seed,
+    with_ids,
+)
+from tests.tools.weather_page import table
+
+EVERY = {NEW: 1, CHANGED: 20}
+INFO = "info"
+UNTOUCHED = "changes, nothing"
+AT_ONCE, ONE_BY_ONE, LOOPED, LIMITED = "changes, 8 at a time", "changes, 1 at a time", "changes, a loop", "limited"
+HOUR = 3600
+DOCUMENTED_LIMIT, DOCUMENTED_WINDOW = 1200, 300
+TEXT = """\
+"One task" is :ansplugin:`oauthops.iam.cloudflare_oauth_clients#module`, "a loop" is
+:ansplugin:`oauthops.iam.cloudflare_oauth_client#module` once for each client, by id where the client is there and by
+name where it is new, and "the SDK" is `a Python script`__ on Cloudflare's official library, which lists the clients,
+compares them and sends what differs, one request after the other. All of them read the same descriptions from a file.
+The account is empty at first; then all clients are new, then unchanged, then 5 % are changed. In the lower half of the
+table every answer takes {latency} ms longer, as one from far away does. On a real network a loop would lose more: it
+also makes a new connection for each client, and here there is no TLS.
+
+__ https://github.com/oauthops/oauthops.iam/blob/main/tests/bench/clients_with_sdk.py
+
+{table}
+
+*Seconds* are those of the whole command, *ms each* those of one client above an empty play, or above a script that
+loads the SDK and ends. Medians of {rounds} rounds, of {few_rounds} for what takes minutes.
+
+Left out, because the whole run has to end within half an hour: the loop and the SDK with {huge} clients, and with
+{large} on the slow network; the loop for {large} new clients, as each task lists all clients to find its own by name,
+which is quadratic; one task for {huge} clients on the slow network, where listing alone is {pages} pages.
+
+All of {changes} clients changed, {latency} ms added:
+
+{changes_table}
+
+The last row is with the rate limit that Cloudflare documents, {limit} requests in {window} s; all others are without
+one. It was refused {refused} times.
+"""
+
+
+@dataclass(frozen=True)
+class Life:
+    """Clients that one way creates, leaves alone and changes."""
+
+    way: str
+    size: int
+    latency: int
+    rounds: int
+    states: tuple[str, ...] = STATES
+
+    def case(self, state: str) -> str:
+        return case(self.way, state, self.size, self.latency)
+
+
+def case(way: str, state: str, size: int, latency: int = 0) -> str:
+    return f"{way}, {state}, {size} clients, {latency} ms"
+
+
+def lives(extent: Extent) -> list[Life]:
+    """What is measured; what takes too long is not in it."""
+    all_rounds, few, slow = extent.rounds, extent.few_rounds, extent.latency
+    return [
+        *(Life(way, size, 0, all_rounds) for size in (extent.small, extent.medium) for way in WAYS),
+        Life(ONE_TASK, extent.large, 0, all_rounds),
+        Life(LOOP, extent.large, 0, few, (UNCHANGED, CHANGED)),
+        Life(SDK, extent.large, 0, few),
+        Life(ONE_TASK, extent.huge, 0, all_rounds),
+        *(Life(way, extent.small, slow, all_rounds) for way in WAYS),
+        Life(ONE_TASK, extent.medium, slow, all_rounds),
+        Life(LOOP, extent.medium, slow, few),
+        Life(SDK, extent.medium, slow, few),
+        Life(ONE_TASK, extent.large, slow, all_rounds),
+    ]
+
+
+def measure(stage: Stage, extent: Extent) -> Figures:
+    info = stage.write_play("info", [{"oauthops.iam.cloudflare_oauth_client_info": {}}])
+
+    def one_round(number: int) -> dict[str, Measurement]:
+        found: dict[str, Measurement] = {}
+        for life in lives(extent):
+            if number <= life.rounds:
+                found.update(lived(stage, life, f"round{number}"))
+            if (life.way, life.size, life.latency) == (ONE_TASK, extent.large, 0):
+                found[INFO] = stage.play(info)
+        return {**found, **changes(stage, extent)}
+
+    if extent.warm_up:
+        for way in WAYS:
+            lived(stage, Life(way, extent.small, 0, 1), "warm-up")
+    figures = interleaved(extent.rounds, warm_up=False, one_round=one_round)
+    figures[LIMITED] = {kind: [value] for kind, value in within_the_limit(stage, extent).items()}
+    return figures
+
+
+def lived(stage: Stage, life: Life, mark: str) -> dict[str, Measurement]:
+    """One after the other the states of a life."""
+    found = {life.case(NOTHING): nothing(stage, life.way)}
+    stage.empty_account()
+    if NEW in life.states:
+        stage.slow_down(life.latency)
+        found[life.case(NEW)] = writing(stage, life.way, described(life.size), life.size)
+    else:
+        seed(stage, life.size)
+        stage.slow_down(life.latency)
+    known = with_ids(stage, described(life.size))
+    found[life.case(UNCHANGED)] = writing(stage, life.way, known, 0)
+    changed = partly_changed(known, EVERY[CHANGED], mark)
+    found[life.case(CHANGED)] = writing(stage, life.way, changed, count(life.size, CHANGED))
+    return found
+
+
+def count(size: int, state: str) -> int:
+    return len(range(0, size, EVERY[state])) if state in EVERY else 0
+
+
+def writing(
+    stage: Stage, way: str, descriptions: Sequence[Description], writes: int, concurrency: int | None = None
+) -> Measurement:
+    """A run that is known to have done its work."""
+    found = stage.measured(command(stage, way, descriptions, concurrency))
+    if found["writes"] != writes:
+        raise RuntimeError(f"{way}: {found['writes']} writes, not {writes}")
+    return found
+
+
+def changes(stage: Stage, extent: Extent) -> dict[str, Measurement]:
+    known = seed(stage, extent.changes)
+    stage.slow_down(extent.latency)
+    runs: Iterable[tuple[str, str, int | None]] = (
+        (AT_ONCE, ONE_TASK, None),
+        (ONE_BY_ONE, ONE_TASK, 1),
+        (LOOPED, LOOP, None),
+    )
+    found = {UNTOUCHED: nothing(stage, ONE_TASK)}
+    for number, (name, way, concurrency) in enumerate(runs):
+        changed = partly_changed(known, 1, f"run{number}")
+        found[name] = writing(stage, way, changed, extent.changes, concurrency)
+    return found
+
+
+def within_the_limit(stage: Stage, extent: Extent) -> Measurement:
+    """The same changes at once, with the documented limit and its window just begun."""
+    known = seed(stage, extent.changes)
+    stage.fake.set_variant(rate_limit=DOCUMENTED_LIMIT, rate_window=DOCUMENTED_WINDOW)
+    stage.fake.advance_clock(HOUR)
+    stage.slow_down(extent.latency)
+    return writing(stage, ONE_TASK, partly_changed(known, 1, "limited"), extent.changes)
+
+
+def seconds_above(figures: Figures, name: str, base: str) -> list[float]:
+    return above(figures[name]["seconds"], figures[base]["seconds"])
+
+
+def each(figures: Figures, way: str, state: str, size: int, latency: int = 0) -> list[float]:
+    """Milliseconds for one client, round by round."""
+    own, base = (case(way, which, size, latency) for which in (state, NOTHING))
+    return [seconds * 1000 / size for seconds in seconds_above(figures, own, base)]
+
+
+def chapter(figures: Figures, extent: Extent) -> str:
+    rows: list[Sequence[str]] = [("clients", "added ms", "", "way", "requests", "seconds", "ms each")]
+    for size, latency in dict.fromkeys((life.size, life.latency) for life in lives(extent)):
+        ways = [life for life in lives(extent) if (life.size, life.latency) == (size, latency)]
+        rows += [life_row(figures, life, state) for state in STATES for life in ways if state in life.states]
+    rows.append(
+        (str(extent.large), "0", "listed", "``cloudflare_oauth_client_info``", *costs(figures, INFO), ""),
+    )
+    return TEXT.format(
+        table=table(rows),
+        changes_table=changes_table(figures),
+        pages=-(-extent.huge // 20),
+        limit=DOCUMENTED_LIMIT,
+        window=DOCUMENTED_WINDOW,
+        refused=f"{sum(figures[LIMITED]['refused']):.0f}",
+        **{name: getattr(extent, name) for name in ("rounds", "few_rounds", "large", "huge", "changes", "latency")},
+    )
+
+
+def life_row(figures: Figures, life: Life, state: str) -> tuple[str, ...]:
+    milliseconds = median(each(figures, life.way, state, life.size, life.latency))
+    shown = costs(figures, life.case(state))
+    return (str(life.size), str(life.latency), state, life.way, *shown, f"{milliseconds:.2f}")
+
+
+def costs(figures: Figures, name: str) -> tuple[str, str]:
+    return f"{median(figures[name]['requests']):.0f}", f"{median(figures[name]['seconds']):.1f}"
+
+
+def changes_table(figures: Figures) -> str:
+    what = {
+        AT_ONCE: "one task, 8 requests at a time as by default",
+        ONE_BY_ONE: "one task, ``concurrency: 1``",
+        LOOPED: "a loop, by id",
+        LIMITED: "one task, with the documented rate limit",
+    }
+    return table([("", "requests", "seconds"), *((text, *costs(figures, name)) for name, text in what.items())])
+
+
+def targets(figures: Figures, extent: Extent) -> list[Target]:
+    def faster(other: str) -> float:
+        return ratio(seconds_above(figures, other, UNTOUCHED), seconds_above(figures, AT_ONCE, UNTOUCHED))
+
+    unchanged, untouched = (case(ONE_TASK, state, extent.large) for state in (UNCHANGED, NOTHING))
+    growth = max(
+        ratio(each(figures, ONE_TASK, state, extent.huge), each(figures, ONE_TASK, state, extent.medium))
+        for state in STATES
+    )
+    slow = f"{extent.changes} changes, {extent.latency} ms added: faster than"
+    return [
+        Target(
+            f"{extent.large} clients unchanged: times ``cloudflare_oauth_client_info``",
+            ratio(seconds_above(figures, unchanged, untouched), seconds_above(figures, INFO, untouched)),
+            2,
+        ),
+        Target(f"Time for each of {extent.huge} clients: times that of {extent.medium}", growth, 1.5),
+        Target(f"{slow} one request at a time", faster(ONE_BY_ONE), 5, at_least=True),
+        Target(f"{slow} a loop", faster(LOOPED), 5, at_least=True),
+        Target("The same with the documented rate limit: refused", sum(figures[LIMITED]["refused"]), 0, unit=" times"),
+    ]

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is kept of a measurement: all that the page and the plot are made of."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.bench import many, memory, publish, tasks
+from tests.bench.extent import Extent
+from tests.bench.stage import Stage
+from tests.bench.targets import Target
+from tests.bench.timing import Figures
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    measure: Callable[[Stage, Extent], Figures]
+    chapter: Callable[[Figures, Extent], str]
+    targets: Callable[[Figures, Extent], list[Target]]
+
+
+SECTIONS = {
+    "tasks": Section("One task", tasks.measure, tasks.chapter, tasks.targets),
+    "publish": Section("Publishing", publish.measure, publish.chapter, publish.targets),
+    "many": Section("Many clients", many.measure, many.chapter, many.targets),
+    "memory": Section("Memory", memory.measure, memory.chapter, memory.targets),
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    date: str
+    command: str
+    machine: dict[str, str]
+    extent: Extent
+    sections: dict[str, Figures]
+
+    def save(self, path: Path) -> None:
+        path.write_text(compact(json.dumps(asdict(self), indent=2)) + "\n")
+
+    @classmethod
+    def load(cls, path: Path) -> Record:
+        kept = json.loads(path.read_text())
+        return cls(**{**kept, "extent": Extent(**kept["extent"])})
+
+    def targets(self) -> list[Target]:
+        return [
+            target for name, figures in self.sections.items() for target in SECTIONS[name].targets(figures, self.extent)
+        ]
+
+
+def compact(text: str) -> str:
+    """JSON with each list of numbers on one line."""
+    return re.sub(r"\[[^\[\]{}]*\]", lambda numbers: " ".join(numbers[0].split()), text)
