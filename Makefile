@@ -15,7 +15,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity integration molecule bench live clean
+.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration as-modules molecule bench live clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -55,13 +55,20 @@ types: setup
 unit: setup
 	python -m pytest tests/unit -q
 
-test: check sanity integration molecule
+test: check sanity integration as-modules molecule
 
 sanity: setup
 	@python -m tests.tools.sanity
 
-integration: setup stores name-server ssh-server browser
+servers: stores name-server ssh-server browser
+
+integration: servers
 	python -m pytest tests/integration -q -n 2
+
+## The same once more with each module in a process of its own; EVERY=1 for all tests that start Ansible.
+EVERY := 5
+as-modules: servers
+	OAUTHOPS_IN_PROCESS=false python -m pytest tests/integration -q -n 2 --every $(EVERY)
 
 molecule: setup name-server
 	molecule test --all

@@ -54,8 +54,9 @@ __ https://github.com/oauthops/oauthops.iam/blob/main/tests/bench/clients_with_s
 loads the SDK and ends. Medians of {rounds} rounds, of {few_rounds} for what takes minutes.
 
 Left out, because the whole run has to end within half an hour: the loop and the SDK with {huge} clients, and with
-{large} on the slow network; the loop for {large} new clients, as each task lists all clients to find its own by name,
-which is quadratic; one task for {huge} clients on the slow network, where listing alone is {pages} pages.
+{large} on the slow network; the loop for {large} new clients, and for {medium} on the slow network, as each task lists
+all clients to find its own by name, which is quadratic; one task for {huge} clients on the slow network, where listing
+alone is {pages} pages.
 
 All of {changes} clients changed, {latency} ms added:
 
@@ -95,7 +96,7 @@ def lives(extent: Extent) -> list[Life]:
         Life(ONE_TASK, extent.huge, 0, all_rounds),
         *(Life(way, extent.small, slow, all_rounds) for way in WAYS),
         Life(ONE_TASK, extent.medium, slow, all_rounds),
-        Life(LOOP, extent.medium, slow, few),
+        Life(LOOP, extent.medium, slow, few, (UNCHANGED, CHANGED)),
         Life(SDK, extent.medium, slow, few),
         Life(ONE_TASK, extent.large, slow, all_rounds),
     ]
@@ -201,7 +202,10 @@ def chapter(figures: Figures, extent: Extent) -> str:
         limit=DOCUMENTED_LIMIT,
         window=DOCUMENTED_WINDOW,
         refused=f"{sum(figures[LIMITED]['refused']):.0f}",
-        **{name: getattr(extent, name) for name in ("rounds", "few_rounds", "large", "huge", "changes", "latency")},
+        **{
+            name: getattr(extent, name)
+            for name in ("rounds", "few_rounds", "medium", "large", "huge", "changes", "latency")
+        },
     )
 
 

@@ -12,6 +12,23 @@ from tests.integration.rehearsal import Rehearsal
 from tests.integration.servers.aws import Aws
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    text = "of the tests that start Ansible only each N-th, and no other: for a second run, with modules as processes"
+    parser.addoption("--every", type=int, metavar="N", help=text)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    every = config.getoption("--every")
+    if every:
+        starting = [item for item in items if isinstance(item, pytest.Function) and starts_ansible(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in starting[::every]])
+        items[:] = starting[::every]
+
+
+def starts_ansible(item: pytest.Function) -> bool:
+    return "ansible" in item.fixturenames or Ansible in vars(item.module).values()
+
+
 @pytest.fixture(scope="session")
 def fake_process() -> Iterator[FakeCloudflare]:
     with FakeCloudflare("--poll-interval", "0.1") as fake:

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module's process spends its time on before the module does anything."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+from statistics import median
+
+from tests.bench.extent import Extent
+from tests.bench.stage import ROOT, Stage
+from tests.bench.targets import Target
+from tests.bench.timing import Figures, Measurement, interleaved
+from tests.tools.weather_page import table
+
+PACKAGE = "ansible_collections/oauthops/iam/plugins"
+STEPS = {
+    "ansible.module_utils.basic": "Ansible's own part of every module",
+    "requests": "the library requests",
+    "ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client": "the module and what it needs of ours",
+}
+PROGRAM = """\
+import importlib, json, sys, time
+sys.path.insert(0, sys.argv[1])
+taken = []
+for name in sys.argv[2:]:
+    begun = time.perf_counter()
+    importlib.import_module(name)
+    taken.append(time.perf_counter() - begun)
+print(json.dumps(taken))
+"""
+TEXT = """\
+A module that cannot stay in the controller's process gets one of its own. Ansible sends its source as an archive, and
+Python reads that anew each time, without the compiled files that it keeps of an installed library. Milliseconds of a
+fresh Python, and the share of what ``ping`` does not need:
+
+{table}
+
+``ping`` needs the first two lines alone. ``uri`` does without requests, which takes most of the rest. The collection
+uses it all the same: its connections, proxies, certificates and time-outs are looked after by others.
+"""
+
+
+def measure(_stage: Stage, extent: Extent) -> Figures:
+    with tempfile.TemporaryDirectory() as directory:
+        archive = packed(Path(directory, "module.zip"))
+        return interleaved(extent.rounds, warm_up=extent.warm_up, one_round=lambda _number: {"start": started(archive)})
+
+
+def packed(archive: Path) -> Path:
+    """The collection as it reaches a target: sources in an archive."""
+    sources = [path for kind in ("modules", "module_utils") for path in (ROOT / "plugins" / kind).glob("*.py")]
+    parts = PACKAGE.split("/")
+    packages = [*("/".join(parts[: end + 1]) for end in range(len(parts)))]
+    packages += [f"{PACKAGE}/{kind}" for kind in ("modules", "module_utils")]
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
+        for package in packages:
+            target.writestr(f"{package}/__init__.py", "")
+        for path in sources:
+            target.write(path, f"{PACKAGE}/{path.parent.name}/{path.name}")
+    return archive
+
+
+def started(archive: Path) -> Measurement:
+    """Seconds until Python runs at all, and of each step."""
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+    python = time.perf_counter() - begun
+    command = [sys.executable, "-c", PROGRAM, str(archive), *STEPS]
+    finished = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return {"Python itself": python, **dict(zip(STEPS.values(), json.loads(finished.stdout), strict=True))}
+
+
+def chapter(figures: Figures, _extent: Extent) -> str:
+    taken = {step: median(values) * 1000 for step, values in figures["start"].items()}
+    *common, requests, ours = taken
+    rest = taken[requests] + taken[ours]
+    rows = [("", "ms", "share"), *((step, f"{taken[step]:.0f}", "") for step in common)]
+    rows += [(step, f"{taken[step]:.0f}", f"{taken[step] / rest:.0%}") for step in (requests, ours)]
+    return TEXT.format(table=table(rows))
+
+
+def targets(_figures: Figures, _extent: Extent) -> list[Target]:
+    return []
