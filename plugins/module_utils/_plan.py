@@ -85,6 +85,8 @@ def plan_update(
 
 def _expected(actual: Client, changes: Mapping[str, Any]) -> Client:
     """The client after the changes; a client_uri that was sent has to be verified again."""
+    if not changes:
+        return actual
     expected = shaped({**actual, **{name: None for name in changes}, **changes})
     if "client_uri" in changes:
         expected["client_uri_verification"] = {"status": None, "text": None}

@@ -182,7 +182,8 @@ def _update(plan: Plan, actual: Client, clients: OAuthClients) -> Client:
 
 def _updated(step: Update, client: Client) -> Result:
     plan = step.plan
-    before, after = description(step.actual), description(plan.expected)
+    before = description(step.actual)
+    after = description(plan.expected) if plan.changed else before
     if plan.restarts:
         before["client_uri_verification"], after["client_uri_verification"] = "failed", "restarted"
     warnings = [*plan.warnings, *_secret_warnings(step.actual, step.delivery)]
