@@ -66,7 +66,7 @@ integration: servers
 	python -m pytest tests/integration -q -n 2
 
 ## The same once more with each module in a process of its own; EVERY=1 for all tests that start Ansible.
-EVERY := 5
+EVERY := 12
 as-modules: servers
 	OAUTHOPS_IN_PROCESS=false python -m pytest tests/integration -q -n 2 --every $(EVERY)
 

@@ -15,6 +15,7 @@ import yaml
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible, Run
 from tests.integration.application import Application
+from tests.integration.modules import Modules
 from tests.integration.servers.aws import Aws
 
 LOUD = ("-vvvv", "--diff")
@@ -75,6 +76,9 @@ def prepared(ansible: Ansible, fake: FakeCloudflare) -> dict[str, Json]:
 def test_the_examples_of_a_module_run(
     prepared: dict[str, Json], ansible: Ansible, fake: FakeCloudflare, module: str
 ) -> None:
+    if module == "cloudflare_oauth_client_wait":
+        (client,) = Modules(fake).info(client_name="Example App").oauth_clients
+        Modules(fake).record(client_uri=client["client_uri"], value=client["publishing"]["dns_record"]["value"])
     here = {"dns_txt_info": {"servers": [fake.dns_address]}, "cloudflare_oauth_client_wait": WAIT_A_MOMENT}
     defaults = {f"oauthops.iam.{name}": options for name, options in here.items()}
     many = {"example_secret_dir": str(ansible.directory), "example_staging_clients": [{"client_name": "Example App"}]}

@@ -37,6 +37,8 @@ NOWHERE = "http://127.0.0.1:9"
 Json = Any
 
 VERBOSITIES = pytest.mark.parametrize("verbosity", [0, 3], ids=["quiet", "vvv"])
+# What takes long is run once, with all that is told at any verbosity.
+LOUD = pytest.mark.parametrize("verbosity", [3], ids=["vvv"])
 
 
 class Scene:
@@ -250,7 +252,7 @@ def rotating(clients: list[Due]) -> dict[str, Json]:
     return role("oauth_client_rotate", vars=given, **loop)
 
 
-@VERBOSITIES
+@LOUD
 def test_the_roles_leave_no_secret(scene: Scene, verbosity: int) -> None:
     clients = [scene.due("One"), scene.due("Two")]
     tasks = [publishing(scene), rotating(clients)]
@@ -311,7 +313,7 @@ def failing_store(directory: Path) -> Place:
     return place
 
 
-@VERBOSITIES
+@LOUD
 def test_failing_rotations_leave_no_secret(scene: Scene, verbosity: int) -> None:
     client, unlucky = scene.due("One"), scene.due("Two", failing_store(scene.directory / "store"))
     deploy, verify = own_tasks(scene.directory)
@@ -332,7 +334,7 @@ def without_what_core_shows(text: str) -> str:
     return re.sub(r"\[ERROR\]: Task failed: Action failed: " + REFUSED % r"\S+", "", text)
 
 
-@VERBOSITIES
+@LOUD
 def test_a_killed_run_and_the_next_ones_leave_no_secret(scene: Scene, verbosity: int) -> None:
     with Awx() as awx:
         kill_and_recover(scene, awx, verbosity)
