@@ -97,7 +97,8 @@ class Budget:
 
     def _cost(self, start: float, seconds: float) -> float:
         """What is left of a time after what was taken already for others who waited meanwhile."""
-        return max(0.0, seconds - max(0.0, self._counted - start))
+        meanwhile = max(0.0, self._counted - start) if self._parallel > 1 else 0.0
+        return max(0.0, seconds - meanwhile)
 
     def _take(self, start: float, seconds: float) -> None:
         self.seconds -= self._cost(start, seconds)
