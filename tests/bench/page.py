@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from tests.bench.record import SECTIONS, Record
 from tests.tools.weather_page import table
 
@@ -42,6 +44,8 @@ What was to be reached
 
 {targets}
 
+{missed}
+
 .. figure:: images/benchmark.svg
    :alt: The figures of the tables below, as bars and lines.
 
@@ -61,8 +65,20 @@ def page(record: Record) -> str:
         date=record.date,
         machine="\n".join(f":{name}: {value}" for name, value in record.machine.items()),
         targets=table(targets),
+        missed=missed(record),
         chapters="\n".join(chapters(record)).rstrip(),
     )
+
+
+def missed(record: Record) -> str:
+    """What stands in the way of the targets that were missed, each reason once."""
+    reasons: dict[str, list[str]] = {}
+    for target in record.targets():
+        if not target.met and target.why:
+            reasons.setdefault(target.why, []).append(target.what)
+    told = (f"* {'; '.join(dict.fromkeys(whats))}: {why}" for why, whats in reasons.items())
+    told = (textwrap.fill(text, 120, subsequent_indent="  ", break_on_hyphens=False) for text in told)
+    return "\n\n".join(["What stands in the way:", *told]) if reasons else "All were reached."
 
 
 def chapters(record: Record) -> list[str]:

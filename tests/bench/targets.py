@@ -13,6 +13,8 @@ class Target:
     limit: float
     at_least: bool = False
     unit: str = "x"
+    why: str = ""
+    """What stands in the way, for when it is missed."""
 
     @property
     def met(self) -> bool:

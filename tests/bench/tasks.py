@@ -128,6 +128,18 @@ def chapter(figures: Figures, extent: Extent) -> str:
     )
 
 
+LOADED_ONCE = (
+    "A play loads requests and the collection's modules once, which the table of the start below tells the "
+    "price of. Here "
+    "that is spread over {tasks} tasks; the more there are in a play, the less it is. The rounds also lie far apart."
+)
+PROCESS_STARTS = (
+    "Before it does anything, the process of a module loads requests and reads the collection's sources; see "
+    "the table of "
+    "the start below. ``uri`` needs neither."
+)
+
+
 def targets(figures: Figures, extent: Extent) -> list[Target]:
     """Of the three tasks of ours, the one that does worst."""
 
@@ -150,15 +162,17 @@ def targets(figures: Figures, extent: Extent) -> list[Target]:
                 1 / worst(shape, URI),
                 12,
                 at_least=True,
+                why=LOADED_ONCE.format(tasks=extent.tasks),
             ),
             Target(
                 "The same, without its round trip: times ``debug``",
                 max(in_debugs(kind, shape) for kind in OURS),
                 3,
+                why=LOADED_ONCE.format(tasks=extent.tasks),
             ),
         ]
     return [
         *found,
-        Target(f"A task {PROCESS}: times ``uri``", worst(PROCESS, URI), 1.0),
-        Target(f"A task {PROCESS}: times ``ping``", worst(PROCESS, PING), 1.35),
+        Target(f"A task {PROCESS}: times ``uri``", worst(PROCESS, URI), 1.0, why=PROCESS_STARTS),
+        Target(f"A task {PROCESS}: times ``ping``", worst(PROCESS, PING), 1.35, why=PROCESS_STARTS),
     ]
