@@ -30,3 +30,9 @@ def ssh_target(ssh_target_process: SshTarget, ansible: Ansible) -> SshTarget:
 def on_target(ssh_target: SshTarget, fake: FakeCloudflare) -> dict[str, object]:
     """Keywords of a play whose tasks run on the target, which knows nothing of the controller's environment."""
     return {"hosts": "target", "environment": fake.environment}
+
+
+@pytest.fixture(autouse=True)
+def usual_place(ansible: Ansible) -> None:
+    """These tests say themselves what runs in the controller's process, whatever the others are run with."""
+    ansible.environment["OAUTHOPS_IN_PROCESS"] = "true"
