@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError
 
 FEW_REQUESTS = 5
-
-
 PACE = "few requests are left before Cloudflare's rate limit"
 
 

@@ -52,7 +52,7 @@ def drift_report(
     list. Nothing is copied from them but what is named here, so that no secret can come along.
     """
     entries, clients = plan["oauth_clients"], account["oauth_clients"]
-    unmanaged = unmanaged_ids(plan, clients)
+    unmanaged = {client["client_id"] for client in plan["unmanaged"]}
     findings = {kind: in_order(found) for kind, found in all_findings(entries, clients, unmanaged, catalogue).items()}
     return {
         "version": VERSION,
@@ -102,13 +102,6 @@ def all_findings(
             if has_failed(client)
         ],
     }
-
-
-def unmanaged_ids(plan: Mapping[str, Any], clients: Sequence[Client]) -> set[str]:
-    """The clients that no definition means, not even one that failed before it was known which client it is about."""
-    failed = [entry for entry in plan["oauth_clients"] if entry["failed"]]
-    meant = {client["client_id"] for client in clients if any(concerns(entry, client) for entry in failed)}
-    return {client["client_id"] for client in plan["unmanaged"]} - meant
 
 
 def concerns(told: Mapping[str, Any], client: Client) -> bool:

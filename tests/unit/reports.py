@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.filter.drift_report import FilterModule
+from ansible_collections.oauthops.iam.plugins.module_utils._bulk import brief
+from ansible_collections.oauthops.iam.plugins.module_utils._bulk_plan import surplus
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import Client, description, publishing, shaped
 from tests.unit.support import TXT, a_client
 
@@ -69,10 +71,10 @@ def failed(client_name: str | None, msg: str = "It cannot be.", client_id: str |
 def results(
     entries: Sequence[Json], clients: Sequence[Client], known: Sequence[str] = KNOWN
 ) -> tuple[Json, Json, Json]:
-    """Those of the three modules; a client that no definition means is unmanaged."""
-    meant = {each["client_id"] for each in entries}
-    keys = ("client_id", "client_name", "visibility")
-    unmanaged = [{key: client[key] for key in keys} for client in clients if client["client_id"] not in meant]
+    """Those of the three modules; a client that no definition means is unmanaged, as the module tells it."""
+    ids = {each["client_id"] for each in entries}
+    meant = [client for client in clients if client["client_id"] in ids]
+    unmanaged = [brief(client) for client in surplus(clients, entries, meant)]
     plan = {"changed": False, "oauth_clients": list(entries), "pruned": [], "unmanaged": unmanaged}
     catalogue: list[Json] = [{"id": scope, "name": scope, "category": None, "scopes": []} for scope in known]
     return plan, {"oauth_clients": list(clients)}, {"oauth_scopes": catalogue}
