@@ -20,7 +20,7 @@ from tests.integration.killing import killed_run
 from tests.integration.modules import CONFIDENTIAL, Modules
 from tests.integration.runner_runs import Runner, leaks
 from tests.integration.servers.aws import Aws
-from tests.integration.servers.awx import Awx
+from tests.integration.servers.awx.server import Awx
 from tests.integration.servers.openbao import OpenBao
 from tests.integration.stores import places
 from tests.integration.stores.places import Place

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.servers.awx import Awx
+from tests.integration.servers.awx.server import Awx
 from tests.integration.servers.openbao import OpenBao
 
 

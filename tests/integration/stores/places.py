@@ -18,7 +18,7 @@ import yaml
 
 from tests.integration.ansible_runs import BIN
 from tests.integration.servers.aws import Aws
-from tests.integration.servers.awx import Awx
+from tests.integration.servers.awx.server import Awx
 from tests.integration.servers.openbao import OpenBao
 
 FIELDS = {"client_id": False, "client_secret": True, "minted_at": False, "rotation": False, "note": True}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.ansible_runs import Ansible, Run
 from tests.integration.servers.aws import Aws
-from tests.integration.servers.awx import Awx
+from tests.integration.servers.awx.server import Awx
 from tests.integration.servers.openbao import OpenBao
 
 READ_ONLY = 'path "secret/data/*" { capabilities = ["read"] }'
