@@ -24,6 +24,17 @@ EXCERPT = 70  # characters either side of a leak
 Json = Any
 
 
+class Literal(str):
+    """A text that Ansible must not take for a template: how AWX hands over what a person has typed."""
+
+
+class _ExtraVariables(yaml.SafeDumper):
+    pass
+
+
+_ExtraVariables.add_representer(Literal, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text)))
+
+
 @dataclass(frozen=True)
 class Event:
     """A result of a task, as AWX shows it."""
@@ -50,7 +61,7 @@ class Runner:
     ) -> list[str]:
         """Prepare the directory as AWX does, and give the command to run there."""
         (self.data / "env/envvars").write_text(json.dumps(self.environment))
-        (self.data / "env/extravars").write_text(json.dumps(extra))
+        (self.data / "env/extravars").write_text(yaml.dump(dict(extra), Dumper=_ExtraVariables))
         (self.data / f"project/{ident}.yml").write_text(yaml.safe_dump(plays, sort_keys=False))
         verbose = ("-" + "v" * verbosity,) if verbosity else ()
         chosen = ("-p", f"{ident}.yml", "-i", ident, f"--cmdline={options}")
@@ -90,6 +101,12 @@ class Runner:
 
     def _event_files(self, ident: str) -> list[Path]:
         return list((self.data / "artifacts" / ident / "job_events").glob("[0-9]*.json"))
+
+    def artifacts(self, ident: str) -> dict[str, Json]:
+        """What the playbook has set with set_stats, which AWX hands to later jobs of a workflow."""
+        found = [json.loads(path.read_text()) for path in self._event_files(ident)]
+        stats = [each["event_data"] for each in found if each["event"] == "playbook_on_stats"]
+        return {name: value for each in stats for name, value in each.get("artifact_data", {}).items()}
 
     def failed(self, ident: str) -> list[str]:
         return [each.task.rpartition(" : ")[2] for each in self.events(ident) if each.kind == "failed"]

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fake_cloudflare.launcher import FakeCloudflare
+from tests.integration.ansible_runs import ROOT, Ansible
+from tests.integration.awx.controller import Controller
+from tests.integration.awx.setting_up import set_up
+from tests.integration.servers.awx.server import Awx
+from tests.integration.servers.awx.tables import Tables
+
+OF_AWX = "Red Hat Ansible Automation Platform"
+OF_AWX_FIELDS = {"host": False, "username": False, "password": True, "oauth_token": True}
+
+
+@pytest.fixture(scope="session")
+def awx_process() -> Iterator[Awx]:
+    with Awx() as awx:
+        yield awx
+
+
+@pytest.fixture
+def awx(awx_process: Awx) -> Awx:
+    """A fake AWX as it comes: with its own type of credential for itself, and nothing of ours."""
+    awx_process.reset()
+    awx_process.add_credential_type(OF_AWX, OF_AWX_FIELDS)
+    return awx_process
+
+
+def with_awx(ansible: Ansible, awx: Awx) -> Ansible:
+    """Ansible with the collection awx.awx and the address of the fake AWX."""
+    ansible.environment["ANSIBLE_COLLECTIONS_PATH"] = f"{ROOT}/collections:{ROOT}/.cache/stores"
+    ansible.environment.update(awx.environment)
+    return ansible
+
+
+@pytest.fixture
+def ansible(ansible: Ansible, awx: Awx) -> Ansible:
+    return with_awx(ansible, awx)
+
+
+@pytest.fixture(scope="session")
+def tables_set_up(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """What the playbook makes of an AWX as it comes, once for all tests that begin there."""
+    with Awx() as awx:
+        awx.add_credential_type(OF_AWX, OF_AWX_FIELDS)
+        run = set_up(with_awx(Ansible(tmp_path_factory.mktemp("set-up"), {}), awx))
+        assert run.status == 0, run.output
+        return copy.deepcopy(awx.tables)
+
+
+@pytest.fixture
+def controller(awx: Awx, tables_set_up: Tables, fake: FakeCloudflare, tmp_path: Path) -> Controller:
+    """An AWX that was set up, whose credentials a person has filled in, and whose jobs look at the fake's DNS."""
+    awx.tables = copy.deepcopy(tables_set_up)
+    controller = Controller(awx, tmp_path)
+    controller.fill_in("account", api_token=fake.token, account_id=fake.account_id, api_url=fake.base_url)
+    controller.fill_in("approver", host=awx.url, username="admin", password=awx.password)
+    controller.variables = {
+        "oauth_client_publish_dns_lookup_servers": fake.dns_address,
+        "oauth_client_publish_dns_lookup_url": fake.doh_url,
+    }
+    return controller

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook oauthops.iam.awx_setup against the fake AWX, through the real modules of awx.awx."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import yaml
+
+from tests.integration.ansible_runs import ROOT, Ansible
+from tests.integration.awx.setting_up import PROJECT, set_up
+from tests.integration.servers.awx.server import Awx
+from tests.integration.servers.awx.tables import Tables
+
+MODULES = ROOT / ".cache/stores/ansible_collections/awx/awx/plugins/modules"
+EDGES = ("success_nodes", "failure_nodes", "always_nodes")
+
+
+def names(tables: Tables, kind: str) -> list[str]:
+    return sorted(row["name"] for row in tables.rows[kind].values())
+
+
+def test_what_is_set_up(tables_set_up: Tables) -> None:
+    templates = {row["name"]: row for row in tables_set_up.rows["job_templates"].values()}
+    assert {name: (row["job_type"], row["playbook"]) for name, row in templates.items()} == {
+        "Cloudflare OAuth publish": ("run", "publish.yml"),
+        "Cloudflare OAuth publish (check)": ("check", "publish.yml"),
+        "Cloudflare OAuth rotate": ("run", "rotate.yml"),
+        "Cloudflare OAuth rotate (check)": ("check", "rotate.yml"),
+        "Cloudflare OAuth report": ("run", "report.yml"),
+        "Cloudflare OAuth report (check)": ("check", "report.yml"),
+        "Cloudflare OAuth poll": ("run", "poll.yml"),
+    }
+    assert names(tables_set_up, "credentials") == ["Cloudflare OAuth account", "Cloudflare OAuth approver"]
+    assert names(tables_set_up, "schedules") == ["Cloudflare OAuth poll", "Cloudflare OAuth report"]
+    described = json.loads((ROOT / "roles/oauth_client_awx/files/credential_type.json").read_text())
+    row = tables_set_up.named("credential_types", described["name"])
+    assert {name: row[name] for name in described} == described
+
+
+def test_a_host_is_local_with_the_python_of_ansible(tables_set_up: Tables) -> None:
+    (inventory,) = tables_set_up.rows["inventories"].values()
+    assert json.loads(inventory["variables"]) == {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+    }
+    assert names(tables_set_up, "hosts") == ["localhost"]
+
+
+def test_where_each_node_leads(tables_set_up: Tables) -> None:
+    nodes = tables_set_up.rows["workflow_job_template_nodes"]
+    led = {
+        node["identifier"]: [[nodes[each]["identifier"] for each in node[edge]] for edge in EDGES]
+        for node in nodes.values()
+    }
+    assert led == {
+        "ensure": [["proven"], [], []],
+        "proven": [["consent"], ["expired"], []],
+        "expired": [["consent"], [], []],
+        "consent": [["publish"], [], []],
+        "publish": [[], [], []],
+    }
+    waits = {row["name"]: row["timeout"] for row in tables_set_up.rows["workflow_approval_templates"].values()}
+    latch, consent = "Cloudflare OAuth: the domain is proven", "Cloudflare OAuth: publish the client for ever?"
+    assert waits == {latch: 172800, consent: 0}
+
+
+def test_only_the_last_node_may_make_it_public(tables_set_up: Tables) -> None:
+    nodes = tables_set_up.rows["workflow_job_template_nodes"].values()
+    promotes = {node["identifier"]: node["extra_data"].get("oauth_client_publish_promote") for node in nodes}
+    approvals = {"proven": None, "consent": None}
+    assert promotes == {"ensure": "false", "expired": "false", "publish": "true", **approvals}
+    (workflow,) = tables_set_up.rows["workflow_job_templates"].values()
+    asked = [question["variable"] for question in workflow["survey_spec"]["spec"]]
+    # What the survey of a workflow asks would beat what its nodes say, and what earlier jobs hand on.
+    assert {"oauth_client_publish_promote", "oauth_client_publish_client_id"}.isdisjoint(asked)
+    assert not workflow["ask_variables_on_launch"]
+
+
+def test_a_second_run_changes_nothing(ansible: Ansible, awx: Awx, tables_set_up: Tables) -> None:
+    awx.tables = copy.deepcopy(tables_set_up)
+    account = awx.tables.named("credentials", "Cloudflare OAuth account")
+    awx.tables.put_credential({"inputs": {"api_token": "filled in", "account_id": "by a person"}}, account)
+    run = set_up(ansible)
+    assert (run.status, run.changed) == (0, []), run.output
+    assert awx.requests(writes_only=True) == []
+    assert account["inputs"] == {"api_token": "filled in", "account_id": "by a person"}
+
+
+def test_only_what_was_changed_is_changed(ansible: Ansible, awx: Awx, tables_set_up: Tables) -> None:
+    awx.tables = copy.deepcopy(tables_set_up)
+    accounts: list[dict[str, Any]] = [
+        {"name": "one", "variables": {"oauth_client_publish_account_id": "1" * 32}},
+        {"name": "two"},
+    ]
+    run = set_up(ansible, oauth_client_awx_project_branch="v2", oauth_client_awx_hosts=accounts)
+    assert run.status == 0, run.output
+    assert [line.split("/")[:4] for line in awx.requests(writes_only=True)] == [
+        ["PATCH ", "api", "v2", "projects"],
+        ["POST ", "api", "v2", "hosts"],
+        ["POST ", "api", "v2", "hosts"],
+    ]
+    assert json.loads(awx.tables.named("hosts", "one")["variables"]) == accounts[0]["variables"]
+
+
+def test_check_mode_on_an_empty_controller_says_how_far_it_sees(ansible: Ansible, awx: Awx) -> None:
+    run = set_up(ansible, "--check")
+    assert run.status == 0, run.output
+    assert awx.requests(writes_only=True) == []
+    told = run.result("Say what check mode cannot foretell")["msg"]
+    for name in ("Cloudflare OAuth clients", "Cloudflare OAuth project", "Cloudflare OAuth accounts"):
+        assert name in told
+
+
+def test_check_mode_where_all_is_there(ansible: Ansible, awx: Awx, tables_set_up: Tables) -> None:
+    awx.tables = copy.deepcopy(tables_set_up)
+    run = set_up(ansible, "--check", oauth_client_awx_forks=9)
+    assert run.status == 0, run.output
+    assert run.changed == ["oauthops.iam.oauth_client_awx : Make sure that there are job templates"]
+    assert awx.requests(writes_only=True) == []
+
+
+def test_a_project_that_is_nowhere_is_refused(ansible: Ansible, awx: Awx) -> None:
+    run = set_up(ansible, oauth_client_awx_project_url="")
+    assert run.status != 0
+    assert "oauth_client_awx_project_url" in run.failure
+    assert awx.requests() == []
+
+
+def test_a_missing_collection_is_named(ansible: Ansible, awx: Awx) -> None:
+    ansible.environment["ANSIBLE_COLLECTIONS_PATH"] = str(ROOT / "collections")
+    run = set_up(ansible)
+    assert run.status != 0
+    assert "awx.awx is not installed" in run.failure
+
+
+class TestVariables:
+    """The same objects for infra.aap_configuration, which hands the keys of an item to the module of that kind."""
+
+    KINDS = {
+        "controller_credential_types": "credential_type",
+        "controller_credentials": "credential",
+        "controller_execution_environments": "execution_environment",
+        "controller_projects": "project",
+        "controller_inventories": "inventory",
+        "controller_hosts": "host",
+        "controller_templates": "job_template",
+        "controller_workflows": "workflow_job_template",
+        "controller_schedules": "schedule",
+    }
+
+    def variables(self, ansible: Ansible) -> dict[str, list[dict[str, Any]]]:
+        role = {"name": "oauthops.iam.oauth_client_awx", "tasks_from": "variables"}
+        show = [{"name": name, "ansible.builtin.debug": {"var": name}} for name in self.KINDS]
+        run = ansible.play([{"name": "set", "ansible.builtin.include_role": role}, *show], vars=PROJECT)
+        assert run.status == 0, run.output
+        return {name: run.result(name)[name] for name in self.KINDS}
+
+    def test_every_key_is_an_option_of_the_module(self, ansible: Ansible, awx: Awx) -> None:
+        found = self.variables(ansible)
+        nodes = found["controller_workflows"][0].pop("simplified_workflow_nodes")
+        for name, items in {**found, "nodes": nodes}.items():
+            options = documented(self.KINDS.get(name, "workflow_job_template_node"))
+            assert items
+            for item in items:
+                assert set(item) <= options, name
+        assert awx.requests() == []
+
+    def test_they_are_what_the_playbook_sets_up(self, ansible: Ansible, tables_set_up: Tables) -> None:
+        found = self.variables(ansible)
+        tables = {"credential_types": 2, "job_templates": 7, "workflow_job_templates": 1, "hosts": 1, "schedules": 2}
+        assert {kind: len(tables_set_up.rows[kind]) for kind in tables} == tables
+        for item in found["controller_templates"]:
+            row = tables_set_up.named("job_templates", item["name"])
+            assert json.loads(row["extra_vars"]) == item["extra_vars"]
+            assert row["survey_spec"] == item.get("survey_spec", {})
+        (described,) = found["controller_credential_types"]
+        written = json.dumps(described["injectors"]).replace("{  {", "{{")
+        assert json.loads(written) == tables_set_up.named("credential_types", described["name"])["injectors"]
+
+
+def documented(module: str) -> set[str]:
+    text = (MODULES / f"{module}.py").read_text().split("DOCUMENTATION = ")[1]
+    quotes = text[:3]
+    options: dict[str, Any] = yaml.safe_load(text[3:].split(quotes)[0])["options"]
+    return {name for option, described in options.items() for name in (option, *described.get("aliases", []))}

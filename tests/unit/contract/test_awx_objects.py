@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What AWX is given agrees with the modules and the roles: the type of credential, and the surveys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.oauthops.iam.plugins.module_utils._credentials import ENVIRONMENT, with_environment
+from tests.integration.awx.controller import injected
+from tests.integration.servers.awx import rules
+
+ROOT = Path(__file__).resolve().parents[3]
+ROLE = ROOT / "roles/oauth_client_awx"
+TYPE: dict[str, Any] = json.loads((ROLE / "files/credential_type.json").read_text())
+SURVEYS: dict[str, Any] = yaml.safe_load((ROLE / "vars/main/surveys.yml").read_text())
+QUESTIONS = [
+    question
+    for value in SURVEYS.values()
+    for question in (value if isinstance(value, list) else value["spec"])
+    if isinstance(question, dict)
+]
+# A token is preferred, and the modules' second name for it is for other tools' sake.
+NOT_INJECTED = {"CLOUDFLARE_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"}
+
+
+class TestCredentialType:
+    def test_awx_accepts_it(self) -> None:
+        rules.check_credential_type(TYPE)
+
+    def test_its_fields_are_the_options_of_the_modules(self) -> None:
+        injectors = TYPE["injectors"]["env"]
+        assert {field["id"] for field in TYPE["inputs"]["fields"]} <= set(ENVIRONMENT)
+        for option, names in ENVIRONMENT.items():
+            for name in set(names) - NOT_INJECTED:
+                assert injectors[name] == f"{{{{ {option} }}}}"
+        assert set(injectors) == {name for names in ENVIRONMENT.values() for name in names} - NOT_INJECTED
+
+    def test_the_token_is_secret_and_nothing_else(self) -> None:
+        assert [field["id"] for field in TYPE["inputs"]["fields"] if field.get("secret")] == ["api_token"]
+
+    def test_a_field_that_is_not_set_is_harmless(self) -> None:
+        environment = injected(TYPE, {"api_token": "token", "account_id": "account"})
+        assert environment["CLOUDFLARE_BASE_URL"] == ""
+        params = with_environment(dict.fromkeys(ENVIRONMENT), environment)
+        assert params["api_url"] == with_environment(dict.fromkeys(ENVIRONMENT), {})["api_url"]
+        assert (params["api_token"], params["account_id"]) == ("token", "account")
+
+    def test_a_credential_without_anything_is_no_credential(self) -> None:
+        params = with_environment(dict.fromkeys(ENVIRONMENT), injected(TYPE, {}))
+        assert params == with_environment(dict.fromkeys(ENVIRONMENT), {})
+
+
+def option(variable: str) -> dict[str, Any]:
+    """How the role describes the variable. Raises KeyError when no role has it."""
+    role = "_".join(variable.split("_")[:3])
+    specs = yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text())
+    described: dict[str, Any] = specs["argument_specs"]["main"]["options"][variable]
+    return described
+
+
+def surveys() -> Iterator[dict[str, Any]]:
+    """Each survey with its questions put together, as Ansible does it."""
+    lists = {name: value for name, value in SURVEYS.items() if isinstance(value, list)}
+    for name, survey in SURVEYS.items():
+        if name in lists:
+            continue
+        if isinstance(survey["spec"], list):
+            yield survey
+        else:
+            named = [each for each in lists if each in survey["spec"]]
+            yield {**survey, "spec": [question for each in named for question in lists[each]]}
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["variable"])
+class TestQuestions:
+    def test_it_is_about_a_variable_of_a_role(self, question: dict[str, Any]) -> None:
+        assert option(question["variable"])
+
+    def test_it_gives_a_text(self, question: dict[str, Any]) -> None:
+        assert question["type"] in ("text", "textarea", "multiplechoice")
+
+    def test_its_choices_are_those_of_the_role(self, question: dict[str, Any]) -> None:
+        described = option(question["variable"])
+        if "choices" in described:
+            assert question["type"] == "multiplechoice"
+            assert [each for each in described["choices"] if each] == question["choices"]
+        if described["type"] == "bool":
+            assert question["choices"] == ["false", "true"]
+
+    def test_a_boolean_and_a_number_always_have_a_value(self, question: dict[str, Any]) -> None:
+        if option(question["variable"])["type"] in ("bool", "int", "float"):
+            assert question["required"]
+            assert question["default"]
+
+    def test_what_is_not_answered_leaves_things_as_they_are(self, question: dict[str, Any]) -> None:
+        if option(question["variable"])["type"] in ("str", "list") and not question["required"]:
+            assert question["default"] == ""
+
+    def test_it_promotes_nothing_unasked(self, question: dict[str, Any]) -> None:
+        if question["variable"].endswith("_promote"):
+            assert question["default"] == "false"
+
+
+def test_awx_accepts_every_survey() -> None:
+    found = list(surveys())
+    assert len(found) == 4
+    for survey in found:
+        rules.check_survey(survey)
