@@ -19,6 +19,7 @@ ABOUT: dict[str, Any] = {
         "names and categories of scopes, except account_and_billing; the internal scope names",
         "how often domains are looked up, and that a record found after the limit still verifies",
         "a client that goes from none to a method with a secret: everything about its secrets",
+        "accounts that are added: every credential reaches them; codes 9109 and 7003 for one that is not reached",
         "write rights that do not include read rights",
         "the token endpoint, /dns-query and everything under /_fake",
         "the ban by the rate limit counts each credential apart, requests without a valid one together",

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from .credentials import Right, identify
-from .envelope import ACCOUNT_FORBIDDEN, BODY_UNREADABLE, RIGHT_LACKING, ApiError, Json, Problem
-from .state import World
+from .credentials import Credential, Right, identify
+from .envelope import ACCOUNT_FORBIDDEN, BODY_UNREADABLE, NO_ROUTE, RIGHT_LACKING, ApiError, Json, Problem
+from .state import Account, World
 
 
 def world_of(request: Request) -> World:
@@ -26,20 +26,35 @@ async def json_body(request: Request) -> Json:
         raise ApiError(400, Problem(BODY_UNREADABLE, "the body is not JSON")) from None
 
 
-def needs(right: Right | None) -> Callable[[Request], None]:
-    """A dependency that lets only callers with this right into the account or zone that the path names."""
+TheWorld = Annotated[World, Depends(world_of)]
 
-    def check(request: Request) -> None:
-        world = world_of(request)
-        credential = identify(request.headers, world.credentials, world.variants)
-        if right is not None and right not in credential.rights:
+
+def caller_of(request: Request, world: TheWorld) -> Credential:
+    return identify(request.headers, world.credentials, world.variants)
+
+
+TheCaller = Annotated[Credential, Depends(caller_of)]
+
+
+def needs(right: Right | None) -> Callable[[World, Credential], None]:
+    """A dependency that lets only callers with this right in."""
+
+    def check(world: TheWorld, caller: TheCaller) -> None:
+        if right is not None and right not in caller.rights:
             raise ApiError(world.variants.lacking_right_status, Problem(RIGHT_LACKING, "Authentication error"))
-        account = request.path_params.get("account_id", world.account_id)
-        if account != world.account_id:
-            raise ApiError(403, Problem(ACCOUNT_FORBIDDEN, "Unauthorized to access requested resource"))
 
     return check
 
 
-TheWorld = Annotated[World, Depends(world_of)]
+def account_of(world: TheWorld, caller: TheCaller, account_id: str) -> Account:
+    """The account that the path names, if the caller reaches it."""
+    if not world.reaches(caller, account_id):
+        status = world.variants.foreign_account_status
+        unknown = Problem(NO_ROUTE, f"Could not route to /accounts/{account_id}, perhaps your object id is invalid?")
+        forbidden = Problem(ACCOUNT_FORBIDDEN, "Unauthorized to access requested resource")
+        raise ApiError(status, unknown if status == 404 else forbidden)
+    return world.accounts[account_id]
+
+
+TheAccount = Annotated[Account, Depends(account_of)]
 JsonBody = Annotated[Any, Depends(json_body)]

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends
 from starlette.responses import JSONResponse
 
 from . import clients
-from .access import JsonBody, TheWorld, needs
+from .access import JsonBody, TheAccount, TheWorld, needs
 from .client_view import page_of, shown
 from .credentials import Right
 from .envelope import ApiError, Problem, success
-from .state import Client, World
+from .state import Account, Client, World
 
 router = APIRouter()
 _ALL = "/accounts/{account_id}/oauth_clients"
@@ -28,50 +28,52 @@ def _found(world: World, client: Client | None) -> Client:
     return client
 
 
-def _writable(world: World, client_id: str) -> Client:
-    return _found(world, world.clients.get(client_id))
+def _writable(world: World, account: Account, client_id: str) -> Client:
+    return _found(world, account.clients.get(client_id))
 
 
 @router.get(_ALL, dependencies=_READ)
-async def list_clients(world: TheWorld, page: int | None = None, per_page: int | None = None) -> JSONResponse:
-    visible = world.lag.read_all(world.clients, world.clock.now())
+async def list_clients(
+    world: TheWorld, account: TheAccount, page: int | None = None, per_page: int | None = None
+) -> JSONResponse:
+    visible = account.lag.read_all(account.clients, world.clock.now())
     found, result_info = page_of(visible, page, per_page, world.variants)
     return success([shown(client, world.variants) for client in found], result_info)
 
 
 @router.post(_ALL, dependencies=_WRITE)
-async def create_client(world: TheWorld, account_id: str, body: JsonBody) -> JSONResponse:
-    client, secret = clients.create(world, account_id, body)
+async def create_client(world: TheWorld, account: TheAccount, body: JsonBody) -> JSONResponse:
+    client, secret = clients.create(world, account, body)
     return success(_with_secret(world, client, secret))
 
 
 @router.get(_ONE, dependencies=_READ)
-async def get_client(world: TheWorld, client_id: str) -> JSONResponse:
-    seen = world.lag.read(client_id, world.clients.get(client_id), world.clock.now())
+async def get_client(world: TheWorld, account: TheAccount, client_id: str) -> JSONResponse:
+    seen = account.lag.read(client_id, account.clients.get(client_id), world.clock.now())
     return success(shown(_found(world, seen), world.variants))
 
 
 @router.patch(_ONE, dependencies=_WRITE)
-async def patch_client(world: TheWorld, client_id: str, body: JsonBody) -> JSONResponse:
-    client = _writable(world, client_id)
+async def patch_client(world: TheWorld, account: TheAccount, client_id: str, body: JsonBody) -> JSONResponse:
+    client = _writable(world, account, client_id)
     secret = clients.patch(world, client, body)
     return success(_with_secret(world, client, secret))
 
 
 @router.delete(_ONE, dependencies=_WRITE)
-async def delete_client(world: TheWorld, client_id: str) -> JSONResponse:
-    clients.delete(world, _writable(world, client_id))
+async def delete_client(world: TheWorld, account: TheAccount, client_id: str) -> JSONResponse:
+    clients.delete(world, _writable(world, account, client_id))
     return _deleted(world, client_id)
 
 
 @router.post(_SECRET, dependencies=_WRITE)
-async def rotate_secret(world: TheWorld, client_id: str) -> JSONResponse:
-    return success({"client_secret": clients.rotate(world, _writable(world, client_id))})
+async def rotate_secret(world: TheWorld, account: TheAccount, client_id: str) -> JSONResponse:
+    return success({"client_secret": clients.rotate(world, _writable(world, account, client_id))})
 
 
 @router.delete(_SECRET, dependencies=_WRITE)
-async def delete_rotated_secret(world: TheWorld, client_id: str) -> JSONResponse:
-    clients.delete_rotated(world, _writable(world, client_id))
+async def delete_rotated_secret(world: TheWorld, account: TheAccount, client_id: str) -> JSONResponse:
+    clients.delete_rotated(world, _writable(world, account, client_id))
     return _deleted(world, client_id)
 
 

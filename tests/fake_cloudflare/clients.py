@@ -10,14 +10,14 @@ from typing import Any
 from . import client_rules as rules
 from .envelope import FIELD_INVALID, FIELD_MISSING, LIMIT_REACHED, RULE_BROKEN, ApiError, Json, Problem
 from .scopes import is_identity, optional_scope_problems, scope_problems, with_protocol_scopes
-from .state import Client, Verification, World, new_id
+from .state import Account, Client, Verification, World, new_id
 
 
 def refusal(world: World, *problems: Problem) -> ApiError:
     return ApiError(world.variants.refusal_status, *problems)
 
 
-def create(world: World, account_id: str, body: Json) -> tuple[Client, str | None]:
+def create(world: World, account: Account, body: Json) -> tuple[Client, str | None]:
     """The new client and the secret that is shown this once."""
     if problems := rules.missing_problems(body):
         raise ApiError(400, *problems)
@@ -25,17 +25,17 @@ def create(world: World, account_id: str, body: Json) -> tuple[Client, str | Non
         raise ApiError(400, Problem(FIELD_INVALID, "visibility cannot be set on creation", "/visibility"))
     sent = rules.clean(body, world.variants)
     limit = world.variants.max_clients
-    if limit and len(world.clients) >= limit:
+    if limit and len(account.clients) >= limit:
         raise refusal(world, Problem(LIMIT_REACHED, f"the account has {limit} OAuth clients, the most it may have"))
-    settings = _merged(world, {}, sent)
+    settings = _merged(world, account, {}, sent)
     now = world.clock.now()
-    client = Client(new_id(), account_id, settings, created_at=now, updated_at=now)
+    client = Client(new_id(), account.id, settings, created_at=now, updated_at=now)
     if settings.get("client_uri"):
         client.verification = _started(world, client)
     if settings["token_endpoint_auth_method"] != "none":
         client.secrets.append(world.mint_secret())
-    world.lag.before_write(client.client_id, None, now, world.variants)
-    world.clients[client.client_id] = client
+    account.lag.before_write(client.client_id, None, now, world.variants)
+    account.clients[client.client_id] = client
     return client, client.secrets[0] if client.secrets else None
 
 
@@ -44,13 +44,13 @@ def patch(world: World, client: Client, body: Json) -> str | None:
     sent = rules.clean(body, world.variants)
     if body == {} and world.variants.empty_patch == "refuse":
         raise ApiError(400, Problem(FIELD_MISSING, "nothing to change"))
-    merged = _merged(world, client.settings, sent, client)
+    merged = _merged(world, world.accounts[client.account_id], client.settings, sent, client)
     _check_domain_lock(world, client, merged)
     restarts = _restarts(world, client, sent)
     _check_visibility(world, client, body, merged, restarts=restarts)
     _check_method_change(world, client, merged)
     now = world.clock.now()
-    world.lag.before_write(client.client_id, client, now, world.variants)
+    _before_write(world, client)
     before = (client.settings, client.verification, client.visibility)
     secret = _change_method(world, client, merged["token_endpoint_auth_method"])
     client.settings = merged
@@ -71,7 +71,7 @@ def rotate(world: World, client: Client) -> str:
     mode = world.variants.second_rotate
     if client.has_rotated_secret and mode == "error":
         raise refusal(world, Problem(RULE_BROKEN, "delete the rotated secret before rotating again"))
-    world.lag.before_write(client.client_id, client, world.clock.now(), world.variants)
+    _before_write(world, client)
     if client.has_rotated_secret:
         client.secrets.pop(0 if mode == "drop_old" else 1)
     client.secrets.append(world.mint_secret())
@@ -85,18 +85,23 @@ def delete_rotated(world: World, client: Client) -> None:
         if world.variants.delete_rotated_without == "refuse":
             raise refusal(world, Problem(RULE_BROKEN, "the client has no rotated secret"))
         return
-    world.lag.before_write(client.client_id, client, world.clock.now(), world.variants)
+    _before_write(world, client)
     client.secrets.pop(0)
     client.updated_at = world.clock.now()
 
 
 def delete(world: World, client: Client) -> None:
-    world.lag.before_write(client.client_id, client, world.clock.now(), world.variants)
-    del world.clients[client.client_id]
+    _before_write(world, client)
+    del world.accounts[client.account_id].clients[client.client_id]
+
+
+def _before_write(world: World, client: Client) -> None:
+    lag = world.accounts[client.account_id].lag
+    lag.before_write(client.client_id, client, world.clock.now(), world.variants)
 
 
 def _merged(
-    world: World, stored: Mapping[str, Any], sent: Mapping[str, Any], client: Client | None = None
+    world: World, account: Account, stored: Mapping[str, Any], sent: Mapping[str, Any], client: Client | None = None
 ) -> dict[str, Any]:
     """Stored and sent values together, with the server's own additions; problems of the whole are raised."""
     merged = {name: value for name, value in {**stored, **sent}.items() if value is not None}
@@ -109,7 +114,7 @@ def _merged(
         problems += rules.origin_problems(merged)
     if problems:
         raise ApiError(400, *problems)
-    _check_name(world, merged["client_name"], client)
+    _check_name(world, account, merged["client_name"], client)
     merged["scopes"] = with_protocol_scopes(merged["scopes"], merged["grant_types"], merged["response_types"])
     return merged
 
@@ -123,8 +128,8 @@ def _optional_scope_problems(world: World, merged: Mapping[str, Any], sent: Mapp
     return optional_scope_problems(sent.get("optional_scopes", ()), sent.get("scopes", ()))
 
 
-def _check_name(world: World, name: str, client: Client | None) -> None:
-    others = [other for other in world.clients.values() if other is not client]
+def _check_name(world: World, account: Account, name: str, client: Client | None) -> None:
+    others = [other for other in account.clients.values() if other is not client]
     if world.variants.duplicate_names == "refuse" and any(other.settings["client_name"] == name for other in others):
         raise refusal(world, Problem(RULE_BROKEN, f"the name {name!r} is taken", "/client_name"))
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, HTTPException, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from . import variants
 from .about import ABOUT
@@ -14,7 +14,7 @@ from .access import TheWorld
 from .clock import stamp
 from .faults import Fault
 from .scopes import Scope, catalogue
-from .state import Verification, new_id
+from .state import Account, Verification, new_id
 from .zones import new_zone
 
 router = APIRouter()
@@ -26,6 +26,14 @@ class _Order(BaseModel):
 
 class ClockOrder(_Order):
     advance: float
+
+
+class AccountOrder(_Order):
+    id: str = Field(default_factory=new_id, pattern="^[0-9a-f]{32}$")
+
+
+class ReachOrder(_Order):
+    accounts: list[str] | None
 
 
 class ZoneOrder(_Order):
@@ -72,6 +80,26 @@ async def state(world: TheWorld) -> dict[str, Any]:
 @router.get("/credentials")
 async def credentials(world: TheWorld) -> list[dict[str, Any]]:
     return [credential.as_json() for credential in world.credentials]
+
+
+@router.put("/credentials/{credential_id}/accounts")
+async def restrict(world: TheWorld, credential_id: str, order: ReachOrder) -> dict[str, Any]:
+    """Lets a credential into these accounts alone; null, as from the start, into all."""
+    if credential_id not in [credential.id for credential in world.credentials]:
+        raise HTTPException(404, f"no credential {credential_id}")
+    if order.accounts is None:
+        world.restricted.pop(credential_id, None)
+    else:
+        world.restricted[credential_id] = frozenset(order.accounts)
+    return {}
+
+
+@router.post("/accounts")
+async def add_account(world: TheWorld, order: AccountOrder) -> dict[str, Any]:
+    if order.id in world.accounts:
+        raise HTTPException(422, f"the account {order.id} is there already")
+    world.accounts[order.id] = Account(order.id)
+    return {"id": order.id}
 
 
 @router.get("/journal")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Timer
 from types import TracebackType
@@ -118,7 +119,7 @@ class FakeCloudflare:
         return answer.json()
 
     def reset(self) -> None:
-        """Back to the seeded state; addresses, account and credentials stay."""
+        """Back to the seeded state; addresses, the first account and credentials stay."""
         self._control("POST", "/reset")
 
     def state(self) -> dict[str, Any]:
@@ -162,6 +163,17 @@ class FakeCloudflare:
     def advance_clock(self, seconds: float) -> None:
         """Move the clock; every waiting domain has been looked up when this returns."""
         self._control("POST", "/clock", {"advance": seconds})
+
+    def add_account(self, account_id: str | None = None) -> str:
+        """Another account, which every credential reaches until it is restricted; its id is random unless chosen."""
+        order = {} if account_id is None else {"id": account_id}
+        added: str = self._control("POST", "/accounts", order)["id"]
+        return added
+
+    def restrict(self, accounts: Sequence[str] | None, credential: str = "full") -> None:
+        """Let a credential into these accounts alone, or into all again."""
+        order = None if accounts is None else list(accounts)
+        self._control("PUT", f"/credentials/{credential}/accounts", {"accounts": order})
 
     def add_zone(self, name: str, **options: Json) -> dict[str, Any]:
         zone: dict[str, Any] = self._control("POST", "/zones", {"name": name, **options})

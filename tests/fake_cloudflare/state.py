@@ -76,10 +76,20 @@ class Client:
         }
 
 
-class World:
-    """The whole state; only the account, the credentials and the addresses outlive a reset."""
+@dataclass
+class Account:
+    """Clients by their ids, and what readers still see of them."""
 
-    clients: dict[str, Client]
+    id: str
+    clients: dict[str, Client] = field(default_factory=dict)
+    lag: ReadLag[Client] = field(default_factory=ReadLag)
+
+
+class World:
+    """The whole state; only the first account, the credentials and the addresses outlive a reset."""
+
+    accounts: dict[str, Account]
+    restricted: dict[str, frozenset[str]]
     zones: dict[str, Zone]
     records: dict[str, Record]
     catalogue: dict[str, Scope]
@@ -96,8 +106,8 @@ class World:
 
     def reset(self) -> None:
         self.variants = Variants()
-        self.clients = {}
-        self.lag: ReadLag[Client] = ReadLag()
+        self.accounts = {self.account_id: Account(self.account_id)}
+        self.restricted = {}
         self.records = {}
         self.catalogue = catalogue()
         self.minted = []
@@ -108,6 +118,15 @@ class World:
         seeded = [new_zone(new_id(), name, self.account_id, self.clock.now()) for name in SEEDED_ZONES]
         self.zones = {zone.id: zone for zone in seeded}
 
+    @property
+    def clients(self) -> dict[str, Client]:
+        """The clients of all accounts by their ids."""
+        return {client.client_id: client for account in self.accounts.values() for client in account.clients.values()}
+
+    def reaches(self, credential: Credential, account_id: str) -> bool:
+        """Whether an account is there and not kept from this credential."""
+        return account_id in self.restricted.get(credential.id, self.accounts) and account_id in self.accounts
+
     def mint_secret(self) -> str:
         secret = secrets.token_urlsafe(32)
         self.minted.append(secret)
@@ -116,6 +135,7 @@ class World:
     def as_json(self) -> dict[str, Any]:
         return {
             "account_id": self.account_id,
+            "accounts": list(self.accounts),
             "clock": {"now": stamp(self.clock.now()), "advanced": self.clock.offset.total_seconds()},
             "clients": [client.as_json() for client in self.clients.values()],
             "minted_secrets": list(self.minted),

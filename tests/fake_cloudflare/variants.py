@@ -121,6 +121,8 @@ class Variants(BaseModel):
     """Status for a request without credential."""
     lacking_right_status: Literal[403, 401] = 403
     """Status for a credential without the right."""
+    foreign_account_status: Literal[403, 404] = 403
+    """Status for an account that is not there or not the credential's."""
     missing_client_status: Literal[404, 400, 403] = 404
     """Status for an unknown client."""
     missing_client_code: Annotated[int, Field(ge=1000)] = 10404

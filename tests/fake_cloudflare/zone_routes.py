@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse
 
-from .access import JsonBody, TheWorld, needs
+from .access import JsonBody, TheCaller, TheWorld, needs
 from .credentials import Right
 from .envelope import ACCOUNT_FORBIDDEN, FIELD_INVALID, NO_ROUTE, ApiError, Problem, success
 from .state import World, new_id
@@ -45,10 +45,10 @@ def _page(items: Sequence[Item], query: Mapping[str, str], default: int, largest
 
 
 @router.get("/zones", dependencies=[Depends(needs(Right.ZONE_READ))])
-async def list_zones(world: TheWorld, request: Request) -> JSONResponse:
+async def list_zones(world: TheWorld, caller: TheCaller, request: Request) -> JSONResponse:
     query = request.query_params
     wanted = {"name": query.get("name"), "status": query.get("status"), "account_id": query.get("account.id")}
-    own = [zone for zone in world.zones.values() if zone.account_id == world.account_id]
+    own = [zone for zone in world.zones.values() if world.reaches(caller, zone.account_id)]
     matching = [
         zone
         for zone in own
@@ -58,22 +58,27 @@ async def list_zones(world: TheWorld, request: Request) -> JSONResponse:
     return success([zone.as_json() for zone in found], info)
 
 
-def _zone(world: World, zone_id: str) -> Zone:
+def _zone(world: TheWorld, caller: TheCaller, zone_id: str) -> Zone:
     zone = world.zones.get(zone_id)
     if zone is None:
         raise ApiError(
             404, Problem(NO_ROUTE, f"Could not route to /zones/{zone_id}, perhaps your object id is invalid?")
         )
-    if zone.account_id != world.account_id:
+    if not world.reaches(caller, zone.account_id):
         raise ApiError(403, Problem(ACCOUNT_FORBIDDEN, "Unauthorized to access requested resource"))
     return zone
 
 
-def _writable(world: World, zone_id: str) -> Zone:
-    zone = _zone(world, zone_id)
+TheZone = Annotated[Zone, Depends(_zone)]
+
+
+def _writable(zone: TheZone) -> Zone:
     if zone.type == "secondary":
         raise ApiError(400, Problem(FIELD_INVALID, "records of a secondary zone cannot be written"))
     return zone
+
+
+WritableZone = Annotated[Zone, Depends(_writable)]
 
 
 def _record(world: World, zone: Zone, record_id: str) -> Record:
@@ -103,8 +108,7 @@ def _matches(record: Record, query: Mapping[str, str]) -> bool:
 
 
 @router.get(_RECORDS, dependencies=_DNS_READ)
-async def list_records(world: TheWorld, zone_id: str, request: Request) -> JSONResponse:
-    zone = _zone(world, zone_id)
+async def list_records(world: TheWorld, zone: TheZone, request: Request) -> JSONResponse:
     own = [record for record in world.records.values() if record.zone_id == zone.id]
     matching = [record for record in own if _matches(record, request.query_params)]
     found, info = _page(matching, request.query_params, 100, 5_000_000)
@@ -112,32 +116,30 @@ async def list_records(world: TheWorld, zone_id: str, request: Request) -> JSONR
 
 
 @router.post(_RECORDS, dependencies=_DNS_WRITE)
-async def create_record(world: TheWorld, zone_id: str, body: JsonBody) -> JSONResponse:
-    return _store(world, _writable(world, zone_id), None, _settable(body))
+async def create_record(world: TheWorld, zone: WritableZone, body: JsonBody) -> JSONResponse:
+    return _store(world, zone, None, _settable(body))
 
 
 @router.get(_RECORD, dependencies=_DNS_READ)
-async def get_record(world: TheWorld, zone_id: str, record_id: str) -> JSONResponse:
-    return success(_record(world, _zone(world, zone_id), record_id).as_json())
+async def get_record(world: TheWorld, zone: TheZone, record_id: str) -> JSONResponse:
+    return success(_record(world, zone, record_id).as_json())
 
 
 @router.patch(_RECORD, dependencies=_DNS_WRITE)
-async def patch_record(world: TheWorld, zone_id: str, record_id: str, body: JsonBody) -> JSONResponse:
-    zone = _writable(world, zone_id)
+async def patch_record(world: TheWorld, zone: WritableZone, record_id: str, body: JsonBody) -> JSONResponse:
     record = _record(world, zone, record_id)
     stored = {name: getattr(record, name) for name in _SETTABLE}
     return _store(world, zone, record, {**stored, **_settable(body)})
 
 
 @router.put(_RECORD, dependencies=_DNS_WRITE)
-async def put_record(world: TheWorld, zone_id: str, record_id: str, body: JsonBody) -> JSONResponse:
-    zone = _writable(world, zone_id)
+async def put_record(world: TheWorld, zone: WritableZone, record_id: str, body: JsonBody) -> JSONResponse:
     return _store(world, zone, _record(world, zone, record_id), _settable(body))
 
 
 @router.delete(_RECORD, dependencies=_DNS_WRITE)
-async def delete_record(world: TheWorld, zone_id: str, record_id: str) -> JSONResponse:
-    record = _record(world, _writable(world, zone_id), record_id)
+async def delete_record(world: TheWorld, zone: WritableZone, record_id: str) -> JSONResponse:
+    record = _record(world, zone, record_id)
     del world.records[record.id]
     return success({"id": record.id})
 

@@ -22,14 +22,16 @@ DOMAIN = {"client_uri": "https://app.example.com/", "logo_uri": "https://app.exa
 
 
 class Api:
-    """Calls with one credential, the one with every right unless another is given."""
+    """Calls with one credential, the one with every right unless another is given, in the first account or another."""
 
-    def __init__(self, fake: FakeCloudflare, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, fake: FakeCloudflare, headers: dict[str, str] | None = None, account_id: str | None = None
+    ) -> None:
         self._fake = fake
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers.update({"Authorization": f"Bearer {fake.token}"} if headers is None else headers)
-        self.clients = f"/accounts/{fake.account_id}/oauth_clients"
+        self.clients = f"/accounts/{account_id or fake.account_id}/oauth_clients"
 
     def __enter__(self) -> Api:
         return self

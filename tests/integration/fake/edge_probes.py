@@ -24,6 +24,10 @@ def without_right(fake: FakeCloudflare, _: Api) -> object:
         return api.errors("GET", api.clients)[:2]
 
 
+def foreign_account(_: FakeCloudflare, api: Api) -> object:
+    return api.errors("GET", f"/accounts/{_UNKNOWN_ID}/oauth_clients")[:2]
+
+
 def unknown_client(_: FakeCloudflare, api: Api) -> object:
     return api.errors("GET", f"{api.clients}/{_UNKNOWN_ID}")[:2]
 

@@ -78,14 +78,17 @@ def test_reset_forgets_everything(fake: FakeCloudflare, api: Api) -> None:
     api.create(**DOMAIN)
     api.publish("app", "one")
     fake.add_zone("more.example")
+    fake.add_account()
+    fake.restrict([])
     fake.edit_scopes(remove=["dns.read"])
     fake.set_variant(extra_fields=True)
     fake.add_fault(kind="cut", path="/never")
     fake.advance_clock(1000)
     fake.reset()
     state = fake.state()
-    assert {key: state[key] for key in ("account_id", "clients", "records", "minted_secrets")} == {
+    assert {key: state[key] for key in ("account_id", "accounts", "clients", "records", "minted_secrets")} == {
         "account_id": fake.account_id,
+        "accounts": [fake.account_id],
         "clients": [],
         "records": [],
         "minted_secrets": [],

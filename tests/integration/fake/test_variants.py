@@ -115,6 +115,7 @@ CASES: list[tuple[dict[str, Any], probes.Probe, object, object]] = [
     ({"bad_credential_code": 9109}, edge_probes.with_headers(_UNKNOWN_TOKEN), (401, [1000]), (401, [9109])),
     ({"missing_credential_status": 401}, edge_probes.with_headers({}), (400, [9106]), (401, [9106])),
     ({"lacking_right_status": 401}, edge_probes.without_right, (403, [10000]), (401, [10000])),
+    ({"foreign_account_status": 404}, edge_probes.foreign_account, (403, [9109]), (404, [7003])),
     ({"missing_client_status": 400}, edge_probes.unknown_client, (404, [10404]), (400, [10404])),
     ({"missing_client_code": 1002}, edge_probes.unknown_client, (404, [10404]), (404, [1002])),
     ({"no_route_status": 400}, lambda _, api: api.errors("GET", "/nowhere")[:2], (404, [7003]), (400, [7003])),
