@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import yaml
 
-from tests.integration.ansible_runs import BIN, ROOT, SWITCH
+from tests.integration.ansible_runs import ANSIBLE_BIN, BIN, ROOT, SWITCH
 
 INVENTORY = 'localhost ansible_connection=local ansible_python_interpreter="{{ ansible_playbook_python }}"\n'
 # What a terminal, a line that was broken there, and a text within a JSON text put between two characters.
@@ -40,6 +40,7 @@ class Event:
     """A result of a task, as AWX shows it."""
 
     task: str
+    host: str
     kind: str
     result: dict[str, Json]
 
@@ -47,14 +48,14 @@ class Event:
 class Runner:
     """ansible-runner with a private data directory, in an environment that holds nothing of the user's."""
 
-    def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, directory: Path, environment: Mapping[str, str], inventory: str = INVENTORY) -> None:
         self.data, self.home, self.printed = directory / "runner", directory / "home", directory / "printed"
         for each in (self.home, *(self.data / name for name in ("env", "inventory", "project"))):
             each.mkdir(parents=True, exist_ok=True)
         places = (ROOT / "collections", ROOT / ".cache/stores")
-        self.own_environment = {"PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(self.home), "LANG": "C.UTF-8"}
+        self.own_environment = {"PATH": f"{ANSIBLE_BIN}:{BIN}:/usr/bin:/bin", "HOME": str(self.home), "LANG": "C.UTF-8"}
         self.environment = {"ANSIBLE_COLLECTIONS_PATH": ":".join(map(str, places)), **SWITCH, **environment}
-        (self.data / "inventory/hosts").write_text(INVENTORY)
+        (self.data / "inventory/hosts").write_text(inventory)
 
     def command(
         self, plays: list[Json], ident: str, verbosity: int, extra: Mapping[str, Json], options: str = "--diff"
@@ -94,9 +95,9 @@ class Runner:
     def events(self, ident: str) -> list[Event]:
         found = [json.loads(path.read_text()) for path in self._event_files(ident)]
         return [
-            Event(each["event_data"]["task"], each["event"].removeprefix("runner_on_"), each["event_data"]["res"])
+            Event(data["task"], data["host"], each["event"].removeprefix("runner_on_"), data["res"])
             for each in sorted(found, key=lambda each: int(each["counter"]))
-            if "res" in each.get("event_data", {})
+            if "res" in (data := each.get("event_data", {}))
         ]
 
     def _event_files(self, ident: str) -> list[Path]:
