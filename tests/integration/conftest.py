@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
-from tests.integration.ansible_runs import ROOT, Ansible
+from tests.integration.ansible_runs import BIN, ROOT, Ansible
 from tests.integration.rehearsal import Rehearsal
 from tests.integration.servers.aws import Aws
 
@@ -75,3 +76,12 @@ def aws(aws_process: Aws) -> Aws:
     """An empty account at AWS."""
     aws_process.reset()
     return aws_process
+
+
+@pytest.fixture(scope="session")
+def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collection as it is released."""
+    target = tmp_path_factory.mktemp("build")
+    command = (BIN / "ansible-galaxy", "collection", "build", ROOT, "--output-path", target)
+    subprocess.run(list(map(str, command)), check=True, capture_output=True)
+    return next(target.glob("oauthops-iam-*.tar.gz"))

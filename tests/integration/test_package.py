@@ -18,14 +18,6 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import BIN, ROOT, Ansible
 
 
-@pytest.fixture(scope="session")
-def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("build")
-    command = (BIN / "ansible-galaxy", "collection", "build", ROOT, "--output-path", target)
-    subprocess.run(list(map(str, command)), check=True, capture_output=True)
-    return next(target.glob("oauthops-iam-*.tar.gz"))
-
-
 def test_the_package_holds_what_users_need_and_nothing_else(tarball: Path) -> None:
     with tarfile.open(tarball) as package:
         top = {name.split("/")[0] for name in package.getnames()}

@@ -2,15 +2,17 @@
 from __future__ import annotations
 
 import copy
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
-from tests.integration.ansible_runs import ROOT, Ansible
+from tests.integration.ansible_runs import BIN, Ansible
 from tests.integration.awx.controller import Controller
-from tests.integration.awx.setting_up import set_up
+from tests.integration.awx.image import BuildContext
+from tests.integration.awx.setting_up import set_up, with_awx
 from tests.integration.servers.awx.server import Awx
 from tests.integration.servers.awx.tables import Tables
 
@@ -32,15 +34,8 @@ def awx(awx_process: Awx) -> Awx:
     return awx_process
 
 
-def with_awx(ansible: Ansible, awx: Awx) -> Ansible:
-    """Ansible with the collection awx.awx and the address of the fake AWX."""
-    ansible.environment["ANSIBLE_COLLECTIONS_PATH"] = f"{ROOT}/collections:{ROOT}/.cache/stores"
-    ansible.environment.update(awx.environment)
-    return ansible
-
-
 @pytest.fixture
-def ansible(ansible: Ansible, awx: Awx) -> Ansible:
+def ansible_with_awx(ansible: Ansible, awx: Awx) -> Ansible:
     return with_awx(ansible, awx)
 
 
@@ -66,3 +61,43 @@ def controller(awx: Awx, tables_set_up: Tables, fake: FakeCloudflare, tmp_path: 
         "oauth_client_publish_dns_lookup_url": fake.doh_url,
     }
     return controller
+
+
+@pytest.fixture(scope="session")
+def build_context(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> BuildContext:
+    return BuildContext(tmp_path_factory.mktemp("execution-environment") / "definition", tarball)
+
+
+@pytest.fixture(scope="session")
+def installed(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The place in which the collection is installed, and nobody may write."""
+    place = tmp_path_factory.mktemp("installed")
+    command = ("ansible-galaxy", "collection", "install", "--offline", str(tarball), "-p", str(place))
+    environment = {"PATH": f"{BIN}:/usr/bin:/bin", "ANSIBLE_HOME": str(tmp_path_factory.mktemp("home"))}
+    subprocess.run(command, cwd=place, env=environment, check=True, capture_output=True)
+    for directory in (place, *(each for each in place.rglob("*") if each.is_dir())):
+        directory.chmod(0o555)
+    return place
+
+
+def content(place: Path) -> set[Path]:
+    """What is there, but for what Python keeps where it may."""
+    return {path for path in place.rglob("*") if "__pycache__" not in path.parts}
+
+
+@pytest.fixture
+def image_environment(ansible: Ansible, build_context: BuildContext) -> dict[str, str]:
+    """What the image sets, with a /tmp of the test's own."""
+    own = ansible.directory / "tmp"
+    own.mkdir()
+    return {name: value.replace("/tmp", str(own), 1) for name, value in build_context.environment.items()}
+
+
+@pytest.fixture
+def job(ansible: Ansible, installed: Path, image_environment: dict[str, str]) -> Iterator[Ansible]:
+    """Ansible as a job has it: the collection from its tarball, what the image sets, and nothing else to write to."""
+    ansible.environment.update(image_environment, ANSIBLE_COLLECTIONS_PATH=str(installed))
+    before = content(installed)
+    yield ansible
+    assert content(installed) == before
+    assert list((ansible.directory / "home").iterdir()) == []

@@ -5,12 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.ansible_runs import Ansible, Run
+from tests.integration.ansible_runs import ROOT, Ansible, Run
+from tests.integration.servers.awx.server import Awx
 
 PROJECT = {
     "oauth_client_awx_project_url": "https://git.example.com/oauth.git",
     "oauth_client_awx_image": "registry.example.com/oauth:1",
 }
+
+
+def with_awx(ansible: Ansible, awx: Awx) -> Ansible:
+    """Ansible with the collection awx.awx and the address of the fake AWX."""
+    ansible.environment["ANSIBLE_COLLECTIONS_PATH"] = f"{ROOT}/collections:{ROOT}/.cache/stores"
+    ansible.environment.update(awx.environment)
+    return ansible
 
 
 def set_up(ansible: Ansible, *options: str, **variables: Any) -> Run:

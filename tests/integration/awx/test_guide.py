@@ -41,34 +41,34 @@ def test_it_names_the_objects_that_are_set_up(tables_set_up: Tables) -> None:
     assert named <= there
 
 
-def test_every_step_of_setting_up_runs(ansible: Ansible, awx: Awx) -> None:
-    (ansible.directory / "awx.yml").write_text(yaml.safe_dump(STEP_FIVE))
+def test_every_step_of_setting_up_runs(ansible_with_awx: Ansible, awx: Awx) -> None:
+    (ansible_with_awx.directory / "awx.yml").write_text(yaml.safe_dump(STEP_FIVE))
     commands = re.findall(r"^    (ansible-playbook .*)$", GUIDE, re.M)
     assert len(commands) == 2
     for command in commands:
-        run = ansible.command(*shlex.split(command))
+        run = ansible_with_awx.command(*shlex.split(command))
         assert (run.status, "failed=0" in run.output) == (0, True), run.output
     vault = awx.add_credential_type("Vault", {"token": True})
     awx.add_credential("Our Vault", vault, {})
-    run = set_up(ansible, **SECRETS, **ROTATIONS, **ACCOUNTS)
+    run = set_up(ansible_with_awx, **SECRETS, **ROTATIONS, **ACCOUNTS)
     assert run.status == 0, run.output
     assert {"production", "staging"} <= {row["name"] for row in awx.tables.rows["hosts"].values()}
     assert awx.tables.named("schedules", "Rotate the secret of Example App")["enabled"]
 
 
-def test_the_other_way_describes_the_objects(ansible: Ansible) -> None:
-    (ansible.directory / "awx.yml").write_text(yaml.safe_dump(STEP_FIVE))
+def test_the_other_way_describes_the_objects(ansible_with_awx: Ansible) -> None:
+    (ansible_with_awx.directory / "awx.yml").write_text(yaml.safe_dump(STEP_FIVE))
     (play,) = OTHER_WAY
     roles = play.pop("roles")
-    run = ansible.play([{"name": "seen", "ansible.builtin.debug": {"var": "controller_projects"}}], **play)
+    run = ansible_with_awx.play([{"name": "seen", "ansible.builtin.debug": {"var": "controller_projects"}}], **play)
     assert run.status == 0, run.output
     assert run.result("seen")["controller_projects"][0]["scm_url"] == STEP_FIVE["oauth_client_awx_project_url"]
     assert all(role.startswith("infra.aap_configuration.controller_") for role in roles)
 
 
-def test_the_readme_of_the_role_runs(ansible: Ansible) -> None:
+def test_the_readme_of_the_role_runs(ansible_with_awx: Ansible) -> None:
     ((play,),) = yaml_blocks(ROLE / "README.md")
-    run = ansible.play([], "--check", **play)
+    run = ansible_with_awx.play([], "--check", **play)
     assert run.status == 0, run.output
 
 

@@ -79,23 +79,23 @@ def test_only_the_last_node_may_make_it_public(tables_set_up: Tables) -> None:
     assert not workflow["ask_variables_on_launch"]
 
 
-def test_a_second_run_changes_nothing(ansible: Ansible, awx: Awx, tables_set_up: Tables) -> None:
+def test_a_second_run_changes_nothing(ansible_with_awx: Ansible, awx: Awx, tables_set_up: Tables) -> None:
     awx.tables = copy.deepcopy(tables_set_up)
     account = awx.tables.named("credentials", "Cloudflare OAuth account")
     awx.tables.put_credential({"inputs": {"api_token": "filled in", "account_id": "by a person"}}, account)
-    run = set_up(ansible)
+    run = set_up(ansible_with_awx)
     assert (run.status, run.changed) == (0, []), run.output
     assert awx.requests(writes_only=True) == []
     assert account["inputs"] == {"api_token": "filled in", "account_id": "by a person"}
 
 
-def test_only_what_was_changed_is_changed(ansible: Ansible, awx: Awx, tables_set_up: Tables) -> None:
+def test_only_what_was_changed_is_changed(ansible_with_awx: Ansible, awx: Awx, tables_set_up: Tables) -> None:
     awx.tables = copy.deepcopy(tables_set_up)
     accounts: list[dict[str, Any]] = [
         {"name": "one", "variables": {"oauth_client_publish_account_id": "1" * 32}},
         {"name": "two"},
     ]
-    run = set_up(ansible, oauth_client_awx_project_branch="v2", oauth_client_awx_hosts=accounts)
+    run = set_up(ansible_with_awx, oauth_client_awx_project_branch="v2", oauth_client_awx_hosts=accounts)
     assert run.status == 0, run.output
     assert [line.split("/")[:4] for line in awx.requests(writes_only=True)] == [
         ["PATCH ", "api", "v2", "projects"],
@@ -105,8 +105,8 @@ def test_only_what_was_changed_is_changed(ansible: Ansible, awx: Awx, tables_set
     assert json.loads(awx.tables.named("hosts", "one")["variables"]) == accounts[0]["variables"]
 
 
-def test_check_mode_on_an_empty_controller_says_how_far_it_sees(ansible: Ansible, awx: Awx) -> None:
-    run = set_up(ansible, "--check")
+def test_check_mode_on_an_empty_controller_says_how_far_it_sees(ansible_with_awx: Ansible, awx: Awx) -> None:
+    run = set_up(ansible_with_awx, "--check")
     assert run.status == 0, run.output
     assert awx.requests(writes_only=True) == []
     told = run.result("Say what check mode cannot foretell")["msg"]
@@ -114,24 +114,24 @@ def test_check_mode_on_an_empty_controller_says_how_far_it_sees(ansible: Ansible
         assert name in told
 
 
-def test_check_mode_where_all_is_there(ansible: Ansible, awx: Awx, tables_set_up: Tables) -> None:
+def test_check_mode_where_all_is_there(ansible_with_awx: Ansible, awx: Awx, tables_set_up: Tables) -> None:
     awx.tables = copy.deepcopy(tables_set_up)
-    run = set_up(ansible, "--check", oauth_client_awx_forks=9)
+    run = set_up(ansible_with_awx, "--check", oauth_client_awx_forks=9)
     assert run.status == 0, run.output
     assert run.changed == ["oauthops.iam.oauth_client_awx : Make sure that there are job templates"]
     assert awx.requests(writes_only=True) == []
 
 
-def test_a_project_that_is_nowhere_is_refused(ansible: Ansible, awx: Awx) -> None:
-    run = set_up(ansible, oauth_client_awx_project_url="")
+def test_a_project_that_is_nowhere_is_refused(ansible_with_awx: Ansible, awx: Awx) -> None:
+    run = set_up(ansible_with_awx, oauth_client_awx_project_url="")
     assert run.status != 0
     assert "oauth_client_awx_project_url" in run.failure
     assert awx.requests() == []
 
 
-def test_a_missing_collection_is_named(ansible: Ansible, awx: Awx) -> None:
-    ansible.environment["ANSIBLE_COLLECTIONS_PATH"] = str(ROOT / "collections")
-    run = set_up(ansible)
+def test_a_missing_collection_is_named(ansible_with_awx: Ansible, awx: Awx) -> None:
+    ansible_with_awx.environment["ANSIBLE_COLLECTIONS_PATH"] = str(ROOT / "collections")
+    run = set_up(ansible_with_awx)
     assert run.status != 0
     assert "awx.awx is not installed" in run.failure
 
@@ -151,15 +151,15 @@ class TestVariables:
         "controller_schedules": "schedule",
     }
 
-    def variables(self, ansible: Ansible) -> dict[str, list[dict[str, Any]]]:
+    def variables(self, ansible_with_awx: Ansible) -> dict[str, list[dict[str, Any]]]:
         role = {"name": "oauthops.iam.oauth_client_awx", "tasks_from": "variables"}
         show = [{"name": name, "ansible.builtin.debug": {"var": name}} for name in self.KINDS]
-        run = ansible.play([{"name": "set", "ansible.builtin.include_role": role}, *show], vars=PROJECT)
+        run = ansible_with_awx.play([{"name": "set", "ansible.builtin.include_role": role}, *show], vars=PROJECT)
         assert run.status == 0, run.output
         return {name: run.result(name)[name] for name in self.KINDS}
 
-    def test_every_key_is_an_option_of_the_module(self, ansible: Ansible, awx: Awx) -> None:
-        found = self.variables(ansible)
+    def test_every_key_is_an_option_of_the_module(self, ansible_with_awx: Ansible, awx: Awx) -> None:
+        found = self.variables(ansible_with_awx)
         nodes = found["controller_workflows"][0].pop("simplified_workflow_nodes")
         for name, items in {**found, "nodes": nodes}.items():
             options = documented(self.KINDS.get(name, "workflow_job_template_node"))
@@ -168,8 +168,8 @@ class TestVariables:
                 assert set(item) <= options, name
         assert awx.requests() == []
 
-    def test_they_are_what_the_playbook_sets_up(self, ansible: Ansible, tables_set_up: Tables) -> None:
-        found = self.variables(ansible)
+    def test_they_are_what_the_playbook_sets_up(self, ansible_with_awx: Ansible, tables_set_up: Tables) -> None:
+        found = self.variables(ansible_with_awx)
         tables = {"credential_types": 2, "job_templates": 7, "workflow_job_templates": 1, "hosts": 1, "schedules": 2}
         assert {kind: len(tables_set_up.rows[kind]) for kind in tables} == tables
         for item in found["controller_templates"]:
