@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -16,37 +15,11 @@ from ansible.module_utils import basic
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible
+from tests.integration.listener import listener
 from tests.integration.modules import CONFIDENTIAL, Modules
 
 CLIENT = "oauthops.iam.cloudflare_oauth_client"
 SECRET = "oauthops.iam.cloudflare_oauth_client_secret"
-
-
-@contextmanager
-def listener() -> Iterator[tuple[int, list[bytes]]]:
-    """A port that takes down what whoever connects says first, and answers nothing."""
-    heard: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.1)
-        done = threading.Event()
-
-        def listen() -> None:
-            while not done.is_set():
-                try:
-                    connection, _address = server.accept()
-                except TimeoutError:
-                    continue
-                with connection:
-                    connection.settimeout(2)
-                    heard.append(connection.recv(65536))
-
-        thread = threading.Thread(target=listen)
-        thread.start()
-        try:
-            yield server.getsockname()[1], heard
-        finally:
-            done.set()
-            thread.join()
 
 
 @contextmanager
