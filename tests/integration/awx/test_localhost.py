@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever an inventory says of localhost, the playbooks stay there, with the Python that ansible-core runs with."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fake_cloudflare.launcher import FakeCloudflare
+from tests.integration.ansible_runs import ANSIBLE_BIN, ROOT, Ansible
+from tests.integration.modules import APP, PUBLISHABLE
+from tests.integration.rehearsal import Rehearsal
+
+LOCAL = "localhost ansible_connection=local"
+INVENTORIES = {
+    "empty": "",
+    "bare": "localhost",
+    "local": LOCAL,
+    "own-python": LOCAL + ' ansible_python_interpreter="{{ ansible_playbook_python }}"',
+    "other-python": LOCAL + " ansible_python_interpreter=/usr/bin/python3",
+}
+# How Ansible shows at -vvv what it starts for a module.
+STARTED = re.compile(r"EXEC .*?'(\S+) \S*AnsiballZ_")
+Json = Any
+Variables = Callable[[Ansible, FakeCloudflare], AbstractContextManager[dict[str, Json]]]
+
+
+@contextmanager
+def export(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json]]:
+    yield {"oauth_client_export_path": str(ansible.directory / "exported.yml")}
+
+
+@contextmanager
+def publish(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json]]:
+    given = {**PUBLISHABLE, "dns_lookup_servers": fake.dns_address}
+    yield {f"oauth_client_publish_{name}": value for name, value in given.items()}
+
+
+@contextmanager
+def report(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json]]:
+    given = {"clients": [APP], "html_file": str(ansible.directory / "report.html"), "fail_on": []}
+    yield {f"oauth_client_report_{name}": value for name, value in given.items()}
+
+
+@contextmanager
+def rotate(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json]]:
+    """With a secret that is not due: most modules of a whole rotation are ansible-core's, and none of them differs."""
+    rehearsal = Rehearsal(ansible, fake)
+    with rehearsal.application:
+        yield {**rehearsal.variables, "oauth_client_rotate_max_age": "9999w"}
+
+
+PLAYBOOKS: tuple[Variables, ...] = (export, publish, report, rotate)
+# What is no task of a job.
+NONE_OF_A_JOB = {"demo"}
+
+
+@pytest.fixture
+def outside(ansible: Ansible) -> Ansible:
+    """Ansible as in an image where it has a place of its own: the Python that is found by its name is another.
+
+    Each module is a process, so that all of them show which Python they are started with.
+    """
+    commands = ansible.directory / "bin"
+    commands.mkdir()
+    (commands / "ansible-playbook").symlink_to(ANSIBLE_BIN / "ansible-playbook")
+    ansible.environment.update(PATH=f"{commands}:/usr/bin:/bin", OAUTHOPS_IN_PROCESS="false")
+    return ansible
+
+
+@pytest.mark.parametrize("inventory", INVENTORIES)
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_a_playbook_ends_well_with_any_inventory(
+    outside: Ansible, fake: FakeCloudflare, playbook: Variables, inventory: str
+) -> None:
+    hosts = outside.directory / "hosts"
+    hosts.write_text(INVENTORIES[inventory] + "\n")
+    with playbook(outside, fake) as variables:
+        run = outside.playbook(f"oauthops.iam.{playbook.__name__}", "-vvv", "-i", str(hosts), extra=variables)
+    assert run.status == 0, run.output
+    assert {str(Path(python).parent) for python in STARTED.findall(run.output)} == {str(ANSIBLE_BIN)}
+
+
+def test_every_playbook_is_tried() -> None:
+    shipped = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
+    assert shipped - NONE_OF_A_JOB == {playbook.__name__ for playbook in PLAYBOOKS}
+
+
+def test_the_python_that_is_found_by_its_name_is_another(outside: Ansible) -> None:
+    """Else the inventories would prove nothing."""
+    found = shutil.which("python3", path=outside.environment["PATH"])
+    assert found
+    assert Path(found).parent != ANSIBLE_BIN
+    hosts = outside.directory / "hosts"
+    hosts.write_text(LOCAL + "\n")
+    run = outside.play([{"ansible.builtin.ping": {}}], "-vvv", "-i", str(hosts))
+    assert run.status == 0, run.output
+    assert str(ANSIBLE_BIN) not in {str(Path(python).parent) for python in STARTED.findall(run.output)}
