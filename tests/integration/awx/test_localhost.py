@@ -14,8 +14,10 @@ import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ANSIBLE_BIN, ROOT, Ansible
+from tests.integration.awx.setting_up import PROJECT, with_awx
 from tests.integration.modules import APP, PUBLISHABLE
 from tests.integration.rehearsal import Rehearsal
+from tests.integration.servers.awx.server import Awx
 
 LOCAL = "localhost ansible_connection=local"
 INVENTORIES = {
@@ -56,7 +58,27 @@ def rotate(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json]]:
         yield {**rehearsal.variables, "oauth_client_rotate_max_age": "9999w"}
 
 
-PLAYBOOKS: tuple[Variables, ...] = (export, publish, report, rotate)
+@contextmanager
+def awx_poll(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json]]:
+    """With a workflow that waits, so that both Cloudflare and the controller are asked."""
+    with Awx() as awx:
+        with_awx(ansible, awx)
+        workflow = awx.tables.add("workflow_jobs", {"name": "publish"})
+        latch = {"name": "Cloudflare OAuth: the domain is proven", "workflow_job": workflow["id"]}
+        awx.tables.add("workflow_approvals", latch)
+        yield {}
+
+
+@contextmanager
+def awx_setup(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json]]:
+    with Awx() as awx:
+        with_awx(ansible, awx)
+        yield PROJECT
+
+
+PLAYBOOKS: tuple[Variables, ...] = (awx_poll, awx_setup, export, publish, report, rotate)
+# In check mode it starts the same modules, though not as many.
+OPTIONS = {"awx_setup": ("--check",)}
 # What is no task of a job.
 NONE_OF_A_JOB = {"demo"}
 
@@ -82,7 +104,8 @@ def test_a_playbook_ends_well_with_any_inventory(
     hosts = outside.directory / "hosts"
     hosts.write_text(INVENTORIES[inventory] + "\n")
     with playbook(outside, fake) as variables:
-        run = outside.playbook(f"oauthops.iam.{playbook.__name__}", "-vvv", "-i", str(hosts), extra=variables)
+        options = ("-vvv", "-i", str(hosts), *OPTIONS.get(playbook.__name__, ()))
+        run = outside.playbook(f"oauthops.iam.{playbook.__name__}", *options, extra=variables)
     assert run.status == 0, run.output
     assert {str(Path(python).parent) for python in STARTED.findall(run.output)} == {str(ANSIBLE_BIN)}
 
