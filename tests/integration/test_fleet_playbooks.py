@@ -186,3 +186,21 @@ def test_an_unanswered_question_means_this_machine(ansible: Ansible) -> None:
         listed = ansible.command("ansible-playbook", *playbooks, "-i", "inventory.yml", "--list-hosts", *extra)
         assert listed.status == 0, listed.output
         assert re.findall(r"hosts \(1\):\n +(\S+)", listed.output) == ["localhost"] * 4
+
+
+@pytest.mark.parametrize("playbook", ["publish", "rotate"])
+def test_two_hosts_for_one_client_are_refused(ansible: Ansible, fake: FakeCloudflare, playbook: str) -> None:
+    one = dict.fromkeys(NAMES, fake.account_id)
+    done = run(ansible, playbook, one, **{f"oauth_client_{playbook}_client_name": "App"})
+    assert (done.status, fake.requests()) == (2, [])
+    assert "the same client" in done.failure
+
+
+@pytest.mark.parametrize(("playbook", "file"), [("export", "path"), ("report", "html_file")])
+def test_one_file_for_two_hosts_is_refused(
+    ansible: Ansible, fake: FakeCloudflare, accounts: dict[str, str], playbook: str, file: str
+) -> None:
+    written = ansible.directory / "one"
+    done = run(ansible, playbook, accounts, **{f"oauth_client_{playbook}_{file}": str(written)})
+    assert (done.status, fake.requests(), written.exists()) == (2, [], False)
+    assert "the same file" in done.failure
