@@ -22,7 +22,6 @@ from tests.fake_cloudflare.variants import Variants
 from tests.unit.ansible_reads import as_ansible_sees
 from tests.unit.strategies import NASTY, for_any
 
-ACCOUNT = "9a7806061c88ada191ed06f989cc3dac"
 NAME = NASTY.map(lambda text: text if text.strip() else f"{text}.")
 PATH = NASTY.map(lambda text: f"https://app.example.com/{text}")
 HOST = st.sampled_from(
@@ -92,7 +91,7 @@ def held_by_the_fake(states: Iterable[Mapping[str, Any]], switches: Mapping[str,
     world.variants = Variants(**switches)
     for state in states:
         try:
-            client, _secret = fake_clients.create(world, ACCOUNT, state["body"])
+            client, _secret = fake_clients.create(world, world.accounts[world.account_id], state["body"])
         except ApiError:
             continue
         if client.verification and state["status"]:
