@@ -1,5 +1,8 @@
 # make demo   the main job done once, against a stand-in for Cloudflare on this machine
 # make test   every check and test; make check is the fast part
+# make docs   the docs site, offline
+# make matrix every ansible-core that is supported, with the interpreters that are here; ARGS=--ends for two of them
+# make fake   the stand-in for Cloudflare, for your own playbooks, until it is stopped
 # make bench  how fast it is, about half an hour; ARGS=--quick shows that it works
 # make live   asks the real Cloudflare about what is not documented; needs an account, never runs in CI
 # All need python3 (3.11 or later) and prepare what they need below this directory.
@@ -15,7 +18,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration as-modules molecule bench live clean
+.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration as-modules molecule docs matrix fake bench live clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -72,6 +75,15 @@ as-modules: servers
 
 molecule: setup name-server
 	molecule test --all
+
+docs: setup
+	@python -m tests.tools.docs_site
+
+matrix: servers
+	@python -m tests.tools.matrix $(ARGS)
+
+fake: setup
+	@exec python -m tests.fake_cloudflare
 
 bench: setup
 	@python -m tests.tools.bench_libraries

@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 # Another ansible-core can be tested: ANSIBLE_BIN=/somewhere/its-venv/bin python -m pytest ...
 ANSIBLE_BIN = Path(os.environ.get("ANSIBLE_BIN", BIN))
+# Another Python for modules, which then run in a process of their own: TARGET_PYTHON=/somewhere/its-venv/bin/python
+TARGET = ("-e", f"ansible_python_interpreter={os.environ['TARGET_PYTHON']}") if "TARGET_PYTHON" in os.environ else ()
 # Where modules run: in the controller's process by default, or each in a process of its own.
 SWITCH = {"OAUTHOPS_IN_PROCESS": os.environ.get("OAUTHOPS_IN_PROCESS", "true")}
 CALLBACK = Path(__file__).parent / "callback"
@@ -99,15 +101,15 @@ class Ansible:
 
     def adhoc(self, module: str, arguments: str = "", *options: str, **environment: str) -> Run:
         """Run one module on the implicit localhost."""
-        return self.command("ansible", "localhost", "-m", module, "-a", arguments, *options, **environment)
+        return self.command("ansible", "localhost", "-m", module, "-a", arguments, *TARGET, *options, **environment)
 
     def playbook(self, name: str, *options: str, extra: dict[str, Json] | None = None, **environment: str) -> Run:
         given = ("-e", json.dumps(extra)) if extra else ()
-        return self.command("ansible-playbook", name, *given, *options, **environment)
+        return self.command("ansible-playbook", name, *TARGET, *given, *options, **environment)
 
     def play(self, tasks: list[Json], *options: str, **play: Json) -> Run:
         """Run tasks in a play of their own; further keywords are the play's."""
         written = self.directory / "play.yml"
         head = {"hosts": "localhost", "gather_facts": False, **play}
         written.write_text(yaml.safe_dump([{**head, "tasks": tasks}], sort_keys=False))
-        return self.command("ansible-playbook", str(written), *options)
+        return self.command("ansible-playbook", str(written), *TARGET, *options)

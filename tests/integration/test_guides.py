@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every guide shows can be read by what it is for, and the guides that begin with nothing run as they stand."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import requests
+import yaml
+
+from tests.fake_cloudflare.launcher import FakeCloudflare
+from tests.integration.ansible_runs import ROOT, Ansible
+from tests.integration.modules import APP, Modules
+
+PAGES = [*(ROOT / "docs/docsite/rst").glob("*.rst"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+PAGES += [*ROOT.glob("roles/*/README.md"), *ROOT.glob("tests/*/README.md"), ROOT / "docs/architecture.md"]
+OF_A_GUIDE = re.compile(r"^( *)\.\. code-block:: (\w+)\n\n((?:\1 {4}.*\n|\n)+)", re.MULTILINE)
+OF_A_README = re.compile(r"^```()(\w+)\n((?:.*\n)*?)```$", re.MULTILINE)
+
+
+class Block(NamedTuple):
+    language: str
+    text: str
+
+
+class Reader(yaml.SafeLoader):
+    """YAML as Ansible reads it, with its tags."""
+
+
+Reader.add_multi_constructor("!", lambda loader, tag, node: loader.construct_object(node) if tag else None)
+
+
+def blocks(page: Path) -> list[Block]:
+    found = (OF_A_GUIDE if page.suffix == ".rst" else OF_A_README).findall(page.read_text())
+    return [Block(language, textwrap.dedent(text)) for _indent, language, text in found]
+
+
+def every_block() -> Iterator[Any]:
+    for page in PAGES:
+        for number, block in enumerate(blocks(page)):
+            yield pytest.param(block, id=f"{page.parent.name}/{page.name}-{number}")
+
+
+@pytest.mark.parametrize("block", list(every_block()))
+def test_a_block_is_what_it_says(block: Block) -> None:
+    if block.language in ("yaml", "json"):
+        assert (json.loads if block.language == "json" else read_yaml)(block.text) is not None
+    elif block.language in ("shell", "sh", "bash"):
+        checked = subprocess.run(["bash", "-n"], input=block.text, text=True, capture_output=True, check=False)
+        assert (checked.returncode, checked.stderr) == (0, "")
+    elif block.language == "python":
+        compile(block.text, "shown", "exec")
+    else:
+        assert block.language in ("text", "console", "hcl", "terraform", "ini", "make")
+
+
+def read_yaml(text: str) -> Any:
+    return yaml.load(re.sub(r"!(unsafe|vault) ", "", text), Loader=Reader)
+
+
+def commands(page: str) -> list[str]:
+    """The lines of every shell block of a guide."""
+    shown = blocks(ROOT / f"docs/docsite/rst/{page}.rst")
+    return [line for block in shown if block.language == "shell" for line in block.text.splitlines() if line]
+
+
+def the_play(page: str) -> str:
+    (text,) = [block.text for block in blocks(ROOT / f"docs/docsite/rst/{page}.rst") if block.language == "yaml"]
+    return text
+
+
+def test_the_first_steps(ansible: Ansible, fake: FakeCloudflare) -> None:
+    (ansible.directory / "client.yml").write_text(the_play("guide_first_steps"))
+    lines = [line for line in commands("guide_first_steps") if re.match(r"ansible(-playbook)? ", line)]
+    runs = [ansible.command(*shlex.split(line)) for line in lines]
+    assert [run.status for run in runs] == [0] * 6, [run.output for run in runs]
+    playbooks = [run for line, run in zip(lines, runs, strict=True) if line.startswith("ansible-playbook")]
+    assert [bool(run.changed) for run in playbooks] == [True, True, False]
+    writes = fake.requests(writes_only=True)
+    assert [line.split()[0] for line in writes] == ["POST", "DELETE"]
+
+
+def test_one_token_for_all_modules(ansible: Ansible, fake: FakeCloudflare) -> None:
+    text, account = the_play("guide_authentication"), "9a7806061c88ada191ed06f989cc3dac"
+    assert account in text
+    (ansible.directory / "play.yml").write_text(text.replace(account, fake.account_id))
+    Modules(fake).client(**APP)
+    del ansible.environment["CLOUDFLARE_API_TOKEN"], ansible.environment["CLOUDFLARE_ACCOUNT_ID"]
+    run = ansible.playbook("play.yml", OUR_CLOUDFLARE_TOKEN=fake.token)
+    assert run.status == 0, run.output
+    assert len(run.tasks[-1].result["oauth_clients"]) == 1
+
+
+def test_the_switches_of_the_stand_in(fake: FakeCloudflare) -> None:
+    lines = [line for line in commands("guide_testing") if line.startswith("curl ")]
+    assert len(lines) == 5
+    for line in lines:
+        words = shlex.split(line.replace("$FAKE_CLOUDFLARE_CONTROL", fake.control_url))
+        given = dict(zip(words, words[1:], strict=False))
+        url = next(word for word in words if word.startswith("http"))
+        body = json.loads(given["-d"]) if "-d" in given else None
+        answer = requests.request(given.get("-X", "GET"), url, json=body, timeout=10)
+        assert answer.ok, answer.text
+    assert fake.faults() == []
