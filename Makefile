@@ -1,5 +1,6 @@
 # make demo   the main job done once, against a stand-in for Cloudflare on this machine
 # make test   every check and test; make check is the fast part
+# make thorough   the integration tests with those that take long for what they tell
 # make docs   the docs site, offline
 # make matrix every ansible-core that is supported, with the interpreters that are here; ARGS=--ends for two of them
 # make fake   the stand-in for Cloudflare, for your own playbooks, until it is stopped
@@ -18,7 +19,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration as-modules molecule docs matrix fake bench live clean
+.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration thorough as-modules molecule docs matrix fake bench live clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -56,7 +57,7 @@ types: setup
 	mypy -p tests.bench -p tests.fake_cloudflare -p tests.live -p tests.tools -p tests.unit -p tests.integration
 
 unit: setup
-	python -m pytest tests/unit -q
+	python -m pytest tests/unit -q -n 2
 
 test: check sanity integration as-modules molecule
 
@@ -68,8 +69,11 @@ servers: stores name-server ssh-server browser
 integration: servers
 	python -m pytest tests/integration -q -n 2
 
+thorough: servers
+	python -m pytest tests/integration -q -n 2 --thorough
+
 ## The same once more with each module in a process of its own; EVERY=1 for all tests that start Ansible.
-EVERY := 12
+EVERY := 24
 as-modules: servers
 	OAUTHOPS_IN_PROCESS=false python -m pytest tests/integration -q -n 2 --every $(EVERY)
 

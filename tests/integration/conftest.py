@@ -16,17 +16,29 @@ from tests.integration.servers.aws import Aws
 def pytest_addoption(parser: pytest.Parser) -> None:
     text = "of the tests that start Ansible only each N-th, and no other: for a second run, with modules as processes"
     parser.addoption("--every", type=int, metavar="N", help=text)
+    parser.addoption("--thorough", action="store_true", help="with the tests that are marked so")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    text = "takes long, and nearly the same is seen elsewhere: left out of `make test`, run by `make thorough`"
+    config.addinivalue_line("markers", f"thorough: {text}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    chosen: list[pytest.Item] = [
+        item for item in items if config.getoption("--thorough") or not item.get_closest_marker("thorough")
+    ]
     every = config.getoption("--every")
     if every:
-        starting = [item for item in items if isinstance(item, pytest.Function) and starts_ansible(item)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in starting[::every]])
-        items[:] = starting[::every]
+        chosen = [item for item in chosen if starts_ansible(item)][::every]
+    if len(chosen) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
 
 
-def starts_ansible(item: pytest.Function) -> bool:
+def starts_ansible(item: pytest.Item) -> bool:
+    if not isinstance(item, pytest.Function):
+        return False
     return "ansible" in item.fixturenames or Ansible in vars(item.module).values()
 
 

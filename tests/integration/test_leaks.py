@@ -403,7 +403,15 @@ def awx_credential(scene: Scene) -> Iterator[Place]:
         yield places.awx_credential(awx)
 
 
-@pytest.mark.parametrize("backend", [vault_file, hashi_vault, aws_secrets_manager, awx_credential])
+@pytest.mark.parametrize(
+    "backend",
+    [
+        hashi_vault,
+        awx_credential,
+        pytest.param(vault_file, marks=pytest.mark.thorough),
+        pytest.param(aws_secrets_manager, marks=pytest.mark.thorough),
+    ],
+)
 def test_no_store_leaves_a_secret(scene: Scene, backend: Callable[[Scene], AbstractContextManager[Place]]) -> None:
     with backend(scene) as place:
         scene.runner.environment.update(place.environment)

@@ -38,7 +38,8 @@ OTHERWISE_TOLD: dict[str, Callable[..., Place]] = {
     "aws_secrets_manager, variables": places.aws_by_variables,
 }
 SERVERS = {"hashi_vault": "openbao", "aws_secrets_manager": "aws", "awx_credential": "awx"}
-every_way = pytest.mark.parametrize("place", [*STORES, *OTHERWISE_TOLD], indirect=True)
+others = [pytest.param(name, marks=pytest.mark.thorough) for name in OTHERWISE_TOLD]
+every_way = pytest.mark.parametrize("place", [*STORES, *others], indirect=True)
 
 
 @pytest.fixture(params=STORES)
