@@ -30,7 +30,8 @@ options:
   jobs:
     description:
       - Those jobs, one by one, because lists of AWX leave the artifacts out. Of these
-        C(oauth_client_publish_client_id) and C(oauth_client_publish_account_id) are read.
+        C(oauth_client_publish_client_id), C(oauth_client_publish_account_id) and C(oauth_client_publish_dns_record) are
+        read.
     type: list
     elements: dict
     required: true
@@ -76,7 +77,8 @@ _value:
     - For each approval, in the same order, C(approval), its number, C(name) and C(workflow_job), the number of its
       workflow; C(client_id) and C(client_name), or null.
     - C(decision) is C(approve) if the domain is proven, C(wait) if Cloudflare looks for the record, C(restart) if it
-      has given that up, and C(skip) if the approval is not about a client of this account.
+      has given that up, and C(skip) if the approval is not about a client of this account, or about another domain
+      than the client has by now.
     - C(reason) is a sentence that says why.
   type: list
   elements: dict

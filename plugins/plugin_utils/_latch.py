@@ -14,6 +14,7 @@ from typing import Any
 
 CLIENT = "oauth_client_publish_client_id"
 ACCOUNT = "oauth_client_publish_account_id"
+RECORD = "oauth_client_publish_dns_record"
 
 
 def latches(
@@ -48,6 +49,9 @@ def _latch(
     client_id, account = artifacts.get(CLIENT), artifacts.get(ACCOUNT)
     client = known.get(client_id) if isinstance(client_id, str) else None
     decision, reason = _decision(client_id, account, client, account_id)
+    was, now = _host(artifacts.get(RECORD)), _host(client and client["publishing"]["dns_record"])
+    if decision != "skip" and was and now and was != now:
+        decision, reason = "skip", f"The workflow is about {was}, and the client's home page is on {now} by now."
     return {
         "approval": approval["id"],
         "name": approval["name"],
@@ -72,3 +76,7 @@ def _decision(client_id: object, account: object, client: Mapping[str, Any] | No
     if status == "failed":
         return "restart", "Cloudflare has stopped looking for the record. It looks again once the record can be seen."
     return "wait", "Cloudflare has not seen the record yet."
+
+
+def _host(record: object) -> str | None:
+    return str(record["name"]).lower() if isinstance(record, Mapping) and record.get("name") else None

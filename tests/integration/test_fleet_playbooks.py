@@ -190,7 +190,7 @@ def test_an_unanswered_question_means_this_machine(ansible: Ansible) -> None:
 
 @pytest.mark.parametrize("playbook", ["publish", "rotate"])
 def test_two_hosts_for_one_client_are_refused(ansible: Ansible, fake: FakeCloudflare, playbook: str) -> None:
-    one = dict.fromkeys(NAMES, fake.account_id)
+    one = {"named": fake.account_id, "of the environment": ""}
     done = run(ansible, playbook, one, **{f"oauth_client_{playbook}_client_name": "App"})
     assert (done.status, fake.requests()) == (2, [])
     assert "the same client" in done.failure

@@ -25,14 +25,21 @@ def node(number: int) -> dict[str, Any]:
     return {"workflow_job": 10 * number, "job": 100 * number}
 
 
-def job(number: int, client_id: object, account: object = ACCOUNT) -> dict[str, Any]:
-    artifacts = {"oauth_client_publish_client_id": client_id, "oauth_client_publish_account_id": account}
-    return {"id": 100 * number, "artifacts": artifacts}
+def job(number: int, client_id: object, account: object = ACCOUNT, record: object = None) -> dict[str, Any]:
+    told = {"client_id": client_id, "account_id": account, "dns_record": record}
+    return {"id": 100 * number, "artifacts": {f"oauth_client_publish_{name}": value for name, value in told.items()}}
 
 
-def client(client_id: str, status: str | None = "pending", visibility: str = "private") -> dict[str, Any]:
+def client(
+    client_id: str, status: str | None = "pending", visibility: str = "private", host: str | None = None
+) -> dict[str, Any]:
     names = {"client_id": client_id, "client_name": client_id.upper(), "visibility": visibility}
-    return {**names, "client_uri_verification": {"status": status, "text": None}}
+    record = {"type": "TXT", "name": host, "value": "any"} if host else None
+    return {
+        **names,
+        "client_uri_verification": {"status": status, "text": None},
+        "publishing": {"dns_record": record},
+    }
 
 
 def decided(one_job: dict[str, Any] | None, *clients: dict[str, Any]) -> str:
@@ -77,6 +84,21 @@ def test_another_client_does_not_count() -> None:
 )
 def test_what_cannot_be_matched_is_skipped(made: dict[str, Any] | None) -> None:
     assert decided(made, client("one", "verified")) == "skip"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "decision"),
+    [
+        ({"name": "one.example.com"}, "one.example.com", "approve"),
+        ({"name": "One.example.com"}, "one.example.com", "approve"),
+        ({"name": "one.example.com"}, "other.example.com", "skip"),
+        ({"name": "one.example.com"}, None, "approve"),
+        (None, "one.example.com", "approve"),
+        ("strange", "one.example.com", "approve"),
+    ],
+)
+def test_another_domain_than_the_workflow_was_about_does_not_count(was: object, now: str | None, decision: str) -> None:
+    assert decided(job(1, "one", record=was), client("one", "verified", host=now)) == decision
 
 
 def test_a_workflow_without_a_first_job_is_skipped() -> None:
