@@ -22,7 +22,7 @@ from tests.integration.modules import APP, Modules
 
 PAGES = [*(ROOT / "docs/docsite/rst").glob("*.rst"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 PAGES += [*ROOT.glob("roles/*/README.md"), *ROOT.glob("tests/*/README.md"), ROOT / "docs/architecture.md"]
-OF_A_GUIDE = re.compile(r"^( *)\.\. code-block:: (\w+)\n\n((?:\1 {4}.*\n|\n)+)", re.MULTILINE)
+OF_A_GUIDE = re.compile(r"^( *)\.\. code-block:: ([\w+]+)\n\n((?:\1 {4}.*\n|\n)+)", re.MULTILINE)
 OF_A_README = re.compile(r"^```()(\w+)\n((?:.*\n)*?)```$", re.MULTILINE)
 
 
@@ -51,7 +51,7 @@ def every_block() -> Iterator[Any]:
 
 @pytest.mark.parametrize("block", list(every_block()))
 def test_a_block_is_what_it_says(block: Block) -> None:
-    if block.language in ("yaml", "json"):
+    if block.language in ("yaml", "yaml+jinja", "json"):
         assert (json.loads if block.language == "json" else read_yaml)(block.text) is not None
     elif block.language in ("shell", "sh", "bash"):
         checked = subprocess.run(["bash", "-n"], input=block.text, text=True, capture_output=True, check=False)

@@ -55,11 +55,13 @@ def controller(awx: Awx, tables_set_up: Tables, fake: FakeCloudflare, tmp_path: 
     awx.tables = copy.deepcopy(tables_set_up)
     controller = Controller(awx, tmp_path)
     controller.fill_in("account", api_token=fake.token, account_id=fake.account_id, api_url=fake.base_url)
-    controller.fill_in("approver", host=awx.url, username="admin", password=awx.password)
-    controller.variables = {
-        "oauth_client_publish_dns_lookup_servers": fake.dns_address,
-        "oauth_client_publish_dns_lookup_url": fake.doh_url,
-    }
+    controller.fill_in("approver", host=awx.url, oauth_token=awx.token)
+    controller.set_variables(
+        {
+            "oauth_client_publish_dns_lookup_servers": fake.dns_address,
+            "oauth_client_publish_dns_lookup_url": fake.doh_url,
+        }
+    )
     return controller
 
 

@@ -23,7 +23,12 @@ from tests.integration.servers.awx.server import Awx
 
 PROJECT = ROOT / "docs/examples/awx/project"
 _EDGES = {"successful": "success_nodes", "failed": "failure_nodes"}
-OF_AWX_ITSELF = {"host": "CONTROLLER_HOST", "username": "CONTROLLER_USERNAME", "password": "CONTROLLER_PASSWORD"}
+OF_AWX_ITSELF = {
+    "host": "CONTROLLER_HOST",
+    "username": "CONTROLLER_USERNAME",
+    "password": "CONTROLLER_PASSWORD",
+    "oauth_token": "CONTROLLER_OAUTH_TOKEN",
+}
 
 
 def injected(credential_type: Row, inputs: Row) -> dict[str, str]:
@@ -37,12 +42,16 @@ def injected(credential_type: Row, inputs: Row) -> dict[str, str]:
 class Controller:
     """Each job runs in a directory of its own; everything else is in the rows of the fake AWX.
 
-    `variables` are those that every job gets besides, and no job may leave one of its secrets anywhere.
+    No job may leave one of its secrets anywhere.
     """
 
     def __init__(self, awx: Awx, directory: Path) -> None:
         self.directory, self.tables = directory, awx.tables
-        self.variables: Row = {}
+
+    def set_variables(self, variables: Row) -> None:
+        """What the role does with variables of every job."""
+        for template in self.tables.rows["job_templates"].values():
+            template["extra_vars"] = json.dumps({**json.loads(template["extra_vars"]), **variables})
 
     def fill_in(self, name: str, **inputs: str) -> None:
         """What a person does with a credential that was set up."""
@@ -54,19 +63,15 @@ class Controller:
         """Launch a job template as a person does; raises Refused when its survey refuses an answer."""
         template = self.tables.named("job_templates", name)
         rules.check_prompted(dict(answers or {}), template)
-        for question in template["survey_spec"].get("spec", []) if template["survey_enabled"] else []:
-            answered = (answers or {}).get(question["variable"], question.get("default", ""))
-            if question["required"] and answered == "":
-                raise rules.Refused(400, {"variables_needed_to_start": [f"'{question['variable']}' value missing"]})
+        rules.check_answered(dict(answers or {}), template)
         return self._run(template, {}, answers or {})
 
     def _run(self, template: Row, given: Mapping[str, Any], answers: Mapping[str, Any], **row: Any) -> Row:
         """A job, which has ended. Variables of the template are templates; what was answered or handed on is text."""
         job = self.tables.add("jobs", {"name": template["name"], "job_template": template["id"], **row})
         questions = template["survey_spec"].get("spec", []) if template["survey_enabled"] else []
-        defaults = {each["variable"]: each.get("default", "") for each in questions}
-        own = {**self.variables, **json.loads(template["extra_vars"] or "{}")}
-        extra = {**own, **_literal({**defaults, **given, **answers})}
+        defaults = {each["variable"]: each["default"] for each in questions if "default" in each}
+        extra = {**json.loads(template["extra_vars"] or "{}"), **_literal({**defaults, **given, **answers})}
         place = self.directory / f"job-{job['id']}"
         place.mkdir()
         runner = Runner(place, self._environment(template))
@@ -97,7 +102,7 @@ class Controller:
             assert not lacking, f"AWX would not start it: {credential['name']} has no {lacking}"
             environment |= injected(kind, credential["inputs"])
             if kind["name"] == "Red Hat Ansible Automation Platform":
-                environment |= {OF_AWX_ITSELF[name]: value for name, value in credential["inputs"].items()}
+                environment |= {name: credential["inputs"].get(field, "") for field, name in OF_AWX_ITSELF.items()}
         return environment
 
     def _inventory(self, identity: int) -> Row:
@@ -112,6 +117,7 @@ class Controller:
         """Launch a workflow and go on until it waits or ends."""
         template = self.tables.named("workflow_job_templates", name)
         rules.check_prompted(dict(answers), template)
+        rules.check_answered(dict(answers), template)
         values = {"name": name, "workflow_job_template": template["id"], "extra_vars": json.dumps(dict(answers))}
         workflow = self.tables.add("workflow_jobs", values)
         nodes = self._nodes(template)

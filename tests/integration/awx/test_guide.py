@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import textwrap
@@ -15,19 +16,20 @@ from tests.integration.awx.controller import PROJECT
 from tests.integration.awx.setting_up import set_up
 from tests.integration.servers.awx.server import Awx
 from tests.integration.servers.awx.tables import Tables
-from tests.integration.test_adopt_guide import blocks
 from tests.integration.test_examples import yaml_blocks
+from tests.integration.test_guides import blocks, read_yaml
 
 GUIDE = (ROOT / "docs/docsite/rst/guide_awx.rst").read_text()
 ROLE = ROOT / "roles/oauth_client_awx"
-PLAYBOOK, REQUIREMENTS, STEP_FIVE, SECRETS, ROTATIONS, ACCOUNTS, OTHER_WAY = blocks("guide_awx.rst")
+SHOWN = [block.text for block in blocks(ROOT / "docs/docsite/rst/guide_awx.rst") if "yaml" in block.language]
+PLAYBOOK, REQUIREMENTS, STEP_FIVE, SECRETS, ROTATIONS, ACCOUNTS, OTHER_WAY = SHOWN
 
 
 def test_it_shows_the_files_that_there_are() -> None:
     (shown,) = re.findall(r"\.\. code-block:: json\n\n((?: {4}.*\n)+)", GUIDE)
     assert textwrap.dedent(shown) == (ROLE / "files/credential_type.json").read_text()
-    assert yaml.safe_load((PROJECT / "publish.yml").read_text()) == PLAYBOOK
-    assert yaml.safe_load((PROJECT / "collections/requirements.yml").read_text()) == REQUIREMENTS
+    assert yaml.safe_load((PROJECT / "publish.yml").read_text()) == yaml.safe_load(PLAYBOOK)
+    assert yaml.safe_load((PROJECT / "collections/requirements.yml").read_text()) == yaml.safe_load(REQUIREMENTS)
     named = re.findall(r"``([\w/.-]+\.(?:yml|json))``", GUIDE)
     files = [name for name in named if "/" in name and not name.startswith("collections/")]
     assert len(files) == 2
@@ -42,7 +44,7 @@ def test_it_names_the_objects_that_are_set_up(tables_set_up: Tables) -> None:
 
 
 def test_every_step_of_setting_up_runs(ansible_with_awx: Ansible, awx: Awx) -> None:
-    (ansible_with_awx.directory / "awx.yml").write_text(yaml.safe_dump(STEP_FIVE))
+    (ansible_with_awx.directory / "awx.yml").write_text(STEP_FIVE)
     commands = re.findall(r"^    (ansible-playbook .*)$", GUIDE, re.M)
     assert len(commands) == 2
     for command in commands:
@@ -50,19 +52,28 @@ def test_every_step_of_setting_up_runs(ansible_with_awx: Ansible, awx: Awx) -> N
         assert (run.status, "failed=0" in run.output) == (0, True), run.output
     vault = awx.add_credential_type("Vault", {"token": True})
     awx.add_credential("Our Vault", vault, {})
-    run = set_up(ansible_with_awx, **SECRETS, **ROTATIONS, **ACCOUNTS)
+    (ansible_with_awx.directory / "more.yml").write_text(SECRETS + ROTATIONS + ACCOUNTS)
+    run = set_up(ansible_with_awx, "-e", "@more.yml")
     assert run.status == 0, run.output
     assert {"production", "staging"} <= {row["name"] for row in awx.tables.rows["hosts"].values()}
     assert awx.tables.named("schedules", "Rotate the secret of Example App")["enabled"]
+    rotate, poll = (awx.tables.named("job_templates", f"Cloudflare OAuth {name}") for name in ("rotate", "poll"))
+    place = "oauth_client_secret_store_hashi_vault_path"
+    assert json.loads(rotate["extra_vars"])[place] == read_yaml(SECRETS)["oauth_client_awx_variables"][place]
+    assert place not in json.loads(poll["extra_vars"])
+    assert rotate["job_slice_count"] == 1
 
 
 def test_the_other_way_describes_the_objects(ansible_with_awx: Ansible) -> None:
-    (ansible_with_awx.directory / "awx.yml").write_text(yaml.safe_dump(STEP_FIVE))
-    (play,) = OTHER_WAY
+    (ansible_with_awx.directory / "awx.yml").write_text(STEP_FIVE)
+    (play,) = yaml.safe_load(OTHER_WAY)
     roles = play.pop("roles")
     run = ansible_with_awx.play([{"name": "seen", "ansible.builtin.debug": {"var": "controller_projects"}}], **play)
     assert run.status == 0, run.output
-    assert run.result("seen")["controller_projects"][0]["scm_url"] == STEP_FIVE["oauth_client_awx_project_url"]
+    assert (
+        run.result("seen")["controller_projects"][0]["scm_url"]
+        == yaml.safe_load(STEP_FIVE)["oauth_client_awx_project_url"]
+    )
     assert all(role.startswith("infra.aap_configuration.controller_") for role in roles)
 
 

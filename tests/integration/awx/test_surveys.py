@@ -27,9 +27,9 @@ def launched(controller: Controller, name: str, given: dict[str, Any]) -> Row:
 
 
 def test_texts_for_booleans_numbers_and_lists(controller: Controller, fake: FakeCloudflare) -> None:
-    how_far = {"promote": "true", "fail_when_pending": "true", "wait_timeout": "20"}
+    how_far = {"promote": "true", "fail_when_pending": "true", "wait_timeout": "60"}
     given = answers("one") | {f"oauth_client_publish_{name}": value for name, value in how_far.items()}
-    controller.variables["oauth_client_publish_wait_interval"] = "1"
+    controller.set_variables({"oauth_client_publish_wait_interval": "1"})
     launched(controller, PUBLISH, given)
     (client,) = clients(fake)
     assert (client["visibility"], client["scopes"]) == ("public", ["dns.read"])
@@ -49,7 +49,16 @@ def test_a_check_job_writes_nothing(controller: Controller, fake: FakeCloudflare
     assert fake.requests(writes_only=True) == []
 
 
-@pytest.mark.parametrize("given", [{"promote": "yes"}, {"client_name": ""}])
+def test_what_is_not_answered_is_as_the_variables_of_all_jobs_say(controller: Controller, fake: FakeCloudflare) -> None:
+    controller.set_variables({"oauth_client_publish_dns_provider": "manual"})
+    given = answers("one")
+    del given["oauth_client_publish_dns_provider"]
+    launched(controller, PUBLISH, given)
+    assert fake.state()["records"] == []
+    assert [client["visibility"] for client in clients(fake)] == ["private"]
+
+
+@pytest.mark.parametrize("given", [{"promote": "yes"}, {"promote": ""}, {"client_name": ""}])
 def test_awx_refuses_what_the_survey_does_not_allow(controller: Controller, given: dict[str, str]) -> None:
     changed = {f"oauth_client_publish_{name}": value for name, value in given.items()}
     with pytest.raises(Refused):
@@ -68,11 +77,13 @@ def test_a_secret_is_rotated(controller: Controller, fake: FakeCloudflare, tmp_p
     )
     held = {"client_id": made.oauth_client["client_id"], "client_secret": made.client_secret}
     store.write_text(json.dumps(held))
-    controller.variables |= {
-        "oauth_client_secret_store_backend": "file",
-        "oauth_client_secret_store_file_path": str(store),
-        "oauth_client_secret_store_handover_dir": str(tmp_path / "handover"),
-    }
+    controller.set_variables(
+        {
+            "oauth_client_secret_store_backend": "file",
+            "oauth_client_secret_store_file_path": str(store),
+            "oauth_client_secret_store_handover_dir": str(tmp_path / "handover"),
+        }
+    )
     named = {"oauth_client_rotate_client_name": TEMPLATE}
     launched(controller, ROTATE, named)
     newer = json.loads(store.read_text())["client_secret"]
@@ -82,14 +93,13 @@ def test_a_secret_is_rotated(controller: Controller, fake: FakeCloudflare, tmp_p
 
 
 def test_a_report_with_a_title_and_findings_of_ones_own(controller: Controller, fake: FakeCloudflare) -> None:
-    controller.variables["oauth_client_report_clients"] = [
-        {
-            "client_name": "missing",
-            "redirect_uris": ["https://app.example.com/callback"],
-            "scopes": ["dns.read"],
-            "token_endpoint_auth_method": "none",
-        }
-    ]
+    missing = {
+        "client_name": "missing",
+        "redirect_uris": ["https://app.example.com/callback"],
+        "scopes": ["dns.read"],
+        "token_endpoint_auth_method": "none",
+    }
+    controller.set_variables({"oauth_client_report_clients": [missing]})
     given = {"oauth_client_report_title": TEMPLATE, "oauth_client_report_fail_on": "drift\nerrors\n"}
     assert TEMPLATE in launched(controller, REPORT, given)["printed"]
     assert controller.launch(REPORT)["status"] == "failed"

@@ -9,6 +9,7 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.awx.controller import Controller
 from tests.integration.modules import Modules
 from tests.integration.servers.awx.kinds import Row
+from tests.integration.servers.awx.server import Awx
 
 WORKFLOW, POLL = "Cloudflare OAuth publish over days", "Cloudflare OAuth poll"
 TWO_DAYS_AND_MORE = 49 * 3600
@@ -153,4 +154,35 @@ def test_check_mode_approves_nothing(controller: Controller) -> None:
     one = controller.start(WORKFLOW, answers("one"))
     controller.tables.named("job_templates", POLL)["job_type"] = "check"
     assert "changed=1" in poll(controller)["printed"]
+    assert status(controller, one) == {"proven": "pending"}
+
+
+def test_a_job_that_cannot_be_read_holds_no_other_up(controller: Controller) -> None:
+    """Such as one that was launched in slices, which is no job, or one that the approver may not read."""
+    one, two = controller.start(WORKFLOW, answers("one")), controller.start(WORKFLOW, answers("two"))
+    node = next(
+        row for row in controller.tables.rows["workflow_job_nodes"].values() if row["workflow_job"] == one["id"]
+    )
+    node["job"] = one["id"]
+    assert "does not say which client it is about" in poll(controller)["printed"]
+    assert (status(controller, one), status(controller, two)) == ({"proven": "pending"}, {"proven": "successful"})
+
+
+def test_no_token_is_left_behind(controller: Controller, awx: Awx) -> None:
+    controller.start(WORKFLOW, answers("one"))
+    poll(controller)
+    controller.fill_in("approver", host=awx.url, username="admin", password=awx.password)
+    job = controller.launch(POLL)
+    assert (job["status"], awx.tokens_left) == ("failed", 0)
+    assert "CONTROLLER_OAUTH_TOKEN" in job["printed"]
+
+
+def test_another_domain_than_the_workflow_was_about_is_not_approved(
+    controller: Controller, fake: FakeCloudflare
+) -> None:
+    one = controller.start(WORKFLOW, answers("one", "manual"))
+    (client,) = clients(fake)
+    Modules(fake).client(client_id=client["client_id"], client_uri="https://other.example.com/")
+    fake.set_verification(client["client_id"], "verified")
+    assert "is on other.example.com by now" in poll(controller)["printed"]
     assert status(controller, one) == {"proven": "pending"}

@@ -85,6 +85,13 @@ def check_rrule(rrule: str) -> None:
     _must(bool(re.match(r"DTSTART(;TZID=[\w/]+:|:)\d{8}T\d{6}Z? RRULE:", rrule)), "rrule", "Valid DTSTART required.")
 
 
+def check_answered(extra_data: Row, template: Row) -> None:
+    """What is required has to be answered, whatever its default: of a launch and of a schedule, not of a node."""
+    for question in template.get("survey_spec", {}).get("spec", []) if template.get("survey_enabled") else []:
+        answered = not question["required"] or extra_data.get(question["variable"], "") != ""
+        _must(answered, "variables_needed_to_start", f"'{question['variable']}' value missing")
+
+
 def check_prompted(extra_data: Row, template: Row) -> None:
     """Variables that are set for a template must be asked for by it."""
     questions = {each["variable"]: each for each in template.get("survey_spec", {}).get("spec", [])}
@@ -103,7 +110,7 @@ def fits(question: Row, answer: Any) -> bool:
     by_type: dict[str, Callable[[Any], bool]] = {
         "integer": lambda value: isinstance(value, int),
         "float": lambda value: isinstance(value, float | int),
-        "multiplechoice": lambda value: (value == "" and not question["required"]) or value in question["choices"],
+        "multiplechoice": lambda value: value in question["choices"],
         "multiselect": lambda value: isinstance(value, list) and set(value) <= set(question["choices"]),
     }
     return by_type.get(question["type"], lambda value: isinstance(value, str))(answer)

@@ -83,6 +83,11 @@ class Awx:
         self._thread.join()
 
     @property
+    def tokens_left(self) -> int:
+        """How many tokens were made by logging in, and not deleted."""
+        return len(self._login_tokens)
+
+    @property
     def environment(self) -> dict[str, str]:
         """What the modules and look-ups of awx.awx read."""
         return {"CONTROLLER_HOST": self.url, "CONTROLLER_OAUTH_TOKEN": self.token}

@@ -143,7 +143,10 @@ class Tables:
         if kind == "job_templates" and not (row["inventory"] and row["project"]):
             raise Refused(400, {"inventory": ["Job Template must provide 'inventory' and 'project'."]})
         if kind in ("schedules", "workflow_job_template_nodes") and row["unified_job_template"]:
-            rules.check_prompted(row["extra_data"], self.find(TEMPLATES, row["unified_job_template"])[1])
+            template = self.find(TEMPLATES, row["unified_job_template"])[1]
+            rules.check_prompted(row["extra_data"], template)
+            if kind == "schedules":
+                rules.check_answered(row["extra_data"], template)
 
     def _refuse_change_in_use(self, row: Row, before: Row | None) -> None:
         used = before and any(each["credential_type"] == before["id"] for each in self.rows["credentials"].values())
