@@ -24,6 +24,7 @@ from tests.integration.servers.awx.server import Awx
 from tests.integration.servers.openbao import OpenBao
 from tests.integration.stores import places
 from tests.integration.stores.places import Place
+from tests.integration.thorough import thorough
 
 CLIENT = "oauthops.iam.cloudflare_oauth_client"
 INFO = "oauthops.iam.cloudflare_oauth_client_info"
@@ -405,12 +406,7 @@ def awx_credential(scene: Scene) -> Iterator[Place]:
 
 @pytest.mark.parametrize(
     "backend",
-    [
-        hashi_vault,
-        awx_credential,
-        pytest.param(vault_file, marks=pytest.mark.thorough),
-        pytest.param(aws_secrets_manager, marks=pytest.mark.thorough),
-    ],
+    [hashi_vault, awx_credential, *thorough(vault_file, aws_secrets_manager)],
 )
 def test_no_store_leaves_a_secret(scene: Scene, backend: Callable[[Scene], AbstractContextManager[Place]]) -> None:
     with backend(scene) as place:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.recovery import ALL, LOST, ROWS, Row
 from tests.integration.rehearsal import LONG_AGO, Rehearsal, steps
+from tests.integration.thorough import thorough
 
 
 def assert_done(rehearsal: Rehearsal, minted: int = 2) -> None:
@@ -33,16 +34,9 @@ def test_no_authentication_fails_from_before_the_rotation_to_after_finalizing(re
     assert (steps(again), again.changed) == ((), [])
 
 
-# The first of several that the same follows from; a test below is killed in all of them, one after the other.
-FIRST = [row for number, row in enumerate(ROWS) if row.next_run not in [each.next_run for each in ROWS[:number]]]
-
-
 def rows() -> list[pytest.ParameterSet]:
-    """Each row; those at which only another task is killed than in an earlier one take long for what they tell."""
-    return [
-        pytest.param(row, id=row.killed, marks=() if row.request or row in FIRST else pytest.mark.thorough)
-        for row in ROWS
-    ]
+    """Each row; where a task is killed, a test below tells nearly the same: it is killed at all of them in turn."""
+    return [pytest.param(row, id=row.killed, marks=() if row.request else pytest.mark.thorough) for row in ROWS]
 
 
 @pytest.mark.parametrize("row", rows())
@@ -87,7 +81,7 @@ def test_the_one_loss_that_cannot_be_repaired_is_told_with_the_safe_way_out(rehe
 
 @pytest.mark.parametrize(
     "task",
-    ["before Delete the older secret", pytest.param("after Delete the older secret", marks=pytest.mark.thorough)],
+    ["before Delete the older secret", *thorough("after Delete the older secret")],
 )
 def test_replacing_a_lost_secret_can_be_killed_too(rehearsal: Rehearsal, task: str) -> None:
     rehearsal.kill(LOST)

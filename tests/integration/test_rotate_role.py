@@ -17,6 +17,7 @@ from tests.integration.ansible_runs import Ansible, Run
 from tests.integration.modules import Modules
 from tests.integration.recovery import ALL
 from tests.integration.rehearsal import Rehearsal, steps
+from tests.integration.thorough import thorough
 
 RESULT = "oauth_client_rotate_result"
 
@@ -149,7 +150,7 @@ def test_a_rotation_that_somebody_else_opened_is_not_finalized(rehearsal: Rehear
     assert rehearsal.application.refusals == []
 
 
-@pytest.mark.parametrize("secret", ["", None, 123, "absent"])
+@pytest.mark.parametrize("secret", ["", *thorough(None, 123, "absent")])
 def test_a_store_that_somebody_emptied_is_never_finalized(rehearsal: Rehearsal, secret: object) -> None:
     rehearsal.run(finalize=False)
     held = {key: value for key, value in rehearsal.stored().items() if key != "client_secret"}
@@ -159,7 +160,7 @@ def test_a_store_that_somebody_emptied_is_never_finalized(rehearsal: Rehearsal, 
     assert rehearsal.application.refusals == []
 
 
-@pytest.mark.parametrize("own", ["deploy", "verify"])
+@pytest.mark.parametrize("own", ["deploy", *thorough("verify")])
 def test_own_tasks_that_fail_leave_both_secrets_valid(rehearsal: Rehearsal, tmp_path: Path, own: str) -> None:
     tasks = tmp_path / "own.yml"
     tasks.write_text("""
@@ -176,7 +177,7 @@ def test_own_tasks_that_fail_leave_both_secrets_valid(rehearsal: Rehearsal, tmp_
     assert rehearsal.application.refusals == []
 
 
-@pytest.mark.parametrize(("no_log", "shown"), [(True, False), (False, True), ("false", True)])
+@pytest.mark.parametrize(("no_log", "shown"), [(True, False), (False, True), *thorough(("false", True))])
 def test_the_output_of_own_tasks_is_shown_only_when_asked_for(
     rehearsal: Rehearsal, tmp_path: Path, no_log: object, shown: bool
 ) -> None:

@@ -18,6 +18,7 @@ from tests.integration.awx.setting_up import PROJECT, with_awx
 from tests.integration.modules import APP, PUBLISHABLE
 from tests.integration.rehearsal import Rehearsal
 from tests.integration.servers.awx.server import Awx
+from tests.integration.thorough import thorough
 
 LOCAL = "localhost ansible_connection=local"
 INVENTORIES = {
@@ -97,7 +98,7 @@ def outside(ansible: Ansible) -> Ansible:
 
 
 # The last row is one more than there are in the table that people know.
-ROWS = [pytest.param(name, marks=pytest.mark.thorough if name == "other-python" else ()) for name in INVENTORIES]
+ROWS = [*list(INVENTORIES)[:-1], *thorough(*list(INVENTORIES)[-1:])]
 
 
 @pytest.mark.parametrize("inventory", ROWS)
