@@ -18,6 +18,8 @@ from tests.bench.stage import Stage, set_up
 from tests.bench.timing import Figures
 from tests.bench.ways import STATES
 
+# Starting everything that is measured takes minutes, and no user runs it.
+pytestmark = pytest.mark.thorough
 MACHINE = {"CPU": "one", "memory": "little"}
 # What memory is measured with is not there in tests.
 MEASURED_HERE = [name for name in SECTIONS if name != "memory"]

@@ -16,8 +16,9 @@ import yaml
 
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import ENVIRONMENT
 from tests.fake_cloudflare.launcher import FakeCloudflare
-from tests.integration.ansible_runs import BIN, ROOT, Ansible, Run
+from tests.integration.ansible_runs import BIN, Ansible, Run
 from tests.integration.awx.conftest import content
+from tests.integration.awx.controller import PROJECT
 from tests.integration.awx.surroundings import (
     Beginning,
     all_together,
@@ -189,9 +190,8 @@ def test_nobody_knows_the_user(around: Around) -> None:
 
 
 def sync(project: Path, place: Path, tarball: Path, environment: dict[str, str]) -> None:
-    """Install what the requirements of the README name, as the update of a project does."""
-    readme = (ROOT / "README.md").read_text()
-    (requirements,) = re.findall(r"^```yaml\n(collections:\n.*?)^```", readme, re.S | re.M)
+    """Install what the requirements of the example project name, as the update of a project does."""
+    requirements = (PROJECT / "collections/requirements.yml").read_text()
     vendored = project / yaml.safe_load(requirements)["collections"][0]["name"]
     assert vendored.name == tarball.name
     for path in (project / "collections", vendored.parent):
