@@ -34,6 +34,7 @@ CORES: Mapping[str, tuple[int, ...]] = {
 OLDEST, NEWEST = min(CORES), max(CORES)
 OLDEST_TARGET = 9
 UNIT_TESTS = ("pytest", "pytest-xdist", "hypothesis", "fastapi", "uvicorn", "dnslib", "dnspython")
+STORES = ("boto3", "hvac")
 MODULES = "tests/integration/test_modules.py"
 PUBLISHES = "tests/integration/dns/test_publish_in_real_zones.py"
 
@@ -93,7 +94,7 @@ def row(core: str, pythons: Mapping[int, Path], every: int) -> Row:
         return Row(core, "", f"not run: none of Python {wanted} is here")
     python, began = f"3.{minor}", time.monotonic()
     print(f"\nansible-core {core} with Python {python}", flush=True)
-    environment = made(f"core-{core}", pythons[minor], (f"ansible-core=={core}.*", "requests", *UNIT_TESTS))
+    environment = made(f"core-{core}", pythons[minor], (f"ansible-core=={core}.*", "requests", *UNIT_TESTS, *STORES))
     steps = {
         "unit": unit_tests(environment),
         "publishing": integration_tests(environment, {}, PUBLISHES, "-k", "from_nothing"),
