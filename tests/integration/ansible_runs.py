@@ -21,6 +21,9 @@ ANSIBLE_BIN = Path(os.environ.get("ANSIBLE_BIN", BIN))
 TARGET = ("-e", f"ansible_python_interpreter={os.environ['TARGET_PYTHON']}") if "TARGET_PYTHON" in os.environ else ()
 # Where modules run: in the controller's process by default, or each in a process of its own.
 SWITCH = {"OAUTHOPS_IN_PROCESS": os.environ.get("OAUTHOPS_IN_PROCESS", "true")}
+# Our collection alone, and with those for stores, DNS providers and AWX.
+OURS = str(ROOT / "collections")
+WITH_OTHERS = f"{OURS}:{ROOT / '.cache/stores'}"
 CALLBACK = Path(__file__).parent / "callback"
 Json = Any
 
@@ -73,7 +76,7 @@ class Ansible:
             "PATH": f"{ANSIBLE_BIN}:{BIN}:/usr/bin:/bin",
             "HOME": str(directory / "home"),
             "LANG": "C.UTF-8",
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
+            "ANSIBLE_COLLECTIONS_PATH": OURS,
             **SWITCH,
             **environment,
         }

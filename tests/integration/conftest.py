@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
-from tests.integration.ansible_runs import BIN, ROOT, Ansible
+from tests.integration.ansible_runs import BIN, ROOT, WITH_OTHERS, Ansible
 from tests.integration.rehearsal import Rehearsal
 from tests.integration.servers.aws import Aws
+from tests.integration.servers.awx.server import Awx
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,8 +73,7 @@ def rehearsal(ansible: Ansible, fake: FakeCloudflare) -> Iterator[Rehearsal]:
 @pytest.fixture
 def ansible_with_stores(ansible: Ansible) -> Ansible:
     """Ansible with the collections for stores and DNS providers, but without the address of any."""
-    places = (ROOT / "collections", ROOT / ".cache/stores")
-    ansible.environment["ANSIBLE_COLLECTIONS_PATH"] = ":".join(map(str, places))
+    ansible.environment["ANSIBLE_COLLECTIONS_PATH"] = WITH_OTHERS
     return ansible
 
 
@@ -88,6 +88,19 @@ def aws(aws_process: Aws) -> Aws:
     """An empty account at AWS."""
     aws_process.reset()
     return aws_process
+
+
+@pytest.fixture(scope="session")
+def awx_process() -> Iterator[Awx]:
+    with Awx() as awx:
+        yield awx
+
+
+@pytest.fixture
+def awx(awx_process: Awx) -> Awx:
+    """An AWX with an organization and an administrator, and nothing else."""
+    awx_process.reset()
+    return awx_process
 
 
 @pytest.fixture(scope="session")

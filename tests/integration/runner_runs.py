@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import yaml
 
-from tests.integration.ansible_runs import ANSIBLE_BIN, BIN, ROOT, SWITCH
+from tests.integration.ansible_runs import ANSIBLE_BIN, BIN, SWITCH, WITH_OTHERS
 
 INVENTORY = 'localhost ansible_connection=local ansible_python_interpreter="{{ ansible_playbook_python }}"\n'
 # What a terminal, a line that was broken there, and a text within a JSON text put between two characters.
@@ -52,9 +52,8 @@ class Runner:
         self.data, self.home, self.printed = directory / "runner", directory / "home", directory / "printed"
         for each in (self.home, *(self.data / name for name in ("env", "inventory", "project"))):
             each.mkdir(parents=True, exist_ok=True)
-        places = (ROOT / "collections", ROOT / ".cache/stores")
         self.own_environment = {"PATH": f"{ANSIBLE_BIN}:{BIN}:/usr/bin:/bin", "HOME": str(self.home), "LANG": "C.UTF-8"}
-        self.environment = {"ANSIBLE_COLLECTIONS_PATH": ":".join(map(str, places)), **SWITCH, **environment}
+        self.environment = {"ANSIBLE_COLLECTIONS_PATH": WITH_OTHERS, **SWITCH, **environment}
         (self.data / "inventory/hosts").write_text(inventory)
 
     def command(

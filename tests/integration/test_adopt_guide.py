@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,10 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth import FIELDS
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible, Run
 from tests.integration.modules import APP, Modules
-from tests.integration.test_examples import yaml_blocks
+from tests.integration.shown import yaml_blocks
 
 GUIDES = ROOT / "docs/docsite/rst"
 TERRAFORM = (GUIDES / "guide_terraform.rst").read_text()
-
-
-def blocks(page: str) -> list[Any]:
-    found = re.findall(
-        r"^( *)\.\. code-block:: yaml\n\n((?:\1    .*\n|\n)+)", (GUIDES / page).read_text(), re.MULTILINE
-    )
-    return [yaml.safe_load(textwrap.dedent(block)) for _indent, block in found]
 
 
 @pytest.fixture
@@ -49,7 +41,7 @@ def run(ansible: Ansible, play: list[dict[str, Any]], *options: str) -> Run:
 
 @pytest.mark.parametrize("options", [("--check", "--diff"), ("--diff",)])
 def test_adopting_changes_nothing(exported: Ansible, fake: FakeCloudflare, options: tuple[str, ...]) -> None:
-    adopt, _prune = blocks("guide_adopt.rst")
+    adopt, _prune = yaml_blocks(GUIDES / "guide_adopt.rst")
     done = run(exported, adopt, *options)
     assert (done.changed, fake.requests(writes_only=True)) == ([], [])
     assert done.tasks[-1].result["msg"] == []
@@ -58,7 +50,7 @@ def test_adopting_changes_nothing(exported: Ansible, fake: FakeCloudflare, optio
 def test_what_nobody_describes_is_told_and_then_deleted_where_it_may_be(
     exported: Ansible, fake: FakeCloudflare
 ) -> None:
-    adopt, prune = blocks("guide_adopt.rst")
+    adopt, prune = yaml_blocks(GUIDES / "guide_adopt.rst")
     for name in ("App 2", "staging-2"):
         Modules(fake).client(**{**APP, "client_name": name})
     assert len(run(exported, adopt).tasks[-1].result["msg"]) == 2
@@ -75,7 +67,7 @@ def test_the_plays_of_the_role_run(ansible: Ansible, fake: FakeCloudflare) -> No
 
 
 def test_the_description_beside_the_resource_is_one_of_the_same_client(fake: FakeCloudflare) -> None:
-    (variables,) = blocks("guide_terraform.rst")
+    (variables,) = yaml_blocks(GUIDES / "guide_terraform.rst")
     (client,) = variables["oauth_clients"]
     resource = re.search(r"resource .*?\n       }\n", TERRAFORM, re.DOTALL)
     assert resource

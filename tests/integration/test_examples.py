@@ -17,6 +17,7 @@ from tests.integration.ansible_runs import ROOT, Ansible, Run
 from tests.integration.application import Application
 from tests.integration.modules import Modules
 from tests.integration.servers.aws import Aws
+from tests.integration.shown import yaml_blocks
 
 LOUD = ("-vvvv", "--diff")
 KNOWN = {"example_app_client_id": "30e8fa4a9d2746f5a1b3c9d7e6f50418", "example_app_client_secret": "hush-hush-Zz_9"}
@@ -31,15 +32,6 @@ def examples(module: str) -> list[Json]:
     assert block
     tasks: list[Json] = yaml.safe_load(block[1])
     return tasks
-
-
-def yaml_blocks(page: Path) -> list[Json]:
-    return [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.S | re.M)]
-
-
-def code_blocks(page: str) -> list[str]:
-    """The YAML of a page in reStructuredText."""
-    return re.findall(r"^\.\. code-block:: yaml\n\n((?:    .*\n|\n)+)", page, re.MULTILINE)
 
 
 def assert_nothing_leaked(run: Run, ansible: Ansible, fake: FakeCloudflare) -> None:
@@ -89,8 +81,7 @@ def test_the_examples_of_a_module_run(
 
 
 def test_the_guide_to_many_clients_runs(ansible: Ansible, fake: FakeCloudflare) -> None:
-    guide = (ROOT / "docs/docsite/rst/guide_many_clients.rst").read_text()
-    plays = [play for block in code_blocks(guide) for play in yaml.safe_load(block)]
+    plays = [play for block in yaml_blocks(ROOT / "docs/docsite/rst/guide_many_clients.rst") for play in block]
     names = {"example_secret_dir": str(ansible.directory), "example_staging_clients": [{"client_name": "Example CLI"}]}
     for play in plays:
         run = ansible.play(play["tasks"], "--diff", vars=names)
@@ -232,8 +223,7 @@ def test_the_play_of_the_rotate_role_runs(prepared: dict[str, Json], ansible: An
 
 
 def test_the_steps_of_the_publishing_guide_run(ansible: Ansible, fake: FakeCloudflare) -> None:
-    guide = (ROOT / "docs/docsite/rst/guide_publish.rst").read_text()
-    tasks = [task for block in code_blocks(guide) for task in yaml.safe_load(block)]
+    tasks = [task for block in yaml_blocks(ROOT / "docs/docsite/rst/guide_publish.rst") for task in block]
     assert len(tasks) == 5
     run = ansible.play(tasks, *LOUD, module_defaults={"oauthops.iam.cloudflare_oauth_client_wait": WAIT_A_MOMENT})
     assert run.status == 0, run.output

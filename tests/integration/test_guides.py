@@ -7,40 +7,19 @@ import json
 import re
 import shlex
 import subprocess
-import textwrap
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import requests
-import yaml
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible
 from tests.integration.modules import APP, Modules
+from tests.integration.shown import Block, blocks, read_yaml
 
 PAGES = [*(ROOT / "docs/docsite/rst").glob("*.rst"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 PAGES += [*ROOT.glob("roles/*/README.md"), *ROOT.glob("tests/*/README.md"), ROOT / "docs/architecture.md"]
-OF_A_GUIDE = re.compile(r"^( *)\.\. code-block:: ([\w+]+)\n\n((?:\1 {4}.*\n|\n)+)", re.MULTILINE)
-OF_A_README = re.compile(r"^```()(\w+)\n((?:.*\n)*?)```$", re.MULTILINE)
-
-
-class Block(NamedTuple):
-    language: str
-    text: str
-
-
-class Reader(yaml.SafeLoader):
-    """YAML as Ansible reads it, with its tags."""
-
-
-Reader.add_multi_constructor("!", lambda loader, tag, node: loader.construct_object(node) if tag else None)
-
-
-def blocks(page: Path) -> list[Block]:
-    found = (OF_A_GUIDE if page.suffix == ".rst" else OF_A_README).findall(page.read_text())
-    return [Block(language, textwrap.dedent(text)) for _indent, language, text in found]
 
 
 def every_block() -> Iterator[Any]:
@@ -60,10 +39,6 @@ def test_a_block_is_what_it_says(block: Block) -> None:
         compile(block.text, "shown", "exec")
     else:
         assert block.language in ("text", "console", "hcl", "terraform", "ini", "make")
-
-
-def read_yaml(text: str) -> Any:
-    return yaml.load(re.sub(r"!(unsafe|vault) ", "", text), Loader=Reader)
 
 
 def commands(page: str) -> list[str]:

@@ -20,18 +20,11 @@ OF_AWX = "Red Hat Ansible Automation Platform"
 OF_AWX_FIELDS = {"host": False, "username": False, "password": True, "oauth_token": True}
 
 
-@pytest.fixture(scope="session")
-def awx_process() -> Iterator[Awx]:
-    with Awx() as awx:
-        yield awx
-
-
 @pytest.fixture
-def awx(awx_process: Awx) -> Awx:
+def awx(awx: Awx) -> Awx:
     """A fake AWX as it comes: with its own type of credential for itself, and nothing of ours."""
-    awx_process.reset()
-    awx_process.add_credential_type(OF_AWX, OF_AWX_FIELDS)
-    return awx_process
+    awx.add_credential_type(OF_AWX, OF_AWX_FIELDS)
+    return awx
 
 
 @pytest.fixture

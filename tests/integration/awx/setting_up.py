@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.ansible_runs import ROOT, Ansible, Run
+from tests.integration.ansible_runs import WITH_OTHERS, Ansible, Run
 from tests.integration.servers.awx.server import Awx
 
 PROJECT = {
@@ -16,7 +16,7 @@ PROJECT = {
 
 def with_awx(ansible: Ansible, awx: Awx) -> Ansible:
     """Ansible with the collection awx.awx and the address of the fake AWX."""
-    ansible.environment["ANSIBLE_COLLECTIONS_PATH"] = f"{ROOT}/collections:{ROOT}/.cache/stores"
+    ansible.environment["ANSIBLE_COLLECTIONS_PATH"] = WITH_OTHERS
     ansible.environment.update(awx.environment)
     return ansible
 

@@ -16,8 +16,7 @@ from tests.integration.awx.controller import PROJECT
 from tests.integration.awx.setting_up import set_up
 from tests.integration.servers.awx.server import Awx
 from tests.integration.servers.awx.tables import Tables
-from tests.integration.test_examples import yaml_blocks
-from tests.integration.test_guides import blocks, read_yaml
+from tests.integration.shown import blocks, read_yaml, yaml_blocks
 
 GUIDE = (ROOT / "docs/docsite/rst/guide_awx.rst").read_text()
 ROLE = ROOT / "roles/oauth_client_awx"

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from tests.integration.ansible_runs import ROOT, Ansible
+from tests.integration.ansible_runs import OURS, ROOT, Ansible
 from tests.integration.awx.setting_up import PROJECT, set_up
 from tests.integration.servers.awx.server import Awx
 from tests.integration.servers.awx.tables import Tables
@@ -129,8 +129,20 @@ def test_a_project_that_is_nowhere_is_refused(ansible_with_awx: Ansible, awx: Aw
     assert awx.requests() == []
 
 
+def test_a_project_on_the_controller_in_the_image_that_it_has(ansible_with_awx: Ansible, awx: Awx) -> None:
+    place = {"project_url": "", "project_path": "oauth", "playbook_dir": "cloudflare", "image": ""}
+    run = set_up(ansible_with_awx, **{f"oauth_client_awx_{name}": value for name, value in place.items()})
+    assert run.status == 0, run.output
+    (project,) = awx.tables.rows["projects"].values()
+    assert (project["scm_type"], project["local_path"]) == ("", "oauth")
+    templates = awx.tables.rows["job_templates"].values()
+    assert {row["playbook"].partition("/")[0] for row in templates} == {"cloudflare"}
+    assert {row["execution_environment"] for row in templates} == {None}
+    assert awx.tables.rows["execution_environments"] == {}
+
+
 def test_a_missing_collection_is_named(ansible_with_awx: Ansible, awx: Awx) -> None:
-    ansible_with_awx.environment["ANSIBLE_COLLECTIONS_PATH"] = str(ROOT / "collections")
+    ansible_with_awx.environment["ANSIBLE_COLLECTIONS_PATH"] = OURS
     run = set_up(ansible_with_awx)
     assert run.status != 0
     assert "awx.awx is not installed" in run.failure

@@ -11,7 +11,8 @@ import yaml
 from tests.integration.ansible_runs import ROOT
 from tests.integration.dns.publishing import Publishing, phase, result
 from tests.integration.servers.name_server import NameServer
-from tests.integration.test_examples import examples, yaml_blocks
+from tests.integration.shown import yaml_blocks
+from tests.integration.test_examples import examples
 
 GUIDE = ROOT / "docs/docsite/rst/guide_dns_providers.rst"
 EXAMPLE = {

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.servers.awx.server import Awx
 from tests.integration.servers.openbao import OpenBao
 
 
@@ -20,16 +19,3 @@ def openbao(openbao_process: OpenBao) -> OpenBao:
     """An OpenBao without secrets."""
     openbao_process.reset()
     return openbao_process
-
-
-@pytest.fixture(scope="session")
-def awx_thread() -> Iterator[Awx]:
-    with Awx() as awx:
-        yield awx
-
-
-@pytest.fixture
-def awx(awx_thread: Awx) -> Awx:
-    """An AWX without credentials and credential types."""
-    awx_thread.reset()
-    return awx_thread
