@@ -71,7 +71,7 @@ def checked_path(path: str) -> str:
         raise UsageError(
             f"path: {path} is a relative path: write an absolute one, such as {{{{ playbook_dir }}}}/{path}"
         )
-    real = os.path.realpath(as_json(path))
+    real: str = os.path.realpath(as_json(path))
     if not os.path.isdir(os.path.dirname(real)):
         raise UsageError(f"path: the directory {os.path.dirname(real)} does not exist on the controller.")
     return real

@@ -28,5 +28,5 @@ def pause(failure: CloudflareError, attempt: int) -> float:
     """
     if failure.retry_after:
         return failure.retry_after
-    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))
+    longest: float = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))
     return longest * random.uniform(0.75, 1.0)

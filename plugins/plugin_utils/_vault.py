@@ -51,7 +51,7 @@ def _from_file(path: str, label: str | None, loader: Any) -> VaultSecret:
     if not os.path.isfile(path):
         raise UsageError(f"vault_password_file: there is no file {path} on the controller.")
     try:
-        secret = get_file_vault_secret(filename=path, vault_id=label, loader=loader)
+        secret: VaultSecret = get_file_vault_secret(filename=path, vault_id=label, loader=loader)
         secret.load()
     except AnsibleError:
         # Its text may quote what a script wrote.

@@ -30,7 +30,7 @@ _RDATA: dict[str, Callable[[str], object]] = {"A": A, "AAAA": AAAA, "CNAME": CNA
 def answer(world: World, query: DNSRecord) -> DNSRecord:
     """The answer to a query, from the state as it is now."""
     name = str(query.q.qname).lower().rstrip(".")
-    reply = query.reply(ra=0, aa=1)
+    reply: DNSRecord = query.reply(ra=0, aa=1)
     served = [zone for zone in world.zones.values() if zone.served]
     zone = longest_zone(served, name)
     if zone is None:

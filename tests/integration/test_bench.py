@@ -16,7 +16,7 @@ from tests.bench.page import page
 from tests.bench.record import SECTIONS, Record
 from tests.bench.stage import Stage, set_up
 from tests.bench.timing import Figures
-from tests.bench.ways import STATES
+from tests.bench.ways import STATES, described
 
 # Starting everything that is measured takes minutes, and no user runs it.
 pytestmark = pytest.mark.thorough
@@ -106,7 +106,7 @@ def test_one_task_lists_once_where_a_loop_asks_for_each(figures: dict[str, Figur
 def test_a_run_that_did_something_else_is_no_measurement(stage: Stage) -> None:
     stage.empty_account()
     with pytest.raises(RuntimeError, match="one task: 1 writes, not 2"):
-        many.writing(stage, "one task", many.described(1), 2)
+        many.writing(stage, "one task", described(1), 2)
     with pytest.raises(RuntimeError, match="ended with status"):
         stage.play(stage.write_play("broken", [{"ansible.builtin.fail": {"msg": "on purpose"}}]))
 

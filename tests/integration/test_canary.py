@@ -97,7 +97,7 @@ def test_the_log_of_the_target_holds_no_secret(
 ) -> None:
     logged: list[str] = []
     monkeypatch.setattr(basic, "has_journal", False)
-    monkeypatch.setattr(basic.syslog, "syslog", lambda *words: logged.append(str(words)))
+    monkeypatch.setattr("syslog.syslog", lambda *words: logged.append(str(words)))
     modules = Modules(fake)
     key = fake.credentials()["key"]
     modules.connection.update(api_email=key["email"], api_key=key["key"], no_target_syslog=None)

@@ -103,7 +103,7 @@ def play(tasks: list[Json], **keywords: Json) -> Json:
     return {"hosts": "localhost", "gather_facts": False, **keywords, "tasks": tasks}
 
 
-def role(name: str, **keywords: Json) -> Json:
+def role(name: str, **keywords: Json) -> dict[str, Json]:
     return {"name": f"role {name}", "ansible.builtin.include_role": {"name": f"oauthops.iam.{name}"}, **keywords}
 
 

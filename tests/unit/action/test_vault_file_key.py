@@ -19,7 +19,6 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.oauthops.iam.plugins.action.vault_file_key import ActionModule
-from ansible_collections.oauthops.iam.plugins.plugin_utils import _file
 from tests.unit.support import run_as_given
 
 PASSWORD = "correct horse"
@@ -256,7 +255,7 @@ def test_a_full_disk_leaves_the_older_file(target: Path, monkeypatch: pytest.Mon
 
     run(target, value=VALUE)
     with monkeypatch.context() as patched:
-        patched.setattr(_file.os, "fsync", full)
+        patched.setattr(os, "fsync", full)
         assert "No space left on device" in refusal(target, value={"n": 1})
     assert run(target)["value"] == VALUE
     assert os.listdir(target.parent) == [target.name]
