@@ -58,9 +58,11 @@ Step = Union[Creation, Update, Deletion]
 class Account(Protocol):
     """What has to be known of an account, besides the client, to decide what is to be done with it."""
 
-    def named(self, client_name: str) -> list[Client]: ...
+    def named(self, client_name: str) -> list[Client]:
+        """The clients of exactly this name."""
 
-    def scope_ids(self) -> Iterable[str]: ...
+    def scope_ids(self) -> Iterable[str]:
+        """The ids of the scopes that there are."""
 
 
 def ensure(

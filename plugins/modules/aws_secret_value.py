@@ -267,7 +267,7 @@ class Secret:
 
     def _failure(self, action: str, fault: Exception, *, writes: bool) -> AwsError:
         error = getattr(fault, "response", {}).get("Error", {})
-        code = str(error.get("Code") or type(fault).__name__)
+        code = str(error.get("Code") or fault.__class__.__name__)
         said = f": {error.get('Message') or fault}" if code in HARMLESS or not writes else ""
         remedy = REMEDIES.get(code, "").format(permission=f"secretsmanager:{action}")
         told = f"{action} of the secret {self._name} failed ({code}){said.rstrip('.')}. {remedy}"

@@ -83,7 +83,7 @@ async def _serve(options: argparse.Namespace, parent: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     world = World(options.token)
     dns_port = await dns_server.start(world, options.dns_port)
-    host, _, port = (options.resolver or f"{_HOST}:{dns_port}").rpartition(":")
+    host, _unused, port = (options.resolver or f"{_HOST}:{dns_port}").rpartition(":")
     resolver = Resolver(host, int(port))
     poller = Poller(world, resolver, options.poll_interval)
     listener = _listening(options.port)

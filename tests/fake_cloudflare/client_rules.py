@@ -142,7 +142,7 @@ def _origin(value: str) -> str:
 def _split(value: object) -> SplitResult:
     try:
         parts = urlsplit(value if isinstance(value, str) else "")
-        _ = parts.port
+        _unused = parts.port
     except ValueError:
         raise _Refused(f"{value!r} is not a URL") from None
     return parts

@@ -129,7 +129,7 @@ async def _serve_stream(world: World, reader: asyncio.StreamReader, writer: asyn
 async def start(world: World, port: int) -> int:
     """Listen on one port for both transports, any free one for 0, and return it."""
     loop = asyncio.get_running_loop()
-    for _ in range(20):
+    for _unused in range(20):
         server = await asyncio.start_server(lambda *pair: _serve_stream(world, *pair), _HOST, port)
         bound: int = server.sockets[0].getsockname()[1]
         try:

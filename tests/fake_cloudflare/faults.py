@@ -144,7 +144,7 @@ async def _cut(hit: _Hit) -> None:
 async def _cut_body(hit: _Hit) -> None:
     whole = hit.answer.body
     start: Message = {"type": "http.response.start", "status": hit.answer.status, "headers": hit.answer.headers}
-    if not any(name == b"content-length" for name, _ in start["headers"]):
+    if not any(name == b"content-length" for name, _unused in start["headers"]):
         start["headers"] = [*start["headers"], (b"content-length", str(len(whole)).encode())]
     await hit.send(start)
     await hit.send({"type": "http.response.body", "body": whole[: len(whole) // 2], "more_body": True})

@@ -57,7 +57,7 @@ class FakeCloudflare:
             for line in self.process.stdout:
                 if line.strip() == "ready":
                     return True
-                name, _, value = line.strip().partition("=")
+                name, _unused, value = line.strip().partition("=")
                 self._announced[name] = value
         finally:
             overdue.cancel()

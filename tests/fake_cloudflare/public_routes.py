@@ -51,9 +51,9 @@ async def token(request: Request, world: TheWorld) -> JSONResponse:
 
 
 def _basic(authorization: str) -> tuple[str, str] | None:
-    scheme, _, encoded = authorization.partition(" ")
+    scheme, _unused, encoded = authorization.partition(" ")
     try:
-        client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+        client_id, _unused, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return None
     return (unquote_plus(client_id), unquote_plus(secret)) if scheme.lower() == "basic" else None

@@ -65,7 +65,7 @@ class Scope:
 
 
 def _scope(scope_id: str, category: str) -> Scope:
-    product, _, action = scope_id.rpartition(".")
+    product, _unused, action = scope_id.rpartition(".")
     name = _PRODUCT_NAMES.get(product) or product.replace("-", " ").title()
     return Scope(scope_id, f"{name} {action.title()}", category)
 

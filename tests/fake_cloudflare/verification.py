@@ -94,7 +94,7 @@ class Poller:
             for client in world.clients.values()
             if client.verification and _waits(client, world.variants)
         ]
-        hosts = sorted({verification.host for verification, _ in waiting})
+        hosts = sorted({verification.host for verification, _unused in waiting})
         texts = dict(zip(hosts, await asyncio.gather(*map(self._resolver.texts, hosts)), strict=True))
         for verification, status in waiting:
             if verification.status == status:

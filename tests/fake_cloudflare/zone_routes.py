@@ -99,7 +99,7 @@ _TESTS: dict[str, Callable[[str, str], bool]] = {
 
 def _matches(record: Record, query: Mapping[str, str]) -> bool:
     for key, wanted in query.items():
-        name, _, test = key.partition(".")
+        name, _unused, test = key.partition(".")
         if name in ("type", "name", "content", "comment") and test in _TESTS:
             value = getattr(record, name) or ""
             if not _TESTS[test](value.lower(), wanted.lower()):

@@ -113,11 +113,15 @@ def field_problems(values: Mapping[str, Any], variants: Variants) -> list[Proble
         (_TYPE_INVALID, "type is not supported", values.get("type") in RECORD_TYPES),
         (_NAME_INVALID, "name must be a text of 1 to 255 characters", _is_text(values.get("name"), 255)),
         (_CONTENT_INVALID, "content must be a text that is not empty", _is_text(content, 10_000)),
-        (_TTL_INVALID, "ttl must be 1 or 60 to 86400", type(ttl) is int and (ttl == 1 or 60 <= ttl <= 86_400)),
+        (_TTL_INVALID, "ttl must be 1 or 60 to 86400", _is_ttl(ttl)),
         (_TXT_UNPRINTABLE, "content has characters that cannot be printed", str(content).isprintable()),
         (_TAG_QUOTA, "tags exceed the quota", not values.get("tags") or variants.dns_tags == "allow"),
     ]
     return [Problem(code, f"DNS record: {message}") for code, message, fine in checks if not fine]
+
+
+def _is_ttl(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and (value == 1 or 60 <= value <= 86_400)
 
 
 def _is_text(value: object, longest: int) -> bool:

@@ -55,7 +55,7 @@ def running(address: str) -> bool:
 
 def test_the_demo_tells_its_story_and_stops_everything() -> None:
     process = demo()
-    output, _ = process.communicate(timeout=240)
+    output, _unused = process.communicate(timeout=240)
     assert process.returncode == 0, output
     counts = [line.split(": ", 1)[1] for line in output.splitlines() if line.startswith("Requests to Cloudflare: ")]
     scopes, plan, publish, again, rotation = counts

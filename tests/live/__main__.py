@@ -101,7 +101,7 @@ def finish(run: Run, stopped: str, left: dict[str, str]) -> None:
         longer = path.with_stem(f"{path.stem}-full")
         for file, text in zip((path, longer), report(outcome, transport.settings), strict=True):
             file.write_text(text, encoding="utf-8")
-        switches = [item for _, _, findings in run.answers for item in findings if item.is_switch]
+        switches = [item for _unused, _unused, findings in run.answers for item in findings if item.is_switch]
         done = sum(item.settled for item in switches)
         say(f"\n{done} of {len(switches)} switches settled with {len(transport.exchanges)} requests. Report: {path}")
         say(f"With whole answers, too long for an issue: {longer}")

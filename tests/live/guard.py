@@ -21,7 +21,7 @@ def check(method: str, path: str, query: Mapping[str, str], body: Json, own: Col
         raise Forbidden("a request with visibility: public cannot be undone")
     if method == "GET":
         return
-    root, _, rest = path.partition("/oauth_clients")
+    root, _unused, rest = path.partition("/oauth_clients")
     steps = rest.split("/")
     if not root.startswith("/accounts/"):
         raise Forbidden(f"{method} outside the OAuth clients of an account")

@@ -119,7 +119,7 @@ class Lab:
 
     def _removed(self, client_id: str) -> str:
         why = ""
-        for _ in range(_REMOVALS):
+        for _unused in range(_REMOVALS):
             try:
                 exchange = self.delete(client_id)
             except Broken as error:

@@ -81,7 +81,7 @@ def _joined(start: Sequence[str], told: Sequence[_Told], length: int) -> str:
 
 def table(answers: Sequence[tuple[str, str, list[Finding]]], known: Mapping[str, str]) -> str:
     lines = ["| Question | Seen | Variant of the fake |", "| --- | --- | --- |"]
-    for _, unknown, findings in answers:
+    for _unused, unknown, findings in answers:
         for number, finding in enumerate(findings):
             variant = f"`{finding.variant}`" if finding.settled else finding.variant
             title = f"{'' if number else unknown} **{finding.about}**"
@@ -95,7 +95,7 @@ def _cell(text: str) -> str:
 
 
 def _switches(answers: Sequence[tuple[str, str, list[Finding]]]) -> str:
-    values = {item.about: item.value for _, _, findings in answers for item in findings if item.settled}
+    values = {item.about: item.value for _unused, _unused, findings in answers for item in findings if item.settled}
     return _block(json.dumps(values, indent=2, sort_keys=True), _BODY_LENGTHS[0])
 
 

@@ -69,7 +69,7 @@ class Transport:
 
     def send(self, method: str, path: str, body: Json = None, **options: Any) -> Exchange:
         """Sends with the token, or with the `token` given (None: no credential); waits out a 429."""
-        for _ in range(_TRIES):
+        for _unused in range(_TRIES):
             exchange = self._once(method, path, body, **options)
             if exchange.status != _TOO_MANY:
                 break

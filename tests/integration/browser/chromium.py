@@ -90,7 +90,7 @@ class Tab:
             if not read:
                 raise RuntimeError("Chromium has ended.")
             self._rest += read
-        message, _, self._rest = self._rest.partition(b"\0")
+        message, _unused, self._rest = self._rest.partition(b"\0")
         received: dict[str, Json] = json.loads(message)
         return received
 

@@ -25,7 +25,7 @@ class CallbackModule(CallbackBase):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._when, _, self._name = os.environ.get("KILL_AT", "").partition(" ")
+        self._when, _unused, self._name = os.environ.get("KILL_AT", "").partition(" ")
         self._started = 0
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:  # noqa: ARG002

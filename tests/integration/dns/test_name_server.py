@@ -78,7 +78,7 @@ class TestContent:
 
     def test_a_transfer_needs_a_key(self, name_server: NameServer) -> None:
         zone = dns.zone.Zone("example.com")
-        query, _ = dns.xfr.make_query(zone)
+        query, _unused = dns.xfr.make_query(zone)
         with pytest.raises(dns.xfr.TransferError, match="REFUSED"):
             dns.query.inbound_xfr(name_server.host, zone, query, name_server.port)
 

@@ -268,7 +268,7 @@ def test_a_server_that_does_not_answer_is_asked_three_times_and_told(value: Valu
         silent.bind(("127.0.0.1", 0))
         silent.setblocking(False)
         refused = value(port=silent.getsockname()[1], protocol="udp", timeout=0.1)
-        questions = [silent.recv(512) for _ in range(3)]
+        questions = [silent.recv(512) for _unused in range(3)]
         with pytest.raises(BlockingIOError):
             silent.recv(512)
     assert len(set(questions)) == 1

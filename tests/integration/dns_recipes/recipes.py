@@ -21,11 +21,14 @@ class Zone(Protocol):
     """A zone at a provider, looked at past Ansible; the texts of TXT records are quoted."""
 
     @property
-    def environment(self) -> dict[str, str]: ...
+    def environment(self) -> dict[str, str]:
+        """What the recipe needs to reach it."""
 
-    def read(self, name: str, kind: str = "TXT") -> tuple[int, list[str]] | None: ...
+    def read(self, name: str, kind: str = "TXT") -> tuple[int, list[str]] | None:
+        """The TTL and the values, or None."""
 
-    def write(self, name: str, ttl: int, values: Iterable[str], kind: str = "TXT") -> None: ...
+    def write(self, name: str, ttl: int, values: Iterable[str], kind: str = "TXT") -> None:
+        """Replace what the name has of this kind."""
 
 
 def record(fqdn: str, value: str, state: str = "present", ttl: int = 1) -> Json:

@@ -39,7 +39,7 @@ def used(tasks: list[Json]) -> Iterator[tuple[str, dict[str, Json]]]:
 def test_every_option_is_documented(ansible_with_stores: Ansible, path: Path) -> None:
     modules = list(used(yaml.safe_load(path.read_text())))
     assert modules
-    run = ansible_with_stores.command("ansible-doc", "-j", *{name for name, _ in modules})
+    run = ansible_with_stores.command("ansible-doc", "-j", *{name for name, _unused in modules})
     assert run.status == 0, run.output
     for name, arguments in modules:
         check(json.loads(run.output)[name]["doc"]["options"], arguments)

@@ -15,18 +15,18 @@ Probe = Callable[[FakeCloudflare, Api], object]
 
 def refused_create(**fields: object) -> Probe:
     """The status of a POST with these fields."""
-    return lambda _, api: api.status("POST", api.clients, {**BASICS, **fields})
+    return lambda _unused, api: api.status("POST", api.clients, {**BASICS, **fields})
 
 
 def created(field: str, **fields: object) -> Probe:
     """A field of a new client, absent as "-"."""
-    return lambda _, api: api.create(**fields).get(field, "-")
+    return lambda _unused, api: api.create(**fields).get(field, "-")
 
 
 def clear(value: object) -> Probe:
     """What becomes of tos_uri when a PATCH sets it to null or to nothing."""
 
-    def probe(_: FakeCloudflare, api: Api) -> object:
+    def probe(_unused: FakeCloudflare, api: Api) -> object:
         client = api.create(tos_uri="https://app.example.com/tos")
         status = api.status("PATCH", api.one(client), {"tos_uri": value})
         return status, "tos_uri" in api.read(client)
@@ -34,10 +34,10 @@ def clear(value: object) -> Probe:
     return probe
 
 
-def order(_: FakeCloudflare, api: Api) -> object:
+def order(_unused: FakeCloudflare, api: Api) -> object:
     uris = [f"https://app.example.com/{number}" for number in range(5)]
     client = api.create(redirect_uris=uris)
-    seen = {tuple(api.read(client)["redirect_uris"]) for _ in range(12)}
+    seen = {tuple(api.read(client)["redirect_uris"]) for _unused in range(12)}
     return {"stored": seen == {tuple(uris)}, "reversed": seen == {tuple(uris[::-1])}, "many": len(seen) > 1}
 
 
@@ -47,19 +47,19 @@ def noop_moves_updated_at(fake: FakeCloudflare, api: Api) -> object:
     return api.patch(client, client_name=client["client_name"])["updated_at"] > client["updated_at"]
 
 
-def keys(_: FakeCloudflare, api: Api) -> object:
+def keys(_unused: FakeCloudflare, api: Api) -> object:
     optional = {"created_at", "updated_at", "client_uri_verification", "scopes", "owner"}
     return sorted(optional & set(api.read(api.create(**DOMAIN))))
 
 
-def rotated_flags(_: FakeCloudflare, api: Api) -> object:
+def rotated_flags(_unused: FakeCloudflare, api: Api) -> object:
     client = api.create()
     before = api.read(client).get("has_rotated_secret", "-")
     api.result("POST", api.secret(client))
     return before, api.read(client).get("has_rotated_secret", "-")
 
 
-def deleted(_: FakeCloudflare, api: Api) -> object:
+def deleted(_unused: FakeCloudflare, api: Api) -> object:
     client = api.create()
     return api.result("DELETE", api.secret(client)), api.result("DELETE", api.one(client)) is None
 
@@ -68,18 +68,18 @@ def reads_after_writes(fake: FakeCloudflare, api: Api) -> object:
     """Name seen after a change, list after a creation, then the same again a minute later."""
     client = api.create()
     fake.advance_clock(600)
-    for _ in range(3):
+    for _unused in range(3):
         api.result("GET", api.clients)
     api.patch(client, client_name="new")
     api.create(client_name="second")
     seen = [api.read(client)["client_name"], len(api.result("GET", api.clients))]
     fake.advance_clock(60)
-    for _ in range(3):
+    for _unused in range(3):
         api.result("GET", api.clients)
     return [*seen, api.read(client)["client_name"], len(api.result("GET", api.clients))]
 
 
-def paging(_: FakeCloudflare, api: Api) -> object:
+def paging(_unused: FakeCloudflare, api: Api) -> object:
     """Counts on page 1, on page 2 of two, and whether page 2 brings new ones."""
     for _number in range(5):
         api.create()
@@ -88,17 +88,17 @@ def paging(_: FakeCloudflare, api: Api) -> object:
     return len(first), len(page_1), len(page_2), page_1 != page_2
 
 
-def result_info(_: FakeCloudflare, api: Api) -> object:
+def result_info(_unused: FakeCloudflare, api: Api) -> object:
     return sorted(api.call("GET", api.clients).json().get("result_info", {}))
 
 
-def clear_logo_of_public(_: FakeCloudflare, api: Api) -> object:
+def clear_logo_of_public(_unused: FakeCloudflare, api: Api) -> object:
     client = api.verified()
     api.patch(client, visibility="public")
     return api.status("PATCH", api.one(client), {"logo_uri": None})
 
 
-def same_name_twice(_: FakeCloudflare, api: Api) -> object:
+def same_name_twice(_unused: FakeCloudflare, api: Api) -> object:
     api.create()
     other = api.create(client_name="other")
     return api.status("POST", api.clients, BASICS), api.status("PATCH", api.one(other), {"client_name": "app"})
@@ -106,28 +106,28 @@ def same_name_twice(_: FakeCloudflare, api: Api) -> object:
 
 def patch_new(**fields: object) -> Probe:
     """The status of a PATCH of a new client."""
-    return lambda _, api: api.status("PATCH", api.one(api.create()), fields)
+    return lambda _unused, api: api.status("PATCH", api.one(api.create()), fields)
 
 
-def promote_twice(_: FakeCloudflare, api: Api) -> object:
+def promote_twice(_unused: FakeCloudflare, api: Api) -> object:
     client = api.verified()
     api.patch(client, visibility="public")
     return api.status("PATCH", api.one(client), {"visibility": "public"})
 
 
-def one_more_client(_: FakeCloudflare, api: Api) -> object:
+def one_more_client(_unused: FakeCloudflare, api: Api) -> object:
     api.create()
     return api.status("POST", api.clients, BASICS)
 
 
-def optional_scope_patches(_: FakeCloudflare, api: Api) -> object:
+def optional_scope_patches(_unused: FakeCloudflare, api: Api) -> object:
     """Optional scopes alone; fewer scopes alone."""
     client = api.create(optional_scopes=["dns.read"])
     alone = api.status("PATCH", api.one(client), {"optional_scopes": ["zone.read"]})
     return alone, api.status("PATCH", api.one(client), {"scopes": ["cache.purge"]})
 
 
-def optional_scopes(_: FakeCloudflare, api: Api) -> object:
+def optional_scopes(_unused: FakeCloudflare, api: Api) -> object:
     answer = api.call("POST", api.clients, {**BASICS, "optional_scopes": ["dns.read"]})
     return answer.status_code, (answer.json()["result"] or {}).get("optional_scopes")
 
@@ -147,7 +147,7 @@ def first_status(fake: FakeCloudflare, api: Api) -> object:
     return answer, api.read(client)["client_uri_verification"]["status"]
 
 
-def text_changes(_: FakeCloudflare, api: Api) -> object:
+def text_changes(_unused: FakeCloudflare, api: Api) -> object:
     """Whether the TXT value changes on a restart, on another host."""
     client = api.create(**DOMAIN)
     uris = [DOMAIN["client_uri"], "https://other.example.com/"]
@@ -156,7 +156,7 @@ def text_changes(_: FakeCloudflare, api: Api) -> object:
     return texts[1] != texts[0], texts[2] != texts[1]
 
 
-def patch_verified(_: FakeCloudflare, api: Api) -> object:
+def patch_verified(_unused: FakeCloudflare, api: Api) -> object:
     client = api.verified()
     return api.patch(client, client_uri="https://app.example.com/new")["client_uri_verification"]["status"]
 
@@ -177,7 +177,7 @@ def after_a_day(fake: FakeCloudflare, api: Api) -> object:
     return api.read(client)["client_uri_verification"]["status"]
 
 
-def third_secret(_: FakeCloudflare, api: Api) -> object:
+def third_secret(_unused: FakeCloudflare, api: Api) -> object:
     """The status of a second rotation, and which of the first two secrets are still valid."""
     client = api.create()
     secrets = [client["client_secret"], api.result("POST", api.secret(client))["client_secret"]]
@@ -186,12 +186,12 @@ def third_secret(_: FakeCloudflare, api: Api) -> object:
     return status, [secret in valid for secret in secrets], len(valid)
 
 
-def delete_nothing_rotated(_: FakeCloudflare, api: Api) -> object:
+def delete_nothing_rotated(_unused: FakeCloudflare, api: Api) -> object:
     client = api.create()
     return api.status("DELETE", api.secret(client)), len(api.valid_secrets(client))
 
 
-def gain_a_method(_: FakeCloudflare, api: Api) -> object:
+def gain_a_method(_unused: FakeCloudflare, api: Api) -> object:
     """Status, whether the answer has a secret, how many there are, and whether a rotation makes it a second one."""
     client = api.create(token_endpoint_auth_method="none")
     answer = api.call("PATCH", api.one(client), {"token_endpoint_auth_method": "client_secret_post"})
@@ -201,7 +201,7 @@ def gain_a_method(_: FakeCloudflare, api: Api) -> object:
     return answer.status_code, shown, count, rotation, api.read(client)["has_rotated_secret"]
 
 
-def lose_the_method(_: FakeCloudflare, api: Api) -> object:
+def lose_the_method(_unused: FakeCloudflare, api: Api) -> object:
     client = api.create()
     status = api.status("PATCH", api.one(client), {"token_endpoint_auth_method": "none"})
     return status, len(api.valid_secrets(client))
@@ -209,4 +209,4 @@ def lose_the_method(_: FakeCloudflare, api: Api) -> object:
 
 def read_of(field: str, **fields: Any) -> Probe:
     """A field of a client read back, absent as "-"."""
-    return lambda _, api: api.read(api.create(**fields)).get(field, "-")
+    return lambda _unused, api: api.read(api.create(**fields)).get(field, "-")

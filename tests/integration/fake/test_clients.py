@@ -63,7 +63,7 @@ def test_bad_values(api: Api, field: str, value: object) -> None:
         ("POST", api.clients, {**BASICS, field: value}),
         ("PATCH", api.one(client), {field: value}),
     ):
-        status, _, pointers = api.errors(method, path, body)
+        status, _unused, pointers = api.errors(method, path, body)
         assert (status, pointers) == (400, [f"/{field}"])
     assert len(api.result("GET", api.clients)) == 1
     assert api.read(client)["updated_at"] == client["updated_at"]

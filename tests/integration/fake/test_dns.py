@@ -20,7 +20,7 @@ Ask = Callable[..., dns.message.Message]
 
 @pytest.fixture(params=[dns.query.udp, dns.query.tcp])
 def ask(fake: FakeCloudflare, request: pytest.FixtureRequest) -> Ask:
-    host, _, port = fake.dns_address.partition(":")
+    host, _unused, port = fake.dns_address.partition(":")
 
     def asked(name: str, kind: str = "TXT") -> dns.message.Message:
         answer: dns.message.Message = request.param(dns.message.make_query(name, kind), host, port=int(port), timeout=5)
@@ -89,7 +89,7 @@ def test_a_zone_below_another_answers_for_itself(fake: FakeCloudflare, api: Api,
 def test_long_answers_fit_only_tcp(fake: FakeCloudflare, api: Api) -> None:
     for number in range(6):
         api.publish("app.example.com", f"{number}" * 300)
-    host, _, port = fake.dns_address.partition(":")
+    host, _unused, port = fake.dns_address.partition(":")
     query = dns.message.make_query("app.example.com", "TXT")
     assert dns.query.udp(query, host, port=int(port), timeout=5).flags & dns.flags.TC
     answer, by_tcp = dns.query.udp_with_fallback(query, host, port=int(port), timeout=5)

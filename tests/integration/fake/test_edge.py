@@ -36,7 +36,7 @@ def test_every_answer_has_an_envelope_and_headers(api: Api, method: str, path: s
 
 def test_the_rate_limit_bans_for_a_window(fake: FakeCloudflare, api: Api) -> None:
     fake.set_variant(rate_limit=2, rate_window=100)
-    assert [api.status("GET", "/zones") for _ in range(2)] == [200, 200]
+    assert [api.status("GET", "/zones") for _unused in range(2)] == [200, 200]
     fake.advance_clock(90)
     limited = api.call("GET", "/zones")
     assert (limited.status_code, limited.json()["errors"][0]["code"]) == (429, 971)

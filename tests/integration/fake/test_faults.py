@@ -146,7 +146,7 @@ def test_only_matching_requests_are_hit_after_the_skipped_ones(fake: FakeCloudfl
 def test_faults_without_end_queue_up_and_can_be_cleared(fake: FakeCloudflare, api: Api) -> None:
     fake.add_fault(kind="status", status=500)
     fake.add_fault(kind="status", status=502, times=0)
-    assert [api.status("GET", "/zones") for _ in range(4)] == [500, 502, 502, 502]
+    assert [api.status("GET", "/zones") for _unused in range(4)] == [500, 502, 502, 502]
     assert len(fake.faults()) == 1
     fake.clear_faults()
     assert api.status("GET", "/zones") == 200

@@ -45,7 +45,7 @@ def _gone(pid: int) -> bool:
 def test_announces_itself_and_stops_cleanly_at_a_signal(number: signal.Signals) -> None:
     process = subprocess.Popen(_COMMAND, cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    lines = [process.stdout.readline().rstrip("\n") for _ in _ANNOUNCED]
+    lines = [process.stdout.readline().rstrip("\n") for _unused in _ANNOUNCED]
     process.send_signal(number)
     started = time.monotonic()
     output, errors = process.communicate(timeout=10)

@@ -118,10 +118,10 @@ CASES: list[tuple[dict[str, Any], probes.Probe, object, object]] = [
     ({"foreign_account_status": 404}, edge_probes.foreign_account, (403, [9109]), (404, [7003])),
     ({"missing_client_status": 400}, edge_probes.unknown_client, (404, [10404]), (400, [10404])),
     ({"missing_client_code": 1002}, edge_probes.unknown_client, (404, [10404]), (404, [1002])),
-    ({"no_route_status": 400}, lambda _, api: api.errors("GET", "/nowhere")[:2], (404, [7003]), (400, [7003])),
+    ({"no_route_status": 400}, lambda _unused, api: api.errors("GET", "/nowhere")[:2], (404, [7003]), (400, [7003])),
     (
         {"refusal_status": 409},
-        lambda _, api: api.status("PATCH", api.one(api.create()), {"visibility": "public"}),
+        lambda _unused, api: api.status("PATCH", api.one(api.create()), {"visibility": "public"}),
         400,
         409,
     ),

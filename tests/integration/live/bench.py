@@ -21,7 +21,7 @@ BY_NAME: dict[str, Question] = {question.name: question for question in QUESTION
 class VirtualTime:
     """Sleeping takes no time and moves the fake's clock."""
 
-    passed: Callable[[float], None] = lambda _: None
+    passed: Callable[[float], None] = lambda _unused: None
     now: float = 1000.0
     slept: list[float] = field(default_factory=list)
 

@@ -43,7 +43,7 @@ class Command:
 
     def run(self, *options: str, answer: str = "") -> tuple[int, str]:
         process = self.start(*options)
-        output, _ = process.communicate(answer, timeout=30)
+        output, _unused = process.communicate(answer, timeout=30)
         return process.returncode, output
 
 
@@ -135,7 +135,7 @@ def started_and_held(fake: FakeCloudflare, command: Command) -> subprocess.Popen
 def test_a_signal_stops_it_and_leaves_nothing(fake: FakeCloudflare, command: Command, number: signal.Signals) -> None:
     process = started_and_held(fake, command)
     process.send_signal(number)
-    output, _ = process.communicate(timeout=10)
+    output, _unused = process.communicate(timeout=10)
     assert process.returncode == 1
     assert f"Stopped early by {number.name}." in output
     assert live_clients(fake) == []
@@ -145,10 +145,10 @@ def test_a_signal_stops_it_and_leaves_nothing(fake: FakeCloudflare, command: Com
 def test_signals_during_the_clean_up_do_not_cut_it_short(fake: FakeCloudflare, command: Command) -> None:
     process = started_and_held(fake, command)
     fake.add_fault(kind="slow", method="DELETE", seconds=1)
-    for _ in range(3):
+    for _unused in range(3):
         process.send_signal(signal.SIGTERM)
         time.sleep(0.1)
-    output, _ = process.communicate(timeout=10)
+    output = process.communicate(timeout=10)[0]
     assert "Removing the clients of this run first." in output
     assert live_clients(fake) == []
 
@@ -167,7 +167,7 @@ def test_a_first_signal_during_the_clean_up_does_not_cut_it_short(fake: FakeClou
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=10)
+    output, _unused = process.communicate(timeout=10)
     assert "Removing the clients of this run first." in output
     assert live_clients(fake) == []
 

@@ -90,7 +90,7 @@ FAULTS: list[dict[str, Any]] = [
 def test_a_failure_in_the_middle_leaves_nothing(fake: FakeCloudflare, lab: Lab, fault: dict[str, Any]) -> None:
     fake.set_variant(**fault.get("variant", {}))
     fake.add_fault(**{name: value for name, value in fault.items() if name != "variant"})
-    run = Run(lab, lambda _: None)
+    run = Run(lab, lambda _unused: None)
     run.ask_all([BY_NAME["arrays"], BY_NAME["names"]])
     assert run.clean() == {}
     assert fake.faults() == []
@@ -104,7 +104,7 @@ def test_a_client_whose_answer_was_lost_is_found_and_removed(
 ) -> None:
     fake.set_variant(**lag)
     fake.add_fault(kind="cut", method="POST", when="after")
-    run = Run(lab, lambda _: None)
+    run = Run(lab, lambda _unused: None)
     run.ask_all([BY_NAME["no-op"]])
     assert len(live_clients(fake)) == 1
     assert run.answers[0][2][0].variant == "not settled"
@@ -117,10 +117,10 @@ def test_an_exception_of_a_question_leaves_nothing_and_stops_nothing(fake: FakeC
         lab.create()
         raise KeyError("of the probe")
 
-    broken = Question("broken", "?", ("clear_uri",), fails, lambda _: [])
-    run = Run(lab, lambda _: None)
+    broken = Question("broken", "?", ("clear_uri",), fails, lambda _unused: [])
+    run = Run(lab, lambda _unused: None)
     run.ask_all([broken, BY_NAME["names"]])
-    assert [finding.variant for _, _, findings in run.answers for finding in findings] == [
+    assert [finding.variant for _unused, _unused, findings in run.answers for finding in findings] == [
         "not settled",
         "duplicate_names=allow",
     ]
@@ -129,7 +129,7 @@ def test_an_exception_of_a_question_leaves_nothing_and_stops_nothing(fake: FakeC
 
 def test_what_cannot_be_removed_is_told(fake: FakeCloudflare, lab: Lab) -> None:
     fake.add_fault(kind="status", status=500, method="DELETE", times=0)
-    run = Run(lab, lambda _: None)
+    run = Run(lab, lambda _unused: None)
     run.ask_all([BY_NAME["no-op"]])
     (client,) = live_clients(fake)
     assert run.clean() == {client["client_id"]: "500 with code 10999"}
@@ -143,8 +143,8 @@ def test_the_time_is_limited(fake: FakeCloudflare) -> None:
         time.now += 46 * 60
         return {}
 
-    run = Run(lab, lambda _: None)
-    run.ask_all([Question("slow", "?", (), lasts, lambda _: []), BY_NAME["names"]])
+    run = Run(lab, lambda _unused: None)
+    run.ask_all([Question("slow", "?", (), lasts, lambda _unused: []), BY_NAME["names"]])
     assert run.answers[1][2][0].seen == "the time was up"
     assert made_clients(fake) == []
 
@@ -194,5 +194,5 @@ def test_a_token_that_may_not_write_ends_the_run(fake: FakeCloudflare) -> None:
     fake.add_fault(kind="status", status=403, method="POST", times=0)
     lab = lab_at(fake)
     with pytest.raises(Useless, match="may not create clients: 403"):
-        Run(lab, lambda _: None).ask_all([BY_NAME["names"], BY_NAME["arrays"]])
+        Run(lab, lambda _unused: None).ask_all([BY_NAME["names"], BY_NAME["arrays"]])
     assert len(fake.requests()) == 1

@@ -58,7 +58,7 @@ class HetznerDns:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_unused: object) -> None:
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()
@@ -97,9 +97,9 @@ class HetznerDns:
     def _route(self, asked: str, body: Json) -> tuple[int, Json]:
         zone = f"/v1/zones/(?:{_ZONE_ID}|{re.escape(self.zone)})/rrsets"
         routes: dict[str, Callable[..., tuple[int, Json]]] = {
-            r"GET /v1/actions/(\d+)": lambda _, number: (200, {"action": self._actions[int(number)]}),
+            r"GET /v1/actions/(\d+)": lambda _unused, number: (200, {"action": self._actions[int(number)]}),
             f"POST {zone}": self._create,
-            f"GET {zone}/([^/]+)/([A-Z]+)": lambda _, *key: (200, {"rrset": self._view(*self._existing(*key))}),
+            f"GET {zone}/([^/]+)/([A-Z]+)": lambda _unused, *key: (200, {"rrset": self._view(*self._existing(*key))}),
             f"DELETE {zone}/([^/]+)/([A-Z]+)": self._delete,
             f"POST {zone}/([^/]+)/([A-Z]+)/actions/set_records": self._set_records,
             f"POST {zone}/([^/]+)/([A-Z]+)/actions/change_ttl": self._change_ttl,
@@ -143,7 +143,7 @@ class HetznerDns:
         self._sets[name, kind] = {"ttl": body.get("ttl"), "records": records}
         return 201, {"rrset": self._view(name, kind), **self._action("create_rrset")}
 
-    def _delete(self, _: Json, name: str, kind: str) -> tuple[int, Json]:
+    def _delete(self, _unused: Json, name: str, kind: str) -> tuple[int, Json]:
         del self._sets[self._existing(name, kind)]
         return 200, self._action("delete_rrset")
 

@@ -105,8 +105,8 @@ class NameServer:
 
     host = _HOST
 
-    def __init__(self, zones: Mapping[str, str] = ZONES) -> None:
-        self.zones = dict(zones)
+    def __init__(self, zones: Mapping[str, str] | None = None) -> None:
+        self.zones = dict(ZONES if zones is None else zones)
         self.writer, self.reader = TsigKey("writer"), TsigKey("reader")
         self.port = 0
 
@@ -228,7 +228,7 @@ options {{
 
     def ask(self, name: str, kind: str) -> dns.message.Message:
         query = dns.message.make_query(name, kind)
-        answer, _ = dns.query.udp_with_fallback(query, _HOST, _REQUEST_SECONDS, self.port)
+        answer, _unused = dns.query.udp_with_fallback(query, _HOST, _REQUEST_SECONDS, self.port)
         return answer
 
     def _rdatas(self, name: str, kind: str) -> list[Any]:
@@ -261,7 +261,7 @@ options {{
 
     def _content(self, zone: str) -> set[Record]:
         transferred = dns.zone.Zone(zone, relativize=False)
-        query, _ = dns.xfr.make_query(transferred, keyring=self.reader.keyring)
+        query, _unused = dns.xfr.make_query(transferred, keyring=self.reader.keyring)
         dns.query.inbound_xfr(_HOST, transferred, query, self.port, _REQUEST_SECONDS)
         records = {Record(*found) for found in transferred.iterate_rdatas()}
         return {record for record in records if record.rdata.rdtype != dns.rdatatype.SOA}

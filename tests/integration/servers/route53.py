@@ -38,7 +38,7 @@ class Route53:
     def __enter__(self) -> Route53:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_unused: object) -> None:
         self._session.close()
 
     def _call(self, method: str, url: str, body: str | None = None) -> ElementTree.Element:

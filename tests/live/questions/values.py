@@ -115,7 +115,7 @@ def judge_arrays(notes: Notes) -> list[Finding]:
         why = "not every answer shows redirect_uris"
         return [unsettled("array_order", why), unsettled("array_duplicates", why)]
     pairs = [(exchange.sent["redirect_uris"], exchange.fields["redirect_uris"]) for exchange in answers]
-    repeats = any(len(shown) > len(set(shown)) for _, shown in pairs)
+    repeats = any(len(shown) > len(set(shown)) for _unused, shown in pairs)
     scopes = _order(notes["created"].sent["scopes"], notes["created"].fields.get("scopes") or [])
     return [
         _array_order({_order(sent, shown) for sent, shown in pairs}),

@@ -23,7 +23,7 @@ from tests.unit.support import run_as_given
 
 PASSWORD = "correct horse"
 VALUE = {"client_id": "abc", "client_secret": "sekret"}
-DEFAULT = [("default", VaultSecret(PASSWORD.encode()))]
+DEFAULT = (("default", VaultSecret(PASSWORD.encode())),)
 LABELLED = [("dev", VaultSecret(b"dev password")), ("prod", VaultSecret(b"prod password"))]
 
 

@@ -248,7 +248,7 @@ def test_the_order_of_the_lists_does_not_matter() -> None:
     entries = [changed(client, tos_uri="https://example.com/") for client in clients[:5]]
     shuffled = random.Random(7)
     first = json.dumps(reported(entries, clients))
-    for _ in range(5):
+    for _unused in range(5):
         again = shuffled.sample(entries, len(entries)), shuffled.sample(clients, len(clients))
         assert json.dumps(reported(*again)) == first
 

@@ -94,8 +94,8 @@ def test_the_page_is_sound_and_needs_nothing_else(report: Mapping[str, Any]) -> 
     assert text.startswith("<!DOCTYPE html>\n")
     page = Page(text)
     assert page.oddities == ["DOCTYPE html"]
-    assert {name for name, _ in page.elements} <= ALLOWED
-    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert {name for name, _unused in page.elements} <= ALLOWED
+    ids = [attributes["id"] for _unused, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
     for name, attributes in page.elements:
         assert not [key for key in attributes if key.startswith("on") or key in ("src", "srcset", "style")], name
@@ -109,7 +109,7 @@ def test_the_page_is_sound_and_needs_nothing_else(report: Mapping[str, Any]) -> 
 def test_headings_and_tables_are_told_to_a_screen_reader(report: Mapping[str, Any]) -> None:
     page = Page(drift_report_html(report))
     assert page.every("html") == [{"lang": "en"}]
-    levels = [int(name[1]) for name, _ in page.elements if re.fullmatch("h[1-6]", name)]
+    levels = [int(name[1]) for name, _unused in page.elements if re.fullmatch("h[1-6]", name)]
     assert levels.count(1) == 1
     assert all(deeper - level <= 1 for level, deeper in zip([0, *levels], levels, strict=False))
     assert all(cell["scope"] in ("col", "row") for cell in page.every("th"))

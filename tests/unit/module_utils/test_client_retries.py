@@ -257,8 +257,12 @@ def test_a_lost_write_that_cannot_be_looked_after_stays_the_failure(cloudflare: 
 def test_looking_may_fail_after_a_repetition_too(cloudflare: Script) -> None:
     cloudflare.expect(Call("PATCH", "/thing", fault=cut()), Call("PATCH", "/thing", **BAD_GATEWAY))
     api, looks = a_connection(), iter([lambda: None, unread])
+
+    def look() -> None:
+        next(looks)()
+
     with pytest.raises(CloudflareError) as caught:
-        api.settle(lambda: api.write("PATCH", "/thing", "Thing"), lambda: next(looks)())
+        api.settle(lambda: api.write("PATCH", "/thing", "Thing"), look)
     assert caught.value.message.startswith(f"{NOT_KNOWN} Looking failed: GET /thing failed.")
     assert caught.value.extra == {"changed": True}
 

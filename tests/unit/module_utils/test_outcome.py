@@ -12,10 +12,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._outcome import outco
 
 
 def test_a_fault_of_ours_is_told_without_its_text() -> None:
-    try:
+    with pytest.raises(ValueError, match="a secret") as caught:
         raise ValueError("a secret")
-    except ValueError as fault:
-        message = unexpected(fault)
+    message = unexpected(caught.value)
     assert "ValueError at test_outcome.py, line" in message
     assert "--check --diff" in message
     assert "a secret" not in message

@@ -43,7 +43,7 @@ def test_no_time_at_all_is_no_pause_to_take() -> None:
 
 @pytest.mark.parametrize(("attempt", "longest"), [(1, 1), (2, 2), (3, 4), (5, 16), (6, 30), (1000, 30)])
 def test_pauses_grow_up_to_a_limit_and_vary(attempt: int, longest: float) -> None:
-    pauses = {pause(CloudflareError(""), attempt) for _ in range(50)}
+    pauses = {pause(CloudflareError(""), attempt) for _unused in range(50)}
     assert all(0.75 * longest <= seconds <= longest for seconds in pauses)
     assert len(pauses) > 1
 

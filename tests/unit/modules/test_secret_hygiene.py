@@ -12,8 +12,7 @@ from unittest import mock
 import pytest
 import requests
 
-import ansible_collections.oauthops.iam.plugins.module_utils._clients as _clients
-import ansible_collections.oauthops.iam.plugins.module_utils._reconcile as _reconcile
+from ansible_collections.oauthops.iam.plugins.module_utils import _clients, _reconcile
 from ansible_collections.oauthops.iam.plugins.module_utils._client import Cloudflare
 from tests.unit.support import (
     CLIENT_ID,

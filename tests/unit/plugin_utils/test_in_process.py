@@ -98,7 +98,7 @@ def test_a_warning_is_of_one_task() -> None:
     with parameters({}):
         assert warnings.get_warning_messages() == ()
         warnings.warn("of a module")
-        warnings.deprecate("of a module", version="9.0.0", collection_name="testing.probe")
+        warnings.deprecate("of a module", version="9.0.0", collection_name="oauthops.iam")
         assert warnings.get_warning_messages() == ("of a module",)
     with parameters({}):
         assert (warnings.get_warning_messages(), warnings.get_deprecation_messages()) == ((), ())

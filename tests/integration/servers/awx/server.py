@@ -150,8 +150,8 @@ class Awx:
         raise Refused(401, {"detail": "Authentication credentials were not provided."})
 
     def _answer(self, request: Request, body: Row) -> tuple[int, Any]:
-        kind, _, path = request.path_params["path"].strip("/").partition("/")
-        identity, _, below = path.partition("/")
+        kind, _unused, path = request.path_params["path"].strip("/").partition("/")
+        identity, _unused, below = path.partition("/")
         if kind == "tokens":
             return self._answer_token(request.method, identity)
         if kind == "unified_job_templates":

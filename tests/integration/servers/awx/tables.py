@@ -67,7 +67,9 @@ class Tables:
         related = {name: f"{API}/{table}/{other['id']}/" for name, (table, other) in refers.items()}
         if "survey_spec" in FIELDS[kind]:
             related["survey_spec"] = f"{url}survey_spec/"
-        summary = {name: {"id": other["id"], "name": other.get("name", "")} for name, (_, other) in refers.items()}
+        summary = {
+            name: {"id": other["id"], "name": other.get("name", "")} for name, (_unused, other) in refers.items()
+        }
         shown = {name: value for name, value in row.items() if name not in NOT_IN_VIEWS}
         view = {**shown, "type": kind.removesuffix("s"), "url": url, "related": related, "summary_fields": summary}
         if kind == "credentials":

@@ -37,7 +37,7 @@ ENDS: dict[str, Callable[[], Any]] = {
     "memory": memory,
     "text": lambda: sys.exit("the end"),
     "status": lambda: sys.exit(3),
-    "nothing": lambda: sys.exit(),
+    "nothing": sys.exit,
     "noise": lambda: print("a library says something"),
     "python warning": lambda: warnings.warn("a library warns", stacklevel=1),
 }
@@ -58,7 +58,7 @@ def main() -> None:
     params = module.params
     if params["warning"]:
         module.warn(params["warning"])
-        module.deprecate(params["warning"], version="9.0.0", collection_name="testing.probe")
+        module.deprecate(params["warning"], version="9.0.0", collection_name="oauthops.iam")
     if params["how"]:
         ENDS[params["how"]]()
     os.umask(mask := os.umask(0o77))
