@@ -1,9 +1,11 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # make demo   the main job done once, against a stand-in for Cloudflare on this machine
 # make test   every check and test; make check is the fast part
 # make thorough   the integration tests with those that take long for what they tell
 # make docs   the docs site, offline
 # make matrix every ansible-core that is supported, with the interpreters that are here; ARGS=--ends for two of them
 # make fake   the stand-in for Cloudflare, for your own playbooks, until it is stopped
+# make pins   the newest versions of what the tests run with
 # make bench  how fast it is, about half an hour; ARGS=--quick shows that it works
 # make live   asks the real Cloudflare about what is not documented; needs an account, never runs in CI
 # All need python3 (3.11 or later) and prepare what they need below this directory.
@@ -19,10 +21,10 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration thorough as-modules molecule docs matrix fake bench live clean
+.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration thorough as-modules molecule docs matrix fake pins bench live clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n '2,/^$$/s/^# //p' Makefile
 
 setup: export PATH := $(SYSTEM_PATH)
 setup:
@@ -48,6 +50,8 @@ check: lint types unit
 lint: setup
 	ruff check
 	ruff format --check
+	yamllint --strict .
+	reuse lint --quiet || { reuse lint; exit 1; }
 	ansible-lint --offline
 	antsibull-changelog lint
 	antsibull-docs lint-collection-docs --plugin-docs .
@@ -88,6 +92,9 @@ matrix: servers
 
 fake: setup
 	@exec python -m tests.fake_cloudflare
+
+pins: setup
+	@python -m tests.tools.pins
 
 bench: setup
 	@python -m tests.tools.bench_libraries

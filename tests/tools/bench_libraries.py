@@ -16,7 +16,7 @@ def main() -> None:
     if STAMP.exists() and STAMP.read_text() == fingerprint:
         return
     print("Fetching what the benchmark measures memory and draws with (once) ...", flush=True)
-    install("-r", str(REQUIREMENTS))
+    install(REQUIREMENTS)
     STAMP.write_text(fingerprint)
 
 

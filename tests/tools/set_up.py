@@ -19,22 +19,25 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 CACHE = ROOT / ".cache"
 REQUIREMENTS = ROOT / "requirements-dev.txt"
+CONSTRAINTS = ROOT / "constraints.txt"
+OLDEST_PYTHON = (3, 11)
 STAMP = VENV / "set-up"
 LINK = ROOT / "collections/ansible_collections/oauthops/iam"
 
 
 def main() -> None:
     leave_environment()
-    if sys.version_info < (3, 11):
+    if sys.version_info < OLDEST_PYTHON:
         sys.exit(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}: run make PYTHON=python3.12, say.")
     link_collection()
-    fingerprint = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode() + bytes(ROOT)).hexdigest()
+    wanted = REQUIREMENTS.read_bytes() + CONSTRAINTS.read_bytes()
+    fingerprint = hashlib.sha256(wanted + sys.version.encode() + bytes(ROOT)).hexdigest()
     if STAMP.exists() and STAMP.read_text() == fingerprint:
         return
     print(f"Setting up {VENV.relative_to(ROOT)} (once; about half a minute) ...", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
     make_environment()
-    install("-r", str(REQUIREMENTS))
+    install(REQUIREMENTS)
     STAMP.write_text(fingerprint)
 
 
@@ -88,8 +91,8 @@ def apt() -> list[str]:
     return command
 
 
-def install(*arguments: str) -> None:
-    pip("install", *arguments)
+def install(requirements: Path) -> None:
+    pip("install", "-r", str(requirements), "-c", str(CONSTRAINTS))
 
 
 def pip(verb: str, *arguments: str) -> None:

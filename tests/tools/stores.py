@@ -39,7 +39,7 @@ def main() -> None:
         return
     print("Fetching what the tests of secret stores and DNS recipes need (once; about a minute) ...", flush=True)
     STAMP.unlink(missing_ok=True)
-    install("-r", str(REQUIREMENTS))
+    install(REQUIREMENTS)
     shutil.rmtree(PLACE, ignore_errors=True)
     fetch_collections()
     STAMP.write_text(fingerprint)

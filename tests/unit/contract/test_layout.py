@@ -98,7 +98,5 @@ def test_what_calls_itself_pure_knows_neither_http_nor_ansible_nor_files(name: s
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
-def test_every_file_is_licensed(path: Path) -> None:
-    head = path.read_text(encoding="utf-8")[:400]
-    assert "SPDX-License-Identifier: GPL-3.0-or-later" in head
+def test_annotations_are_not_evaluated(path: Path) -> None:
     assert "from __future__ import annotations" in path.read_text(encoding="utf-8")
