@@ -6,6 +6,7 @@
 # make matrix every ansible-core that is supported, with the interpreters that are here; ARGS=--ends for two of them
 # make fake   the stand-in for Cloudflare, for your own playbooks, until it is stopped
 # make pins   the newest versions of what the tests run with
+# make release   checks everything, writes the changelog, tags and builds
 # make bench  how fast it is, about half an hour; ARGS=--quick shows that it works
 # make live   asks the real Cloudflare about what is not documented; needs an account, never runs in CI
 # All need python3 (3.11 or later) and prepare what they need below this directory.
@@ -21,7 +22,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration thorough as-modules molecule docs matrix fake pins bench live clean
+.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration thorough as-modules molecule docs matrix fake pins release bench live clean
 
 help:
 	@sed -n '2,/^$$/s/^# //p' Makefile
@@ -67,6 +68,7 @@ test: check sanity integration as-modules molecule
 
 sanity: setup
 	@python -m tests.tools.sanity
+	@python -m tests.tools.package
 
 servers: stores name-server ssh-server browser
 
@@ -95,6 +97,9 @@ fake: setup
 
 pins: setup
 	@python -m tests.tools.pins
+
+release: setup
+	@python -m tests.tools.release $(ARGS)
 
 bench: setup
 	@python -m tests.tools.bench_libraries

@@ -30,6 +30,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._credentials import (
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._retry import LAG_PAUSES, may_repeat, pause
+from ansible_collections.oauthops.iam.plugins.module_utils._version import VERSION
 
 try:
     import requests
@@ -40,7 +41,7 @@ else:
     REQUESTS_IMPORT_ERROR = None
 
 T = TypeVar("T")
-USER_AGENT = "oauthops.iam (Ansible collection)"
+USER_AGENT = f"oauthops.iam/{VERSION} (Ansible collection)"
 NOT_KNOWN = "It is not known whether this was carried out. Running the task again looks first."
 LARGEST_ANSWER = 32 * 1024 * 1024
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,26 +18,71 @@ import pytest
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import BIN, ROOT, Ansible
 
+REPOSITORY = re.compile(r"https://(?:github|raw\.githubusercontent)\.com/oauthops/oauthops\.iam/(?:blob/)?main/([^#]+)")
+
 
 def test_the_package_holds_what_users_need_and_nothing_else(tarball: Path) -> None:
     with tarfile.open(tarball) as package:
         top = {name.split("/")[0] for name in package.getnames()}
     assert top == {
         "CHANGELOG.md", "COPYING", "FILES.json", "MANIFEST.json", "README.md",
-        "changelogs", "docs", "meta", "playbooks", "plugins", "roles",
+        "changelogs", "meta", "playbooks", "plugins", "roles",
     }  # fmt: skip
+    assert tarball.stat().st_size < 200_000
 
 
-def test_it_is_installed_offline_and_works(tarball: Path, ansible: Ansible, fake: FakeCloudflare) -> None:
-    place = ansible.directory / "collections"
+def test_its_pages_link_to_what_is_there(tarball: Path) -> None:
+    """Files of the package by their place in it, everything else by its address in the repository."""
+    with tarfile.open(tarball) as package:
+        packaged = {os.path.normpath(name) for name in package.getnames()}
+    for page in (name for name in packaged if name.endswith(".md") and name != "CHANGELOG.md"):
+        for link in re.findall(r"\]\(([^)#\s]+)", (ROOT / page).read_text()):
+            inside = REPOSITORY.match(link)
+            if inside:
+                assert (ROOT / inside[1]).exists(), f"{page} links to {link}"
+            elif not link.startswith("https://"):
+                assert os.path.normpath(Path(page).parent / link) in packaged, f"{page} links to {link}"
+
+
+@pytest.fixture
+def installed(tarball: Path, ansible: Ansible) -> Ansible:
+    """The package where ansible-galaxy puts it by itself, offline and below an empty HOME."""
+    del ansible.environment["ANSIBLE_COLLECTIONS_PATH"]
+    place = ansible.directory / "home/.ansible/collections"
+    run = ansible.command(
+        "ansible-galaxy", "collection", "install", "--offline", str(tarball), ANSIBLE_HOME=str(place.parent)
+    )
+    assert run.status == 0, run.output
     ansible.environment["ANSIBLE_COLLECTIONS_PATH"] = str(place)
-    installed = ansible.command("ansible-galaxy", "collection", "install", "--offline", str(tarball), "-p", str(place))
-    assert installed.status == 0, installed.output
-    assert ansible.adhoc("oauthops.iam.cloudflare_oauth_scope_info", "name=dns*").status == 0
-    refused = ansible.playbook("oauthops.iam.demo", CLOUDFLARE_BASE_URL="https://api.cloudflare.com/client/v4")
+    return ansible
+
+
+def test_it_is_installed_offline_and_works(installed: Ansible, fake: FakeCloudflare) -> None:
+    assert installed.adhoc("oauthops.iam.cloudflare_oauth_scope_info", "name=dns*").status == 0
+    assert fake.requests() == ["GET /oauth/scopes"]
+
+
+def test_its_playbooks_and_roles_run_from_there(installed: Ansible, fake: FakeCloudflare) -> None:
+    example = ("-e", f"@{ROOT}/docs/examples/example_app.yml")
+    here = {
+        "oauth_client_publish_dns_lookup_servers": fake.dns_address,
+        "oauth_client_secret_store_file_path": str(installed.directory / "stored.json"),
+    }
+    for name in ("publish", "rotate", "report"):
+        run = installed.playbook(f"oauthops.iam.{name}", *example, extra=here)
+        assert run.status == 0, run.output
+    assert len(fake.state()["minted_secrets"]) == 2
+    role = {"ansible.builtin.import_role": {"name": "oauthops.iam.oauth_client_export"}}
+    run = installed.play([role], "-e", f"oauth_client_export_path={installed.directory}/exported.yml")
+    assert run.status == 0, run.output
+    assert "Example App" in (installed.directory / "exported.yml").read_text()
+
+
+def test_the_demo_is_refused_elsewhere(installed: Ansible, fake: FakeCloudflare) -> None:
+    refused = installed.playbook("oauthops.iam.demo", CLOUDFLARE_BASE_URL="https://api.cloudflare.com/client/v4")
     assert refused.status != 0
     assert "does not name a stand-in on this machine" in refused.failure
-    assert fake.requests() == ["GET /oauth/scopes"]
+    assert fake.requests() == []
 
 
 def demo() -> subprocess.Popen[str]:

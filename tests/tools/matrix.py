@@ -2,9 +2,9 @@
 """The tests on every ansible-core that is supported, with the interpreters that are found here: `make matrix`.
 
 For each version the lowest Python that runs it is taken, as far as it is installed. Each row runs the unit tests with
-that Python and ansible-core, and with its commands the way from nothing to public and each N-th integration test; on
-the oldest also the tests of modules with Python 3.9 on the target. A table at the end says what ran, and what could
-not and why.
+that Python and ansible-core, and with its commands the way from nothing to public, each N-th integration test and
+Ansible's sanity tests; on the oldest also the tests of modules with Python 3.9 on the target. A table at the end says
+what ran, and what could not and why.
 """
 
 from __future__ import annotations
@@ -96,9 +96,10 @@ def row(core: str, pythons: Mapping[int, Path], every: int) -> Row:
     print(f"\nansible-core {core} with Python {python}", flush=True)
     environment = made(f"core-{core}", pythons[minor], (f"ansible-core=={core}.*", "requests", *UNIT_TESTS, *STORES))
     steps = {
-        "unit": unit_tests(environment),
+        "unit": in_it(environment, "-m", "pytest", "tests/unit", "-q", "-n", "2"),
         "publishing": integration_tests(environment, {}, PUBLISHES, "-k", "from_nothing"),
         f"1/{every} of integration": integration_tests(environment, {}, "tests/integration", f"--every={every}"),
+        "sanity": in_it(environment, "-m", "tests.tools.sanity"),
     }
     if core == OLDEST and OLDEST_TARGET in pythons:
         target = made("target", pythons[OLDEST_TARGET], ("requests",))
@@ -121,8 +122,8 @@ def made(name: str, python: Path, packages: tuple[str, ...]) -> Path:
     return place
 
 
-def unit_tests(environment: Path) -> int:
-    command = [str(environment / "bin/python"), "-m", "pytest", "tests/unit", "-q", "-n", "2"]
+def in_it(environment: Path, *arguments: str) -> int:
+    command = [str(environment / "bin/python"), *arguments]
     path = f"{environment / 'bin'}:{os.environ['PATH']}"
     return subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}, check=False).returncode
 

@@ -20,8 +20,6 @@ from ansible_test._internal.python_requirements import get_venv_packages
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".cache/sanity"
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
-# ruff has the Python style; the other two look for languages that are not here.
-SKIPPED = ("pylint", "pslint", "shellcheck")
 GET_PIP = """\
 import sys
 sys.path.insert(0, {place!r})
@@ -43,9 +41,9 @@ def main() -> None:
     os.environ.pop("ANSIBLE_CONFIG", None)  # ansible-test brings its own
     os.environ["HOME"] = str(HOME)
     os.environ["ANSIBLE_TEST_CONTENT_ROOT"] = str(ROOT / "collections/ansible_collections/oauthops/iam")
-    skipped = [word for test in SKIPPED for word in ("--skip-test", test)]
-    command = ["ansible-test", "sanity", "--python", VERSION, "--color", "no", *skipped]
-    finished = subprocess.run(command, cwd=ROOT, check=False)
+    # pslint reads PowerShell, which is not here
+    command = ["ansible-test", "sanity", "--python", VERSION, "--color", "no", "--skip-test", "pslint"]
+    finished = subprocess.run([*command, *sys.argv[1:]], cwd=ROOT, check=False)
     sys.exit(finished.returncode)
 
 

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
+from ansible_collections.oauthops.iam.plugins.module_utils._version import VERSION
 from tests.unit.support import PACKAGE
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
@@ -28,6 +30,7 @@ PURE = [
     "_txt",
     "_uris",
     "_validate",
+    "_version",
 ]
 DNS = {"_name_servers"}  # who knows dnspython
 STORES = {"aws_secret_value", "vault_file_key"}  # they keep a secret elsewhere, and know nothing of Cloudflare
@@ -83,6 +86,10 @@ def test_what_talks_to_cloudflare_does_not_wait_for_dnspython() -> None:
     code = f"import sys, {modules.rstrip(',')}; sys.exit('dns' in sys.modules)"
     environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+
+
+def test_the_version_is_decided_in_galaxy_yml() -> None:
+    assert yaml.safe_load((PLUGINS.parent / "galaxy.yml").read_text())["version"] == VERSION
 
 
 def test_time_passes_in_one_place() -> None:

@@ -12,6 +12,7 @@ import urllib3
 
 from ansible_collections.oauthops.iam.plugins.module_utils import _client
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._version import VERSION
 from tests.unit.support import GONE, a_connection, refused
 from tests.unit.transport import TOKEN, BrokenBody, Call, Script, envelope
 
@@ -34,7 +35,7 @@ def test_a_token_is_sent_as_bearer_and_nothing_else(cloudflare: Script) -> None:
     headers = cloudflare.sent[0].headers
     assert headers["Authorization"] == f"Bearer {TOKEN}"
     assert headers["Accept"] == "application/json"
-    assert headers["User-Agent"] == "oauthops.iam (Ansible collection)"
+    assert headers["User-Agent"] == f"oauthops.iam/{VERSION} (Ansible collection)"
     assert "X-Auth-Email" not in headers
 
 
