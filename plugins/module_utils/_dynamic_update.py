@@ -95,7 +95,7 @@ def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_m
         "changed": differs,
         "diff": {"before": {"values": sorted(own)}, "after": {"values": sorted(after)}},
         "dns_record": {"type": "TXT", "name": host, "value": value, "ttl": ttl, "zone": zone},
-        "values": sorted(after),
+        "txt_values": sorted(after),
         "warnings": warnings,
     }
 

@@ -155,7 +155,7 @@ def same_name(one: object, other: str) -> bool:
 
 def outcome(server: str, answer: Answer | None, error: str | None) -> Asked:
     values = None if answer is None else list(answer.values)
-    return {"server": server, "values": values, "cname": answer and answer.cname, "error": error}
+    return {"server": server, "txt_values": values, "cname": answer and answer.cname, "error": error}
 
 
 def answered(asked: list[Asked]) -> list[Asked]:
@@ -164,7 +164,7 @@ def answered(asked: list[Asked]) -> list[Asked]:
 
 def conclusive(asked: list[Asked]) -> list[Asked]:
     """Whoever did not only say that the name leads into another zone."""
-    return [each for each in answered(asked) if each["values"] or not each["cname"]]
+    return [each for each in answered(asked) if each["txt_values"] or not each["cname"]]
 
 
 def complaints(asked: list[Asked]) -> list[str]:
@@ -173,9 +173,9 @@ def complaints(asked: list[Asked]) -> list[str]:
 
 def summary(asked: list[Asked], value: str | None) -> dict[str, Any]:
     """What those who answered see, all of them: a server that lags behind may be the one that Cloudflare asks."""
-    seen = [set(each["values"]) for each in conclusive(asked) or answered(asked)]
+    seen = [set(each["txt_values"]) for each in conclusive(asked) or answered(asked)]
     return {
-        "values": sorted(set.intersection(*seen)) if seen else [],
+        "txt_values": sorted(set.intersection(*seen)) if seen else [],
         "visible": all(value in values for values in seen) if seen and value else None,
         "cname": next((each["cname"] for each in answered(asked) if each["cname"]), None),
     }

@@ -85,7 +85,7 @@ value:
   returned: success
   type: str
   sample: v=spf1 -all
-values:
+txt_values:
   description: The values that everybody who answered has, each joined of its strings.
   returned: success
   type: list
@@ -106,7 +106,7 @@ asked:
       description: The name server or the resolver.
       type: str
       sample: ns1.example.com
-    values:
+    txt_values:
       description: The TXT values that it has, V(none) when it did not answer.
       type: list
       elements: str

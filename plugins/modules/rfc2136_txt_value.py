@@ -138,7 +138,7 @@ dns_record:
       description: The zone that holds the name.
       type: str
       sample: example.com
-values:
+txt_values:
   description: All values of the TXT records of the name after the task, each joined of its strings.
   returned: success
   type: list

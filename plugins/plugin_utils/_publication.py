@@ -127,7 +127,7 @@ def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, foretol
 
 
 def is_shown(asked: Mapping[str, Any], lookup: Lookup) -> bool:
-    return bool(lookup.get("value")) and lookup["value"] in asked["values"]
+    return bool(lookup.get("value")) and lookup["value"] in asked["txt_values"]
 
 
 def obstacles(phase: str, client: Client, lookup: Lookup) -> list[str]:

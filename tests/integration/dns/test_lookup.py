@@ -39,19 +39,19 @@ def info(name_server: NameServer) -> Info:
 
 def test_a_value_among_others_is_seen(info: Info, name_server: NameServer) -> None:
     absent = info()
-    assert (absent.visible, absent.values, absent.cname, absent.notes) == (False, [], None, [])
+    assert (absent.visible, absent.txt_values, absent.cname, absent.notes) == (False, [], None, [])
     name_server.add(HOST, "TXT", f'"{VALUE[:20]}" "{VALUE[20:]}"')
     name_server.add(HOST, "TXT", '"v=spf1 -all"')
     present = info(name="App.EXAMPLE.com.")
-    assert (present.visible, present.values, present.changed) == (True, [VALUE, "v=spf1 -all"], False)
-    asked = {"server": name_server.address, "values": present.asked[0]["values"], "cname": None, "error": None}
+    assert (present.visible, present.txt_values, present.changed) == (True, [VALUE, "v=spf1 -all"], False)
+    asked = {"server": name_server.address, "txt_values": present.asked[0]["txt_values"], "cname": None, "error": None}
     assert present.asked == [asked]
 
 
 def test_without_a_value_nothing_is_visible_or_not(info: Info) -> None:
     spf = info(name="example.com", value=None)
     assert spf.visible is None
-    assert "v=spf1 include:_spf.example.net ~all" in spf.values
+    assert "v=spf1 include:_spf.example.net ~all" in spf.txt_values
 
 
 def test_a_name_that_is_not_there_has_no_value(info: Info) -> None:
@@ -69,7 +69,7 @@ def test_all_who_answer_must_see_it(info: Info, name_server: NameServer) -> None
     with NameServer() as behind:
         both = info(servers=[name_server.address, behind.address])
     assert both.visible is False
-    assert [each["values"] for each in both.asked] == [[VALUE], []]
+    assert [each["txt_values"] for each in both.asked] == [[VALUE], []]
 
 
 def test_one_who_is_silent_is_noted_and_does_not_count(info: Info, name_server: NameServer) -> None:
@@ -115,7 +115,7 @@ def test_a_resolver_over_https_stands_in(
     found = info(**params)
     assert found.visible is False
     assert note in found.notes[0]
-    assert found.asked[-1] == {"server": fake.doh_url, "values": [], "cname": None, "error": None}
+    assert found.asked[-1] == {"server": fake.doh_url, "txt_values": [], "cname": None, "error": None}
 
 
 @pytest.mark.parametrize("method", ["resolver", "authoritative"])
@@ -126,7 +126,7 @@ def test_only_who_is_wanted_is_asked(info: Info, fake: FakeCloudflare, name_serv
 
 def test_nobody_who_answers_is_no_failure(info: Info) -> None:
     found = info(servers=[NOWHERE], resolver_url="http://127.0.0.1:9/dns-query")
-    assert (found.failed, found.visible, found.values) == (False, None, [])
+    assert (found.failed, found.visible, found.txt_values) == (False, None, [])
     assert len(found.notes) == 2
 
 

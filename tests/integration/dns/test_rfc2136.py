@@ -52,7 +52,7 @@ def test_a_value_comes_and_goes_and_nothing_else_changes(value: Value, name_serv
 
     removed = value(state="absent", protocol=protocol)
     assert removed.changed
-    assert removed.values == [OTHER]
+    assert removed.txt_values == [OTHER]
     assert name_server.content() == before
     assert not value(state="absent", protocol=protocol).changed
 
@@ -172,7 +172,7 @@ def test_the_values_of_a_wildcard_are_not_those_of_a_name_below_it(value: Value,
     name_server.add("*.mail.example.com", "TXT", f'"{VALUE}"')
     assert not value(name="app.mail.example.com", state="absent").changed
     added = value(name="app.mail.example.com")
-    assert (added.changed, added.values) == (True, [VALUE])
+    assert (added.changed, added.txt_values) == (True, [VALUE])
 
 
 def test_a_name_that_can_hold_no_more_names_the_servers_log(value: Value, name_server: NameServer) -> None:

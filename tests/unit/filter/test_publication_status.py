@@ -29,9 +29,9 @@ BEHIND = {
     **UNSEEN,
     "value": TXT,
     "asked": [
-        {"server": "ns1.example.com", "values": [TXT], "error": None},
-        {"server": "ns2.example.com", "values": [], "error": None},
-        {"server": "ns3.example.com", "values": None, "error": "It is down."},
+        {"server": "ns1.example.com", "txt_values": [TXT], "error": None},
+        {"server": "ns2.example.com", "txt_values": [], "error": None},
+        {"server": "ns3.example.com", "txt_values": None, "error": "It is down."},
     ],
 }
 CREATED = datetime(2026, 10, 5, 4, 47, 27, tzinfo=timezone.utc)
