@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Iterator
 from typing import Any
@@ -72,6 +73,22 @@ def test_one_token_for_all_modules(ansible: Ansible, fake: FakeCloudflare) -> No
     run = ansible.playbook("play.yml", OUR_CLOUDFLARE_TOKEN=fake.token)
     assert run.status == 0, run.output
     assert len(run.tasks[-1].result["oauth_clients"]) == 1
+
+
+def test_the_page_of_playbooks_has_them_all(ansible: Ansible, fake: FakeCloudflare) -> None:
+    text = (ROOT / "docs/docsite/rst/playbooks.rst").read_text()
+    named = set(re.findall(r"^   \* - ``oauthops\.iam\.(\w+)``", text, re.M))
+    assert named == {path.stem for path in ROOT.glob("playbooks/*.yml")}
+    for example in ("example_app.yml", "report.yml"):
+        shutil.copy(ROOT / "docs/examples" / example, ansible.directory)
+    here = {
+        "oauth_client_publish_dns_lookup_servers": fake.dns_address,
+        "oauth_client_secret_store_file_path": str(ansible.directory / "stored.json"),
+    }
+    lines = [line.replace("$PWD", str(ansible.directory)) for line in commands("playbooks")]
+    runs = [ansible.command(*shlex.split(line), "-e", json.dumps(here)) for line in lines]
+    assert [run.status for run in runs] == [0, 0, 0, 0, 2], [run.failure for run in runs]
+    assert "missing" in runs[-1].failure
 
 
 def test_the_switches_of_the_stand_in(fake: FakeCloudflare) -> None:
