@@ -1,16 +1,9 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The HTTP conversation with Cloudflare: session, retries, pages. Private to this collection.
-
-The only place that knows `requests`.
-"""
+"""The conversation with Cloudflare: retries, pages, lost answers. Private to this collection."""
 
 from __future__ import annotations
 
-import functools
-import os
-import threading
-import traceback
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, TypeVar
 
@@ -20,52 +13,27 @@ from ansible_collections.oauthops.iam.plugins.module_utils._answer import (
     Request,
     collected,
     expect_object,
-    understand,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._budget import Budget
-from ansible_collections.oauthops.iam.plugins.module_utils._credentials import (
-    Credential,
-    check_api_url,
-    choose_credential,
-)
+from ansible_collections.oauthops.iam.plugins.module_utils._credentials import choose_credential
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._retry import LAG_PAUSES, may_repeat, pause
-from ansible_collections.oauthops.iam.plugins.module_utils._version import VERSION
-
-try:
-    import requests
-    import urllib3
-except ImportError:
-    REQUESTS_IMPORT_ERROR: str | None = traceback.format_exc()
-else:
-    REQUESTS_IMPORT_ERROR = None
+from ansible_collections.oauthops.iam.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR, Transport
 
 T = TypeVar("T")
-USER_AGENT = f"oauthops.iam/{VERSION} (Ansible collection)"
 NOT_KNOWN = "It is not known whether this was carried out. Running the task again looks first."
-LARGEST_ANSWER = 32 * 1024 * 1024
 
 
 class Cloudflare:
     """One task's conversation. C(params) are resolved connection options; every time is in seconds.
 
-    Up to C(parallel) threads may ask at once, each over a connection of its own that is kept.
+    Up to C(parallel) threads may ask at once.
     """
 
     def __init__(self, params: Mapping[str, Any], parallel: int = 1) -> None:
-        self.base_url = check_api_url(params["api_url"])
-        self.credential = choose_credential(params)
-        self.timeout = float(params["timeout"])
+        self._credential = choose_credential(params)
+        self._transport = Transport(params, self._credential)
         self.budget = Budget(float(params["retry_timeout"]), params["waited"], parallel)
-        self.verify = _verification(params)
-        self._sessions = threading.local()
-
-    @property
-    def session(self) -> requests.Session:
-        if not hasattr(self._sessions, "own"):
-            self._sessions.own = _session(self.credential)
-        own: requests.Session = self._sessions.own
-        return own
 
     def get_object(self, path: str, permission: str) -> Record:
         request = self.request("GET", path, permission)
@@ -143,7 +111,7 @@ class Cloudflare:
             self.budget.keep_pace()
             try:
                 with self.budget.failures_count():
-                    return self._exchange(request, query, body)
+                    return self._transport.exchange(request, query, body, self.budget.note)
             except CloudflareError as failure:
                 if not may_repeat(failure) or not self._pause(failure, attempt):
                     raise
@@ -166,117 +134,7 @@ class Cloudflare:
             yield self.call(request.method, request.path, request.permission, query={**query, **paging})
 
     def request(self, method: str, path: str, permission: str) -> Request:
-        return Request(method, path, permission, self.credential.source)
-
-    def _exchange(self, request: Request, query: Mapping[str, Any] | None, body: Mapping[str, Any] | None) -> Answer:
-        try:
-            with self.session.request(
-                request.method,
-                self.base_url + request.path,
-                params=query,
-                json=body,
-                timeout=self.timeout,
-                verify=self.verify,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                self.budget.note(response.headers)
-                content = _read(request, response)
-                return understand(request, response.status_code, response.headers, content)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as fault:
-            raise _transport_error(request, fault, self.timeout) from None
-
-
-def _session(credential: Credential) -> requests.Session:
-    """A session whose credential is set by C(auth), because a netrc file replaces a header but not that."""
-
-    def authenticate(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers.update(credential.headers)
-        return request
-
-    session = requests.Session()
-    session.auth = authenticate
-    session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
-    return session
-
-
-def _verification(params: Mapping[str, Any]) -> bool | str:
-    ca_path = params["ca_path"]
-    if not params["validate_certs"]:
-        return False
-    if ca_path and not os.path.exists(ca_path):
-        raise UsageError(f"ca_path {ca_path} does not exist.")
-    return ca_path or True
-
-
-def _read(request: Request, response: requests.Response) -> bytes:
-    content = bytearray()
-    for chunk in response.iter_content(64 * 1024):
-        content += chunk
-        if len(content) > LARGEST_ANSWER:
-            raise CloudflareError(
-                f"{request} was answered with more than {LARGEST_ANSWER // 1024**2} MiB; the rest was not read.",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                uncertain=True,
-            )
-    return bytes(content)
-
-
-def _transport_error(request: Request, fault: Exception, timeout: float) -> CloudflareError:
-    """No usable answer came: say why, and whether the request can have reached Cloudflare."""
-    error = functools.partial(CloudflareError, method=request.method, path=request.path)
-    reason = _root(fault)
-    if isinstance(fault, requests.exceptions.SSLError):
-        return error(
-            f"{request}: the TLS connection failed ({reason}). "
-            "Check ca_path, the system's certificates and any proxy in between.",
-            uncertain="certificate" not in reason,
-            transient="certificate" not in reason,
-        )
-    if isinstance(fault, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
-        return error(f"{request} could not be made: {reason}.")
-    if _never_connected(fault):
-        return error(
-            f"{request}: no connection could be made ({reason}); nothing was sent. "
-            "Check api_url, the network and any proxy.",
-            unsent=True,
-        )
-    if isinstance(fault, requests.exceptions.Timeout) or "timed out" in reason:
-        reason = f"no answer within timeout={timeout:g} seconds"
-    return error(
-        f"{request}: the connection failed before the answer was complete ({reason}).",
-        uncertain=True,
-        transient=True,
-    )
-
-
-def _never_connected(fault: Exception) -> bool:
-    """Also through a proxy, where urllib3 calls a connection lost after sending a ProxyError as well."""
-    if isinstance(fault, requests.exceptions.ConnectTimeout):
-        return True
-    root = _innermost(fault)
-    never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
-    return isinstance(root, never) or str(root).startswith("Tunnel connection failed")
-
-
-def _innermost(fault: BaseException) -> BaseException:
-    while True:
-        held = (getattr(fault, "reason", None), *reversed(fault.args))
-        inner = next((item for item in held if isinstance(item, BaseException)), None)
-        if inner is None:
-            return fault
-        fault = inner
-
-
-def _root(fault: BaseException) -> str:
-    """The innermost reason of a nested exception: the outer ones repeat the address and object ids."""
-    fault = _innermost(fault)
-    text = str(fault)
-    if isinstance(fault, urllib3.exceptions.NewConnectionError):
-        text = text.rsplit(": ", 1)[-1]
-    return text or type(fault).__name__
+        return Request(method, path, permission, self._credential.source)
 
 
 def connect(params: Mapping[str, Any], parallel: int = 1) -> Cloudflare:

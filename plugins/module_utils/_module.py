@@ -13,10 +13,10 @@ from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.oauthops.iam.plugins.module_utils._client import REQUESTS_IMPORT_ERROR
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import with_environment
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._outcome import outcome
+from ansible_collections.oauthops.iam.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]

@@ -60,12 +60,12 @@ def users(*names: str) -> set[str]:
 
 
 def test_there_are_sources() -> None:
-    assert {"_client", "_module", "cloudflare_oauth_client"} <= {path.stem for path in SOURCES}
+    assert {"_transport", "_module", "cloudflare_oauth_client"} <= {path.stem for path in SOURCES}
 
 
 @pytest.mark.parametrize("package", ["requests", "urllib3"])
 def test_http_is_known_in_one_place(package: str) -> None:
-    assert {path.stem for path in SOURCES if package in imported(path)} == {"_client"}
+    assert {path.stem for path in SOURCES if package in imported(path)} == {"_transport"}
 
 
 def test_ansible_module_is_known_in_one_place() -> None:

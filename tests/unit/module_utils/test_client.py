@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from ansible_collections.oauthops.iam.plugins.module_utils import _client
+from ansible_collections.oauthops.iam.plugins.module_utils import _client, _transport
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._version import VERSION
 from tests.unit.support import GONE, a_connection, refused
@@ -118,7 +118,7 @@ def test_a_redirect_is_never_followed(cloudflare: Script, status: int) -> None:
 
 
 def test_a_huge_answer_is_not_read_to_its_end(cloudflare: Script, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_client, "LARGEST_ANSWER", 3 * 1024 * 1024)
+    monkeypatch.setattr(_transport, "LARGEST_ANSWER", 3 * 1024 * 1024)
     cloudflare.expect(Call("GET", "/thing", content=b"x" * (4 * 1024 * 1024)))
     error = failure()
     assert "answered with more than 3 MiB; the rest was not read" in error.message
@@ -127,7 +127,7 @@ def test_a_huge_answer_is_not_read_to_its_end(cloudflare: Script, monkeypatch: p
 
 def test_an_answer_as_large_as_can_be_is_read(cloudflare: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     content = envelope({"a": "x" * 100_000})
-    monkeypatch.setattr(_client, "LARGEST_ANSWER", len(content))
+    monkeypatch.setattr(_transport, "LARGEST_ANSWER", len(content))
     cloudflare.expect(Call("GET", "/thing", content=content))
     assert get() == {"a": "x" * 100_000}
 
@@ -154,7 +154,7 @@ def test_a_broken_answer_may_have_been_carried_out(cloudflare: Script, answer: d
 
 
 def test_a_compressed_bomb_is_not_unpacked(cloudflare: Script, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_client, "LARGEST_ANSWER", 1024 * 1024)
+    monkeypatch.setattr(_transport, "LARGEST_ANSWER", 1024 * 1024)
     bomb = gzip.compress(b"\0" * (64 * 1024 * 1024))
     cloudflare.expect(Call("GET", "/thing", content=bomb, answer_headers={"content-encoding": "gzip"}))
     assert "more than 1 MiB" in failure().message
