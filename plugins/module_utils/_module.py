@@ -49,14 +49,9 @@ def run_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None:
     finish(module, succeeded, result)
 
 
-def run_dns_module(run: Run, options: Mapping[str, Any], import_error: str | None = None, **rules: Any) -> None:
-    """Run what asks name servers and nobody at Cloudflare; C(import_error) is why it cannot do without dnspython.
-
-    The library is not imported here, because every other module would have to wait for it.
-    """
+def run_plain_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None:
+    """Run what has nothing to do with Cloudflare, and says itself which library it cannot do without."""
     module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True, **rules)
-    if import_error:
-        module.fail_json(msg=missing_required_lib("dnspython"), exception=import_error)
     finish(module, *outcome(lambda: run(module.params, module.check_mode)))
 
 

@@ -138,9 +138,9 @@ import traceback
 from collections.abc import Mapping
 from typing import Any, Callable
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import OAuthOpsError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._module import finish, run_plain_module
+from ansible_collections.oauthops.iam.plugins.module_utils._outcome import outcome
 
 AWS_IMPORT_ERROR = None
 try:
@@ -292,20 +292,16 @@ def _canonical(value: Mapping[str, Any]) -> str:
     return json.dumps(value, sort_keys=True)
 
 
+def run_without_aws(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    raise UsageError(MISSING, exception=AWS_IMPORT_ERROR)
+
+
 def main() -> None:
     if AWS_IMPORT_ERROR:
-        bare = AnsibleModule(argument_spec={**AWS_OPTIONS, **OPTIONS}, supports_check_mode=True)
-        bare.fail_json(msg=MISSING, exception=AWS_IMPORT_ERROR)
+        run_plain_module(run_without_aws, {**AWS_OPTIONS, **OPTIONS})
     module = AnsibleAWSModule(argument_spec=dict(OPTIONS), supports_check_mode=True)
     secret = Secret(module.client("secretsmanager"), module.params["name"])
-    try:
-        succeeded, result = True, ensure(secret, module.params["value"], check_mode=module.check_mode)
-    except OAuthOpsError as failure:
-        succeeded, result = False, failure.result()
-    # Outside of any handler: ansible-core can be set to add an exception's own text, which may hold a secret.
-    if succeeded:
-        module.exit_json(**result)
-    module.fail_json(**result)
+    finish(module, *outcome(lambda: ensure(secret, module.params["value"], check_mode=module.check_mode)))
 
 
 if __name__ == "__main__":

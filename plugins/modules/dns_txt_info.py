@@ -130,7 +130,7 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._lookup import look_up
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_dns_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_plain_module
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name, web_address_fault
 
 OPTIONS: Mapping[str, Any] = {
@@ -155,7 +155,7 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
 
 
 def main() -> None:
-    run_dns_module(run, OPTIONS)
+    run_plain_module(run, OPTIONS)
 
 
 if __name__ == "__main__":

@@ -149,9 +149,11 @@ txt_values:
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.module_utils.basic import missing_required_lib
+
 from ansible_collections.oauthops.iam.plugins.module_utils._dynamic_update import ensure
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_dns_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_plain_module
 from ansible_collections.oauthops.iam.plugins.module_utils._name_servers import (
     DNS_PORT,
     DNSPYTHON_IMPORT_ERROR,
@@ -177,6 +179,8 @@ LARGEST_TTL = 2**31 - 1
 
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    if DNSPYTHON_IMPORT_ERROR:
+        raise UsageError(missing_required_lib("dnspython"), exception=DNSPYTHON_IMPORT_ERROR)
     names = {option: dns_name(params[option]) for option in ("name", "zone") if params[option]}
     for option, name in names.items():
         if not name:
@@ -192,7 +196,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 
 
 def main() -> None:
-    run_dns_module(run, OPTIONS, DNSPYTHON_IMPORT_ERROR, required_together=[("key_name", "key_secret")])
+    run_plain_module(run, OPTIONS, required_together=[("key_name", "key_secret")])
 
 
 if __name__ == "__main__":

@@ -98,7 +98,8 @@ path:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_plain_module
 
 OPTIONS: Mapping[str, Any] = {
     "path": {"type": "path", "required": True},
@@ -111,9 +112,12 @@ OPTIONS: Mapping[str, Any] = {
 RULES: Mapping[str, Any] = {"mutually_exclusive": [("vault_password", "vault_password_file")]}
 
 
+def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    raise UsageError("vault_file_key runs on the controller, by its action plugin, and that was not found.")
+
+
 def main() -> None:
-    module = AnsibleModule(argument_spec=dict(OPTIONS), supports_check_mode=True, **RULES)
-    module.fail_json(msg="vault_file_key runs on the controller, by its action plugin, and that was not found.")
+    run_plain_module(run, OPTIONS, **RULES)
 
 
 if __name__ == "__main__":
