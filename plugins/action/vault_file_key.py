@@ -13,8 +13,9 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._outcome import unexpected
+from ansible_collections.oauthops.iam.plugins.module_utils._whole_file import check_absolute, check_path, content_of
 from ansible_collections.oauthops.iam.plugins.modules.vault_file_key import OPTIONS, RULES
-from ansible_collections.oauthops.iam.plugins.plugin_utils._file import content_of, locked, replace
+from ansible_collections.oauthops.iam.plugins.plugin_utils._file import locked, replace
 from ansible_collections.oauthops.iam.plugins.plugin_utils._vault import Vault, secrets_of
 from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import as_json, same, value_of, with_key
 
@@ -56,21 +57,17 @@ def ensure(params: Mapping[str, Any], loader: Any, *, check_mode: bool) -> dict[
     if params["value"] is None or check_mode:
         found, encrypted = edited(vault, params["key"], params["value"])
     else:
-        with locked(os.path.dirname(path)) as directory:
+        with locked(os.path.dirname(path)):
             found, encrypted = edited(vault, params["key"], params["value"])
             if encrypted is not None:
-                replace(path, encrypted, directory)
+                replace(path, encrypted)
     return {"changed": encrypted is not None, "value": found, "path": as_json(params["path"])}
 
 
 def checked_path(path: str) -> str:
     """The file that is meant, behind all links."""
-    if "\0" in path:
-        raise UsageError(f"path: {path!r} is not a path.")
-    if not os.path.isabs(path):
-        raise UsageError(
-            f"path: {path} is a relative path: write an absolute one, such as {{{{ playbook_dir }}}}/{path}"
-        )
+    check_path("path", path)
+    check_absolute("path", path)
     real: str = os.path.realpath(as_json(path))
     if not os.path.isdir(os.path.dirname(real)):
         raise UsageError(f"path: the directory {os.path.dirname(real)} does not exist on the controller.")

@@ -7,13 +7,19 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._whole_file import (
+    beside,
+    check_absolute,
+    check_path,
+    check_place,
+    move,
+)
 
 try:
     from ansible.module_utils.secrets import register_secret
@@ -56,8 +62,7 @@ class Delivery:
     """
 
     def __init__(self, path: str | None, returned: bool | None) -> None:
-        if path and "\0" in path:
-            raise UsageError(f"client_secret_file: {path!r} is not a path.")
+        check_path("client_secret_file", path or "")
         self.path = os.path.realpath(os.path.expanduser(path)) if path else None
         self.returned = returned
         self._relative = path if path and not os.path.isabs(os.path.expanduser(path)) else None
@@ -77,17 +82,8 @@ class Delivery:
         if not self.path:
             return
         if self._relative:
-            raise UsageError(
-                f"client_secret_file: {self._relative} is a relative path, and which directory it would be in depends "
-                "on how the task is run: write an absolute one, such as {{ playbook_dir }}/" + self._relative + "."
-            )
-        directory = os.path.dirname(self.path)
-        if not os.path.isdir(directory):
-            raise UsageError(f"client_secret_file: the directory {directory} does not exist.")
-        if os.path.isdir(self.path):
-            raise UsageError(f"client_secret_file: {self.path} is a directory.")
-        if not os.access(directory, os.W_OK | os.X_OK):
-            raise UsageError(f"client_secret_file: the directory {directory} is not writable.")
+            check_absolute("client_secret_file", self._relative)
+        check_place("client_secret_file", self.path)
 
     def file_holds_something(self) -> bool:
         return bool(self.path) and os.path.isfile(str(self.path)) and os.path.getsize(str(self.path)) > 0
@@ -153,35 +149,24 @@ class Delivery:
         return result
 
     def _reserve(self, path: str) -> None:
-        directory, name = os.path.split(path)
-        handle, self._reserved = tempfile.mkstemp(prefix=f".{name}.", dir=directory)
+        handle, self._reserved = beside(path)
         with os.fdopen(handle, "wb") as reserved:
             reserved.write(b"\0" * RESERVED_BYTES)
             reserved.flush()
             os.fsync(reserved.fileno())
 
     def _write(self, path: str, secret: str) -> None:
-        reserved, directory = str(self._reserved), os.path.dirname(path)
+        reserved = str(self._reserved)
         with open(reserved, "r+b") as target:
             target.write(secret.encode(errors="surrogatepass"))
             target.truncate()
             target.flush()
             os.fsync(target.fileno())
-        os.replace(reserved, path)
+        move(reserved, path)
         self._reserved = None
-        with contextlib.suppress(OSError):
-            _sync_directory(directory)
 
     def _drop(self) -> None:
         if self._reserved:
             with contextlib.suppress(OSError):
                 os.unlink(self._reserved)
             self._reserved = None
-
-
-def _sync_directory(directory: str) -> None:
-    entry = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(entry)
-    finally:
-        os.close(entry)

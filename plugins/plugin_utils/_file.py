@@ -8,51 +8,28 @@ import contextlib
 import fcntl
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
+
+from ansible_collections.oauthops.iam.plugins.module_utils import _whole_file
 
 
 @contextlib.contextmanager
-def locked(directory: str) -> Iterator[int]:
-    """The directory to oneself: its file descriptor, for whoever asks in the same way has to wait.
+def locked(directory: str) -> Iterator[None]:
+    """The directory to oneself, for whoever asks in the same way has to wait.
 
     Not the file, because that is another one after each replacement.
     """
     entry = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(entry, fcntl.LOCK_EX)
-        yield entry
+        yield
     finally:
         os.close(entry)
 
 
-def content_of(path: str) -> bytes | None:
-    """What the file holds; None when there is no file. A pipe or device is not waited for but refused."""
-    try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as source:
-            if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
-                raise OSError(0, "not a regular file")
-            return source.read()
-    except FileNotFoundError:
-        return None
-
-
-def replace(path: str, content: bytes, directory: int) -> None:
+def replace(path: str, content: bytes) -> None:
     """Put the content in the file's place in one step; mode and owner are those of the older file, else 0600."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=os.path.dirname(path))
-    try:
-        with os.fdopen(handle, "wb") as target:
-            target.write(content)
-            target.flush()
-            _inherit(path, target.fileno())
-            os.fsync(target.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-    with contextlib.suppress(OSError):
-        os.fsync(directory)
+    _whole_file.replace(path, content, lambda handle, _path: _inherit(path, handle))
 
 
 def _inherit(path: str, handle: int) -> None:
