@@ -15,12 +15,14 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import with_environment
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._file_attributes import FileAttributes
 from ansible_collections.oauthops.iam.plugins.module_utils._outcome import outcome
 from ansible_collections.oauthops.iam.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
 Run = Callable[[Params, bool], Result]
+FileRun = Callable[[Params, bool, FileAttributes], Result]
 
 CONNECTION_OPTIONS: Mapping[str, Any] = {
     "api_token": {"type": "str", "no_log": True},
@@ -53,6 +55,12 @@ def run_plain_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None
     """Run what has nothing to do with Cloudflare, and says itself which library it cannot do without."""
     module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True, **rules)
     finish(module, *outcome(lambda: run(module.params, module.check_mode)))
+
+
+def run_file_module(run: FileRun, options: Mapping[str, Any]) -> None:
+    """Run what keeps a file, whose owner and mode only AnsibleModule knows how to set."""
+    module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True)
+    finish(module, *outcome(lambda: run(module.params, module.check_mode, FileAttributes(module))))
 
 
 def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:

@@ -88,6 +88,7 @@ options:
     type: bool
     default: false
 seealso:
+  - module: oauthops.iam.secret_file_value
   - module: oauthops.iam.vault_file_key
 """
 
@@ -141,6 +142,7 @@ from typing import Any, Callable
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import OAuthOpsError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._module import finish, run_plain_module
 from ansible_collections.oauthops.iam.plugins.module_utils._outcome import outcome
+from ansible_collections.oauthops.iam.plugins.module_utils._stored_value import object_of, same
 
 AWS_IMPORT_ERROR = None
 try:
@@ -243,14 +245,11 @@ class Secret:
 
     def _object(self, current: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            found = json.loads(current["SecretString"])
+            return object_of(current["SecretString"])
         except KeyError:
             raise self._foreign("is binary") from None
-        except (ValueError, RecursionError):
-            raise self._foreign("is not JSON") from None
-        if not isinstance(found, dict):
-            raise self._foreign("is JSON, but not an object")
-        return found
+        except ValueError as fault:
+            raise self._foreign(str(fault)) from None
 
     def _foreign(self, what: str) -> UsageError:
         return UsageError(
@@ -277,7 +276,7 @@ class Secret:
 def ensure(secret: Secret, value: Mapping[str, Any] | None, *, check_mode: bool) -> dict[str, Any]:
     """Read the value, and write it when it is to be another one."""
     found = secret.read()
-    changed = value is not None and (found is None or _canonical(found) != _canonical(value))
+    changed = value is not None and (found is None or not same(found, value))
     if changed and check_mode:
         if not secret.arn:
             secret.check_creation()
@@ -285,11 +284,6 @@ def ensure(secret: Secret, value: Mapping[str, Any] | None, *, check_mode: bool)
     elif value is not None and changed:
         secret.write(value)
     return {"changed": changed, "value": found, "arn": secret.arn, "version_id": secret.version_id}
-
-
-def _canonical(value: Mapping[str, Any]) -> str:
-    """JSON, for which 1 is not true."""
-    return json.dumps(value, sort_keys=True)
 
 
 def run_without_aws(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:

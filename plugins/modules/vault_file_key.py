@@ -61,6 +61,7 @@ options:
     type: str
 seealso:
   - module: oauthops.iam.aws_secret_value
+  - module: oauthops.iam.secret_file_value
 """
 
 EXAMPLES = r"""

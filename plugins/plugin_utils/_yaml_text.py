@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.oauthops.iam.plugins.module_utils._stored_value import same as same_json
+
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what ends a line for YAML
 BLANK = " \t\r\n\x85\u2028\u2029"
 SIMPLE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
@@ -46,7 +48,7 @@ def as_json(value: Any) -> Any:
 
 def same(one: Any, other: Any) -> bool:
     """Whether they are the same JSON, for which 1 is not true and the order of keys is nothing."""
-    return json.dumps(as_json(one), sort_keys=True) == json.dumps(as_json(other), sort_keys=True)
+    return same_json(as_json(one), as_json(other))
 
 
 class _Loader(yaml.SafeLoader):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import re
 import shutil
@@ -93,7 +94,7 @@ def test_the_guide_to_many_clients_runs(ansible: Ansible, fake: FakeCloudflare) 
 
 def test_no_module_is_without_tested_examples(prepared: dict[str, Json], fake: FakeCloudflare) -> None:
     documented = {path.stem for path in (ROOT / "plugins/modules").glob("*.py")}
-    elsewhere = {"aws_secret_value", "dns_txt_info", "rfc2136_txt_value", "vault_file_key"}
+    elsewhere = {"aws_secret_value", "dns_txt_info", "rfc2136_txt_value", "secret_file_value", "vault_file_key"}
     assert documented == elsewhere | {f"cloudflare_oauth_{name}" for name in (
         "client", "client_info", "client_secret", "client_wait", "clients", "domain_record", "scope_info"
     )}  # fmt: skip
@@ -114,6 +115,17 @@ def test_the_examples_of_the_encrypted_file_run(ansible: Ansible) -> None:
     assert ";production\n" in kept.read_text()
     opened = ansible.command("ansible-vault", "view", *identity, str(kept))
     assert yaml.safe_load(opened.output) == {"other": "survives", "example_app": CREDENTIALS}
+
+
+def test_the_examples_of_a_secret_in_a_file_run(ansible: Ansible) -> None:
+    kept, tasks = ansible.directory / "oauth.json", examples("secret_file_value")
+    for task in tasks:
+        task["oauthops.iam.secret_file_value"]["path"] = str(kept)
+    tasks[-1]["oauthops.iam.secret_file_value"]["owner"] = getpass.getuser()
+    run = ansible.play(tasks, *LOUD, vars=KNOWN)
+    assert run.status == 0, run.output
+    assert KNOWN["example_app_client_secret"] not in run.output
+    assert json.loads(kept.read_text()) == CREDENTIALS
 
 
 def test_the_examples_of_a_secret_at_aws_run(ansible_with_stores: Ansible, aws: Aws) -> None:

@@ -16,7 +16,7 @@ from tests.integration.ansible_runs import Ansible, Run, Task
 
 PROBE = Path(__file__).parent / "probe"
 WHERE = re.compile(r"Using module file (\S+?)(?:\.py)?(, in this process)?$", re.MULTILINE)
-OURS = re.compile(r"\b(cloudflare_oauth_\w+|dns_txt_info|rfc2136_txt_value|aws_secret_value|probe)$")
+OURS = re.compile(r"\b(cloudflare_oauth_\w+|dns_txt_info|rfc2136_txt_value|aws_secret_value|secret_file_value|probe)$")
 # What differs from one run to the next, wherever the modules run.
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)?")
 RANDOM = re.compile(r"[0-9a-f]{16}-FAK|[0-9a-f]{32}")

@@ -21,6 +21,7 @@ RECORD = "oauthops.iam.cloudflare_oauth_domain_record"
 LOOKUP = "oauthops.iam.dns_txt_info"
 UPDATE = "oauthops.iam.rfc2136_txt_value"
 SECRET_AT_AWS = "oauthops.iam.aws_secret_value"
+SECRET_IN_A_FILE = "oauthops.iam.secret_file_value"
 CREATE = {"name": "create", CLIENT: APP}
 TELL = {"name": "told", "ansible.builtin.debug": {"msg": "{{ found }}"}}
 AFTER = {"name": "after", "ansible.builtin.debug": {}}
@@ -50,6 +51,10 @@ REFUSED: list[tuple[str, dict[str, Json]]] = [
     (RECORD, {"value": "cloudflare_oauth_client_publisher=made-up", "host": "app.example.invalid"}),
     (LOOKUP, {"name": "-"}),
     (LOOKUP, {"servers": [NOBODY]}),
+    (SECRET_IN_A_FILE, {}),
+    (SECRET_IN_A_FILE, {"path": "relative"}),
+    (SECRET_IN_A_FILE, {"path": "/"}),
+    (SECRET_IN_A_FILE, {"path": "/no/such/directory/file", "value": {"a": "b"}}),
 ]
 REFUSED_WITH_A_LIBRARY: list[tuple[str, dict[str, Json]]] = [
     (UPDATE, {"name": "app.example.com"}),
@@ -104,6 +109,25 @@ def test_many_clients_in_one_task(both_ways: BothWays) -> None:
     ]
     run = both_ways.play(tasks, "--diff").in_process
     assert len(run.result("read")["oauth_clients"]) == 2
+
+
+def test_a_secret_in_a_file(both_ways: BothWays) -> None:
+    file = both_ways.ansible.directory / "kept.json"
+    both_ways.prepare = lambda: file.unlink(missing_ok=True)
+    kept = {"path": str(file), "value": {"name": "{{ '{{' }} Ünï", "number": 1}}
+    tasks = [
+        {"name": "foretell", SECRET_IN_A_FILE: kept, "check_mode": True},
+        {"name": "write", SECRET_IN_A_FILE: kept},
+        {"name": "again", SECRET_IN_A_FILE: kept},
+        {"name": "read", SECRET_IN_A_FILE: {"path": str(file)}, "register": "found"},
+        TELL,
+        {"name": "nobody", SECRET_IN_A_FILE: {**kept, "owner": "no-such-one"}, "ignore_errors": True},
+        {"name": "told on", SECRET_IN_A_FILE: {**kept, "value": "sekret"}, "ignore_errors": True},
+    ]
+    # Older ones say in which file of theirs a name was not known.
+    run = both_ways.play(tasks, differing=("exception",)).in_process
+    assert run.changed == ["foretell", "write"]
+    assert run.result("told")["msg"]["value"] == {"name": "{{ Ünï", "number": 1}
 
 
 def test_what_was_waited_for(both_ways: BothWays) -> None:

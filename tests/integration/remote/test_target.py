@@ -23,6 +23,7 @@ SECRET = "oauthops.iam.cloudflare_oauth_client_secret"
 SCOPES = "oauthops.iam.cloudflare_oauth_scope_info"
 WAIT = "oauthops.iam.cloudflare_oauth_client_wait"
 VAULT = "oauthops.iam.vault_file_key"
+KEPT = "oauthops.iam.secret_file_value"
 GUIDE = ROOT / "docs/docsite/rst/guide_where_tasks_run.rst"
 HERE = ("-e", "ansible_connection=local", "-e", "ansible_python_interpreter='{{ ansible_playbook_python }}'")
 Play = dict[str, Any]
@@ -82,6 +83,21 @@ def test_a_secret_is_written_on_the_target(
     rotate = {"client_name": "App", "state": "rotated", "client_secret_file": "~/secret"}
     ansible.play([{"name": "rotate", SECRET: rotate, "delegate_to": "localhost"}], **on_target)
     assert (ansible.directory / "home/secret").read_text() == fake.state()["clients"][0]["secrets"][-1]
+
+
+def test_a_secret_is_kept_on_the_target(ansible: Ansible, on_target: Play, ssh_target: SshTarget) -> None:
+    kept = {"path": "~/kept.json", "value": {"a": "b"}}
+    bare = {"ansible_python_interpreter": str(ssh_target.python("bare"))}
+    tasks = [
+        {"name": "write", KEPT: kept, "vars": bare},
+        {"name": "again", KEPT: kept},
+        {"name": "read", KEPT: {"path": "~/kept.json"}, "vars": bare},
+    ]
+    run = ansible.play(tasks, **on_target)
+    assert run.status == 0, run.output
+    assert (run.changed, run.result("read")["value"]) == (["write"], {"a": "b"})
+    file = ssh_target.home / "kept.json"
+    assert (stat.S_IMODE(file.stat().st_mode), file.stat().st_uid) == (0o600, ssh_target.home.stat().st_uid)
 
 
 def test_what_is_delegated_to_the_controller_runs_in_its_process(ansible: Ansible, on_target: Play) -> None:

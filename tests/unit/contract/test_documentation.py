@@ -18,6 +18,7 @@ from ansible_collections.oauthops.iam.plugins.modules import (
     aws_secret_value,
     dns_txt_info,
     rfc2136_txt_value,
+    secret_file_value,
     vault_file_key,
 )
 from tests.unit.support import PACKAGE, documentation
@@ -27,6 +28,7 @@ COLLECTION = "oauthops.iam"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("cloudflare_*.py"))
 STORES: Mapping[str, Mapping[str, Any]] = {
     "aws_secret_value": {**aws_secret_value.AWS_OPTIONS, **aws_secret_value.OPTIONS},
+    "secret_file_value": secret_file_value.OPTIONS,
     "vault_file_key": vault_file_key.OPTIONS,
 }
 DNS: Mapping[str, Mapping[str, Any]] = {

@@ -27,6 +27,7 @@ PURE = [
     "_plan",
     "_resource",
     "_retry",
+    "_stored_value",
     "_txt",
     "_uris",
     "_validate",

@@ -1,0 +1,147 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: secret_file_value
+short_description: Keep the value of a JSON file that is its owner's alone
+version_added: 0.1.0
+description:
+  - Reads a file that holds a JSON object, and replaces it when O(value) is given.
+  - The file is written only when the value differs, and in one step, so that whoever reads it finds the older value or
+    the newer. It has mode C(0600) before anything is in it.
+  - A file that holds something else than a JSON object is refused, and left as it is.
+  - Set C(no_log=true) on the task, because RV(value) is what the file holds.
+author:
+  - The oauthops.iam authors (@oauthops)
+extends_documentation_fragment:
+  - oauthops.iam._attributes
+  - oauthops.iam._attributes.value
+  - oauthops.iam._attributes.anywhere
+options:
+  path:
+    description:
+      - The file on the target, an absolute path. Links are followed, and stay.
+      - A file that does not exist, or is empty, has no value. To write one, its directory must exist.
+    type: path
+    required: true
+  value:
+    description:
+      - What the file is to hold. Left out, the file is only read.
+    type: dict
+  owner:
+    description:
+      - The name or number of the user who owns the file once it is written. Left out, an existing file keeps its owner.
+    type: str
+  group:
+    description:
+      - The name or number of the file's group once it is written. Left out, an existing file keeps its group.
+    type: str
+seealso:
+  - module: oauthops.iam.aws_secret_value
+  - module: oauthops.iam.vault_file_key
+"""
+
+EXAMPLES = r"""
+- name: Read the credentials of an application
+  oauthops.iam.secret_file_value:
+    path: /etc/example_app/oauth.json
+  register: stored
+  no_log: true
+
+- name: Store the credentials of an application
+  oauthops.iam.secret_file_value:
+    path: /etc/example_app/oauth.json
+    value:
+      client_id: "{{ example_app_client_id }}"
+      client_secret: "{{ example_app_client_secret }}"
+    owner: example_app
+  no_log: true
+"""
+
+RETURN = r"""
+value:
+  description: The value before the task; null when the file does not exist or is empty.
+  returned: success
+  type: dict
+  sample: {client_id: 30e8fa4a9d2746f5a1b3c9d7e6f50418, client_secret: the secret}
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._file_attributes import FileAttributes
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_file_module
+from ansible_collections.oauthops.iam.plugins.module_utils._stored_value import object_of, same
+from ansible_collections.oauthops.iam.plugins.module_utils._whole_file import (
+    check_absolute,
+    check_path,
+    check_place,
+    content_of,
+    replace,
+)
+
+OPTIONS: Mapping[str, Any] = {
+    "path": {"type": "path", "required": True},
+    "value": {"type": "dict"},
+    "owner": {"type": "str"},
+    "group": {"type": "str"},
+}
+
+
+def run(params: Mapping[str, Any], check_mode: bool, attributes: FileAttributes) -> dict[str, Any]:
+    check_path("path", params["path"])
+    check_absolute("path", params["path"])
+    path, value = os.path.realpath(params["path"]), params["value"]
+    with telling(path, "read"):
+        found = value_of(path)
+    if value is None:
+        return {"changed": False, "value": found}
+    with telling(path, "written"):
+        if found is not None and same(found, value):
+            return {"changed": attributes.ensure(path), "value": found}
+        check_place("path", path)
+        if check_mode:
+            # Nothing is set then, but an owner that nobody knows is told.
+            attributes.ensure(path if os.path.exists(path) else os.path.dirname(path))
+        else:
+            replace(path, text_of(value), lambda handle, new: attributes.hand_on(path, handle, new))
+    return {"changed": True, "value": found}
+
+
+@contextlib.contextmanager
+def telling(path: str, what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        raise UsageError(f"path: {path} cannot be {what} ({fault.strerror}).") from None
+
+
+def value_of(path: str) -> dict[str, Any] | None:
+    content = content_of(path) or b""
+    try:
+        return object_of(content) if content.strip() else None
+    except ValueError as fault:
+        raise UsageError(
+            f"path: {path} {fault}, and is left as it is: choose another path, or replace what it holds with a JSON "
+            "object, such as {}."
+        ) from None
+
+
+def text_of(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, indent=4, sort_keys=True).encode() + b"\n"
+
+
+def main() -> None:
+    run_file_module(run, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

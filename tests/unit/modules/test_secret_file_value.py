@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The value of a JSON file that is its owner's alone."""
+
+from __future__ import annotations
+
+import errno
+import grp
+import json
+import os
+import pwd
+import stat
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.oauthops.iam.plugins.module_utils import _whole_file
+from ansible_collections.oauthops.iam.plugins.modules import secret_file_value
+from tests.unit.support import ModuleResult, run_as_given
+
+VALUE = {"client_id": "abc", "client_secret": "sekret"}
+WRITTEN = '{\n    "client_id": "abc",\n    "client_secret": "sekret"\n}\n'
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+nobody_but_root = pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+
+
+def run(path: Path | str, value: Any = None, check: bool = False, **given: Any) -> ModuleResult:
+    wanted = {} if value is None else {"value": value}
+    return run_as_given("secret_file_value", {"path": str(path), **wanted, **given}, check=check)
+
+
+def ensured(*args: Any, **options: Any) -> tuple[bool, Any]:
+    result = run(*args, **options)
+    assert not result.failed, result.text
+    assert result.keys == {"changed", "value"}
+    return result.changed, result.value
+
+
+def refusal(*args: Any, **options: Any) -> str:
+    result = run(*args, **options)
+    assert result.failed
+    result.data.get("invocation", {}).pop("module_args", None)
+    assert "sekret" not in json.dumps(result.data)
+    return result.msg
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path.resolve() / "oauth.json"
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o777])
+def test_a_new_file_is_its_owners_alone(target: Path, mask: int) -> None:
+    previous = os.umask(mask)
+    try:
+        assert ensured(target, VALUE) == (True, None)
+    finally:
+        os.umask(previous)
+    assert target.read_text() == WRITTEN
+    assert mode(target) == 0o600
+    assert os.listdir(target.parent) == [target.name]
+
+
+def test_what_is_not_there_has_no_value(target: Path) -> None:
+    assert ensured(target) == (False, None)
+    assert ensured(target.parent / "no/such/file") == (False, None)
+    assert os.listdir(target.parent) == []
+
+
+@pytest.mark.parametrize("content", ["", "\n"])
+def test_an_empty_file_has_none_either(target: Path, content: str) -> None:
+    target.write_text(content)
+    assert ensured(target) == (False, None)
+    assert ensured(target, VALUE) == (True, None)
+    assert target.read_text() == WRITTEN
+
+
+def test_only_a_value_that_differs_is_written(target: Path) -> None:
+    target.write_text(json.dumps(VALUE))
+    target.chmod(0o600)
+    assert ensured(target, dict(reversed(VALUE.items()))) == (False, VALUE)
+    assert target.read_text() == json.dumps(VALUE)
+    assert ensured(target, {"n": 1}) == (True, VALUE)
+    assert ensured(target, {"n": 1}) == (False, {"n": 1})
+
+
+@pytest.mark.parametrize(("old", "new"), [(1, True), (1, 1.5), ("1", 1), (None, "")])
+def test_types_are_told_apart(target: Path, old: Any, new: Any) -> None:
+    ensured(target, {"n": old})
+    assert ensured(target, {"n": new}) == (True, {"n": old})
+    assert repr(ensured(target)[1]) == repr({"n": new})
+
+
+def test_text_of_any_kind_comes_back(target: Path) -> None:
+    value = {"text": "é \u2028 ✓ {{ x }} \"' \\", "deep": {"list": [None, "", {"a": []}]}}
+    ensured(target, value)
+    assert ensured(target) == (False, value)
+    assert target.read_bytes().isascii()
+
+
+@pytest.mark.parametrize("before", [None, "{}", '{"n": 1}', json.dumps(VALUE)])
+def test_check_mode_foretells_and_writes_nothing(target: Path, before: str | None) -> None:
+    if before is not None:
+        target.write_text(before)
+        target.chmod(0o600)
+    foretold = ensured(target, VALUE, check=True)
+    assert (target.read_text() if target.exists() else None) == before
+    assert ensured(target, VALUE) == foretold
+
+
+def test_a_file_that_others_can_read_is_closed(target: Path) -> None:
+    target.write_text(json.dumps(VALUE))
+    target.chmod(0o644)
+    assert ensured(target, VALUE, check=True) == (True, VALUE)
+    assert mode(target) == 0o644
+    assert ensured(target, VALUE) == (True, VALUE)
+    assert (mode(target), target.read_text()) == (0o600, json.dumps(VALUE))
+
+    target.chmod(0o644)
+    assert ensured(target, {"n": 1})[0] is True
+    assert mode(target) == 0o600
+
+
+def test_it_is_closed_before_anything_is_in_it(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target.write_text("{}")
+    target.chmod(0o644)
+    seen: list[tuple[int, int]] = []
+    replace = _whole_file.replace
+
+    def watched(path: str, content: bytes, prepare: Any) -> None:
+        def look(handle: int, new: str) -> None:
+            seen.append((mode(Path(new)), os.stat(new).st_size))
+            prepare(handle, new)
+            seen.append((mode(Path(new)), os.stat(new).st_size))
+
+        replace(path, content, look)
+
+    monkeypatch.setattr(secret_file_value, "replace", watched)
+    ensured(target, VALUE)
+    assert seen == [(0o600, 0), (0o600, 0)]
+
+
+def test_it_is_replaced_and_not_written_over(target: Path) -> None:
+    ensured(target, {"n": "x" * 10000})
+    with target.open() as reader:
+        ensured(target, VALUE)
+        assert reader.read().endswith('x"\n}\n')
+    assert target.read_text() == WRITTEN
+    assert os.listdir(target.parent) == [target.name]
+
+
+def test_a_link_stays_a_link(target: Path) -> None:
+    (target.parent / "real").mkdir()
+    there = target.parent / "real/there.json"
+    target.symlink_to("real/there.json")
+    assert ensured(target, VALUE) == (True, None)
+    assert ensured(target, {"n": 1}) == (True, VALUE)
+    assert target.is_symlink()
+    assert not there.is_symlink()
+    assert ensured(there) == (False, {"n": 1})
+
+
+@only_root
+def test_the_owner_stays(target: Path) -> None:
+    target.write_text("{}")
+    os.chown(target, 12345, 12346)
+    ensured(target, VALUE)
+    assert (target.stat().st_uid, target.stat().st_gid) == (12345, 12346)
+
+
+@only_root
+def test_the_owner_that_is_asked_for_is_set(target: Path) -> None:
+    def owner() -> tuple[int, int]:
+        return target.stat().st_uid, target.stat().st_gid
+
+    assert ensured(target, VALUE, owner="12345") == (True, None)
+    assert owner() == (12345, 0)
+    assert ensured(target, {"n": 1}, group="12346")[0] is True
+    assert owner() == (12345, 12346)
+    assert ensured(target, {"n": 1}, owner="12345", group="12346")[0] is False
+    assert ensured(target, {"n": 1}, owner="1", check=True)[0] is True
+    assert owner() == (12345, 12346)
+    assert ensured(target, {"n": 1}, owner="1")[0] is True
+    assert owner() == (1, 12346)
+
+
+def test_an_owner_by_name_is_known(target: Path) -> None:
+    me, mine = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
+    assert ensured(target, VALUE, owner=me, group=mine) == (True, None)
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize("before", [None, "{}", json.dumps(VALUE)])
+@pytest.mark.parametrize(("option", "kind"), [("owner", "user"), ("group", "group")])
+def test_an_owner_that_nobody_knows_is_told(
+    target: Path, before: str | None, option: str, kind: str, check: bool
+) -> None:
+    if before is not None:
+        target.write_text(before)
+    told = refusal(target, VALUE, check=check, **{option: "no-such-one"})
+    assert f"failed to look up {kind} no-such-one" in told
+    assert (target.read_text() if target.exists() else None) == before
+    assert os.listdir(target.parent) == ([target.name] if before is not None else [])
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_the_selinux_context_is_handed_on(target: Path, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    """Of the older file, or what the policy says of the path; as AnsibleModule's methods tell and set it."""
+    if there:
+        target.write_text("{}")
+    kept: list[tuple[bool, Any]] = []
+    told = {"selinux_context": ["of the older"], "selinux_default_context": ["of the policy"]}
+    for name, context in told.items():
+        monkeypatch.setattr(AnsibleModule, name, lambda _self, path, context=context: [*context, path])
+
+    def set_context(_self: Any, path: str, context: Any, changed: bool, _diff: Any = None) -> bool:
+        kept.append((Path(path).name.startswith(f".{target.name}."), context))
+        return changed
+
+    monkeypatch.setattr(AnsibleModule, "set_context_if_different", set_context)
+    ensured(target, VALUE)
+    assert kept == [(True, ["of the older" if there else "of the policy", str(target)])]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"sekret", "is not JSON, and is left as it is: choose another path"),
+        (b'{"a": "sekret"', "is not JSON, and is left as it is"),
+        (b"\xff\xfe\xfd", "is not JSON, and is left as it is"),
+        (b'"sekret"', "is JSON, but not an object, and is left as it is"),
+        (b'["sekret"]', "is JSON, but not an object, and is left as it is"),
+        (b"null", "is JSON, but not an object, and is left as it is"),
+        (b"[" * 100000, "is not JSON, and is left as it is"),
+    ],
+    ids=["text", "torn", "bytes", "a text", "a list", "null", "deep"],
+)
+@pytest.mark.parametrize("check", [False, True])
+def test_a_file_of_somebody_else_is_not_replaced(target: Path, content: bytes, message: str, check: bool) -> None:
+    target.write_bytes(content)
+    assert f"path: {target} {message}" in refusal(target, VALUE, check=check)
+    assert message in refusal(target, check=check)
+    assert target.read_bytes() == content
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("oauth.json", "path: oauth.json is a relative path"),
+        ("/x\0y", "is not a path."),
+        ("/does/not/exist.json", "path: the directory /does/not does not exist."),
+        ("/", "path: / cannot be read (Is a directory)."),
+        (os.devnull, f"path: {os.devnull} cannot be read (not a regular file)."),
+        ("/dev/null/oauth.json", "path: /dev/null/oauth.json cannot be read (Not a directory)."),
+    ],
+)
+def test_what_cannot_be_is_told_in_check_mode_too(path: str, message: str, check: bool) -> None:
+    assert message in refusal(path, VALUE, check=check)
+
+
+@nobody_but_root
+@pytest.mark.parametrize("check", [False, True])
+def test_what_is_not_allowed_is_told(target: Path, check: bool) -> None:
+    ensured(target, VALUE)
+    target.parent.chmod(0o500)
+    assert "is not writable" in refusal(target, {"n": 1}, check=check)
+    assert ensured(target, VALUE, check=check) == (False, VALUE)
+    target.parent.chmod(0o700)
+    target.chmod(0)
+    assert f"path: {target} cannot be read (Permission denied)." in refusal(target, check=check)
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_directory_that_is_not_writable_is_told(target: Path, monkeypatch: pytest.MonkeyPatch, check: bool) -> None:
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != str(target.parent))
+    assert f"path: the directory {target.parent} is not writable." in refusal(target, VALUE, check=check)
+
+
+@pytest.mark.parametrize("name", ["fsync", "replace"])
+def test_a_full_disk_leaves_the_older_file(target: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def full(*_args: Any) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    ensured(target, VALUE)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, name, full)
+        assert f"path: {target} cannot be written (No space left on device)." in refusal(target, {"n": 1})
+    assert ensured(target) == (False, VALUE)
+    assert os.listdir(target.parent) == [target.name]
+
+
+def test_a_fault_of_ours_is_told_without_its_text(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(*_args: Any, **_options: Any) -> NoReturn:
+        raise ZeroDivisionError("sekret")
+
+    monkeypatch.setattr(secret_file_value, "value_of", fault)
+    assert "should not have happened: ZeroDivisionError" in refusal(target, VALUE)
