@@ -63,10 +63,24 @@ def test_the_handover_directory_has_to_be_absolute(ansible: Ansible, tmp_path: P
 
 @pytest.mark.parametrize("held", ["[]", '["client_secret"]', '"hush"', "5"])
 def test_a_place_that_is_no_mapping_is_somebody_else_s(ansible: Ansible, tmp_path: Path, held: str) -> None:
-    path = tmp_path / "store.json"
-    path.write_text(held)
-    handover = tmp_path / "handover"
-    told = refusal(ansible, backend="file", file_path=str(path), handover_dir=str(handover), client_id="c1")
-    assert "What the store file holds there is not a mapping of keys to values" in told
+    own, handover = tmp_path / "own_store", tmp_path / "handover"
+    own.mkdir()
+    (own / "read.yml").write_text(f"""
+- name: Read what is there
+  ansible.builtin.set_fact:
+    oauth_client_secret_store_found: {held}
+""")
+    told = refusal(ansible, backend=str(own), handover_dir=str(handover), client_id="c1")
+    assert f"What the store {own} holds there is not a mapping of keys to values" in told
     assert "Each client needs a place of its own" in told
+    assert not handover.exists()
+
+
+@pytest.mark.parametrize(("held", "what"), [('["hush"]', "is JSON, but not an object"), ("hush", "is not JSON")])
+def test_a_file_that_is_no_store_is_left_as_it_is(ansible: Ansible, tmp_path: Path, held: str, what: str) -> None:
+    path, handover = tmp_path / "store.json", tmp_path / "handover"
+    path.write_text(held)
+    told = refusal(ansible, backend="file", file_path=str(path), handover_dir=str(handover), client_id="c1")
+    assert told.startswith(f"The store file cannot be read. Read the file: path: {path} {what}, and is left as it is")
+    assert "hush" not in told
     assert (path.read_text(), handover.exists()) == (held, False)
