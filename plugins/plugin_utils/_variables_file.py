@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import STRING, as_json
+from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_document import STRING
+from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import as_json
 
 UNSAFE = "!unsafe"
 # What every reader of YAML takes for text: letters first, and nothing that means anything elsewhere.
