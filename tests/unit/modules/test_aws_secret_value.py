@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 
+from ansible_collections.oauthops.iam.plugins.module_utils._aws_secret import Secret
+from ansible_collections.oauthops.iam.plugins.module_utils._aws_secret import ensure as ensure_value
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import OAuthOpsError
 from ansible_collections.oauthops.iam.plugins.modules import aws_secret_value as module
 from tests.unit.support import ModuleResult, run_as_given
@@ -64,7 +66,7 @@ def a_client(value: Any = TEXT, **answers: Any) -> Client:
 
 
 def ensure(client: Client, value: Any = None, name: str = "app", check_mode: bool = False) -> dict[str, Any]:
-    return module.ensure(module.Secret(client, name), value, check_mode=check_mode)
+    return ensure_value(Secret(client, name), value, check_mode=check_mode)
 
 
 def refusal(client: Client, value: Any = None, **options: Any) -> dict[str, Any]:
