@@ -53,9 +53,10 @@ lint: setup
 	ruff format --check
 	yamllint --strict .
 	reuse lint --quiet || { reuse lint; exit 1; }
-	ansible-lint --offline
+	ansible-lint --offline --strict
 	antsibull-changelog lint
-	antsibull-docs lint-collection-docs --plugin-docs .
+	antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs --validate-collection-refs all \
+	  --disallow-unknown-collection-refs .
 
 types: setup
 	mypy -p ansible_collections.oauthops.iam.plugins

@@ -11,7 +11,7 @@ short_description: Keep the value of a secret in AWS Secrets Manager
 version_added: 0.1.0
 description:
   - Reads the value of a secret, which is a JSON object, and replaces it when O(value) is given.
-  - Nothing but the value is touched. M(community.aws.secretsmanager_secret) removes a resource policy and a rotation
+  - Nothing but the value is touched. C(community.aws.secretsmanager_secret) removes a resource policy and a rotation
     that it was not given, and C(amazon.aws) can only read secrets.
   - A secret that does not exist is created, with the settings that AWS gives it by default.
   - The credentials need the permissions C(secretsmanager:DescribeSecret) and C(secretsmanager:GetSecretValue), for

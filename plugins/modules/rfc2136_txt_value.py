@@ -13,7 +13,7 @@ description:
   - Adds one value to the TXT records of a name at a name server that takes dynamic updates (RFC 2136), such as BIND,
     Knot and PowerDNS, or removes it. Every other value stays. The server does either in one step, so that tasks that
     run at the same time take nothing from each other.
-  - M(community.general.nsupdate) replaces all TXT records of the name instead, those of others as well.
+  - C(community.general.nsupdate) replaces all TXT records of the name instead, those of others as well.
   - It refuses what would do harm or have no effect, a name that is a CNAME, one that another zone answers for, and
     one that is found through a wildcard, which the first record of its own would end.
 author:
@@ -94,7 +94,6 @@ options:
 seealso:
   - module: oauthops.iam.cloudflare_oauth_domain_record
   - module: oauthops.iam.dns_txt_info
-  - module: community.general.nsupdate
 """
 
 EXAMPLES = r"""
