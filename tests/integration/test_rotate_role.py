@@ -308,7 +308,7 @@ def test_many_clients_rotate_in_one_play(rehearsal: Rehearsal) -> None:
     assert rehearsal.left_behind() == []
 
 
-@pytest.mark.parametrize("second", ["error", "drop_old", "drop_new"])
+@pytest.mark.parametrize("second", ["error", *thorough("drop_old", "drop_new")])
 def test_whatever_a_second_rotation_would_do_none_is_sent(rehearsal: Rehearsal, second: str) -> None:
     rehearsal.fake.set_variant(second_rotate=second, has_rotated_secret="when_true")
     rehearsal.run(finalize=False)

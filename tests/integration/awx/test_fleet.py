@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
@@ -98,6 +99,7 @@ def at_cloudflare(fake: FakeCloudflare) -> dict[str, list[Json]]:
     return found
 
 
+@pytest.mark.thorough
 def test_slices_come_to_what_one_job_does(fake: FakeCloudflare, tmp_path: Path) -> None:
     begin(fake)
     whole = run(fake, tmp_path / "whole", NAMES)

@@ -7,6 +7,7 @@ import copy
 import json
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.integration.ansible_runs import OURS, ROOT, Ansible
@@ -89,6 +90,7 @@ def test_a_second_run_changes_nothing(ansible_with_awx: Ansible, awx: Awx, table
     assert account["inputs"] == {"api_token": "filled in", "account_id": "by a person"}
 
 
+@pytest.mark.thorough
 def test_only_what_was_changed_is_changed(ansible_with_awx: Ansible, awx: Awx, tables_set_up: Tables) -> None:
     awx.tables = copy.deepcopy(tables_set_up)
     accounts: list[dict[str, Any]] = [
@@ -114,6 +116,7 @@ def test_check_mode_on_an_empty_controller_says_how_far_it_sees(ansible_with_awx
         assert name in told
 
 
+@pytest.mark.thorough
 def test_check_mode_where_all_is_there(ansible_with_awx: Ansible, awx: Awx, tables_set_up: Tables) -> None:
     awx.tables = copy.deepcopy(tables_set_up)
     run = set_up(ansible_with_awx, "--check", oauth_client_awx_forks=9)
@@ -129,6 +132,7 @@ def test_a_project_that_is_nowhere_is_refused(ansible_with_awx: Ansible, awx: Aw
     assert awx.requests() == []
 
 
+@pytest.mark.thorough
 def test_a_project_on_the_controller_in_the_image_that_it_has(ansible_with_awx: Ansible, awx: Awx) -> None:
     place = {"project_url": "", "project_path": "oauth", "playbook_dir": "cloudflare", "image": ""}
     run = set_up(ansible_with_awx, **{f"oauth_client_awx_{name}": value for name, value in place.items()})
