@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import grp
 import json
 import os
 import pwd
 import stat
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,8 +24,8 @@ from tests.unit.support import ModuleResult, run_as_given
 
 VALUE = {"client_id": "abc", "client_secret": "sekret"}
 WRITTEN = '{\n    "client_id": "abc",\n    "client_secret": "sekret"\n}\n'
+NOBODY = 65534
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
-nobody_but_root = pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
 
 
 def run(path: Path | str, value: Any = None, check: bool = False, **given: Any) -> ModuleResult:
@@ -266,9 +269,28 @@ def test_what_cannot_be_is_told_in_check_mode_too(path: str, message: str, check
     assert message in refusal(path, VALUE, check=check)
 
 
-@nobody_but_root
+@contextlib.contextmanager
+def a_place_of_nobody() -> Iterator[Path]:
+    """A directory of a user to whom it can be closed, as which the test goes on when it is root's."""
+    root = os.getuid() == 0
+    if root:
+        os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        with tempfile.TemporaryDirectory(dir="/tmp") as place:
+            yield Path(place)
+    finally:
+        if root:
+            os.setresuid(0, 0, 0)
+
+
 @pytest.mark.parametrize("check", [False, True])
 def test_what_is_not_allowed_is_told(target: Path, check: bool) -> None:
+    ensured(target, VALUE)
+    with a_place_of_nobody() as place:
+        check_closed(place / "oauth.json", check)
+
+
+def check_closed(target: Path, check: bool) -> None:
     ensured(target, VALUE)
     target.parent.chmod(0o500)
     assert "is not writable" in refusal(target, {"n": 1}, check=check)
