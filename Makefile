@@ -80,7 +80,7 @@ thorough: servers
 	python -m pytest tests/integration -q -n 2 --thorough
 
 ## The same once more with each module in a process of its own; EVERY=1 for all tests that start Ansible.
-EVERY := 24
+EVERY := 48
 as-modules: servers
 	OAUTHOPS_IN_PROCESS=false python -m pytest tests/integration -q -n 2 --every $(EVERY)
 

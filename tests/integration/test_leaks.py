@@ -406,7 +406,7 @@ def awx_credential(scene: Scene) -> Iterator[Place]:
 
 @pytest.mark.parametrize(
     "backend",
-    [hashi_vault, awx_credential, *thorough(vault_file, aws_secrets_manager)],
+    [hashi_vault, *thorough(awx_credential, vault_file, aws_secrets_manager)],
 )
 def test_no_store_leaves_a_secret(scene: Scene, backend: Callable[[Scene], AbstractContextManager[Place]]) -> None:
     with backend(scene) as place:

@@ -193,12 +193,14 @@ def test_the_visible_record_of_a_pending_client_is_being_verified(publish: Publi
     assert phase(publish(wait_timeout=0)) == "verifying"
 
 
+@pytest.mark.thorough
 def test_without_a_resolver_a_provider_that_writes_is_trusted(publish: Publish, fake: FakeCloudflare) -> None:
     fake.set_variant(read_lag_seconds=600)
     assert phase(publish(wait_timeout=0, dns_lookup="none")) == "verifying"
     assert phase(publish(wait_timeout=0, dns_lookup="none", dns_provider="manual")) == "needs_dns"
 
 
+@pytest.mark.thorough
 def test_a_resolver_that_does_not_answer_is_no_failure(publish: Publish, fake: FakeCloudflare) -> None:
     nowhere = {"dns_lookup_servers": "127.0.0.1:9", "dns_lookup_url": "http://127.0.0.1:9/dns-query"}
     assert phase(publish(**nowhere)) == "public"

@@ -34,6 +34,7 @@ def refused(run: Run, *words: str) -> None:
     assert "Traceback" not in run.output
 
 
+@pytest.mark.thorough
 def test_an_application_that_posts_its_secret_is_never_refused(ansible: Ansible, fake: FakeCloudflare) -> None:
     rehearsal = Rehearsal(ansible, fake, "client_secret_post")
     with rehearsal.application:
@@ -92,6 +93,7 @@ def test_check_mode_foretells_and_does_nothing(rehearsal: Rehearsal) -> None:
     assert not rehearsal.handover.exists()
 
 
+@pytest.mark.thorough
 def test_check_mode_of_an_open_rotation_foretells_finalizing(rehearsal: Rehearsal) -> None:
     rehearsal.run(finalize=False)
     rehearsal.fake.clear_journal()
@@ -279,6 +281,7 @@ def test_a_missing_collection_is_named_before_anything_is_asked(rehearsal: Rehea
     assert rehearsal.fake.requests(writes_only=True) == []
 
 
+@pytest.mark.thorough
 def test_many_clients_rotate_in_one_play(rehearsal: Rehearsal) -> None:
     directory = rehearsal.ansible.directory
     described = {"redirect_uris": ["http://localhost"], "scopes": ["dns.read"]}

@@ -97,7 +97,7 @@ def outside(ansible: Ansible) -> Ansible:
     return ansible
 
 
-ROWS = ["empty", "own-python", *thorough("bare", "local", "other-python")]
+ROWS = ["empty", *thorough("own-python", "bare", "local", "other-python")]
 
 
 @pytest.mark.parametrize("inventory", ROWS)

@@ -65,6 +65,7 @@ def test_awx_refuses_what_the_survey_does_not_allow(controller: Controller, give
         controller.launch(PUBLISH, {**answers("one"), **changed})
 
 
+@pytest.mark.thorough
 def test_a_secret_is_rotated(controller: Controller, fake: FakeCloudflare, tmp_path: Path) -> None:
     store = tmp_path / "store.json"
     modules = Modules(fake)

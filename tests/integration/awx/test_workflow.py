@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.awx.controller import Controller
 from tests.integration.modules import Modules
@@ -104,6 +106,7 @@ def test_a_domain_that_is_not_proven_in_time(controller: Controller, fake: FakeC
     poll(controller)
 
 
+@pytest.mark.thorough
 def test_a_record_that_comes_after_cloudflare_gave_up(controller: Controller, fake: FakeCloudflare) -> None:
     one = controller.start(WORKFLOW, answers("one", "manual"))
     fake.advance_clock(TWO_DAYS_AND_MORE)
@@ -118,6 +121,7 @@ def test_a_record_that_comes_after_cloudflare_gave_up(controller: Controller, fa
     assert status(controller, one) == {"proven": "successful"}
 
 
+@pytest.mark.thorough
 def test_a_workflow_about_another_account_is_left_alone(controller: Controller, fake: FakeCloudflare) -> None:
     one = controller.start(WORKFLOW, answers("one"))
     controller.fill_in("account", api_token=fake.token, account_id="0" * 32, api_url=fake.base_url)

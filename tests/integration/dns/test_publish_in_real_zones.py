@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.dns.publishing import Publishing, phase, result
 from tests.integration.servers.name_server import NameServer
+from tests.integration.thorough import thorough
 
 RECORD_TASK = "oauthops.iam.oauth_client_publish : Keep the value among the TXT records at the name server"
 
@@ -146,6 +147,7 @@ def test_check_mode_foretells_the_record_of_a_client_that_is_not_there(publishin
     assert publishing.fake.requests(writes_only=True) == []
 
 
+@pytest.mark.thorough
 def test_a_removal_that_is_interrupted_goes_on(publishing: Publishing, name_server: NameServer) -> None:
     before = name_server.content()
     publishing.run(promote=False)
@@ -161,7 +163,7 @@ def test_clients_without_a_home_page_may_have_the_same_redirect(publishing: Publ
     assert [phase(publishing.run(client_name=name, **tool)) for name in ("One", "Two")] == ["incomplete"] * 2
 
 
-@pytest.mark.parametrize("more", [[], ["https://app.example.com/more"]])
+@pytest.mark.parametrize("more", [[], *thorough(["https://app.example.com/more"])])
 def test_a_client_that_looks_like_another_is_not_created(publishing: Publishing, more: list[str]) -> None:
     publishing.run(promote=False)
     redirects = [*more, "https://app.example.com/callback"]
@@ -202,6 +204,7 @@ def test_the_wait_tells_how_it_stands(publishing: Publishing, name_server: NameS
     assert lines[0].endswith(" remaining")
 
 
+@pytest.mark.thorough
 def test_who_cannot_be_asked_is_noted_and_holds_nothing_up(publishing: Publishing) -> None:
     run = publishing.run(dns_lookup_servers="127.0.0.1:9", promote=False)
     assert phase(run) == "verified"

@@ -10,6 +10,7 @@ from tests.integration.dns_recipes.recipes import ZONE, Recipe, Zone
 from tests.integration.servers.aws import Aws
 from tests.integration.servers.hetzner_dns import HetznerDns
 from tests.integration.servers.route53 import Route53
+from tests.integration.thorough import thorough
 
 
 def opened(name: str, request: pytest.FixtureRequest) -> Route53 | HetznerDns:
@@ -19,7 +20,7 @@ def opened(name: str, request: pytest.FixtureRequest) -> Route53 | HetznerDns:
     return HetznerDns(ZONE)
 
 
-@pytest.fixture(params=["route53", "hetzner"])
+@pytest.fixture(params=["hetzner", *thorough("route53")])
 def zone(request: pytest.FixtureRequest) -> Iterator[Zone]:
     """An empty zone at a provider; the recipe of the same name is run."""
     with opened(request.param, request) as zone:
