@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
-from tests.integration.ansible_runs import BIN, ROOT, WITH_OTHERS, Ansible
+from tests.integration.ansible_runs import WITH_OTHERS, Ansible
 from tests.integration.rehearsal import Rehearsal
 from tests.integration.servers.aws import Aws
 from tests.integration.servers.awx.server import Awx
+from tests.tools.package import build
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -106,7 +106,4 @@ def awx(awx_process: Awx) -> Awx:
 @pytest.fixture(scope="session")
 def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The collection as it is released."""
-    target = tmp_path_factory.mktemp("build")
-    command = (BIN / "ansible-galaxy", "collection", "build", ROOT, "--output-path", target)
-    subprocess.run(list(map(str, command)), check=True, capture_output=True)
-    return next(target.glob("oauthops-iam-*.tar.gz"))
+    return build(tmp_path_factory.mktemp("build"))

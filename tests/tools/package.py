@@ -29,7 +29,8 @@ def main() -> None:
 def build(place: Path) -> Path:
     """The package, alone in a directory that is made anew."""
     shutil.rmtree(place, ignore_errors=True)
-    run("ansible-galaxy", "collection", "build", str(ROOT), "--output-path", str(place))
+    galaxy = Path(sys.executable).with_name("ansible-galaxy")
+    run(str(galaxy), "collection", "build", str(ROOT), "--output-path", str(place))
     (package,) = place.glob("*.tar.gz")
     return package
 
