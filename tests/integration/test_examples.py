@@ -89,7 +89,7 @@ def test_the_guide_to_many_clients_runs(ansible: Ansible, fake: FakeCloudflare) 
         assert run.status == 0, run.output
         assert_nothing_leaked(run, ansible, fake)
     assert len(plays) == 2
-    assert [client["client_name"] for client in fake.state()["clients"]] == ["Example CLI", "Example App"]
+    assert sorted(client["client_name"] for client in fake.state()["clients"]) == ["Example App", "Example CLI"]
 
 
 def test_no_module_is_without_tested_examples(prepared: dict[str, Json], fake: FakeCloudflare) -> None:
