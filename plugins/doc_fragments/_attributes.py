@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every module promises about check mode, diffs and repetition. Private to this collection."""
+"""What every module promises: check mode, diffs, repetition, and where it can run. Private to this collection."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ attributes:
   idempotent:
     description:
       - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+  action:
+    description: Has an action plugin, so that a part of it, or all, runs on the controller.
+  async:
+    description: Supports being used with the C(async) keyword.
+  become:
+    description: Is usable alongside C(become) keywords.
+  delegation:
+    description: Can be used in conjunction with C(delegate_to) and related keywords.
 """
 
     # What talks to Cloudflare, and has the connection options.
@@ -64,55 +72,43 @@ attributes:
     ANYWHERE = r"""
 attributes:
   action:
-    description: Has an action plugin, so that a part of it runs on the controller.
     support: full
     details:
       - A task that runs on the controller, with the Python of Ansible, needs no process of its own and takes far less
         time. All else is the same, and everywhere else nothing of it runs on the controller.
       - The variable C(oauthops_in_process), set to V(false), turns this off.
   async:
-    description: Supports being used with the C(async) keyword.
     support: full
   become:
-    description: Is usable alongside C(become) keywords.
     support: full
   delegation:
-    description: Can be used in conjunction with C(delegate_to) and related keywords.
     support: full
 """
 
     WAITING = r"""
 attributes:
   action:
-    description: Has an action plugin, so that a part of it runs on the controller.
     support: full
     details: It waits and prints on the controller; Cloudflare and DNS are asked where the task runs.
   async:
-    description: Supports being used with the C(async) keyword.
     support: none
   become:
-    description: Is usable alongside C(become) keywords.
     support: full
   delegation:
-    description: Can be used in conjunction with C(delegate_to) and related keywords.
     support: full
 """
 
     CONTROLLER = r"""
 attributes:
   action:
-    description: Has an action plugin, so that it runs on the controller.
     support: full
     details: Nothing runs on the target, and no connection to it is made.
   async:
-    description: Supports being used with the C(async) keyword.
     support: none
   become:
-    description: Is usable alongside C(become) keywords.
     support: none
     details: Files are read and written as the user that Ansible runs as.
   delegation:
-    description: Can be used in conjunction with C(delegate_to) and related keywords.
     support: none
     details: It runs on the controller whatever it is delegated to.
   platform:
