@@ -74,24 +74,27 @@ class Budget:
             with self._lock:
                 now = time.monotonic()
                 wait = self._since + self._slow_down - now if self._slow_down else 0.0
-                if wait <= 0 or not self._may_keep_pace(wait):
+                if self._pays_for_pace and wait > self.seconds:
+                    self._slow_down = wait = 0.0
+                if wait <= 0:
                     self._since = self._request.began = now
                     return
+                if self._pays_for_pace:
+                    self._take(now, wait)
+                self._tell_pace(now, wait)
             time.sleep(wait)
 
-    def _may_keep_pace(self, seconds: float) -> bool:
-        """Tell of a wait, and take it from the budget if it costs anything; without the means the pace is given up."""
-        now = time.monotonic()
-        if self._parallel == 1:
-            if seconds > self.seconds:
-                self._slow_down = 0.0
-                return False
-            self._take(now, seconds)
+    @property
+    def _pays_for_pace(self) -> bool:
+        """Whether keeping the pace is a wait like others, and given up where the budget has not that long."""
+        return self._parallel == 1
+
+    def _tell_pace(self, now: float, seconds: float) -> None:
+        """Tell how long the pace was kept, all in all; time that several waited through together counts once."""
         told = f"{self._paced:.1f} s: {PACE}"
         self._paced += max(0.0, now + seconds - max(now, self._paced_until))
         self._paced_until = max(self._paced_until, now + seconds)
         self.waited[:] = [*(line for line in self.waited if line != told), f"{self._paced:.1f} s: {PACE}"]
-        return True
 
     def _cost(self, start: float, seconds: float) -> float:
         """What is left of a time after what was taken already for others who waited meanwhile."""
