@@ -11,7 +11,7 @@ import ipaddress
 import json
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlencode
@@ -26,7 +26,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._name_servers import 
     NameServer,
     NameServerError,
     authoritative_servers,
-    first_answer,
     system_resolver,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._txt import unquoted
@@ -115,12 +114,23 @@ def addresses(host: str) -> list[str]:
 def asked_server(label: str, places: list[tuple[str, int]], name: str, wait: float) -> Asked:
     servers = (NameServer(address, port, timeout=wait) for address, port in places)
     try:
-        answer = first_answer(label, servers, lambda server: server.ask(name, "TXT"))
+        answer = first_answer(label, servers, name)
     except NameServerError as fault:
         return outcome(label, None, fault.message)
     if answer.cut:
         return outcome(label, None, f"{label} leaves {answer.cut} to other name servers.")
     return outcome(label, answer, None)
+
+
+def first_answer(label: str, servers: Iterator[NameServer], name: str) -> Answer:
+    """The answer from the first address that gives one; raises the last one's NameServerError."""
+    failure = NameServerError(f"The name server {label} has no address that this machine finds.")
+    for server in servers:
+        try:
+            return server.ask(name, "TXT")
+        except NameServerError as fault:
+            failure = fault
+    raise failure
 
 
 def asked_resolver(name: str, url: str, timeout: float) -> Asked:

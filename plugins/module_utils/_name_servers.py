@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -240,14 +240,3 @@ def addresses_of(resolver: Any, server: Any) -> list[str]:
             continue
         found += [rdata.address for rdata in answer.rrset or ()]
     return found
-
-
-def first_answer(name: str, servers: Iterator[NameServer], question: Callable[[NameServer], Answer]) -> Answer:
-    """The answer from the first address that gives one; raises the last one's NameServerError."""
-    failure = NameServerError(f"The name server {name} has no address that this machine finds.")
-    for server in servers:
-        try:
-            return question(server)
-        except NameServerError as fault:
-            failure = fault
-    raise failure
