@@ -25,17 +25,8 @@ from ansible_collections.oauthops.iam.plugins.module_utils._errors import Cloudf
 from ansible_collections.oauthops.iam.plugins.module_utils._listing import Listing
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth import Client, has_secret
 from ansible_collections.oauthops.iam.plugins.module_utils._outcome import outcome
-from ansible_collections.oauthops.iam.plugins.module_utils._reconcile import (
-    Creation,
-    Deletion,
-    Result,
-    Step,
-    Update,
-    carried_out,
-    confirmed,
-    decided,
-    foretold,
-)
+from ansible_collections.oauthops.iam.plugins.module_utils._reconcile import Result, carried_out, confirmed, foretold
+from ansible_collections.oauthops.iam.plugins.module_utils._step import Creation, Deletion, Step, Update, decided
 
 IN_A_ROW = 3
 NOT_ATTEMPTED = (

@@ -12,7 +12,7 @@ from unittest import mock
 import pytest
 import requests
 
-from ansible_collections.oauthops.iam.plugins.module_utils import _clients, _reconcile
+from ansible_collections.oauthops.iam.plugins.module_utils import _clients, _step
 from ansible_collections.oauthops.iam.plugins.module_utils._client import Cloudflare
 from tests.unit.support import (
     CLIENT_ID,
@@ -147,7 +147,7 @@ def break_at(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, fault: Exce
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 @pytest.mark.parametrize(
     ("owner", "name"),
-    [(requests.Session, "request"), (Cloudflare, "listing"), (_clients, "shaped"), (_reconcile, "plan_update")],
+    [(requests.Session, "request"), (Cloudflare, "listing"), (_clients, "shaped"), (_step, "plan_update")],
     ids=["request", "listing", "shaped", "plan"],
 )
 def test_an_unexpected_exception_tells_no_secret(
