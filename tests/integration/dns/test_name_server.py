@@ -18,7 +18,7 @@ import pytest
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT
 from tests.integration.fake.api import DOMAIN, Api
-from tests.integration.servers import name_server as module
+from tests.integration.servers import child
 from tests.integration.servers.name_server import NameServer, TsigKey
 
 COMMAND = [sys.executable, "-m", "tests.integration.servers.name_server"]
@@ -142,8 +142,8 @@ class TestStart:
             if kind == socket.SOCK_STREAM:
                 taken.listen()
             port = taken.getsockname()[1]
-            ports = iter([port, module._free_port()])
-            monkeypatch.setattr(module, "_free_port", lambda: next(ports))
+            ports = iter([port, child.free_port()])
+            monkeypatch.setattr(child, "free_port", lambda: next(ports))
             with NameServer() as server:
                 assert server.port != port
                 assert server.records("app.example.com", "A") == {"192.0.2.1"}
@@ -151,8 +151,8 @@ class TestStart:
     def test_a_port_of_another_name_server_is_left_to_it(
         self, monkeypatch: pytest.MonkeyPatch, name_server: NameServer
     ) -> None:
-        ports = iter([name_server.port, module._free_port()])
-        monkeypatch.setattr(module, "_free_port", lambda: next(ports))
+        ports = iter([name_server.port, child.free_port()])
+        monkeypatch.setattr(child, "free_port", lambda: next(ports))
         with NameServer() as server:
             server.add("app.example.com", "TXT", "one")
             assert name_server.texts("app.example.com") == set()

@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from .child import Child
+from tests.integration.servers.child import Child
 
 _ACCESS_KEY, _SECRET_KEY, _REGION = "AKIAIOSFODNN7EXAMPLE", "made-up-secret-key", "eu-central-1"
 # moto looks at the region and the service alone.
@@ -43,7 +43,7 @@ class Aws:
         try:
             self.url = self._child.wait_for(self._announced)
         except BaseException:
-            self._stop()
+            self._home.cleanup()
             raise
         return self
 
@@ -51,9 +51,6 @@ class Aws:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._session.close()
-        self._stop()
-
-    def _stop(self) -> None:
         self._child.stop()
         self._home.cleanup()
 

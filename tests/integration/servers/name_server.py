@@ -11,7 +11,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,9 +31,8 @@ import dns.update
 import dns.xfr
 import dns.zone
 
+from tests.integration.servers.child import HOST, NOBODY, Child, at_free_port
 from tests.tools import name_server as bind
-
-from .child import Child
 
 ZONES = {
     "example.com": """
@@ -56,9 +54,6 @@ $TTL 300
 @       NS     ns
 ns      A      127.0.0.1
 """
-_HOST = "127.0.0.1"
-_NOBODY = 65534
-_ATTEMPTS = 3
 _REQUEST_SECONDS = 10.0
 _READY_SECONDS = 1.0
 # BIND goes on without a socket that it cannot have and without a zone that it cannot read.
@@ -103,7 +98,7 @@ class NameServer:
     ValueError.
     """
 
-    host = _HOST
+    host = HOST
 
     def __init__(self, zones: Mapping[str, str] | None = None) -> None:
         self.zones = dict(ZONES if zones is None else zones)
@@ -112,13 +107,13 @@ class NameServer:
 
     def __enter__(self) -> NameServer:
         self._home = tempfile.TemporaryDirectory()
-        self._uid = _NOBODY if os.getuid() == 0 else None
         try:
             self._prepare()
-            self._start_at_free_port()
+            self._child = at_free_port(self._start)
         except BaseException:
             self._home.cleanup()
             raise
+        self._beginning = {zone: self._content(zone) for zone in self.zones}
         return self
 
     def __exit__(
@@ -129,8 +124,8 @@ class NameServer:
 
     def _prepare(self) -> None:
         home = Path(self._home.name)
-        if self._uid is not None:
-            os.chown(home, self._uid, self._uid)
+        if NOBODY is not None:
+            os.chown(home, NOBODY, NOBODY)
         for zone, records in self.zones.items():
             (home / f"{zone}.zone").write_text(_HEADER + records)
         self._copy_binary(home / "bin")
@@ -146,28 +141,14 @@ class NameServer:
         else:
             raise FileNotFoundError("there is no BIND: run make name-server")
 
-    def _start_at_free_port(self) -> None:
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                self.port = _free_port()
-                self._start()
-                break
-            except RuntimeError:
-                # Someone else may have taken the port.
-                if attempt == _ATTEMPTS:
-                    raise
-        self._beginning = {zone: self._content(zone) for zone in self.zones}
-
-    def _start(self) -> None:
+    def _start(self, port: int) -> Child:
+        self.port = port
         home = Path(self._home.name)
         (home / "named.conf").write_text(self._configuration(home))
         command = [str(home / "bin/named"), "-g", "-4", "-n", "1", "-c", str(home / "named.conf")]
-        self._child = Child(command, {"LD_LIBRARY_PATH": str(home / "bin")}, home, uid=self._uid)
-        try:
-            self._child.wait_for(self._ready)
-        except BaseException:
-            self._child.stop()
-            raise
+        child = Child(command, {"LD_LIBRARY_PATH": str(home / "bin")}, home, uid=NOBODY)
+        child.wait_for(lambda: self._ready(child))
+        return child
 
     def _configuration(self, home: Path) -> str:
         zones = "".join(
@@ -181,7 +162,7 @@ class NameServer:
 controls {{ }};
 options {{
   directory "{home}";
-  listen-on port {self.port} {{ {_HOST}; }};
+  listen-on port {self.port} {{ {HOST}; }};
   listen-on-v6 {{ none; }};
   reuseport no;
   pid-file none;
@@ -193,9 +174,9 @@ options {{
 }};
 {zones}"""
 
-    def _ready(self) -> bool | None:
+    def _ready(self, child: Child) -> bool | None:
         """Whether every zone is answered for, by a server that knows the key and so is this one."""
-        output = self._child.output()
+        output = child.output()
         if any(complaint in output for complaint in _COMPLAINTS):
             raise RuntimeError(f"BIND did not start:\n{output}")
         try:
@@ -206,17 +187,17 @@ options {{
     def _ready_for(self, zone: str) -> bool:
         query = dns.message.make_query(zone, "SOA")
         query.use_tsig(self.reader.keyring)
-        answer = dns.query.tcp(query, _HOST, _READY_SECONDS, self.port)
+        answer = dns.query.tcp(query, HOST, _READY_SECONDS, self.port)
         return answer.had_tsig and answer.rcode() == dns.rcode.NOERROR
 
     @property
     def address(self) -> str:
-        return f"{_HOST}:{self.port}"
+        return f"{HOST}:{self.port}"
 
     @property
     def announcement(self) -> dict[str, str]:
         """What a process that did not start the server has to know."""
-        announced = {"ADDRESS": self.address, "HOST": _HOST, "PORT": str(self.port)}
+        announced = {"ADDRESS": self.address, "HOST": HOST, "PORT": str(self.port)}
         for key in (self.writer, self.reader):
             values = {"NAME": key.name, "ALGORITHM": key.algorithm, "SECRET": key.secret}
             announced.update({f"{key.name.upper()}_{name}": value for name, value in values.items()})
@@ -228,7 +209,7 @@ options {{
 
     def ask(self, name: str, kind: str) -> dns.message.Message:
         query = dns.message.make_query(name, kind)
-        answer, _unused = dns.query.udp_with_fallback(query, _HOST, _REQUEST_SECONDS, self.port)
+        answer, _unused = dns.query.udp_with_fallback(query, HOST, _REQUEST_SECONDS, self.port)
         return answer
 
     def _rdatas(self, name: str, kind: str) -> list[Any]:
@@ -262,7 +243,7 @@ options {{
     def _content(self, zone: str) -> set[Record]:
         transferred = dns.zone.Zone(zone, relativize=False)
         query, _unused = dns.xfr.make_query(transferred, keyring=self.reader.keyring)
-        dns.query.inbound_xfr(_HOST, transferred, query, self.port, _REQUEST_SECONDS)
+        dns.query.inbound_xfr(HOST, transferred, query, self.port, _REQUEST_SECONDS)
         records = {Record(*found) for found in transferred.iterate_rdatas()}
         return {record for record in records if record.rdata.rdtype != dns.rdatatype.SOA}
 
@@ -290,7 +271,7 @@ options {{
         return dns.update.UpdateMessage(zone, keyring=key and key.keyring)
 
     def send(self, update: dns.update.UpdateMessage) -> dns.rcode.Rcode:
-        return dns.query.tcp(update, _HOST, _REQUEST_SECONDS, self.port).rcode()
+        return dns.query.tcp(update, HOST, _REQUEST_SECONDS, self.port).rcode()
 
     def _send_or_raise(self, update: dns.update.UpdateMessage) -> None:
         if code := self.send(update):
@@ -317,19 +298,6 @@ options {{
 
 def _absolute(name: str) -> dns.name.Name:
     return dns.name.from_text(name)
-
-
-def _free_port() -> int:
-    """A port that is free for TCP and for UDP."""
-    while True:
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind((_HOST, 0))
-            port: int = tcp.getsockname()[1]
-            try:
-                udp.bind((_HOST, port))
-            except OSError:
-                continue
-            return port
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:

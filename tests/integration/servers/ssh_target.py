@@ -14,13 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tests.integration.servers.child import HOST, NOBODY, Child, at_free_port
 from tests.tools import ssh_server as openssh
 
-from .child import Child
-
-_HOST = "127.0.0.1"
 _USER = "target"
-_NOBODY = 65534
 _READY_SECONDS = 1.0
 _LIBRARIES = ("requests", "urllib3", "idna", "certifi", "charset_normalizer")
 
@@ -36,21 +33,18 @@ class SshTarget:
         self._place = tempfile.TemporaryDirectory()
         self.directory = Path(self._place.name)
         self.home = self.directory / "home"
-        self._uid = _NOBODY if os.getuid() == 0 else None
         try:
             self._prepare()
-            self._child = Child(self._command(), self._environment(), self.directory, uid=self._uid)
-            self._child.wait_for(self._ready)
+            self._child = at_free_port(self._start)
         except BaseException:
-            self.__exit__(None, None, None)
+            self._place.cleanup()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if hasattr(self, "_child"):
-            self._child.stop()
+        self._child.stop()
         self._place.cleanup()
 
     def _prepare(self) -> None:
@@ -61,15 +55,20 @@ class SshTarget:
             shutil.copytree(openssh.PLACE, self._bin, symlinks=True)
         self._make_pythons()
         self._make_keys()
-        own = self._uid if self._uid is not None else os.getuid()
+        own = NOBODY if NOBODY is not None else os.getuid()
         (self.directory / "passwd").write_text(f"{_USER}:x:{own}:{own}::{self.home}:/bin/sh\n")
         (self.directory / "group").write_text(f"{_USER}:x:{own}:\n")
-        self.port = _free_port()
-        (self.directory / "sshd_config").write_text(self._configuration())
-        (self.directory / "known_hosts").write_text(f"[{_HOST}]:{self.port} {self._read('host.pub')}")
-        if self._uid is not None:
+        if NOBODY is not None:
             for path in (self.directory, self.home, self.directory / "host"):
-                os.chown(path, self._uid, self._uid)
+                os.chown(path, NOBODY, NOBODY)
+
+    def _start(self, port: int) -> Child:
+        self.port = port
+        (self.directory / "sshd_config").write_text(self._configuration())
+        (self.directory / "known_hosts").write_text(f"[{HOST}]:{port} {self._read('host.pub')}")
+        child = Child(self._command(), self._environment(), self.directory, uid=NOBODY)
+        child.wait_for(self._ready)
+        return child
 
     def _make_pythons(self) -> None:
         """Not of the Python of the tests, which may be where only their user can reach it."""
@@ -120,7 +119,7 @@ class SshTarget:
         return "\n".join(
             [
                 f"Port {self.port}",
-                f"ListenAddress {_HOST}",
+                f"ListenAddress {HOST}",
                 f"HostKey {self.directory / 'host'}",
                 f"AuthorizedKeysFile {self.directory / 'user.pub'}",
                 f"AllowUsers {_USER}",
@@ -138,7 +137,7 @@ class SshTarget:
 
     def _ready(self) -> bool | None:
         try:
-            with socket.create_connection((_HOST, self.port), _READY_SECONDS) as connection:
+            with socket.create_connection((HOST, self.port), _READY_SECONDS) as connection:
                 return connection.recv(4) == b"SSH-" or None
         except OSError:
             return None
@@ -152,7 +151,7 @@ class SshTarget:
         options = f"-F none -o UserKnownHostsFile={self.directory / 'known_hosts'} -o IdentitiesOnly=yes"
         variables = {
             "ansible_connection": "ssh",
-            "ansible_host": _HOST,
+            "ansible_host": HOST,
             "ansible_port": self.port,
             "ansible_user": _USER,
             "ansible_python_interpreter": self.python(),
@@ -166,10 +165,3 @@ class SshTarget:
             "ansible_async_dir": str(self.home / ".ansible_async"),
         }
         return {"all": {"hosts": {"target": variables}}}
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind((_HOST, 0))
-        port: int = found.getsockname()[1]
-        return port
