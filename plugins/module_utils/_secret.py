@@ -30,8 +30,8 @@ except ImportError:  # ansible-core before 2.22
 
 
 RESERVED_BYTES = 4096
-# An interruption, the end of a job, and the keyword timeout of a task that runs in the controller's process.
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+# An interruption, the end of a job or of a terminal, and the keyword timeout of a task in the controller's process.
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
 
 @contextlib.contextmanager
