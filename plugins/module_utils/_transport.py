@@ -13,6 +13,7 @@ import threading
 import traceback
 from collections.abc import Mapping
 from typing import Any, Callable
+from urllib.parse import urlsplit
 
 from ansible_collections.oauthops.iam.plugins.module_utils._answer import Answer, Request, understand
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import Credential, check_api_url
@@ -28,6 +29,7 @@ else:
     REQUESTS_IMPORT_ERROR = None
 
 USER_AGENT = f"oauthops.iam/{VERSION} (Ansible collection)"
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 LARGEST_ANSWER = 32 * 1024 * 1024
 
 
@@ -39,8 +41,9 @@ class Transport:
 
     def __init__(self, params: Mapping[str, Any], credential: Credential) -> None:
         self._base_url = check_api_url(params["api_url"])
+        self._proxies = _no_proxy(self._base_url)
         self._timeout = float(params["timeout"])
-        self._verify = _verification(params)
+        self._verify = _verification(params, self._base_url)
         self._credential = credential
         self._sessions = threading.local()
 
@@ -67,6 +70,7 @@ class Transport:
                 json=body,
                 timeout=self._timeout,
                 verify=self._verify,
+                proxies=self._proxies,
                 allow_redirects=False,
                 stream=True,
             ) as response:
@@ -90,12 +94,22 @@ def _session(credential: Credential) -> requests.Session:
     return session
 
 
-def _verification(params: Mapping[str, Any]) -> bool | str:
-    ca_path = params["ca_path"]
+def _no_proxy(base_url: str) -> dict[str, str] | None:
+    """What is not encrypted stays on this machine, whatever proxy the environment names."""
+    parts = urlsplit(base_url)
+    return {"no_proxy": str(parts.hostname)} if parts.scheme == "http" else None
+
+
+def _verification(params: Mapping[str, Any], base_url: str) -> bool | str:
     if not params["validate_certs"]:
         return False
+    named = {"ca_path": params["ca_path"]}
+    if base_url.startswith("https"):
+        # As requests reads them, which tells of a path that is wrong as of a connection that broke.
+        named.update({f"the environment variable {name}": os.environ.get(name) for name in CA_VARIABLES})
+    origin, ca_path = next((each for each in named.items() if each[1]), ("", None))
     if ca_path and not os.path.exists(ca_path):
-        raise UsageError(f"ca_path {ca_path} does not exist.")
+        raise UsageError(f"{origin} {ca_path} does not exist.")
     return ca_path or True
 
 

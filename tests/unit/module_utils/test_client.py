@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import urllib3
+from requests.utils import select_proxy
 
 from ansible_collections.oauthops.iam.plugins.module_utils import _client, _transport
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
@@ -73,24 +74,54 @@ def test_how_certificates_are_checked(
     environment: bool,
 ) -> None:
     if environment:
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/elsewhere.pem")
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/file")
     cloudflare.expect(THING)
     get(validate_certs=validate_certs, ca_path=str(tmp_path) if with_path else None)
     assert cloudflare.sent[0].settings["verify"] == (validate_certs and (str(tmp_path) if with_path else True))
 
 
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_the_bundle_of_the_environment_holds_without_ca_path(
-    cloudflare: Script, monkeypatch: pytest.MonkeyPatch
+    cloudflare: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
 ) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/elsewhere.pem")
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv(variable, str(tmp_path))
     cloudflare.expect(THING)
     get()
-    assert cloudflare.sent[0].settings["verify"] == "/elsewhere.pem"
+    assert cloudflare.sent[0].settings["verify"] == str(tmp_path)
 
 
 def test_a_missing_ca_path_is_refused() -> None:
     with pytest.raises(UsageError, match="ca_path /no/such/file does not exist"):
         a_connection(ca_path="/no/such/file")
+
+
+def test_a_bundle_of_the_environment_that_is_missing_is_no_fault_of_the_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/file")
+    with pytest.raises(UsageError, match="the environment variable REQUESTS_CA_BUNDLE /no/such/file does not exist"):
+        a_connection()
+    a_connection(api_url="http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_what_is_not_encrypted_is_sent_through_no_proxy(
+    cloudflare: Script, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(variable, "http://proxy.example:3128")
+    cloudflare.base_url = f"http://{host}:8080"
+    cloudflare.expect(THING)
+    get(api_url=cloudflare.base_url)
+    assert select_proxy(f"http://{host}:8080/", cloudflare.sent[0].settings["proxies"]) is None
+
+
+def test_a_proxy_is_used_for_what_is_encrypted(cloudflare: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    cloudflare.expect(THING)
+    get()
+    assert cloudflare.sent[0].settings["proxies"]["https"] == "http://proxy.example:3128"
 
 
 def test_the_timeout_is_passed_on(cloudflare: Script) -> None:
