@@ -60,7 +60,7 @@ class Cloudflare:
         try:
             self.settle(send, reread=lambda: None)
         except CloudflareError as failure:
-            if failure.status != 404:
+            if not failure.gone:
                 raise failure.explained(NOT_KNOWN, changed=True) if lost else failure from None
 
     def listing(self, path: str, permission: str, key: str, **query: Any) -> list[Record]:

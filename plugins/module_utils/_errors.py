@@ -42,8 +42,8 @@ class CloudflareError(OAuthOpsError):
     """A request that failed.
 
     C(status) is None when no HTTP answer came. C(unsent) says that Cloudflare cannot have seen the request,
-    C(uncertain) that it may have been carried out all the same, C(transient) that another try may fare better.
-    C(retry_after) is in seconds, as Cloudflare asked.
+    C(uncertain) that it may have been carried out all the same, C(transient) that another try may fare better,
+    C(gone) that Cloudflare knows nothing at that path. C(retry_after) is in seconds, as Cloudflare asked.
     """
 
     def __init__(
@@ -58,13 +58,14 @@ class CloudflareError(OAuthOpsError):
         unsent: bool = False,
         uncertain: bool = False,
         transient: bool = False,
+        gone: bool = False,
         retry_after: float | None = None,
         **result: Any,
     ) -> None:
         super().__init__(message, **result)
         self.method, self.path, self.status, self.ray_id = method, path, status, ray_id
         self.complaints = complaints
-        self.unsent, self.uncertain, self.transient = unsent, uncertain, transient
+        self.unsent, self.uncertain, self.transient, self.gone = unsent, uncertain, transient, gone
         self.retry_after = retry_after
 
     @property
@@ -83,6 +84,7 @@ class CloudflareError(OAuthOpsError):
             unsent=self.unsent,
             uncertain=self.uncertain,
             transient=self.transient,
+            gone=self.gone,
             retry_after=self.retry_after,
             **{**self.extra, **result},
         )

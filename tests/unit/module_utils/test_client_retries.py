@@ -383,3 +383,11 @@ def test_every_pause_is_told_in_words(cloudflare: Script) -> None:
     first, second = api.budget.waited
     assert first == "5.0 s: GET /thing failed (status 429)"
     assert second.endswith(" s: GET /thing failed (no answer)")
+
+
+@pytest.mark.parametrize("content", [b"<html>404 Not Found</html>", b""])
+def test_nothing_is_gone_that_cloudflare_has_not_said_is(cloudflare: Script, content: bytes) -> None:
+    """A wrong address or a proxy answers 404 as well."""
+    cloudflare.expect(Call("DELETE", "/thing", status=404, content=content))
+    with pytest.raises(CloudflareError, match="status 404 and a body that is not Cloudflare's JSON"):
+        a_connection().delete("/thing", "Thing Write")

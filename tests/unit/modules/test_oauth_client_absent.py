@@ -117,3 +117,10 @@ def test_a_lost_deletion_whose_repetition_is_refused_may_have_been_carried_out(c
     assert result.failed
     assert result.changed
     assert result.msg.startswith(f"{NOT_KNOWN} Cloudflare refused DELETE {CLIENT} with status {status}")
+
+
+def test_a_404_that_is_not_cloudflares_says_nothing_about_a_client(cloudflare: Script) -> None:
+    cloudflare.expect(Call("GET", CLIENT, status=404, content=b"<html>Not Found</html>"))
+    result = run_module("cloudflare_oauth_client", client_id=CLIENT_ID, state="absent")
+    assert result.failed
+    assert "Check api_url and any proxy in between." in result.msg
