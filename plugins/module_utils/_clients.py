@@ -36,7 +36,7 @@ class OAuthClients:
         try:
             return self._shaped("GET", path, self.api.get_object(path, READ))
         except CloudflareError as failure:
-            if failure.status == 404:
+            if failure.gone:
                 return None
             raise
 
@@ -85,6 +85,7 @@ class OAuthClients:
             raise UsageError(
                 f"Cloudflare accepted the promotion of {client['client_id']} but still calls it "
                 f"{promoted['visibility']}; look at the client before running again.",
+                changed=True,
                 oauth_client=promoted,
             )
         return promoted

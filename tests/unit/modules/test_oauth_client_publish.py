@@ -211,4 +211,5 @@ def test_a_promotion_that_is_accepted_without_effect_is_an_error(cloudflare: Scr
     result = run(visibility="public")
     assert result.failed
     assert f"accepted the promotion of {CLIENT_ID} but still calls it private" in result.msg
+    assert result.changed
     assert result.oauth_client["visibility"] == "private"
