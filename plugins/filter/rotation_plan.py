@@ -88,6 +88,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import read_moment
+
 MINTING = "minting-"
 CLOCKS_DIFFER = timedelta(hours=1)
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -109,12 +111,11 @@ def duration(name: str, value: object) -> timedelta | None:
 
 
 def moment(name: str, value: str) -> datetime:
-    """A point in time as it is written in the store, ISO 8601; without a zone it is UTC. Raises AnsibleFilterError."""
-    try:
-        read = datetime.fromisoformat(re.sub("[zZ]$", "+00:00", value))
-    except ValueError:
-        raise AnsibleFilterError(f"{name}: {value!r} is no moment such as 2026-01-31T08:00:00Z.") from None
-    return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
+    """A point in time as it is written in the store; raises AnsibleFilterError."""
+    read = read_moment(value)
+    if read is None:
+        raise AnsibleFilterError(f"{name}: {value!r} is no moment such as 2026-01-31T08:00:00Z.")
+    return read
 
 
 def age(record: Mapping[str, Any], now: datetime) -> timedelta | None:

@@ -67,7 +67,7 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
     return max(0.0, (aware - (now or datetime.now(timezone.utc))).total_seconds())
@@ -104,8 +104,8 @@ def _is_object(item: Any, key: str) -> bool:
 def collected(request: Request, pages: Iterable[Answer], key: str) -> list[Record]:
     """The objects of all pages, each once by its C(key).
 
-    Goes on until C(total_count) is reached or a page brings nothing new; raises CloudflareError when the total is not
-    reached then, because an object that was not seen would be created twice.
+    Goes on until the C(total_count) that was stated last is reached or a page brings nothing new; raises
+    CloudflareError when the total is not reached then, because an object that was not seen would be created twice.
     """
     seen: dict[str, Record] = {}
     total = None
@@ -113,7 +113,7 @@ def collected(request: Request, pages: Iterable[Answer], key: str) -> list[Recor
         known = len(seen)
         seen.update((item[key], item) for item in expect_objects(request, answer.result, key))
         stated = answer.result_info.get("total_count")
-        total = stated if isinstance(stated, int) and not isinstance(stated, bool) else None
+        total = stated if isinstance(stated, int) and not isinstance(stated, bool) else total
         if len(seen) == known or (total is not None and len(seen) >= total):
             break
     if total is not None and len(seen) < total:
@@ -158,6 +158,7 @@ def _refused(request: Request, status: int, headers: Mapping[str, str], envelope
         complaints=complaints,
         uncertain=_uncertain(status),
         transient=status >= 500 or status == 408,
+        gone=status == 404,
         retry_after=retry_after(headers),
         **_where(request, status, ray_id),
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._txt import beside_cname
@@ -57,10 +57,12 @@ def deadline_of(client: Client, now: datetime) -> datetime | None:
 
 
 def read_moment(text: object) -> datetime | None:
-    """A moment as Cloudflare writes it, nothing for what is none."""
+    """A moment as ISO 8601 has it, in UTC where no zone is named; nothing for what is none, or at the end of time."""
     try:
         read = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", re.sub(r"\.\d+", "", str(text))))
     except ValueError:
+        return None
+    if not MINYEAR < read.year < MAXYEAR:
         return None
     return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
 

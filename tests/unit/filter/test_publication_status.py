@@ -128,7 +128,9 @@ def test_what_has_to_be_done(result: dict[str, Any], lookup: Any, provider: str,
 
 
 @pytest.mark.parametrize("lookup", [SEEN, UNSEEN])
-@pytest.mark.parametrize("changed", ["2026-10-05T04:47:27Z", None, "yesterday"])
+@pytest.mark.parametrize(
+    "changed", ["2026-10-05T04:47:27Z", None, "yesterday", "9999-12-31T10:00:00Z", "0001-01-01T00:00:00+10:00"]
+)
 def test_the_deadline_is_two_days_after_the_client_was_created(changed: str | None, lookup: dict[str, Any]) -> None:
     found = status(a_result(updated_at=changed), lookup)
     assert found["deadline"] == "2026-10-07 04:47 UTC"

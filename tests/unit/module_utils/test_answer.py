@@ -209,6 +209,8 @@ def test_an_ordinary_refusal_points_at_no_credential_or_proxy() -> None:
         ("٣", None),
         ("Mon, 99 Oct 2026 12:00:30 GMT", None),
         ("Mon, 05 Oct 2026 12:00:30 +999999999999", None),
+        ("Mon, 05 Oct 2026 12:00:30 +9999999999999999", None),
+        ("Mon, 05 Oct 99999999999999999999 12:00:30 GMT", None),
     ],
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
@@ -290,6 +292,11 @@ def test_a_total_that_is_not_reached_is_an_error() -> None:
     with pytest.raises(CloudflareError, match="PATCH /things listed 1 of 3 objects and no page brought more") as caught:
         collected(REQUEST, pages((["a"], 3), (["a"], 3)), "id")
     assert (caught.value.method, caught.value.path, caught.value.status) == ("PATCH", "/things", 200)
+
+
+def test_a_total_holds_until_another_is_stated() -> None:
+    with pytest.raises(CloudflareError, match="listed 1 of 3 objects"):
+        collected(REQUEST, pages((["a"], 3), ([], None)), "id")
 
 
 def test_the_last_state_of_an_object_counts() -> None:
