@@ -116,7 +116,8 @@ def ensure_all(
     if not check_mode:
         carry_out(tasks, lambda task: carried_out(task.known_step, clients), params["concurrency"])
         confirm(tasks, clients)
-        pruned = [] if failures(tasks) else pruned
+    pruned = [] if failures(tasks) else pruned
+    if not check_mode:
         carry_out(pruned, lambda task: removed(task, clients, params), params["concurrency"])
     return summary(tasks, pruned, unmanaged, asked_to_prune=params["prune"])
 
@@ -195,11 +196,11 @@ def summary(
 ) -> Result:
     """The module's result; raises UsageError with all of it when a client failed."""
     everything = [*tasks, *pruned]
-    gone = {task.entry["client_id"] for task in pruned if task.result.get("changed")}
+    gone = {task.entry["client_id"] for task in pruned if not task.failed}
     result = {
         "changed": any(task.result.get("changed") for task in everything),
         "oauth_clients": [told(task) for task in tasks],
-        "pruned": [brief(task.entry) for task in pruned if task.entry["client_id"] in gone],
+        "pruned": [brief(task.entry) for task in pruned if task.result.get("changed")],
         "unmanaged": [brief(client) for client in unmanaged if client["client_id"] not in gone],
         "diff": [difference(task) for task in everything if task.result.get("changed") and "diff" in task.result],
         "warnings": [f"{label(task.entry)}: {text}" for task in tasks for text in task.result.get("warnings", [])],

@@ -34,8 +34,9 @@ def check_entries(entries: Sequence[Entry]) -> None:
 
 
 def _check_secret_files(entries: Sequence[Entry]) -> None:
-    paths = [entry["client_secret_file"] for entry in entries if entry["state"] == "present"]
-    twice = _repeated(path and path.casefold() for path in paths)
+    paths = [entry["client_secret_file"] or "" for entry in entries if entry["state"] == "present"]
+    repeated = _repeated(path.casefold() for path in paths)
+    twice = dict.fromkeys(path for path in paths if path.casefold() in repeated)
     if twice:
         raise UsageError(
             f"Several clients would have their secrets in one file ({', '.join(twice)}), and each would replace the "

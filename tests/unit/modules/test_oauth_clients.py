@@ -189,7 +189,7 @@ def test_a_definition_that_cannot_be_fails_alone(
         ([{"client_name": "A"}, {"client_name": ""}], "clients[1] needs client_id or client_name"),
         (
             [{"client_name": "A", "client_secret_file": "/x/S"}, {"client_name": "B", "client_secret_file": "/x/s"}],
-            "Several clients would have their secrets in one file (/x/s)",
+            "Several clients would have their secrets in one file (/x/S, /x/s)",
         ),
         ([{"client_name": "A", "unheard_of": 1}], "unheard_of"),
         ([{"client_name": "A", "visibility": "Public"}], "value of visibility must be one of: private, public"),
@@ -327,7 +327,7 @@ def test_prune_spares_a_client_that_was_published_since(cloudflare: Script) -> N
 def test_prune_is_content_with_what_is_gone(cloudflare: Script) -> None:
     cloudflare.expect(lists(a_client(), a_client(**OTHER)), looks({"client_id": OTHER_ID}, **refused(404, 7003)))
     result = run(options(), prune=True)
-    assert (result.failed, result.changed, result.pruned) == (False, False, [])
+    assert (result.failed, result.changed, result.pruned, result.unmanaged) == (False, False, [], [])
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -357,6 +357,15 @@ def test_prune_comes_after_a_failure_not_at_all(cloudflare: Script) -> None:
     cloudflare.expect(lists(a_client(), a_client(**OTHER)), patches(TOS, **refused(400, 1001)))
     result = run({**options(), **TOS}, prune=True)
     assert result.failed
+    assert "No client was pruned" in result.msg
+
+
+def test_prune_comes_after_a_failure_that_is_foretold_not_at_all(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client(**OTHER)))
+    lost = {"client_name": "New", **CONFIDENTIAL, "client_secret_file": "/no/such/directory/secret"}
+    result = run(lost, prune=True, check=True)
+    assert (result.failed, result.changed, result.pruned) == (True, False, [])
+    assert [each["client_id"] for each in result.unmanaged] == [OTHER_ID]
     assert "No client was pruned" in result.msg
 
 
