@@ -21,7 +21,7 @@ def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *,
             "state=rotated mints a secret that is shown once: set client_secret_file or return_client_secret=true."
         )
     if not check_mode:
-        client = _as_it_is_now(clients, client)
+        client = as_it_is_now(clients, client)
     if client["has_rotated_secret"]:
         return _open_already(client, delivery)
     rotated = {**client, "has_rotated_secret": True}
@@ -47,6 +47,15 @@ def ensure_finalized(clients: OAuthClients, client: Client, delivery: Delivery, 
     return _result(client, {**client, "has_rotated_secret": False})
 
 
+def as_it_is_now(clients: OAuthClients, client: Client) -> Client:
+    """The client read once more: a list may leave keys out, and somebody else may have rotated since."""
+    current = clients.get(client["client_id"])
+    if current is None:
+        raise UsageError(f"The OAuth client {client['client_id']} has just been deleted.")
+    _refuse_without_secret(current)
+    return current
+
+
 def _minted(clients: OAuthClients, client: Client, delivery: Delivery) -> str:
     """The second secret; the mark stays when one may have been minted that nobody has received."""
     delivery.mark()
@@ -56,15 +65,6 @@ def _minted(clients: OAuthClients, client: Client, delivery: Delivery) -> str:
         if not failure.uncertain:
             delivery.unmark()
         raise
-
-
-def _as_it_is_now(clients: OAuthClients, client: Client) -> Client:
-    """The client read once more: a list may leave keys out, and somebody else may have rotated since."""
-    current = clients.get(client["client_id"])
-    if current is None:
-        raise UsageError(f"The OAuth client {client['client_id']} has just been deleted.")
-    _refuse_without_secret(current)
-    return current
 
 
 def _not_shown(current: Client | CloudflareError | None) -> list[str]:

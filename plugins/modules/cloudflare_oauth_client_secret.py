@@ -60,6 +60,8 @@ options:
     description:
       - Whether the new secret is returned as RV(client_secret). Set C(no_log=true) on the task then, because
         ansible-core before 2.22 shows the secret otherwise.
+      - A task that is interrupted before it ends returns nothing. O(client_secret_file) has the secret
+        from the moment it is minted.
     type: bool
     default: false
 seealso:
@@ -116,7 +118,11 @@ from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuth
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import check_account_id
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
-from ansible_collections.oauthops.iam.plugins.module_utils._rotation import ensure_finalized, ensure_rotated
+from ansible_collections.oauthops.iam.plugins.module_utils._rotation import (
+    as_it_is_now,
+    ensure_finalized,
+    ensure_rotated,
+)
 from ansible_collections.oauthops.iam.plugins.module_utils._secret import Delivery
 
 OPTIONS: Mapping[str, Any] = {
@@ -134,6 +140,9 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     client = find_client(clients, params["client_id"], params["client_name"])
     if client is None:
         raise UsageError(f"There is no OAuth client {params['client_id'] or params['client_name']!r} in this account.")
+    if not params["client_id"] and (check_mode or params["state"] == "finalized"):
+        # A list may leave out whether a rotation is open. Before a secret is minted every client is read again.
+        client = as_it_is_now(clients, client)
     if params["state"] == "finalized":
         return ensure_finalized(clients, client, Delivery.of(params), check_mode=check_mode)
     return ensure_rotated(clients, client, Delivery.of(params), check_mode=check_mode)

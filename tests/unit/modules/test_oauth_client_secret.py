@@ -320,3 +320,17 @@ def test_several_clients_of_one_name(cloudflare: Script) -> None:
 )
 def test_options_that_are_needed(params: dict[str, Any], text: str) -> None:
     assert text in run_module("cloudflare_oauth_client_secret", **{"client_id": CLIENT_ID, **params}).msg
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_finalizing_by_name_does_not_rely_on_what_a_list_leaves_out(cloudflare: Script, check: bool) -> None:
+    listed = {key: value for key, value in ROTATED.items() if key != "has_rotated_secret"}
+    cloudflare.expect(lists(listed), reads(ROTATED), *([] if check else [deletes_older()]))
+    assert run("finalized", client_id=None, client_name="Example App", check=check).changed
+
+
+def test_what_is_foretold_by_name_does_not_rely_on_what_a_list_leaves_out(cloudflare: Script) -> None:
+    listed = {key: value for key, value in ROTATED.items() if key != "has_rotated_secret"}
+    cloudflare.expect(lists(listed), reads(ROTATED))
+    result = run("rotated", client_id=None, client_name="Example App", return_client_secret=True, check=True)
+    assert not result.changed
