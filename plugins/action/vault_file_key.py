@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +14,12 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._outcome import unexpected
-from ansible_collections.oauthops.iam.plugins.module_utils._whole_file import check_absolute, check_path, content_of
+from ansible_collections.oauthops.iam.plugins.module_utils._whole_file import (
+    check_absolute,
+    check_path,
+    check_place,
+    content_of,
+)
 from ansible_collections.oauthops.iam.plugins.modules.vault_file_key import OPTIONS, RULES
 from ansible_collections.oauthops.iam.plugins.plugin_utils._file import locked, replace
 from ansible_collections.oauthops.iam.plugins.plugin_utils._vault import Vault, secrets_of
@@ -54,12 +60,12 @@ def ensure(params: Mapping[str, Any], loader: Any, *, check_mode: bool) -> dict[
     """Read the key, and write it when it is to hold something else."""
     path = checked_path(params["path"])
     vault = Vault(secrets_of(params, loader), path, params["vault_id"])
-    if params["value"] is None or check_mode:
+    writes = params["value"] is not None and not check_mode
+    with locked(os.path.dirname(path)) if writes else contextlib.nullcontext():
         found, encrypted = edited(vault, params["key"], params["value"])
-    else:
-        with locked(os.path.dirname(path)):
-            found, encrypted = edited(vault, params["key"], params["value"])
-            if encrypted is not None:
+        if encrypted is not None:
+            check_place("path", path)
+            if writes:
                 replace(path, encrypted)
     return {"changed": encrypted is not None, "value": found, "path": as_json(params["path"])}
 

@@ -9,7 +9,11 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+
 MODE = "0600"
+# What the system calls an owner or a group that is not to be changed.
+LEFT = -1
 
 
 class FileAttributes:
@@ -38,6 +42,28 @@ class FileAttributes:
             context = self._module.selinux_default_context(path)
         else:
             context = self._module.selinux_context(path)
-            with contextlib.suppress(PermissionError):
-                os.fchown(handle, older.st_uid, older.st_gid)
+            try:
+                os.fchown(handle, *self._kept(older))
+            except PermissionError:
+                raise _not_ours(path) from None
         self.ensure(new, context)
+
+    def check_handing_on(self, path: str) -> None:
+        """Raise UsageError when L(hand_on) is going to, as far as that can be told without writing."""
+        with contextlib.suppress(FileNotFoundError):
+            uid, gid = self._kept(os.stat(path))
+            ours = uid in (LEFT, os.geteuid()) and gid in (LEFT, os.getegid(), *os.getgroups())
+            if not ours and os.geteuid() != 0:
+                raise _not_ours(path)
+
+    def _kept(self, older: os.stat_result) -> tuple[int, int]:
+        """The owner and the group that the file goes on to have because the task names no other."""
+        wanted = self._module.params
+        return LEFT if wanted["owner"] else older.st_uid, LEFT if wanted["group"] else older.st_gid
+
+
+def _not_ours(path: str) -> UsageError:
+    return UsageError(
+        f"path: {path} belongs to another user or group, and only root can hand it on as it was. It was left as it is: "
+        "run the task as root or as its owner, with become, or name the owner and the group that it is to have."
+    )

@@ -111,6 +111,7 @@ def run(params: Mapping[str, Any], check_mode: bool, attributes: FileAttributes)
         if check_mode:
             # Nothing is set then, but an owner that nobody knows is told.
             attributes.ensure(path if os.path.exists(path) else os.path.dirname(path))
+            attributes.check_handing_on(path)
         else:
             replace(path, text_of(value), lambda handle, new: attributes.hand_on(path, handle, new))
     return {"changed": True, "value": found}

@@ -288,3 +288,11 @@ def test_as_a_module_it_says_that_it_is_none() -> None:
     result = run_as_given("vault_file_key", {"path": "/x", "key": "key"}, check=False)
     assert result.failed
     assert "runs on the controller, by its action plugin" in result.msg
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_directory_that_is_not_writable_is_told(target: Path, monkeypatch: pytest.MonkeyPatch, check: bool) -> None:
+    run(target, value=VALUE)
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != str(target.parent))
+    assert f"path: the directory {target.parent} is not writable." in refusal(target, value={"n": 1}, check=check)
+    assert not run(target, value=VALUE, check=check)["changed"]

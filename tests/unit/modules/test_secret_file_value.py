@@ -325,3 +325,29 @@ def test_a_fault_of_ours_is_told_without_its_text(target: Path, monkeypatch: pyt
 
     monkeypatch.setattr(secret_file_value, "value_of", fault)
     assert "should not have happened: ZeroDivisionError" in refusal(target, VALUE)
+
+
+@contextlib.contextmanager
+def nobody_acting() -> Iterator[None]:
+    os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+@only_root
+@pytest.mark.parametrize("check", [False, True])
+def test_a_file_is_not_taken_from_its_owner(target: Path, check: bool) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:
+        held = Path(place) / "oauth.json"
+        held.write_text("{}")
+        for path, user in ((held, 12345), (Path(place), NOBODY)):
+            os.chown(path, user, os.getegid())
+        held.chmod(0o644)
+        with nobody_acting():
+            assert f"{held} belongs to another user or group" in refusal(held, VALUE, check=check)
+            assert os.listdir(place) == [held.name]
+            owner = {"owner": str(NOBODY), "group": str(os.getegid())}
+            assert ensured(held, VALUE, check=check, **owner) == (True, {})
+        assert held.stat().st_uid == (12345 if check else NOBODY)
