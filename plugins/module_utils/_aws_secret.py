@@ -105,7 +105,7 @@ class Secret:
         return answer
 
     def _failure(self, action: str, fault: Exception, *, writes: bool) -> AwsError:
-        error = getattr(fault, "response", {}).get("Error", {})
+        error = (getattr(fault, "response", None) or {}).get("Error", {})
         code = str(error.get("Code") or fault.__class__.__name__)
         said = f": {error.get('Message') or fault}" if code in HARMLESS or not writes else ""
         remedy = REMEDIES.get(code, "").format(permission=f"secretsmanager:{action}")

@@ -194,3 +194,17 @@ def test_without_amazon_aws_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run_as_given("aws_secret_value", {"name": "app", "region": "eu-central-1"}, check=False)
     assert result.failed
     assert result.msg == module.MISSING
+
+
+class ReadTimeoutError(Exception):
+    """As botocore's errors of the network, which have no response."""
+
+    response = None
+
+
+@pytest.mark.parametrize("action", ["describe_secret", "put_secret_value"])
+def test_a_fault_of_the_network_is_told(action: str) -> None:
+    fault = ReadTimeoutError("Read timeout on endpoint URL")
+    told = refusal(a_client({"n": 1}, **{action: fault}), VALUE)["msg"]
+    assert "of the secret app failed (ReadTimeoutError)" in told
+    assert ("Running the task again looks first" in told) is (action == "put_secret_value")
