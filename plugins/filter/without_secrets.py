@@ -45,7 +45,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 MASK = "********"
 
@@ -53,7 +53,8 @@ MASK = "********"
 def forms(secret: str) -> set[str]:
     """How a secret may be written in a message."""
     octets = secret.encode("utf-8", "surrogateescape")
-    return {secret, base64.b64encode(octets).decode("ascii"), quote(octets), json.dumps(secret)[1:-1]}
+    in_urls = {quote(octets), quote(octets, safe=""), quote_plus(octets)}
+    return {secret, base64.b64encode(octets).decode("ascii"), *in_urls, json.dumps(secret)[1:-1]}
 
 
 def without_secrets(text: str, secrets: Iterable[object]) -> str:

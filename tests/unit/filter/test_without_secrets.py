@@ -20,9 +20,11 @@ SECRETS = st.lists(WITHOUT_STARS.filter(bool), min_size=1, max_size=3)
         SECRET,
         "aHVzaCAiw6kiIC8rJg==",
         "hush%20%22%C3%A9%22%20/%2B%26",
+        "hush%20%22%C3%A9%22%20%2F%2B%26",
+        "hush+%22%C3%A9%22+%2F%2B%26",
         r"hush \"\u00e9\" /+&",
     ],
-    ids=["plain", "Base64", "URL", "JSON"],
+    ids=["plain", "Base64", "URL", "part of a URL", "query", "JSON"],
 )
 def test_every_form_is_masked_wherever_it_is(form: str) -> None:
     text = f"{form}: {form}{form}."
