@@ -77,7 +77,7 @@ class ActionModule(InProcess):
         record = client["publishing"]["dns_record"]
         if params["dns_lookup"] == "none" or not record or not record["value"]:
             return {}
-        return self._ask(
+        seen = self._ask(
             "dns_txt_info",
             {
                 "name": record["name"],
@@ -87,6 +87,9 @@ class ActionModule(InProcess):
                 "resolver_url": params["dns_resolver_url"],
             },
         )
+        if seen.get("failed"):
+            raise AnsibleActionFail(f"DNS could not be asked: {seen['msg']}")
+        return seen
 
     def _ask(self, module: str, args: Result) -> Result:
         answer: Result = self._execute_module(
@@ -114,7 +117,7 @@ def is_passing(failure: Params) -> bool:
     """Whether Cloudflare or the way to it failed, and not the request."""
     error = failure.get("error") or {}
     status = error.get("status")
-    return bool(error) and (status is None or status == 429 or status >= 500)
+    return bool(error) and (status is None or status in (408, 429) or status >= 500)
 
 
 def last_known(failure: Result, known: Result) -> Result:

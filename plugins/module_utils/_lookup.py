@@ -107,7 +107,7 @@ def addresses(host: str) -> list[str]:
         return [host]
     try:
         return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, None)))
-    except OSError:
+    except (OSError, UnicodeError):
         return []
 
 

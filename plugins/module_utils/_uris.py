@@ -8,6 +8,8 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+
 try:
     import idna  # comes with requests
 except ImportError:
@@ -41,9 +43,14 @@ def host_of(uri: str) -> str | None:
 
 
 def dns_name(host: str) -> str | None:
-    """A host name in lower case and Punycode without its final dot, None when DNS has no such name."""
+    """A host name in lower case and Punycode without its final dot, None when DNS has no such name.
+
+    Raises UsageError for letters beyond ASCII where the library for them is missing.
+    """
     name = host.rstrip(".").lower()
     if not name.isascii():
+        if idna is None:
+            raise UsageError(f"{host!r}: install the Python library idna, or write the name in Punycode (xn--...).")
         try:
             name = idna.encode(name, uts46=True).decode("ascii")
         except idna.IDNAError:

@@ -34,7 +34,7 @@ options:
   method:
     description:
       - Who is asked. V(authoritative) are the name servers of the zone, V(resolver) is the one at O(resolver_url).
-      - V(auto) asks the resolver only when the name servers gave no answer.
+      - V(auto) asks the resolver only when the name servers gave no answer, or none but that a CNAME leads elsewhere.
     type: str
     choices: [auto, authoritative, resolver]
     default: auto
@@ -77,6 +77,7 @@ RETURN = r"""
 visible:
   description:
     - Whether everybody who answered has O(value). V(none) when nobody answered, or none was given.
+    - Whoever knows no more than that a CNAME leads elsewhere does not count, if anybody knows more.
   returned: success
   type: bool
   sample: true
@@ -86,7 +87,7 @@ value:
   type: str
   sample: v=spf1 -all
 txt_values:
-  description: The values that everybody who answered has, each joined of its strings.
+  description: The values that everybody has whose answer counts for RV(visible), each joined of its strings.
   returned: success
   type: list
   elements: str

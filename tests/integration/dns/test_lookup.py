@@ -130,6 +130,12 @@ def test_nobody_who_answers_is_no_failure(info: Info) -> None:
     assert len(found.notes) == 2
 
 
+def test_a_name_that_no_resolver_takes_is_a_server_that_is_not_found(info: Info) -> None:
+    found = info(servers=["ns1.example.com.."], method="authoritative")
+    assert (found.failed, found.visible) == (False, None)
+    assert "The name server ns1.example.com.. has no address that this machine finds." in found.notes
+
+
 def test_a_silent_name_server_costs_no_more_than_the_timeout(info: Info) -> None:
     with socket.socket(type=socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))

@@ -155,8 +155,9 @@ def test_the_modules_get_the_options(wait: Any) -> None:
     }
 
 
-def test_bad_weather_is_waited_out(wait: Any) -> None:
-    outcome = wait([told("pending"), DOWN, told("verified")], [UNSEEN])
+@pytest.mark.parametrize("down", [DOWN, *({**DOWN, "error": {"status": status}} for status in (None, 408, 429))])
+def test_bad_weather_is_waited_out(wait: Any, down: Json) -> None:
+    outcome = wait([told("pending"), down, told("verified")], [UNSEEN])
     assert outcome.result["phase"] == "verified"
     assert outcome.lines[1].startswith("[here] Cloudflare cannot be asked at the moment; ")
 
@@ -179,6 +180,11 @@ def test_bad_weather_from_the_beginning_is_a_failure(wait: Any) -> None:
 def test_a_refusal_is_a_failure_at_once(wait: Any, failure: Json) -> None:
     outcome = wait([{"failed": True, "msg": "No.", **failure}], [])
     assert (outcome.result["failed"], len(outcome.action.asked)) == (True, 1)
+
+
+def test_a_look_up_that_cannot_be_made_is_told(wait: Any) -> None:
+    with pytest.raises(AnsibleActionFail, match="DNS could not be asked: servers: 'x y' is neither"):
+        wait([told("pending")], [{"failed": True, "msg": "servers: 'x y' is neither an IP address nor a name."}])
 
 
 def test_a_client_that_somebody_has_deleted_is_told(wait: Any) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.oauthops.iam.plugins.module_utils import _uris
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
     dns_name,
     home_page_fault,
@@ -200,3 +202,10 @@ def test_an_ip_address_cannot(uri: str) -> None:
 )
 def test_a_name_that_the_public_dns_does_not_have_cannot(host: str) -> None:
     assert unprovable(f"http://{host}:3000/") == f"{host.lower()} is no name of the public DNS, where Cloudflare looks."
+
+
+def test_a_name_beyond_ascii_needs_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_uris, "idna", None)
+    assert dns_name("example.com") == "example.com"
+    with pytest.raises(UsageError, match=r"'bücher\.example': install the Python library idna"):
+        dns_name("bücher.example")
