@@ -146,6 +146,18 @@ def test_a_vault_file_is_the_controllers_whatever_the_target(ansible: Ansible, o
     assert path.read_text().startswith("$ANSIBLE_VAULT")
 
 
+def test_an_export_is_the_controllers_whatever_the_target(
+    ansible: Ansible, fake: FakeCloudflare, on_target: Play
+) -> None:
+    Modules(fake).client(**APP)
+    path = ansible.directory / "oauth_clients.yml"
+    role = {"name": "oauthops.iam.oauth_client_export"}
+    export = {"name": "export", "ansible.builtin.include_role": role, "vars": {"oauth_client_export_path": str(path)}}
+    run = ansible.play([export], **on_target)
+    assert run.status == 0, run.output
+    assert APP["client_name"] in path.read_text()
+
+
 def test_the_play_of_the_guide(ansible: Ansible, fake: FakeCloudflare, on_target: Play) -> None:
     Modules(fake).client(**{**APP, "client_name": "Example App"})
     (block,) = re.findall(r"code-block:: yaml\n\n((?: {3}.*\n|\n)+)", GUIDE.read_text(encoding="utf-8"))
