@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError
 
 FEW_REQUESTS = 5
+# Cloudflare's longest window, in seconds (documented): whatever a header says, there is more after that.
+LONGEST_PACE = 300.0
 PACE = "few requests are left before Cloudflare's rate limit"
 
 
@@ -130,11 +132,11 @@ def slow_down(header: str, few: int = FEW_REQUESTS) -> float:
     """Seconds between two requests, from a Ratelimit header such as C("default";r=50;t=30).
 
     C(r) requests are left for C(t) seconds. While more than C(few) are left, and for what is no such header, there is
-    no need to wait. Of several policies the strictest counts.
+    no need to wait. Of several policies the strictest counts, up to C(LONGEST_PACE).
     """
     pauses = [0.0]
     for policy in header.split(","):
         left, seconds = (re.search(rf";\s*{name}=(\d{{1,9}})(?!\d)", policy) for name in "rt")
         if left and seconds and int(left[1]) < few:
-            pauses.append(int(seconds[1]) / (int(left[1]) + 1))
+            pauses.append(min(LONGEST_PACE, int(seconds[1]) / (int(left[1]) + 1)))
     return max(pauses)

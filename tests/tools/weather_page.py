@@ -32,8 +32,9 @@ Networks cut answers off, and Cloudflare's API offers no way to ask for somethin
 a request only where that is harmless, and otherwise look for what became of it before they say anything. All failed
 attempts and pauses of a task together take no longer than
 :ansopt:`oauthops.iam.cloudflare_oauth_client#module:retry_timeout` seconds, which is 60 unless you set it; a pause
-that Cloudflare asks for is kept to, as long as it fits. With ``-v`` the result shows what was waited for, as
-``waited``.
+that Cloudflare asks for is kept to, as long as it fits. :ansplugin:`oauthops.iam.cloudflare_oauth_clients#module` alone
+may take longer: to go slowly before the rate limit, by five minutes a request at the most, is how it gets its work
+done. With ``-v`` the result shows what was waited for, as ``waited``.
 
 When it goes wrong once
 -----------------------

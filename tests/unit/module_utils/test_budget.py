@@ -41,6 +41,7 @@ def a_budget(seconds: float = 60.0) -> Budget:
         pytest.param('"default";r=1;t=10', 5.0, id="one left"),
         pytest.param('"default";r=0;t=30', 30.0, id="none left"),
         pytest.param('"default";r=0;t=0', 0.0, id="none left until now"),
+        pytest.param('"default";r=0;t=86400', 300.0, id="none left for longer than Cloudflare counts"),
         pytest.param('"a";r=1;t=10, "b";r=0;t=7', 7.0, id="the strictest second"),
         pytest.param('"a";r=0;t=30, "b";r=50;t=60', 30.0, id="the strictest first"),
         pytest.param('"a";r=0, "b";t=60', 0.0, id="halves of two policies"),
