@@ -29,10 +29,6 @@ class Credential:
     headers: Mapping[str, str] = field(repr=False)
     source: str
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return tuple(value.split(" ")[-1] for value in self.headers.values())
-
 
 def with_environment(params: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     """Fill the options that are not set from the environment; an empty string, there or here, is not set.

@@ -132,6 +132,8 @@ options:
     description:
       - Whether the secrets of new clients are returned as RV(oauth_clients[].client_secret). Set C(no_log=true) on the
         task then, because ansible-core before 2.22 shows them otherwise.
+      - A task that is interrupted before it ends returns nothing. O(client_secret_dir) has each secret
+        from the moment it is minted.
       - A client that has a secret is not created unless this, O(client_secret_dir) or O(clients[].client_secret_file)
         is set. V(false) without a file gives the secret up knowingly.
     type: bool
