@@ -44,19 +44,22 @@ def _check_secret_files(entries: Sequence[Entry]) -> None:
         )
 
 
-def secret_file(directory: str | None, entry: Entry) -> str | None:
-    """The file for a client's secret: the one that its definition names, else one that has the client's name.
+def secret_place(directory: str | None, entry: Entry) -> dict[str, str | None]:
+    """Where a client's secret goes, as C(client_secret_file), and C(secret_remedy), what to do where that is nowhere.
 
-    None for a name that no file can have; such a client needs a file of its own to be created.
+    It is the file that its definition names, else one in the directory that has the client's name.
     """
     name = entry["client_name"]
-    if entry["client_secret_file"] or not directory or not name:
-        path: str | None = entry["client_secret_file"]
-        return path
+    path, remedy = entry["client_secret_file"], "set client_secret_dir, its client_secret_file"
+    if directory and name and not path:
+        path = f"{directory.rstrip('/')}/{name}" if _can_be_a_file(name) else None
+        remedy = remedy if path else "no file in client_secret_dir can have its name, so set its client_secret_file"
+    return {"client_secret_file": path, "secret_remedy": remedy}
+
+
+def _can_be_a_file(name: str) -> bool:
     impossible = "/" in name or "\0" in name or name.startswith(".")
-    if impossible or len(name.encode(errors="replace")) > LONGEST_NAME:
-        return None
-    return f"{directory.rstrip('/')}/{name}"
+    return not impossible and len(name.encode(errors="replace")) <= LONGEST_NAME
 
 
 def _repeated(values: Iterable[str | None]) -> list[str]:

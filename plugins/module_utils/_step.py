@@ -76,7 +76,7 @@ def _creation(wanted: Mapping[str, Any], params: Mapping[str, Any], delivery: De
     body = plan_creation(wanted, params["visibility"])
     if params["validate_scopes"]:
         check_new_scopes(account.scope_ids, body["scopes"], [])
-    _refuse_to_lose_secret(body, delivery)
+    _refuse_to_lose_secret(body, delivery, params.get("secret_remedy", "set client_secret_file"))
     return Creation(body, delivery if has_secret(body) else Delivery(None, None))
 
 
@@ -97,9 +97,9 @@ def _refuse_public_deletion(actual: Client | None, force: bool) -> None:
         )
 
 
-def _refuse_to_lose_secret(body: Mapping[str, Any], delivery: Delivery) -> None:
+def _refuse_to_lose_secret(body: Mapping[str, Any], delivery: Delivery, remedy: str) -> None:
     if has_secret(body) and not delivery.named and delivery.returned is None:
         raise UsageError(
-            "Creating this client mints a secret that is shown once, and nothing says where it goes: set "
-            "client_secret_file or return_client_secret=true (or return_client_secret=false to give it up knowingly)."
+            f"Creating this client mints a secret that is shown once, and nothing says where it goes: {remedy} or "
+            "return_client_secret=true (or return_client_secret=false to give it up knowingly)."
         )

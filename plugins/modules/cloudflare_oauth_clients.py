@@ -153,7 +153,7 @@ options:
   prune_name:
     description:
       - The shell pattern that the name of a client must match to be deleted by O(prune), such as V(staging-*). Upper
-        and lower case differ. If omitted, any name will do.
+        and lower case differ. If omitted, any name will do. An empty one is refused.
     type: str
   force:
     description:
@@ -285,7 +285,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._bulk import ensure_all
-from ansible_collections.oauthops.iam.plugins.module_utils._bulk_plan import check_entries, secret_file
+from ansible_collections.oauthops.iam.plugins.module_utils._bulk_plan import check_entries, secret_place
 from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import check_account_id
@@ -313,7 +313,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     check_options(params)
     shared = {name: params[name] for name in SHARED}
     directory = params["client_secret_dir"]
-    entries = [{**entry, **shared, "client_secret_file": secret_file(directory, entry)} for entry in params["clients"]]
+    entries = [{**entry, **shared, **secret_place(directory, entry)} for entry in params["clients"]]
     check_entries(entries)
     clients = OAuthClients(connect(params, params["concurrency"]), account_id)
     return ensure_all(clients, entries, params, check_mode=check_mode)
@@ -324,6 +324,11 @@ def check_options(params: Mapping[str, Any]) -> None:
         raise UsageError(f"concurrency must be from 1 to {MOST_AT_A_TIME}, not {params['concurrency']}.")
     if params["prune_limit"] < 0:
         raise UsageError(f"prune_limit must not be negative, as {params['prune_limit']} is.")
+    if params["prune"] and params["prune_name"] == "":
+        raise UsageError(
+            "prune_name is empty, which is more often a variable that was not set than any name: write * for any name, "
+            "or leave it out."
+        )
     directory = params["client_secret_dir"]
     if directory and not (os.path.isabs(directory) and os.path.isdir(directory)):
         raise UsageError(f"client_secret_dir: {directory} must be the absolute path of a directory that is there.")

@@ -152,7 +152,7 @@ def test_a_client_that_fails_leaves_the_others_alone(cloudflare: Script) -> None
         ({"client_id": CLIENT_ID, "client_uri": "nowhere"}, "client_uri: 'nowhere' must start with"),
         ({"client_id": CLIENT_ID, "visibility": "public"}, "cannot be made public"),
         ({"client_id": CLIENT_ID, "client_name": "Twins"}, "cannot be renamed to 'Twins'"),
-        (options(client_name="New", **CONFIDENTIAL), "nothing says where it goes"),
+        (options(client_name="New", **CONFIDENTIAL), "where it goes: set client_secret_dir, its client_secret_file or"),
         (options(client_name="New", scopes=["dns.wirte"]), "did you mean dns.write"),
     ],
 )
@@ -295,6 +295,14 @@ def test_prune_never_deletes_more_than_its_limit(cloudflare: Script, check: bool
     assert "prune would delete 6 clients, more than prune_limit=5: Old 0 (id-0), Old 1" in result.msg
 
 
+def test_an_empty_pattern_is_a_slip(cloudflare: Script) -> None:
+    result = run(options(), prune=True, prune_name="")
+    assert result.failed
+    assert "prune_name is empty, which is more often a variable that was not set" in result.msg
+    cloudflare.expect(lists(a_client()))
+    assert not run(options(), prune_name="").failed
+
+
 @pytest.mark.parametrize("limit", [0, 1])
 def test_the_limit_of_prune_can_be_set(cloudflare: Script, limit: int) -> None:
     cloudflare.expect(lists(a_client(), a_client(**OTHER)), *(doomed(False, a_client(**OTHER)) if limit else []))
@@ -403,7 +411,7 @@ def test_a_secret_is_delivered_before_the_next_is_minted(cloudflare: Script, tmp
 def test_a_name_that_no_file_can_have_needs_a_file_of_its_own(cloudflare: Script, tmp_path: Path, name: str) -> None:
     cloudflare.expect(lists(), offers_usual_scopes())
     result = run(options(client_name=name, **CONFIDENTIAL), client_secret_dir=str(tmp_path))
-    assert "nothing says where it goes: set client_secret_file" in result.oauth_clients[0]["msg"]
+    assert "no file in client_secret_dir can have its name" in result.oauth_clients[0]["msg"]
 
 
 @pytest.mark.parametrize("check", [True, False])
