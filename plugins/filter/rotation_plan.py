@@ -172,9 +172,10 @@ REASONS = {
     "replace": "A second secret of {client_id} that this store never received was replaced.",
     "lost": (
         "A second secret of {client_id} was minted in an earlier run, and the answer that held it was lost; Cloudflare "
-        "does not show it again. The older secret, which the store holds, goes on working. To get a "
-        "usable one, the older has to go first, and applications cannot authenticate until the next one is deployed: "
-        "choose the moment, then run with oauth_client_rotate_replace_lost=true, which does all of it in one go."
+        "does not show it again. The older secret, which the store holds, goes on working, unless somebody has deleted "
+        "it since. To get a usable one, the older has to go first, and applications cannot authenticate until the next "
+        "one is deployed: choose the moment, then run with oauth_client_rotate_replace_lost=true, which does all of it "
+        "in one go."
     ),
     "foreign": (
         "A rotation of {client_id} is open that was not made through this store, so the store does not hold the newer "

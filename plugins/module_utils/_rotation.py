@@ -87,7 +87,8 @@ def _open_already(client: Client, delivery: Delivery) -> dict[str, Any]:
     if delivery.lacks_minted_secret():
         raise UsageError(
             f"A rotation of {client['client_id']} is open, but {delivery.path} does not hold the newer secret, and "
-            f"Cloudflare does not show it again. {SECOND_SECRET_REMEDY}"
+            "Cloudflare does not show it again. Look first where the task that opened it has put the newer secret. If "
+            f"nobody has it: {SECOND_SECRET_REMEDY}"
         )
     message = (
         f"A rotation of {client['client_id']} is open already, so no secret was minted: when every application uses "
