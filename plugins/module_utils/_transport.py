@@ -30,6 +30,8 @@ else:
 
 USER_AGENT = f"oauthops.iam/{VERSION} (Ansible collection)"
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+# A certificate that is not trusted, and an address where no TLS is spoken.
+LASTING_TLS_FAULTS = ("certificate", "wrong version number")
 LARGEST_ANSWER = 32 * 1024 * 1024
 
 
@@ -133,11 +135,12 @@ def _transport_error(request: Request, fault: Exception, timeout: float) -> Clou
     error = functools.partial(CloudflareError, method=request.method, path=request.path)
     reason = _root(fault)
     if isinstance(fault, requests.exceptions.SSLError):
+        may_pass = not any(lasting in reason for lasting in LASTING_TLS_FAULTS)
         return error(
             f"{request}: the TLS connection failed ({reason}). "
             "Check ca_path, the system's certificates and any proxy in between.",
-            uncertain="certificate" not in reason,
-            transient="certificate" not in reason,
+            uncertain=may_pass,
+            transient=may_pass,
         )
     if isinstance(fault, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
         return error(f"{request} could not be made: {reason}.")

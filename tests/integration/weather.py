@@ -159,7 +159,7 @@ LASTING = (
         connection={"api_url": "https://api.cloudflare.invalid/client/v4"},
     ),
     Lasting(
-        "The TLS connection fails, for instance because the certificate is not trusted",
+        "No TLS is spoken at the address, or with a certificate that is not trusted",
         "the TLS connection failed",
         "Check ca_path, the system's certificates and any proxy. This is not tried again.",
         connection={"api_url": "https://127.0.0.1:{port}/client/v4"},

@@ -43,6 +43,7 @@ def connect_timeout() -> Exception:
     return requests.exceptions.ConnectTimeout(retried(reason))
 
 
+NO_TLS = ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)")
 UNTRUSTED = ssl.SSLCertVerificationError(1, "certificate verify failed: self-signed certificate")
 TUNNEL = OSError("Tunnel connection failed: 407 Proxy Authentication Required")
 GARBLED = ssl.SSLError(1, "decryption failed or bad record mac")
@@ -62,6 +63,7 @@ FAILURES = [
     pytest.param(refused(500), {"GET"}, id="500"),
     pytest.param(refused(408), {"GET"}, id="408"),
     pytest.param({"fault": tls(UNTRUSTED)}, set(), id="untrusted certificate"),
+    pytest.param({"fault": tls(NO_TLS)}, set(), id="no TLS"),
     pytest.param({"fault": tls(GARBLED)}, {"GET"}, id="broken TLS"),
     pytest.param({"fault": requests.exceptions.InvalidURL("bad")}, set(), id="bad address"),
     pytest.param(refused(400), set(), id="400"),
@@ -99,6 +101,7 @@ MAYBE = [
 ]
 SURELY_NOT = [
     pytest.param({"fault": tls(UNTRUSTED)}, id="untrusted certificate"),
+    pytest.param({"fault": tls(NO_TLS)}, id="no TLS"),
     pytest.param({"fault": requests.exceptions.InvalidHeader("bad")}, id="bad header"),
     pytest.param({"status": 302}, id="redirect"),
     pytest.param(refused(400), id="400"),
