@@ -90,8 +90,13 @@ def check_api_url(url: str) -> str:
         host, _port = parts.hostname, parts.port
     except ValueError:
         host, parts = None, urlsplit("")
-    if not host or parts.scheme not in ("https", "http") or set("?#@").intersection(url):
-        raise UsageError(f"api_url must be an address such as {DEFAULT_API_URL}, not {url!r}.")
+    if "@" in url:
+        raise UsageError("api_url must hold no user or password: the credential has options of its own.")
+    if not host or parts.scheme not in ("https", "http") or set("?#").intersection(url):
+        raise UsageError(
+            f"api_url must be an address such as {DEFAULT_API_URL}, without ? and # and with a port up to 65535 if "
+            f"any, not {url!r}."
+        )
     if parts.scheme == "http" and not _is_loopback(host):
         raise UsageError(
             f"api_url {url!r} would send the credential unencrypted to {host}: use https "
