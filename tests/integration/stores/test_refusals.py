@@ -36,6 +36,13 @@ def test_a_store_has_to_be_chosen(ansible: Ansible) -> None:
     assert "file, vault_file, hashi_vault, aws_secrets_manager, awx_credential" in told
 
 
+@pytest.mark.parametrize("backend", ["filee", "/no/such/directory"])
+def test_a_store_that_nobody_knows_is_told_with_those_that_there_are(ansible: Ansible, backend: str) -> None:
+    told = refusal(ansible, backend=backend)
+    assert told.startswith(f"{PREFIX}_backend: {backend} is none of file, vault_file, hashi_vault,")
+    assert told.endswith("and no directory with your own read.yml and write.yml either.")
+
+
 @pytest.mark.parametrize(
     ("backend", "missing"),
     [
@@ -65,6 +72,7 @@ def test_the_handover_directory_has_to_be_absolute(ansible: Ansible, tmp_path: P
 def test_a_place_that_is_no_mapping_is_somebody_else_s(ansible: Ansible, tmp_path: Path, held: str) -> None:
     own, handover = tmp_path / "own_store", tmp_path / "handover"
     own.mkdir()
+    (own / "write.yml").write_text("[]\n")
     (own / "read.yml").write_text(f"""
 - name: Read what is there
   ansible.builtin.set_fact:
