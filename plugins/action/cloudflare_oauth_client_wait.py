@@ -58,7 +58,7 @@ class ActionModule(InProcess):
                     return last_known(told, known)
                 self._tell(f"Cloudflare cannot be asked at the moment; {progress(patience)}")
             else:
-                client = the_client(told, params["client_id"])
+                client = the_client(told, params["client_id"], known=bool(known))
                 lookup = lookup if lookup.get("visible") else self._look_up(client, params)
                 status = publication(client, lookup, params["dns_provider"], datetime.now(timezone.utc))
                 known = {**client, "lookup": lookup, "phase": status["phase"]}
@@ -132,11 +132,10 @@ def is_searched_for(client: Params) -> bool:
     return bool(client["publishing"]["dns_record"]) and "client_uri_verification" in client["publishing"]["missing"]
 
 
-def the_client(told: Params, client_id: str) -> Result:
+def the_client(told: Params, client_id: str, *, known: bool) -> Result:
     if not told["oauth_clients"]:
-        raise AnsibleActionFail(
-            f"There is no OAuth client {client_id!r} any more: somebody has deleted it. Run again to create it anew."
-        )
+        where = "any more: somebody has deleted it" if known else "in this account"
+        raise AnsibleActionFail(f"There is no OAuth client {client_id!r} {where}.")
     client = dict(told["oauth_clients"][0])
     return {"oauth_client": client, "publishing": client.pop("publishing")}
 

@@ -74,6 +74,7 @@ def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
 
 def checked(params: Params) -> Params:
     for name in ("timeout", "retry_timeout"):
-        if not 0 <= params[name] < float("inf") or (name == "timeout" and params[name] == 0):
-            raise UsageError(f"{name} must be a number of seconds, not {params[name]!r}.")
+        above = " above 0" if name == "timeout" else ""
+        if not 0 <= params[name] < float("inf") or (above and params[name] == 0):
+            raise UsageError(f"{name} must be a number of seconds{above}, not {params[name]!r}.")
     return params

@@ -31,6 +31,8 @@ def check_path(option: str, path: str) -> None:
 
 
 def check_absolute(option: str, path: str) -> None:
+    if not path:
+        raise UsageError(f"{option} is empty: name a file.")
     if not os.path.isabs(path):
         raise UsageError(
             f"{option}: {path} is a relative path, and which directory it would be in depends on how the task is run: "

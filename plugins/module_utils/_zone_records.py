@@ -123,7 +123,7 @@ def find_zone(api: Cloudflare, host: str) -> Record:
             return {**_writable(zones, name), "name": name}
     raise UsageError(
         f"None of the zones that this credential can see holds {host}: publish the record where its DNS is, or use a "
-        f"credential with the permissions '{ZONE_READ}' and '{DNS_WRITE}' for the zone."
+        f"credential with the permissions '{ZONE_READ}', '{DNS_READ}' and '{DNS_WRITE}' for the zone."
     )
 
 

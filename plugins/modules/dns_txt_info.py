@@ -149,7 +149,7 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     if not name:
         raise UsageError(f"name: {params['name']!r} is no name that DNS could have a record for.")
     if not 0 < params["timeout"] < float("inf"):
-        raise UsageError(f"timeout must be a number of seconds, not {params['timeout']!r}.")
+        raise UsageError(f"timeout must be a number of seconds above 0, not {params['timeout']!r}.")
     if params["resolver_url"] and web_address_fault(params["resolver_url"]):
         raise UsageError(f"resolver_url: {params['resolver_url']!r} {web_address_fault(params['resolver_url'])}.")
     return look_up(name, params)

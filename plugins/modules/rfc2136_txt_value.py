@@ -190,7 +190,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         if params[option] is not None and not least <= params[option] <= most:
             raise UsageError(f"{option} must be from {least} to {most}, not {params[option]}.")
     if not 0 < params["timeout"] < float("inf"):
-        raise UsageError(f"timeout must be a number of seconds, not {params['timeout']!r}.")
+        raise UsageError(f"timeout must be a number of seconds above 0, not {params['timeout']!r}.")
     return ensure({**params, **names}, str(names["name"]), check_mode=check_mode)
 
 

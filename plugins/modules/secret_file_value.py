@@ -13,6 +13,7 @@ description:
   - Reads a file that holds a JSON object, and replaces it when O(value) is given.
   - The file is written only when the value differs, and in one step, so that whoever reads it finds the older value or
     the newer. It has mode C(0600) before anything is in it.
+  - A file with another mode, O(owner) or O(group) than it is to have is changed as well, whatever its value.
   - A file that holds something else than a JSON object is refused, and left as it is.
   - Set C(no_log=true) on the task, because RV(value) is what the file holds.
 author:

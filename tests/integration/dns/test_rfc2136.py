@@ -241,7 +241,7 @@ def test_another_zone_than_that_of_the_name_is_told(value: Value) -> None:
         ({"zone": "a b"}, "zone: 'a b' is no name"),
         ({"ttl": -1}, "ttl must be from 0 to 2147483647, not -1."),
         ({"port": 0}, "port must be from 1 to 65535, not 0."),
-        ({"timeout": 0}, "timeout must be a number of seconds, not 0.0."),
+        ({"timeout": 0}, "timeout must be a number of seconds above 0, not 0.0."),
         ({"key_secret": "not base64!"}, "key_secret must be the key in base64"),
         ({"key_name": "a..b"}, "key_name: 'a..b' is no name that a key can have."),
         ({"key_secret": None}, "parameters are required together: key_name, key_secret"),

@@ -194,6 +194,11 @@ def test_a_client_that_somebody_has_deleted_is_told(wait: Any) -> None:
         wait([told("pending"), {"oauth_clients": []}], [UNSEEN])
 
 
+def test_a_client_that_never_was_is_not_said_to_be_deleted(wait: Any) -> None:
+    with pytest.raises(AnsibleActionFail, match=f"There is no OAuth client '{CLIENT_ID}' in this account"):
+        wait([{"oauth_clients": []}], [])
+
+
 def test_a_task_that_is_not_to_be_logged_prints_nothing(wait: Any) -> None:
     assert wait([told("pending"), told("verified")], [UNSEEN], no_log=True).lines == []
 

@@ -30,5 +30,6 @@ def test_good_times(timeout: float, retry_timeout: float) -> None:
     ],
 )
 def test_bad_times(name: str, value: Any) -> None:
-    with pytest.raises(UsageError, match=f"{name} must be a number of seconds, not {value}"):
+    above = " above 0" if name == "timeout" else ""
+    with pytest.raises(UsageError, match=f"{name} must be a number of seconds{above}, not {value}"):
         checked({"timeout": 1.0, "retry_timeout": 1.0, name: value})
