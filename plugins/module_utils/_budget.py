@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long a task waits, all in all, and what for. The only place that sleeps or reads a clock. Private."""
+"""How long a task waits, all in all, and what for. The only place that sleeps. Private."""
 
 from __future__ import annotations
 

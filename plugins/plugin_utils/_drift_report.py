@@ -59,18 +59,22 @@ def drift_report(
         "title": title,
         "generated_at": now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "verdict": verdict(findings, fail_on),
-        "counts": {
-            "clients": len(clients),
-            "public": sum(is_public(client) for client in clients),
-            "definitions": len(entries),
-            "as_defined": sum(entry["action"] == "none" and not entry["failed"] for entry in entries),
-            **{kind: len(found) for kind, found in findings.items()},
-        },
+        "counts": counts(entries, clients, findings),
         "findings": findings,
         "warnings": in_order(
             {**named(entry), "message": text} for entry in entries for text in entry.get("warnings") or []
         ),
         "clients": in_order(overview(client, unmanaged, findings, now) for client in clients),
+    }
+
+
+def counts(entries: Sequence[Entry], clients: Sequence[Client], findings: Findings) -> dict[str, int]:
+    return {
+        "clients": len(clients),
+        "public": sum(is_public(client) for client in clients),
+        "definitions": len(entries),
+        "as_defined": sum(entry["action"] == "none" and not entry["failed"] for entry in entries),
+        **{kind: len(found) for kind, found in findings.items()},
     }
 
 

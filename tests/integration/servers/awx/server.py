@@ -97,9 +97,6 @@ class Awx:
         """The same with a name and a password, for which awx.awx gets itself a token."""
         return {"CONTROLLER_HOST": self.url, "CONTROLLER_USERNAME": _ADMIN, "CONTROLLER_PASSWORD": self.password}
 
-    def add_organization(self, name: str) -> int:
-        return int(self.tables.add("organizations", {"name": name})["id"])
-
     def add_credential_type(self, name: str, fields: Mapping[str, bool]) -> int:
         """Add a type with text fields, of which those marked True are secret."""
         described = [{"id": key, "label": key, "type": "string", "secret": secret} for key, secret in fields.items()]
