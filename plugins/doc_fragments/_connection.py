@@ -66,6 +66,7 @@ requirements:
   - Python 3.9 or later
   - The Python library C(requests) 2.28 or later
 notes:
-  - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY). Redirects are never followed, and
+  - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY), except for plain C(http), which does
+    not leave the machine. Redirects are never followed, and
     a C(.netrc) file is never read.
 """
