@@ -67,6 +67,5 @@ requirements:
   - The Python library C(requests) 2.28 or later
 notes:
   - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY), except for plain C(http), which does
-    not leave the machine. Redirects are never followed, and
-    a C(.netrc) file is never read.
+    not leave the machine. Redirects are never followed, and a C(.netrc) file is never read.
 """
