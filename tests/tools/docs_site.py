@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-from tests.tools.set_up import CACHE, ROOT
+from tests.tools.set_up import CACHE, ROOT, run
 
 PLACE = CACHE / "docs"
 
@@ -27,12 +25,6 @@ def build(place: Path) -> Path:
     shutil.copytree(ROOT / "docs/docsite/rst/images", pages / "docsite/images", dirs_exist_ok=True)
     run("sphinx-build", "--quiet", "-W", "--keep-going", "-c", str(ROOT / "docs/site"), str(pages), str(site))
     return site
-
-
-def run(*command: str) -> None:
-    finished = subprocess.run(command, cwd=ROOT, check=False)
-    if finished.returncode:
-        sys.exit(f"The docs site was not built: {command[0]} ended with status {finished.returncode}.")
 
 
 if __name__ == "__main__":

@@ -17,8 +17,9 @@ from typing import Any
 import pip
 from ansible_test._internal.python_requirements import get_venv_packages
 
-ROOT = Path(__file__).resolve().parents[2]
-HOME = ROOT / ".cache/sanity"
+from tests.tools.set_up import CACHE, ROOT
+
+HOME = CACHE / "sanity"
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 GET_PIP = """\
 import sys

@@ -106,7 +106,7 @@ def python() -> Path:
 def run(*command: str, cwd: Path = ROOT) -> None:
     finished = subprocess.run(command, cwd=cwd, check=False)
     if finished.returncode:
-        sys.exit(f"The set-up stopped: {' '.join(command)} ended with status {finished.returncode}.")
+        sys.exit(f"Stopped: {' '.join(command)} ended with status {finished.returncode}.")
 
 
 if __name__ == "__main__":
