@@ -190,14 +190,13 @@ _value:
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timezone
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS, USUAL_FAIL_ON
 from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import drift_report as report
-from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import read_moment
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import present
 
 
 def drift_report(
@@ -209,9 +208,7 @@ def drift_report(
     now: str = "",
 ) -> dict[str, Any]:
     """The report; raises AnsibleFilterError when an argument is not what it has to be."""
-    moment = read_moment(now) if now else datetime.now(timezone.utc)
-    if moment is None:
-        raise AnsibleFilterError(f"now: {now!r} is no moment such as 2026-01-31T08:00:00Z.")
+    moment = present(now)
     kinds = [fail_on] if isinstance(fail_on, str) else list(fail_on)
     strange = [kind for kind in kinds if kind not in KINDS]
     if strange:

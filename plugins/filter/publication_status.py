@@ -92,12 +92,12 @@ _value:
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import publication, read_moment
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import present
+from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import publication
 
 
 def publication_status(
@@ -108,9 +108,7 @@ def publication_status(
     foretold: bool = False,
 ) -> dict[str, Any]:
     """How far the publication is; raises AnsibleFilterError when C(client) or C(now) is not what it has to be."""
-    moment = read_moment(now) if now else datetime.now(timezone.utc)
-    if moment is None:
-        raise AnsibleFilterError(f"now: {now!r} is no moment such as 2026-01-31T08:00:00Z.")
+    moment = present(now)
     try:
         return publication(client, lookup or {}, dns_provider, moment, foretold=foretold)
     except (KeyError, TypeError):

@@ -83,12 +83,12 @@ _value:
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import read_moment
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import moment, present
 
 MINTING = "minting-"
 CLOCKS_DIFFER = timedelta(hours=1)
@@ -108,14 +108,6 @@ def duration(name: str, value: object) -> timedelta | None:
         return timedelta(**{unit: int(number or 0) for unit, number in zip(UNITS.values(), match.groups())})
     except OverflowError:
         raise AnsibleFilterError(f"{name}: {text!r} is longer than time is counted.") from None
-
-
-def moment(name: str, value: str) -> datetime:
-    """A point in time as it is written in the store; raises AnsibleFilterError."""
-    read = read_moment(value)
-    if read is None:
-        raise AnsibleFilterError(f"{name}: {value!r} is no moment such as 2026-01-31T08:00:00Z.")
-    return read
 
 
 def age(record: Mapping[str, Any], now: datetime) -> timedelta | None:
@@ -203,9 +195,9 @@ def rotation_plan(
     now: str = "",
 ) -> dict[str, Any]:
     """The next step of a rotation; raises AnsibleFilterError when a length or a moment cannot be read."""
-    present = moment("now", now) if now else datetime.now(timezone.utc)
+    today = present(now)
     limit = duration("max_age", max_age)
-    old = age(record, present)
+    old = age(record, today)
     due, mint = is_due(record, old, limit), finalize != "only"
     step = next_step(client, record, handed_over=handed_over, due=due, mint=mint, replace=replace_lost and mint)
     overlapped = has_overlapped(old, duration("overlap", overlap))

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import MAXYEAR, MINYEAR, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._txt import beside_cname
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_moment, written
 
 # How long Cloudflare looks for the record (documented).
 SEARCH = timedelta(days=2)
@@ -54,21 +54,6 @@ def deadline_of(client: Client, now: datetime) -> datetime | None:
     moments = [read_moment(client["oauth_client"].get(key)) for key in ("created_at", "updated_at")]
     ends = sorted(moment + SEARCH for moment in moments if moment)
     return next((end for end in ends if end > now), None)
-
-
-def read_moment(text: object) -> datetime | None:
-    """A moment as ISO 8601 has it, in UTC where no zone is named; nothing for what is none, or at the end of time."""
-    try:
-        read = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", re.sub(r"\.\d+", "", str(text))))
-    except ValueError:
-        return None
-    if not MINYEAR < read.year < MAXYEAR:
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
-
-
-def written(moment: datetime) -> str:
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def publication(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS
-from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import read_moment, written
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_moment, written
 
 Report = Mapping[str, Any]
 Finding = Mapping[str, Any]
