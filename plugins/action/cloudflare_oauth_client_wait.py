@@ -14,6 +14,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.utils.display import Display
 
+from ansible_collections.oauthops.iam.plugins.module_utils._answer import is_outage
 from ansible_collections.oauthops.iam.plugins.module_utils._budget import Patience
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CONNECTION_OPTIONS
 from ansible_collections.oauthops.iam.plugins.modules import cloudflare_oauth_client_info, dns_txt_info
@@ -117,7 +118,7 @@ def is_passing(failure: Params) -> bool:
     """Whether Cloudflare or the way to it failed, and not the request."""
     error = failure.get("error") or {}
     status = error.get("status")
-    return bool(error) and (status is None or status in (408, 429) or status >= 500)
+    return bool(error) and (status is None or status == 429 or is_outage(status))
 
 
 def last_known(failure: Result, known: Result) -> Result:

@@ -157,7 +157,7 @@ def _refused(request: Request, status: int, headers: Mapping[str, str], envelope
         f"Cloudflare {said} {request} with status {status}: {texts}. {_remedy(request, status, codes)}{_ray(ray_id)}",
         complaints=complaints,
         uncertain=_uncertain(status),
-        transient=status >= 500 or status == 408,
+        transient=is_outage(status),
         gone=status == 404,
         retry_after=retry_after(headers),
         **_where(request, status, ray_id),
@@ -199,13 +199,18 @@ def _remedy(request: Request, status: int, codes: set[int | None]) -> str:
         )
     if status == 429:
         return "This is Cloudflare's rate limit: run again later, or raise retry_timeout to wait longer."
-    if status >= 500 or status == 408:
+    if is_outage(status):
         return "This is a fault on Cloudflare's side or in between: run again later."
     return "" if codes else "Check api_url and any proxy in between."
 
 
+def is_outage(status: int) -> bool:
+    """Whether the fault is on Cloudflare's side or in between, so that another try may fare better."""
+    return status >= 500 or status == 408
+
+
 def _uncertain(status: int) -> bool:
-    return status < 300 or status >= 500 or status == 408
+    return status < 300 or is_outage(status)
 
 
 def _where(request: Request, status: int, ray_id: str | None) -> dict[str, Any]:

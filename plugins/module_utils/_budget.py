@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError
+from ansible_collections.oauthops.iam.plugins.module_utils._errors import CloudflareError, UsageError
 
 FEW_REQUESTS = 5
 # Cloudflare's longest window, in seconds (documented): whatever a header says, there is more after that.
@@ -106,6 +106,13 @@ class Budget:
     def _take(self, start: float, seconds: float) -> None:
         self.seconds -= self._cost(start, seconds)
         self._counted = max(self._counted, start + seconds)
+
+
+def check_seconds(option: str, seconds: float, *, above_zero: bool = False) -> None:
+    """Raise UsageError for what is no length of time that somebody could wait."""
+    if not 0 <= seconds < float("inf") or (above_zero and seconds == 0):
+        above = " above 0" if above_zero else ""
+        raise UsageError(f"{option} must be a number of seconds{above}, not {seconds!r}.")
 
 
 class Patience:

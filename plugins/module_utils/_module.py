@@ -13,8 +13,8 @@ from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.oauthops.iam.plugins.module_utils._budget import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._credentials import with_environment
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._file_attributes import FileAttributes
 from ansible_collections.oauthops.iam.plugins.module_utils._outcome import outcome
 from ansible_collections.oauthops.iam.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
@@ -73,8 +73,6 @@ def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
 
 
 def checked(params: Params) -> Params:
-    for name in ("timeout", "retry_timeout"):
-        above = " above 0" if name == "timeout" else ""
-        if not 0 <= params[name] < float("inf") or (above and params[name] == 0):
-            raise UsageError(f"{name} must be a number of seconds{above}, not {params[name]!r}.")
+    check_seconds("timeout", params["timeout"], above_zero=True)
+    check_seconds("retry_timeout", params["retry_timeout"])
     return params

@@ -129,6 +129,7 @@ notes:
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._budget import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._lookup import look_up
 from ansible_collections.oauthops.iam.plugins.module_utils._module import run_plain_module
@@ -148,8 +149,7 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     name = dns_name(params["name"])
     if not name:
         raise UsageError(f"name: {params['name']!r} is no name that DNS could have a record for.")
-    if not 0 < params["timeout"] < float("inf"):
-        raise UsageError(f"timeout must be a number of seconds above 0, not {params['timeout']!r}.")
+    check_seconds("timeout", params["timeout"], above_zero=True)
     if params["resolver_url"] and web_address_fault(params["resolver_url"]):
         raise UsageError(f"resolver_url: {params['resolver_url']!r} {web_address_fault(params['resolver_url'])}.")
     return look_up(name, params)

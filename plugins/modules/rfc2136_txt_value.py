@@ -150,6 +150,7 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
+from ansible_collections.oauthops.iam.plugins.module_utils._budget import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._dynamic_update import ensure
 from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._module import run_plain_module
@@ -189,8 +190,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     for option, least, most in (("ttl", 0, LARGEST_TTL), ("port", 1, 65535)):
         if params[option] is not None and not least <= params[option] <= most:
             raise UsageError(f"{option} must be from {least} to {most}, not {params[option]}.")
-    if not 0 < params["timeout"] < float("inf"):
-        raise UsageError(f"timeout must be a number of seconds above 0, not {params['timeout']!r}.")
+    check_seconds("timeout", params["timeout"], above_zero=True)
     return ensure({**params, **names}, str(names["name"]), check_mode=check_mode)
 
 
