@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -178,7 +179,7 @@ def confirm(tasks: Sequence[Task], clients: OAuthClients) -> None:
     listed = None if isinstance(found, CloudflareError) else Listing(found, clients.scope_ids)
     for task in created:
         same_name = listed.named(task.result["oauth_client"]["client_name"]) if listed else []
-        task.attempt(lambda result=task.result, same_name=same_name: confirmed(result, same_name))  # type: ignore[misc]
+        task.attempt(functools.partial(confirmed, task.result, same_name))
 
 
 def removed(task: Task, clients: OAuthClients, params: Mapping[str, Any]) -> Result:
