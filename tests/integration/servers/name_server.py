@@ -110,10 +110,10 @@ class NameServer:
         try:
             self._prepare()
             self._child = at_free_port(self._start)
+            self._beginning = {zone: self._content(zone) for zone in self.zones}
         except BaseException:
             self._home.cleanup()
             raise
-        self._beginning = {zone: self._content(zone) for zone in self.zones}
         return self
 
     def __exit__(

@@ -270,17 +270,21 @@ def test_what_cannot_be_is_told_in_check_mode_too(path: str, message: str, check
 
 
 @contextlib.contextmanager
+def acting_as_nobody() -> Iterator[None]:
+    """For root, who comes back."""
+    os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+@contextlib.contextmanager
 def a_place_of_nobody() -> Iterator[Path]:
     """A directory of a user to whom it can be closed, as which the test goes on when it is root's."""
-    root = os.getuid() == 0
-    if root:
-        os.setresuid(NOBODY, NOBODY, 0)
-    try:
-        with tempfile.TemporaryDirectory(dir="/tmp") as place:
-            yield Path(place)
-    finally:
-        if root:
-            os.setresuid(0, 0, 0)
+    user = acting_as_nobody() if os.getuid() == 0 else contextlib.nullcontext()
+    with user, tempfile.TemporaryDirectory(dir="/tmp") as place:
+        yield Path(place)
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -327,15 +331,6 @@ def test_a_fault_of_ours_is_told_without_its_text(target: Path, monkeypatch: pyt
     assert "should not have happened: ZeroDivisionError" in refusal(target, VALUE)
 
 
-@contextlib.contextmanager
-def nobody_acting() -> Iterator[None]:
-    os.setresuid(NOBODY, NOBODY, 0)
-    try:
-        yield
-    finally:
-        os.setresuid(0, 0, 0)
-
-
 @only_root
 @pytest.mark.parametrize("check", [False, True])
 def test_a_file_is_not_taken_from_its_owner(target: Path, check: bool) -> None:
@@ -345,7 +340,7 @@ def test_a_file_is_not_taken_from_its_owner(target: Path, check: bool) -> None:
         for path, user in ((held, 12345), (Path(place), NOBODY)):
             os.chown(path, user, os.getegid())
         held.chmod(0o644)
-        with nobody_acting():
+        with acting_as_nobody():
             assert f"{held} belongs to another user or group" in refusal(held, VALUE, check=check)
             assert os.listdir(place) == [held.name]
             owner = {"owner": str(NOBODY), "group": str(os.getegid())}
