@@ -29,7 +29,40 @@ QUESTIONS = [
 NOT_INJECTED = {"CLOUDFLARE_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"}
 
 
+# What AWX freezes as soon as there is a credential of the type: a later release could change nothing of it (403).
+FROZEN_INPUTS = {
+    "fields": [
+        {
+            "id": "api_token",
+            "label": "API token",
+            "type": "string",
+            "secret": True,
+            "help_text": (
+                "A scoped token with OAuth Client Read and OAuth Client Write, and for TXT records in zones at "
+                "Cloudflare also Zone Read, DNS Read and DNS Write."
+            ),
+        },
+        {
+            "id": "account_id",
+            "label": "Account ID",
+            "type": "string",
+            "help_text": "The 32 letters and digits in the URL of the account's dashboard.",
+        },
+        {
+            "id": "api_url",
+            "label": "API URL",
+            "type": "string",
+            "help_text": "Leave it empty for Cloudflare's own API.",
+        },
+    ],
+    "required": ["api_token", "account_id"],
+}
+
+
 class TestCredentialType:
+    def test_its_inputs_stay_as_they_are(self) -> None:
+        assert TYPE["inputs"] == FROZEN_INPUTS
+
     def test_awx_accepts_it(self) -> None:
         rules.check_credential_type(TYPE)
 

@@ -178,13 +178,14 @@ class Tables:
                 raise Refused(400, {"__all__": [text]})
 
     def _stored_inputs(self, row: Row, before: Row | None) -> Row:
-        known = {item["id"] for item in self.fields(row["credential_type"])}
+        known = {item["id"]: item for item in self.fields(row["credential_type"])}
         secret = self.secret_fields(row["credential_type"])
         stored = {}
         for name, value in row["inputs"].items():
             if name not in known:
                 text = f"Additional properties are not allowed ({name!r} was unexpected)"
                 raise Refused(400, {"inputs": [text]})
+            rules.check_input(known[name], value)
             if name in secret and value == ENCRYPTED:
                 if before is None:
                     text = f"$encrypted$ is a reserved keyword, and cannot be used for {name}."
