@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How Sphinx makes the docs site, offline: `make docs`."""
 
+from __future__ import annotations
+
 project = "oauthops.iam"
 copyright = "the oauthops.iam authors"  # noqa: A001
 title = html_short_title = "Cloudflare OAuth clients as code"

@@ -14,8 +14,8 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.utils.display import Display
 
-from ansible_collections.oauthops.iam.plugins.module_utils._answer import is_outage
-from ansible_collections.oauthops.iam.plugins.module_utils._budget import Patience
+from ansible_collections.oauthops.iam.plugins.module_utils._api.response import is_outage
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Patience
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CONNECTION_OPTIONS
 from ansible_collections.oauthops.iam.plugins.modules import cloudflare_oauth_client_info, dns_txt_info
 from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_wait import OPTIONS

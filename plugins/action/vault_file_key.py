@@ -12,9 +12,8 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._outcome import unexpected
-from ansible_collections.oauthops.iam.plugins.module_utils._whole_file import (
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, unexpected
+from ansible_collections.oauthops.iam.plugins.module_utils._files import (
     check_absolute,
     check_path,
     check_place,

@@ -8,8 +8,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Callable
 
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import OAuthOpsError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._stored_value import object_of, same
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._files import object_of, same
 
 REMEDIES: Mapping[str, str] = {
     "AccessDeniedException": "Give the credentials the permission {permission}, and the use of the secret's KMS key.",

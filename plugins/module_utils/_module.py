@@ -13,11 +13,11 @@ from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.oauthops.iam.plugins.module_utils._budget import check_seconds
-from ansible_collections.oauthops.iam.plugins.module_utils._credentials import with_environment
-from ansible_collections.oauthops.iam.plugins.module_utils._file_attributes import FileAttributes
-from ansible_collections.oauthops.iam.plugins.module_utils._outcome import outcome
-from ansible_collections.oauthops.iam.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import with_environment
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import result_of
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
+from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.oauthops.iam.plugins.module_utils._files import FileAttributes
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -45,7 +45,7 @@ def run_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     params = with_environment(module.params, os.environ)
     module.no_log_values.update(params[option] for option in SECRET_OPTIONS if params[option])
-    succeeded, result = outcome(lambda: run(checked(params), module.check_mode))
+    succeeded, result = result_of(lambda: run(checked(params), module.check_mode))
     if params["waited"]:
         result["waited"] = params["waited"]
     finish(module, succeeded, result)
@@ -54,13 +54,13 @@ def run_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None:
 def run_plain_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None:
     """Run what has nothing to do with Cloudflare, and says itself which library it cannot do without."""
     module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True, **rules)
-    finish(module, *outcome(lambda: run(module.params, module.check_mode)))
+    finish(module, *result_of(lambda: run(module.params, module.check_mode)))
 
 
 def run_file_module(run: FileRun, options: Mapping[str, Any]) -> None:
     """Run what keeps a file, whose owner and mode only AnsibleModule knows how to set."""
     module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True)
-    finish(module, *outcome(lambda: run(module.params, module.check_mode, FileAttributes(module))))
+    finish(module, *result_of(lambda: run(module.params, module.check_mode, FileAttributes(module))))
 
 
 def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:

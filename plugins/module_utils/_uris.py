@@ -8,7 +8,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 
 try:
     import idna  # comes with requests

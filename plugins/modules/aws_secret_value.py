@@ -138,10 +138,9 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, result_of
 from ansible_collections.oauthops.iam.plugins.module_utils._aws_secret import Secret, ensure
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._module import finish, run_plain_module
-from ansible_collections.oauthops.iam.plugins.module_utils._outcome import outcome
 
 AWS_IMPORT_ERROR = None
 try:
@@ -181,7 +180,7 @@ def main() -> None:
         run_plain_module(run_without_aws, {**AWS_OPTIONS, **OPTIONS})
     module = AnsibleAWSModule(argument_spec=dict(OPTIONS), supports_check_mode=True)
     secret = Secret(module.client("secretsmanager"), module.params["name"])
-    finish(module, *outcome(lambda: ensure(secret, module.params["value"], check_mode=module.check_mode)))
+    finish(module, *result_of(lambda: ensure(secret, module.params["value"], check_mode=module.check_mode)))
 
 
 if __name__ == "__main__":

@@ -390,12 +390,15 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients, find_client
-from ansible_collections.oauthops.iam.plugins.module_utils._credentials import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._definition import DEFINITION_OPTIONS, checked_description
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
-from ansible_collections.oauthops.iam.plugins.module_utils._reconcile import ensure
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import reconcile
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients, find_client
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
+    DEFINITION_OPTIONS,
+    checked_description,
+)
 
 OPTIONS: Mapping[str, Any] = {
     **DEFINITION_OPTIONS,
@@ -410,7 +413,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     wanted = checked_description(params)
     clients = OAuthClients(connect(params), account_id)
     actual = find_client(clients, params["client_id"], params["client_name"])
-    return ensure(clients, wanted, actual, params, check_mode=check_mode)
+    return reconcile(clients, wanted, actual, params, check_mode=check_mode)
 
 
 def main() -> None:

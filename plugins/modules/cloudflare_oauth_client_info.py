@@ -119,11 +119,11 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._credentials import check_account_id
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth import (
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     Client,
     definition,
     publishing,

@@ -113,17 +113,17 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients, find_client
-from ansible_collections.oauthops.iam.plugins.module_utils._credentials import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
-from ansible_collections.oauthops.iam.plugins.module_utils._rotation import (
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients, find_client
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.rotation import (
     as_it_is_now,
     ensure_finalized,
     ensure_rotated,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._secret import Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["rotated", "finalized"], "required": True},

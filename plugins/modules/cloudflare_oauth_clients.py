@@ -284,14 +284,13 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._bulk import ensure_all
-from ansible_collections.oauthops.iam.plugins.module_utils._bulk_plan import check_entries, secret_place
-from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._credentials import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._definition import DEFINITION_OPTIONS
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import reconcile_all, secret_place
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS, check_entries
 
 OPTIONS: Mapping[str, Any] = {
     "clients": {"type": "list", "elements": "dict", "required": True, "options": DEFINITION_OPTIONS},
@@ -316,7 +315,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     entries = [{**entry, **shared, **secret_place(directory, entry)} for entry in params["clients"]]
     check_entries(entries)
     clients = OAuthClients(connect(params, params["concurrency"]), account_id)
-    return ensure_all(clients, entries, params, check_mode=check_mode)
+    return reconcile_all(clients, entries, params, check_mode=check_mode)
 
 
 def check_options(params: Mapping[str, Any]) -> None:

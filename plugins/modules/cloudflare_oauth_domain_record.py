@@ -120,14 +120,14 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
-from ansible_collections.oauthops.iam.plugins.module_utils._zone_records import (
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.cloudflare_zone import (
     check_record,
     ensure_absent,
     ensure_present,
     wanted_host,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

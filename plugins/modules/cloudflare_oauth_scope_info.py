@@ -92,9 +92,9 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
-from ansible_collections.oauthops.iam.plugins.module_utils._scopes import catalogue, check_known, matching
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import catalogue, check_known, matching
 
 OPTIONS: Mapping[str, Any] = {
     "ids": {"type": "list", "elements": "str"},

@@ -129,9 +129,9 @@ notes:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._budget import check_seconds
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._lookup import look_up
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.lookup import look_up
 from ansible_collections.oauthops.iam.plugins.module_utils._module import run_plain_module
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name, web_address_fault
 

@@ -150,15 +150,15 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.oauthops.iam.plugins.module_utils._budget import check_seconds
-from ansible_collections.oauthops.iam.plugins.module_utils._dynamic_update import ensure
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_plain_module
-from ansible_collections.oauthops.iam.plugins.module_utils._name_servers import (
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
     DNS_PORT,
     DNSPYTHON_IMPORT_ERROR,
     KEY_ALGORITHMS,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.update import update_value
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_plain_module
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
 
 OPTIONS: Mapping[str, Any] = {
@@ -191,7 +191,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         if params[option] is not None and not least <= params[option] <= most:
             raise UsageError(f"{option} must be from {least} to {most}, not {params[option]}.")
     check_seconds("timeout", params["timeout"], above_zero=True)
-    return ensure({**params, **names}, str(names["name"]), check_mode=check_mode)
+    return update_value({**params, **names}, str(names["name"]), check_mode=check_mode)
 
 
 def main() -> None:

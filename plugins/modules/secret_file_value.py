@@ -77,17 +77,18 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._file_attributes import FileAttributes
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_file_module
-from ansible_collections.oauthops.iam.plugins.module_utils._stored_value import object_of, same
-from ansible_collections.oauthops.iam.plugins.module_utils._whole_file import (
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._files import (
+    FileAttributes,
     check_absolute,
     check_path,
     check_place,
     content_of,
+    object_of,
     replace,
+    same,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._module import run_file_module
 
 OPTIONS: Mapping[str, Any] = {
     "path": {"type": "path", "required": True},
@@ -107,11 +108,11 @@ def run(params: Mapping[str, Any], check_mode: bool, attributes: FileAttributes)
         return {"changed": False, "value": found}
     with telling(path, "written"):
         if found is not None and same(found, value):
-            return {"changed": attributes.ensure(path), "value": found}
+            return {"changed": attributes.set(path), "value": found}
         check_place("path", path)
         if check_mode:
             # Nothing is set then, but an owner that nobody knows is told.
-            attributes.ensure(path if os.path.exists(path) else os.path.dirname(path))
+            attributes.set(path if os.path.exists(path) else os.path.dirname(path))
             attributes.check_handing_on(path)
         else:
             replace(path, text_of(value), lambda handle, new: attributes.hand_on(path, handle, new))

@@ -99,7 +99,7 @@ path:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._module import run_plain_module
 
 OPTIONS: Mapping[str, Any] = {

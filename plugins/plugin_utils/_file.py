@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Iterator
 
-from ansible_collections.oauthops.iam.plugins.module_utils import _whole_file
+from ansible_collections.oauthops.iam.plugins.module_utils import _files
 
 
 @contextlib.contextmanager
@@ -29,7 +29,7 @@ def locked(directory: str) -> Iterator[None]:
 
 def replace(path: str, content: bytes) -> None:
     """Put the content in the file's place in one step; mode and owner are those of the older file, else 0600."""
-    _whole_file.replace(path, content, lambda handle, _path: _inherit(path, handle))
+    _files.replace(path, content, lambda handle, _path: _inherit(path, handle))
 
 
 def _inherit(path: str, handle: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._txt import beside_cname
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import beside_cname
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_moment, written
 
 # How long Cloudflare looks for the record (documented).

@@ -20,7 +20,7 @@ from ansible.parsing.vault import (
     parse_vaulttext_envelope,
 )
 
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 
 UNLABELLED = "default"  # what ansible-vault takes a file to be that has no label in its header
 Secrets = Sequence[tuple[str, VaultSecret]]

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.oauthops.iam.plugins.module_utils._stored_value import same as same_json
+from ansible_collections.oauthops.iam.plugins.module_utils._files import same as same_json
 from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_document import (
     BREAK,
     STRING,

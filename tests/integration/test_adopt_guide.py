@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.oauthops.iam.plugins.module_utils._definition import DEFINITION_OPTIONS
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth import FIELDS
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import FIELDS
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible, Run
 from tests.integration.modules import APP, Modules

@@ -30,8 +30,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The time that the HTTP client lives in."""
     fake = Clock()
     # imported here, because test plugins may still put their own import machinery in place when this file is loaded
-    budget = importlib.import_module("ansible_collections.oauthops.iam.plugins.module_utils._budget")
-    monkeypatch.setattr(budget, "time", fake)
+    retry = importlib.import_module("ansible_collections.oauthops.iam.plugins.module_utils._api.retry")
+    monkeypatch.setattr(retry, "time", fake)
     return fake
 
 

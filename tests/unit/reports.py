@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.filter.drift_report import FilterModule
-from ansible_collections.oauthops.iam.plugins.module_utils._bulk import brief
-from ansible_collections.oauthops.iam.plugins.module_utils._bulk_plan import surplus
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth import Client, description, publishing, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import brief, surplus
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, description, publishing, shaped
 from tests.unit.support import TXT, a_client
 
 Json = Any

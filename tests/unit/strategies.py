@@ -6,7 +6,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth import SHAPE
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import SHAPE
 
 for_any = settings(deadline=None, max_examples=100, database=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -17,8 +17,8 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 from ansible.module_utils.common.parameters import PASS_VARS
 
-from ansible_collections.oauthops.iam.plugins.module_utils._client import Cloudflare, connect
-from ansible_collections.oauthops.iam.plugins.module_utils._credentials import with_environment
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import with_environment
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare, connect
 from tests.unit.transport import TOKEN, Call, refusal
 
 PACKAGE = "ansible_collections.oauthops.iam.plugins"

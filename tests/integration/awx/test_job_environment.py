@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.oauthops.iam.plugins.module_utils._credentials import ENVIRONMENT
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import ENVIRONMENT
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import BIN, Ansible, Run
 from tests.integration.awx.conftest import content

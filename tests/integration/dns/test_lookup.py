@@ -10,8 +10,8 @@ from typing import Any
 import dns.resolver
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils import _lookup
-from ansible_collections.oauthops.iam.plugins.module_utils._name_servers import (
+from ansible_collections.oauthops.iam.plugins.module_utils._dns import lookup
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
     NameServerError,
     authoritative_servers,
     system_resolver,
@@ -110,7 +110,7 @@ def test_a_resolver_over_https_stands_in(
     info: Info, fake: FakeCloudflare, monkeypatch: pytest.MonkeyPatch, unreachable: dict[str, Any], note: str
 ) -> None:
     if "library" in unreachable:
-        monkeypatch.setattr(_lookup, "DNSPYTHON_IMPORT_ERROR", "the traceback")
+        monkeypatch.setattr(lookup, "DNSPYTHON_IMPORT_ERROR", "the traceback")
     params = {"resolver_url": fake.doh_url, "servers": unreachable.get("servers")}
     found = info(**params)
     assert found.visible is False

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils._dynamic_update import ensure
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.update import update_value
 from ansible_collections.oauthops.iam.plugins.modules import rfc2136_txt_value
 from tests.integration.servers.name_server import NameServer, TsigKey
 from tests.unit.support import ModuleResult, run_as_given
@@ -123,7 +123,7 @@ def test_values_that_come_at_the_same_time_do_not_replace_each_other(name_server
 
     def add(number: int) -> bool:
         given = {**params, "state": "present", "value": f"v{number}", "ttl": None, "zone": None}
-        return bool(ensure(given, HOST, check_mode=False)["changed"])
+        return bool(update_value(given, HOST, check_mode=False)["changed"])
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(add, range(16)))

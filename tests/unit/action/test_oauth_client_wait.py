@@ -11,7 +11,7 @@ import pytest
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.oauthops.iam.plugins.action import cloudflare_oauth_client_wait as waiting
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth import publishing, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import publishing, shaped
 from tests.unit.support import CLIENT_ID, TXT, a_client
 from tests.unit.transport import TOKEN, Clock
 

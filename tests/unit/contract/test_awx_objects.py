@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.oauthops.iam.plugins.module_utils._credentials import ENVIRONMENT, with_environment
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import ENVIRONMENT, with_environment
 from tests.integration.awx.controller import injected
 from tests.integration.servers.awx import rules
 

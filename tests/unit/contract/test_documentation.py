@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from ansible_collections.oauthops.iam.plugins.module_utils import _module
-from ansible_collections.oauthops.iam.plugins.module_utils._credentials import DEFAULT_API_URL, ENVIRONMENT
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth import SHAPE
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import DEFAULT_API_URL, ENVIRONMENT
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import SHAPE
 from ansible_collections.oauthops.iam.plugins.modules import (
     aws_secret_value,
     dns_txt_info,

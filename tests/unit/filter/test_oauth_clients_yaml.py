@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.oauthops.iam.plugins.filter.oauth_clients_yaml import FilterModule, oauth_clients_yaml
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth import Client, definition, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, definition, shaped
 from tests.unit.ansible_reads import as_ansible_sees
 from tests.unit.strategies import NASTY, for_any
 from tests.unit.support import CLIENT_ID, OTHER_ID, a_client

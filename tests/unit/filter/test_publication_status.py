@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.oauthops.iam.plugins.action.cloudflare_oauth_client_wait import line
 from ansible_collections.oauthops.iam.plugins.filter.publication_status import FilterModule
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth import publishing, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import publishing, shaped
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_moment
 from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import duration
 from tests.unit.support import TXT, a_client

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.oauthops.iam.plugins.filter.oauth_clients_yaml import oauth_clients_yaml
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth import Client, definition, described, shaped
-from ansible_collections.oauthops.iam.plugins.module_utils._plan import Plan, plan_update
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, definition, described, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Plan, plan_update
 from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client import OPTIONS
 from tests.fake_cloudflare import clients as fake_clients
 from tests.fake_cloudflare.client_view import shown

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils import _uris
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
     dns_name,
     home_page_fault,

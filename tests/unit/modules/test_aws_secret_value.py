@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError
 from ansible_collections.oauthops.iam.plugins.module_utils._aws_secret import Secret
 from ansible_collections.oauthops.iam.plugins.module_utils._aws_secret import ensure as ensure_value
-from ansible_collections.oauthops.iam.plugins.module_utils._errors import OAuthOpsError
 from ansible_collections.oauthops.iam.plugins.modules import aws_secret_value as module
 from tests.unit.support import ModuleResult, run_as_given
 

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.oauthops.iam.plugins.module_utils import _whole_file
+from ansible_collections.oauthops.iam.plugins.module_utils import _files
 from ansible_collections.oauthops.iam.plugins.modules import secret_file_value
 from tests.unit.support import ModuleResult, run_as_given
 
@@ -135,7 +135,7 @@ def test_it_is_closed_before_anything_is_in_it(target: Path, monkeypatch: pytest
     target.write_text("{}")
     target.chmod(0o644)
     seen: list[tuple[int, int]] = []
-    replace = _whole_file.replace
+    replace = _files.replace
 
     def watched(path: str, content: bytes, prepare: Any) -> None:
         def look(handle: int, new: str) -> None:

@@ -12,8 +12,8 @@ from unittest import mock
 import pytest
 import requests
 
-from ansible_collections.oauthops.iam.plugins.module_utils import _clients, _step
-from ansible_collections.oauthops.iam.plugins.module_utils._client import Cloudflare
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth import clients, plan
 from tests.unit.support import (
     CLIENT_ID,
     ROTATE,
@@ -147,7 +147,7 @@ def break_at(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, fault: Exce
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 @pytest.mark.parametrize(
     ("owner", "name"),
-    [(requests.Session, "request"), (Cloudflare, "listing"), (_clients, "shaped"), (_step, "plan_update")],
+    [(requests.Session, "request"), (Cloudflare, "listing"), (clients, "shaped"), (plan, "plan_update")],
     ids=["request", "listing", "shaped", "plan"],
 )
 def test_an_unexpected_exception_tells_no_secret(
@@ -168,7 +168,7 @@ def test_an_unexpected_exception_after_minting_tells_no_secret(
     cloudflare: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shown: bool
 ) -> None:
     cloudflare.expect(*creating())
-    break_at(monkeypatch, _clients, "shaped", RuntimeError(SECRET))
+    break_at(monkeypatch, clients, "shaped", RuntimeError(SECRET))
     with tracebacks_shown() if shown else nullcontext():
         result = run_module(CLIENT, **options(**METHOD, client_secret_file=str(tmp_path / "secret")))
     assert result.failed

@@ -59,7 +59,7 @@ def check_input(field: Row, value: Any) -> None:
     kind: type = bool if field.get("type") == "boolean" else str
     if not isinstance(value, kind):
         _refuse_input(field, f"{value!r} is not of type '{field.get('type', 'string')}'")
-    if field.get("format") == "url" and not urlsplit(value).scheme:
+    if field.get("format") == "url" and not urlsplit(str(value)).scheme:
         _refuse_input(field, "Invalid URL: Missing url scheme (http, https, etc.)")
 
 

@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which credential a task uses, and where it came from. Pure. Private to this collection."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+
+ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
+    "api_token": ("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_TOKEN"),
+    "api_email": ("CLOUDFLARE_EMAIL",),
+    "api_key": ("CLOUDFLARE_API_KEY",),
+    "account_id": ("CLOUDFLARE_ACCOUNT_ID",),
+    "api_url": ("CLOUDFLARE_BASE_URL",),
+}
+DEFAULT_API_URL = "https://api.cloudflare.com/client/v4"
+
+
+@dataclass(frozen=True)
+class Credential:
+    """The headers that authenticate a request, and the words in which an error names their origin."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    source: str
+
+
+def with_environment(params: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """Fill the options that are not set from the environment; an empty string, there or here, is not set.
+
+    The origin of each connection value is kept under C(origins), for error messages; C(waited) is where the
+    conversation writes down what it waited for.
+    """
+    resolved, origins = dict(params), {}
+    options_win = bool(params.get("api_email") or params.get("api_key"))
+    for option, variables in ENVIRONMENT.items():
+        if resolved.get(option):
+            origins[option] = f"the option {option}"
+            continue
+        resolved[option] = None
+        if option == "api_token" and options_win:
+            continue
+        found = next((name for name in variables if environ.get(name)), None)
+        if found:
+            resolved[option], origins[option] = environ[found], f"the environment variable {found}"
+    resolved["api_url"] = resolved["api_url"] or DEFAULT_API_URL
+    resolved["origins"], resolved["waited"] = origins, []
+    return resolved
+
+
+def choose_credential(params: Mapping[str, Any]) -> Credential:
+    """The token, else the e-mail and key; raises UsageError when there is neither or half a pair."""
+    origins = params["origins"]
+    token, email, key = params["api_token"], params["api_email"], params["api_key"]
+    if token:
+        _refuse_unprintable("api_token", token, origins)
+        return Credential({"Authorization": f"Bearer {token}"}, f"the API token of {origins['api_token']}")
+    if email and key:
+        _refuse_unprintable("api_key", key, origins)
+        _refuse_unprintable("api_email", email, origins)
+        return Credential({"X-Auth-Email": email, "X-Auth-Key": key}, f"the API key of {origins['api_key']}")
+    if email or key:
+        given, lacking = ("api_email", "api_key") if email else ("api_key", "api_email")
+        raise UsageError(
+            f"{given} is set (by {origins[given]}) but {lacking} is not: set the option {lacking} or the environment "
+            f"variable {ENVIRONMENT[lacking][0]}, or better use api_token alone."
+        )
+    raise UsageError(
+        "No credential: set the option api_token or the environment variable CLOUDFLARE_API_TOKEN "
+        "(or api_email and api_key, CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY)."
+    )
+
+
+def _refuse_unprintable(option: str, value: str, origins: Mapping[str, str]) -> None:
+    if not (value.isascii() and value.isprintable() and " " not in value):
+        raise UsageError(
+            f"{option}, from {origins[option]}, holds a space, a line break or a character that no credential has."
+        )
+
+
+def check_api_url(url: str) -> str:
+    """The base address without a trailing slash; a credential never travels unencrypted beyond this machine."""
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if "@" in url:
+        raise UsageError("api_url must hold no user or password: the credential has options of its own.")
+    if not host or parts.scheme not in ("https", "http") or set("?#").intersection(url):
+        raise UsageError(
+            f"api_url must be an address such as {DEFAULT_API_URL}, without ? and # and with a port up to 65535 if "
+            f"any, not {url!r}."
+        )
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise UsageError(
+            f"api_url {url!r} would send the credential unencrypted to {host}: use https "
+            "(plain http is accepted for a loopback address alone)."
+        )
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def check_account_id(params: Mapping[str, Any]) -> str:
+    """The account's id; raises UsageError unless it is what Cloudflare declares: exactly 32 characters."""
+    account_id = params["account_id"]
+    if not account_id:
+        raise UsageError("account_id is needed: set the option or the environment variable CLOUDFLARE_ACCOUNT_ID.")
+    if len(account_id) != 32 or not (account_id.isascii() and account_id.isalnum()):
+        raise UsageError(
+            f"account_id must be the 32 letters and digits that Cloudflare's dashboard shows, not {account_id!r} "
+            f"({len(account_id)} characters, from {params['origins']['account_id']})."
+        )
+    return str(account_id)

@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The conversation with Cloudflare: retries, pages, lost answers. Private to this collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Callable, TypeVar
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import choose_credential
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.response import (
+    Record,
+    Request,
+    Response,
+    collected,
+    expect_object,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import (
+    LAG_PAUSES,
+    Budget,
+    may_repeat,
+    pause_seconds,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR, Transport
+
+T = TypeVar("T")
+NOT_KNOWN = "It is not known whether this was carried out. Running the task again looks first."
+
+
+class Cloudflare:
+    """One task's conversation. C(params) are resolved connection options; every time is in seconds.
+
+    Up to C(parallel) threads may ask at once.
+    """
+
+    def __init__(self, params: Mapping[str, Any], parallel: int = 1) -> None:
+        self._credential = choose_credential(params)
+        self._transport = Transport(params, self._credential)
+        self.budget = Budget(float(params["retry_timeout"]), params["waited"], parallel)
+
+    def get_object(self, path: str, permission: str) -> Record:
+        request = self.request("GET", path, permission)
+        return expect_object(request, self.call("GET", path, permission).result)
+
+    def write(self, method: str, path: str, permission: str, body: Mapping[str, Any] | None = None) -> Any:
+        return self.call(method, path, permission, body=body).result
+
+    def write_object(self, method: str, path: str, permission: str, body: Mapping[str, Any] | None = None) -> Record:
+        return expect_object(self.request(method, path, permission), self.write(method, path, permission, body))
+
+    def delete(self, path: str, permission: str) -> None:
+        """Delete, again after a lost answer: something that is not there any more is deleted."""
+        lost: list[CloudflareError] = []
+
+        def send() -> None:
+            try:
+                self.write("DELETE", path, permission)
+            except CloudflareError as failure:
+                if failure.uncertain:
+                    lost.append(failure)
+                raise
+
+        try:
+            self.settle(send, reread=lambda: None)
+        except CloudflareError as failure:
+            if not failure.gone:
+                raise failure.explained(NOT_KNOWN, changed=True) if lost else failure from None
+
+    def listing(self, path: str, permission: str, key: str, **query: Any) -> list[Record]:
+        """All objects over all pages, each once by its C(key); raises CloudflareError when some were not shown."""
+        request = self.request("GET", path, permission)
+        return collected(request, self._pages(request, query), key)
+
+    def settle(self, send: Callable[[], T], reread: Callable[[], T | None]) -> T:
+        """Send a write; after a lost answer ask C(reread) what came of it, and send again only when it did not arrive.
+
+        Raises the lost answer's error when it had not arrived and no time is left, and says so when nothing is known.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return send()
+            except CloudflareError as lost:
+                if not lost.uncertain:
+                    raise
+                settled = self._looked(reread, lost)
+                if settled is not None:
+                    return settled
+                if not self._pause(lost, attempt):
+                    raise
+
+    def awaited(self, ask: Callable[[], T], shown: Callable[[T], bool]) -> T:
+        """Ask, and for a few seconds again, until the answer shows a write; gives the last answer either way."""
+        answer = ask()
+        for seconds in LAG_PAUSES:
+            if shown(answer) or not self.budget.pause(seconds, "a read does not show yet what was written"):
+                break
+            answer = ask()
+        return answer
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        permission: str,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Response:
+        """Send, again where that is safe and while the retry budget lasts; raises CloudflareError."""
+        request, attempt = self.request(method, path, permission), 0
+        while True:
+            attempt += 1
+            self.budget.keep_pace()
+            try:
+                with self.budget.failures_count():
+                    return self._transport.exchange(request, query, body, self.budget.note)
+            except CloudflareError as failure:
+                if not may_repeat(failure) or not self._pause(failure, attempt):
+                    raise
+
+    def _pause(self, failure: CloudflareError, attempt: int) -> bool:
+        what = f"status {failure.status}" if failure.status else "no answer"
+        return self.budget.pause(pause_seconds(failure, attempt), f"{failure.method} {failure.path} failed ({what})")
+
+    def _looked(self, reread: Callable[[], T | None], lost: CloudflareError) -> T | None:
+        try:
+            return reread()
+        except CloudflareError as unreachable:
+            raise lost.explained(f"{NOT_KNOWN} Looking failed: {unreachable.message}", changed=True) from None
+
+    def _pages(self, request: Request, query: Mapping[str, Any]) -> Iterator[Response]:
+        page = 0
+        while True:
+            page += 1
+            paging = {"page": page} if page > 1 else {}
+            yield self.call(request.method, request.path, request.permission, query={**query, **paging})
+
+    def request(self, method: str, path: str, permission: str) -> Request:
+        return Request(method, path, permission, self._credential.source)
+
+
+def connect(params: Mapping[str, Any], parallel: int = 1) -> Cloudflare:
+    """A conversation for a task's resolved C(params); raises UsageError for a bad address or credential."""
+    if REQUESTS_IMPORT_ERROR:
+        raise UsageError("The Python library requests is not installed.")
+    return Cloudflare(params, parallel)

@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong, as values that a user can act on."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import asdict, dataclass
+from typing import Any, Callable
+
+
+class OAuthOpsError(Exception):
+    """The base of every failure that is reported to the user; C(result) becomes the failed task's result."""
+
+    def __init__(self, message: str, **result: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.extra = result
+
+    def result(self) -> dict[str, Any]:
+        return {"msg": self.message, **self.extra}
+
+
+class UsageError(OAuthOpsError):
+    """What was asked for cannot or must not be done."""
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """One entry of Cloudflare's C(errors): C(option) is its C(source.pointer) as the name of an option."""
+
+    code: int | None
+    message: str
+    option: str | None = None
+    documentation_url: str | None = None
+
+    def __str__(self) -> str:
+        text = self.message if self.code is None else f"{self.message} (code {self.code})"
+        return f"{self.option}: {text}" if self.option else text
+
+
+class CloudflareError(OAuthOpsError):
+    """A request that failed.
+
+    C(status) is None when no HTTP answer came. C(unsent) says that Cloudflare cannot have seen the request,
+    C(uncertain) that it may have been carried out all the same, C(transient) that another try may fare better,
+    C(gone) that Cloudflare knows nothing at that path. C(retry_after) is in seconds, as Cloudflare asked.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        method: str = "",
+        path: str = "",
+        status: int | None = None,
+        ray_id: str | None = None,
+        complaints: tuple[Complaint, ...] = (),
+        unsent: bool = False,
+        uncertain: bool = False,
+        transient: bool = False,
+        gone: bool = False,
+        retry_after: float | None = None,
+        **result: Any,
+    ) -> None:
+        super().__init__(message, **result)
+        self.method, self.path, self.status, self.ray_id = method, path, status, ray_id
+        self.complaints = complaints
+        self.unsent, self.uncertain, self.transient, self.gone = unsent, uncertain, transient, gone
+        self.retry_after = retry_after
+
+    @property
+    def codes(self) -> set[int | None]:
+        return {complaint.code for complaint in self.complaints}
+
+    def explained(self, message: str, **result: Any) -> CloudflareError:
+        """The same failure with what it means for the user put before what happened on the wire."""
+        return CloudflareError(
+            f"{message} {self.message}",
+            method=self.method,
+            path=self.path,
+            status=self.status,
+            ray_id=self.ray_id,
+            complaints=self.complaints,
+            unsent=self.unsent,
+            uncertain=self.uncertain,
+            transient=self.transient,
+            gone=self.gone,
+            retry_after=self.retry_after,
+            **{**self.extra, **result},
+        )
+
+    def result(self) -> dict[str, Any]:
+        error = {
+            "method": self.method,
+            "path": self.path,
+            "status": self.status,
+            "ray_id": self.ray_id,
+            "errors": [asdict(complaint) for complaint in self.complaints],
+        }
+        return {**super().result(), "error": error}
+
+
+def result_of(work: Callable[[], dict[str, Any]]) -> tuple[bool, dict[str, Any]]:
+    """Whether it went well, and its result: of a failure the message and what is known all the same."""
+    try:
+        return True, work()
+    except OAuthOpsError as failure:
+        return False, failure.result()
+    except Exception as fault:
+        return False, {"msg": unexpected(fault)}
+
+
+def unexpected(fault: Exception) -> str:
+    """A fault of ours in words without any value: an exception's own text may hold a secret."""
+    frame = traceback.extract_tb(fault.__traceback__)[-1]
+    place = f"{frame.filename.rpartition('/')[2]}, line {frame.lineno}"
+    return (
+        f"An error that should not have happened: {type(fault).__name__} at {place}. Nothing is known of what was "
+        "done: run with --check --diff before running again, and please report this as a bug."
+    )

@@ -1,0 +1,177 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a failed request may be sent again, after how long, and how long a task waits in all.
+
+The only place that sleeps. Private to this collection.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 30.0
+
+
+# Reads may lag behind writes; so long, in seconds, is waited for a read to show a write.
+LAG_PAUSES = (0.5, 1.0, 2.0, 4.0)
+
+
+FEW_REQUESTS = 5
+# Cloudflare's longest window, in seconds (documented): whatever a header says, there is more after that.
+LONGEST_PACE = 300.0
+PACE = "few requests are left before Cloudflare's rate limit"
+
+
+def may_repeat(failure: CloudflareError) -> bool:
+    """A request that was not carried out may be repeated as it is, and so may a read."""
+    return failure.status == 429 or failure.unsent or (failure.transient and failure.method == "GET")
+
+
+def pause_seconds(failure: CloudflareError, attempt: int) -> float:
+    """Seconds to wait after the given attempt (1 is the first): what Cloudflare asks for, else a growing time.
+
+    The random part keeps parallel tasks from coming back all at once.
+    """
+    if failure.retry_after:
+        return failure.retry_after
+    longest: float = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))
+    return longest * random.uniform(0.75, 1.0)
+
+
+class Budget:
+    """C(seconds) for failed attempts and pauses together; into C(waited) goes in words what each pause was for.
+
+    C(parallel) requests may be under way at once, in as many threads. Time that passes for several of them is taken
+    from the budget once, and keeping the pace then costs nothing, as it is how the work gets done.
+    """
+
+    def __init__(self, seconds: float, waited: list[str], parallel: int = 1) -> None:
+        self.seconds = seconds
+        self.waited = waited
+        self._parallel = parallel
+        self._lock = threading.Lock()
+        self._counted = 0.0
+        self._slow_down = 0.0
+        self._set = self._since = 0.0
+        self._paced = self._paced_until = 0.0
+        self._request = threading.local()
+
+    @contextmanager
+    def failures_count(self) -> Iterator[None]:
+        """The time that the body takes, if it fails, is taken from the budget."""
+        started = time.monotonic()
+        try:
+            yield
+        except CloudflareError:
+            with self._lock:
+                self._take(started, time.monotonic() - started)
+            raise
+
+    def pause(self, seconds: float, reason: str) -> bool:
+        """Wait, if the budget has that long; says whether it had."""
+        with self._lock:
+            if self._cost(time.monotonic(), seconds) > self.seconds:
+                return False
+            self._take(time.monotonic(), seconds)
+            self.waited.append(f"{seconds:.1f} s: {reason}")
+        time.sleep(seconds)
+        return True
+
+    def note(self, headers: Mapping[str, str]) -> None:
+        """Remember from an answer's headers how slowly to go on.
+
+        A request that began before the pace was last set knows less than the one whose answer set it, and can only
+        make it slower.
+        """
+        pace = slow_down(headers.get("ratelimit", ""), FEW_REQUESTS + self._parallel - 1)
+        with self._lock:
+            if pace > self._slow_down or getattr(self._request, "began", math.inf) >= self._set:
+                self._slow_down = pace
+                self._set = self._since = time.monotonic()
+
+    def keep_pace(self) -> None:
+        """Before a request: wait when few are left, so that they last until Cloudflare allows more."""
+        while True:
+            with self._lock:
+                now = time.monotonic()
+                wait = self._since + self._slow_down - now if self._slow_down else 0.0
+                if self._pays_for_pace and wait > self.seconds:
+                    self._slow_down = wait = 0.0
+                if wait <= 0:
+                    self._since = self._request.began = now
+                    return
+                if self._pays_for_pace:
+                    self._take(now, wait)
+                self._tell_pace(now, wait)
+            time.sleep(wait)
+
+    @property
+    def _pays_for_pace(self) -> bool:
+        """Whether keeping the pace is a wait like others, and given up where the budget has not that long."""
+        return self._parallel == 1
+
+    def _tell_pace(self, now: float, seconds: float) -> None:
+        """Tell how long the pace was kept, all in all; time that several waited through together counts once."""
+        told = f"{self._paced:.1f} s: {PACE}"
+        self._paced += max(0.0, now + seconds - max(now, self._paced_until))
+        self._paced_until = max(self._paced_until, now + seconds)
+        self.waited[:] = [*(line for line in self.waited if line != told), f"{self._paced:.1f} s: {PACE}"]
+
+    def _cost(self, start: float, seconds: float) -> float:
+        """What is left of a time after what was taken already for others who waited meanwhile."""
+        meanwhile = max(0.0, self._counted - start) if self._parallel > 1 else 0.0
+        return max(0.0, seconds - meanwhile)
+
+    def _take(self, start: float, seconds: float) -> None:
+        self.seconds -= self._cost(start, seconds)
+        self._counted = max(self._counted, start + seconds)
+
+
+def check_seconds(option: str, seconds: float, *, above_zero: bool = False) -> None:
+    """Raise UsageError for what is no length of time that somebody could wait."""
+    if not 0 <= seconds < float("inf") or (above_zero and seconds == 0):
+        above = " above 0" if above_zero else ""
+        raise UsageError(f"{option} must be a number of seconds{above}, not {seconds!r}.")
+
+
+class Patience:
+    """How long somebody waits for what others do: C(seconds) from now on."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._started = time.monotonic()
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self._started
+
+    @property
+    def remaining(self) -> float:
+        return max(0.0, self._seconds - self.elapsed)
+
+    def rest(self, seconds: float) -> None:
+        """Sleep that long, or as long as is left."""
+        time.sleep(min(seconds, self.remaining))
+
+
+def slow_down(header: str, few: int = FEW_REQUESTS) -> float:
+    """Seconds between two requests, from a Ratelimit header such as C("default";r=50;t=30).
+
+    C(r) requests are left for C(t) seconds. While more than C(few) are left, and for what is no such header, there is
+    no need to wait. Of several policies the strictest counts, up to C(LONGEST_PACE).
+    """
+    pauses = [0.0]
+    for policy in header.split(","):
+        left, seconds = (re.search(rf";\s*{name}=(\d{{1,9}})(?!\d)", policy) for name in "rt")
+        if left and seconds and int(left[1]) < few:
+            pauses.append(min(LONGEST_PACE, int(seconds[1]) / (int(left[1]) + 1)))
+    return max(pauses)

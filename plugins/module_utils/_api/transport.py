@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One request to Cloudflare and its answer, or why there is none. Private to this collection.
+
+The only place that knows `requests`.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+import traceback
+from collections.abc import Mapping
+from typing import Any, Callable
+from urllib.parse import urlsplit
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import Credential, check_api_url
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Request, Response, understand
+
+VERSION = "0.1.0"
+
+
+try:
+    import requests
+    import urllib3
+except ImportError:
+    REQUESTS_IMPORT_ERROR: str | None = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+USER_AGENT = f"oauthops.iam/{VERSION} (Ansible collection)"
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+# A certificate that is not trusted, and an address where no TLS is spoken.
+LASTING_TLS_FAULTS = ("certificate", "wrong version number")
+LARGEST_ANSWER = 32 * 1024 * 1024
+
+
+class Transport:
+    """Where Cloudflare is, and with which credential, certificates and patience it is asked.
+
+    C(params) are resolved connection options. Each thread has a connection of its own, which is kept.
+    """
+
+    def __init__(self, params: Mapping[str, Any], credential: Credential) -> None:
+        self._base_url = check_api_url(params["api_url"])
+        self._proxies = _no_proxy(self._base_url)
+        self._timeout = float(params["timeout"])
+        self._verify = _verification(params, self._base_url)
+        self._credential = credential
+        self._sessions = threading.local()
+
+    @property
+    def _session(self) -> requests.Session:
+        if not hasattr(self._sessions, "own"):
+            self._sessions.own = _session(self._credential)
+        own: requests.Session = self._sessions.own
+        return own
+
+    def exchange(
+        self,
+        request: Request,
+        query: Mapping[str, Any] | None,
+        body: Mapping[str, Any] | None,
+        note: Callable[[Mapping[str, str]], None],
+    ) -> Response:
+        """Ask once; C(note) gets the headers of the answer before it is read. Raises CloudflareError."""
+        try:
+            with self._session.request(
+                request.method,
+                self._base_url + request.path,
+                params=query,
+                json=body,
+                timeout=self._timeout,
+                verify=self._verify,
+                proxies=self._proxies,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                note(response.headers)
+                content = _read(request, response)
+                return understand(request, response.status_code, response.headers, content)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as fault:
+            raise _transport_error(request, fault, self._timeout) from None
+
+
+def _session(credential: Credential) -> requests.Session:
+    """A session whose credential is set by C(auth), because a netrc file replaces a header but not that."""
+
+    def authenticate(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.update(credential.headers)
+        return request
+
+    session = requests.Session()
+    session.auth = authenticate
+    session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
+    return session
+
+
+def _no_proxy(base_url: str) -> dict[str, str] | None:
+    """What is not encrypted stays on this machine, whatever proxy the environment names."""
+    parts = urlsplit(base_url)
+    return {"no_proxy": str(parts.hostname)} if parts.scheme == "http" else None
+
+
+def _verification(params: Mapping[str, Any], base_url: str) -> bool | str:
+    if not params["validate_certs"]:
+        return False
+    named = {"ca_path": params["ca_path"]}
+    if base_url.startswith("https"):
+        # As requests reads them, which tells of a path that is wrong as of a connection that broke.
+        named.update({f"the environment variable {name}": os.environ.get(name) for name in CA_VARIABLES})
+    origin, ca_path = next((each for each in named.items() if each[1]), ("", None))
+    if ca_path and not os.path.exists(ca_path):
+        raise UsageError(f"{origin} {ca_path} does not exist.")
+    return ca_path or True
+
+
+def _read(request: Request, response: requests.Response) -> bytes:
+    content = bytearray()
+    for chunk in response.iter_content(64 * 1024):
+        content += chunk
+        if len(content) > LARGEST_ANSWER:
+            raise CloudflareError(
+                f"{request} was answered with more than {LARGEST_ANSWER // 1024**2} MiB; the rest was not read.",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                uncertain=True,
+            )
+    return bytes(content)
+
+
+def _transport_error(request: Request, fault: Exception, timeout: float) -> CloudflareError:
+    """No usable answer came: say why, and whether the request can have reached Cloudflare."""
+    error = functools.partial(CloudflareError, method=request.method, path=request.path)
+    reason = _root(fault)
+    if isinstance(fault, requests.exceptions.SSLError):
+        may_pass = not any(lasting in reason for lasting in LASTING_TLS_FAULTS)
+        return error(
+            f"{request}: the TLS connection failed ({reason}). "
+            "Check ca_path, the system's certificates and any proxy in between.",
+            uncertain=may_pass,
+            transient=may_pass,
+        )
+    if isinstance(fault, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
+        return error(f"{request} could not be made: {reason}.")
+    if _never_connected(fault):
+        return error(
+            f"{request}: no connection could be made ({reason}); nothing was sent. "
+            "Check api_url, the network and any proxy.",
+            unsent=True,
+        )
+    if isinstance(fault, requests.exceptions.Timeout) or "timed out" in reason:
+        reason = f"no answer within timeout={timeout:g} seconds"
+    return error(
+        f"{request}: the connection failed before the answer was complete ({reason}).",
+        uncertain=True,
+        transient=True,
+    )
+
+
+def _never_connected(fault: Exception) -> bool:
+    """Also through a proxy, where urllib3 calls a connection lost after sending a ProxyError as well."""
+    if isinstance(fault, requests.exceptions.ConnectTimeout):
+        return True
+    root = _innermost(fault)
+    never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+    return isinstance(root, never) or str(root).startswith("Tunnel connection failed")
+
+
+def _innermost(fault: BaseException) -> BaseException:
+    while True:
+        held = (getattr(fault, "reason", None), *reversed(fault.args))
+        inner = next((item for item in held if isinstance(item, BaseException)), None)
+        if inner is None:
+            return fault
+        fault = inner
+
+
+def _root(fault: BaseException) -> str:
+    """The innermost reason of a nested exception: the outer ones repeat the address and object ids."""
+    fault = _innermost(fault)
+    text = str(fault)
+    if isinstance(fault, urllib3.exceptions.NewConnectionError):
+        text = text.rsplit(": ", 1)[-1]
+    return text or type(fault).__name__

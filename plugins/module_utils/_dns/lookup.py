@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which TXT values the world can see at a name: whom to ask, and what their answers come to. Private.
+
+Nothing here is fatal but a wrong option: who cannot be asked is told, and leaves the question open.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from http.client import HTTPException
+from typing import Any
+from urllib.parse import urlencode
+
+from ansible.module_utils.urls import open_url
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
+    DNS_PORT,
+    DNSPYTHON_IMPORT_ERROR,
+    Answer,
+    NameServer,
+    NameServerError,
+    authoritative_servers,
+    system_resolver,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import unquoted
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
+
+Asked = dict[str, Any]
+SMALLEST_WAIT = 0.5
+LAST_PORT = 65535
+NO_ERROR, NO_SUCH_NAME = 0, 3
+CNAME, TXT = 5, 16
+
+
+def look_up(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The module's result; C(params) are its options."""
+    asked: list[Asked] = []
+    notes: list[str] = []
+    if params["method"] in ("auto", "authoritative"):
+        asked, notes = asked_authoritative(name, params["servers"] or [], params["timeout"])
+    if params["method"] == "resolver" or (params["method"] == "auto" and not conclusive(asked)):
+        url = params["resolver_url"]
+        asked = [*asked, asked_resolver(name, url, params["timeout"])] if url else asked
+    value = params["value"]
+    return {
+        "changed": False,
+        "value": value,
+        **summary(asked, value),
+        "asked": asked,
+        "notes": notes + complaints(asked),
+    }
+
+
+def asked_authoritative(name: str, servers: list[str], timeout: float) -> tuple[list[Asked], list[str]]:
+    if DNSPYTHON_IMPORT_ERROR:
+        return [], ["The name servers were not asked, because the Python library dnspython is not installed."]
+    try:
+        found = given_servers(servers) if servers else zone_servers(name, timeout)
+    except NameServerError as fault:
+        return [], [fault.message]
+    wait = max(SMALLEST_WAIT, timeout / max(1, sum(map(len, found.values()))))
+    return [asked_server(label, places, name, wait) for label, places in found.items()], []
+
+
+def zone_servers(name: str, timeout: float) -> dict[str, list[tuple[str, int]]]:
+    found = authoritative_servers(system_resolver(timeout), name)
+    return {label: [(address, DNS_PORT) for address in addresses] for label, addresses in found.items()}
+
+
+def given_servers(servers: list[str]) -> dict[str, list[tuple[str, int]]]:
+    split = {server: host_and_port(server) for server in servers}
+    return {server: [(address, port) for address in addresses(host)] for server, (host, port) in split.items()}
+
+
+def host_and_port(server: str) -> tuple[str, int]:
+    """192.0.2.1, ns1.example.com or 2001:db8::1, or with a port [2001:db8::1]:5353; raises UsageError for all else."""
+    match = re.fullmatch(r"\[(.+)\](?::(\d+))?|([^\[\]:]+)(?::(\d+))?|([0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)", server.strip())
+    host, port = (match[1] or match[3] or match[5], int(match[2] or match[4] or DNS_PORT)) if match else ("", 0)
+    if not 1 <= port <= LAST_PORT or not (is_address(host) or may_be_name(host)):
+        raise UsageError(
+            f"servers: {server!r} is neither an IP address nor a name, nor one of them with a port such as "
+            "192.0.2.1:5353."
+        )
+    return host, port
+
+
+def is_address(host: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(host))
+    except ValueError:
+        return False
+
+
+def may_be_name(host: str) -> bool:
+    return bool(dns_name(host)) and not re.fullmatch(r"[\d.]+", host)
+
+
+def addresses(host: str) -> list[str]:
+    """None when this machine does not find the name."""
+    if is_address(host):
+        return [host]
+    try:
+        return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, None)))
+    except (OSError, UnicodeError):
+        return []
+
+
+def asked_server(label: str, places: list[tuple[str, int]], name: str, wait: float) -> Asked:
+    servers = (NameServer(address, port, timeout=wait) for address, port in places)
+    try:
+        answer = first_answer(label, servers, name)
+    except NameServerError as fault:
+        return asked_entry(label, None, fault.message)
+    if answer.cut:
+        return asked_entry(label, None, f"{label} leaves {answer.cut} to other name servers.")
+    return asked_entry(label, answer, None)
+
+
+def first_answer(label: str, servers: Iterator[NameServer], name: str) -> Answer:
+    """The answer from the first address that gives one; raises the last one's NameServerError."""
+    failure = NameServerError(f"The name server {label} has no address that this machine finds.")
+    for server in servers:
+        try:
+            return server.ask(name, "TXT")
+        except NameServerError as fault:
+            failure = fault
+    raise failure
+
+
+def asked_resolver(name: str, url: str, timeout: float) -> Asked:
+    """A resolver that answers over HTTPS in JSON, as Cloudflare's and Google's do."""
+    separator = "&" if "?" in url else "?"
+    query = url + separator + urlencode({"name": name, "type": "TXT"})
+    try:
+        with open_url(query, headers={"Accept": "application/dns-json"}, timeout=timeout) as response:
+            return asked_entry(url, json_answer(name, json.loads(response.read())), None)
+    except (OSError, ValueError, HTTPException) as fault:
+        return asked_entry(url, None, f"{url} gave no answer: {fault}.")
+
+
+def json_answer(name: str, answer: Any) -> Answer:
+    """Raises ValueError for what is no answer."""
+    status = answer.get("Status") if isinstance(answer, dict) else None
+    if status not in (NO_ERROR, NO_SUCH_NAME):
+        raise ValueError(f"the status is {status!r}")
+    records = answer.get("Answer") or []
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        raise ValueError("it is not the JSON of a resolver")
+    aliases = [record for record in records if record.get("type") == CNAME and same_name(record.get("name"), name)]
+    return Answer(
+        values=tuple(unquoted(str(record.get("data"))) for record in records if record.get("type") == TXT),
+        cname=next((str(alias.get("data")).rstrip(".").lower() for alias in aliases), None),
+    )
+
+
+def same_name(one: object, other: str) -> bool:
+    return str(one).rstrip(".").lower() == other
+
+
+def asked_entry(server: str, answer: Answer | None, error: str | None) -> Asked:
+    values = None if answer is None else list(answer.values)
+    return {"server": server, "txt_values": values, "cname": answer and answer.cname, "error": error}
+
+
+def answered(asked: list[Asked]) -> list[Asked]:
+    return [each for each in asked if each["error"] is None]
+
+
+def conclusive(asked: list[Asked]) -> list[Asked]:
+    """Whoever did not only say that the name leads into another zone."""
+    return [each for each in answered(asked) if each["txt_values"] or not each["cname"]]
+
+
+def complaints(asked: list[Asked]) -> list[str]:
+    return [each["error"] for each in asked if each["error"]]
+
+
+def summary(asked: list[Asked], value: str | None) -> dict[str, Any]:
+    """What those who answered see, all of them: a server that lags behind may be the one that Cloudflare asks."""
+    seen = [set(each["txt_values"]) for each in conclusive(asked) or answered(asked)]
+    return {
+        "txt_values": sorted(set.intersection(*seen)) if seen else [],
+        "visible": all(value in values for values in seen) if seen and value else None,
+        "cname": next((each["cname"] for each in answered(asked) if each["cname"]), None),
+    }

@@ -1,0 +1,242 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions to name servers, and updates. The only place that knows dnspython. Private to this collection."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import quoted
+
+DNSPYTHON_IMPORT_ERROR = None
+try:
+    import dns.exception
+    import dns.flags
+    import dns.message
+    import dns.name
+    import dns.query
+    import dns.rcode
+    import dns.rdatatype
+    import dns.resolver
+    import dns.tsig
+    import dns.tsigkeyring
+    import dns.update
+except ImportError:
+    DNSPYTHON_IMPORT_ERROR = traceback.format_exc()
+
+DNS_PORT = 53
+UNREACHABLE = "unreachable"
+KEY_ALGORITHMS = ["hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"]
+
+
+class NameServerError(OAuthOpsError):
+    """A name server that gave no usable answer. C(code) is its response code, such as REFUSED, if it gave one."""
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a name server says of a name: the records of the type asked for, and what is on the way to them.
+
+    C(values) are TXT values joined, other records as in a zone file. C(cname) is where the name leads, C(zone) the
+    zone that holds it, if the answer tells. C(cut) names what another zone answers for, C(servers) who does.
+    """
+
+    values: tuple[str, ...] = ()
+    ttl: int | None = None
+    cname: str | None = None
+    zone: str | None = None
+    cut: str | None = None
+    servers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Key:
+    """A TSIG key (RFC 8945); C(secret) is in base64."""
+
+    name: str
+    secret: str
+    algorithm: str
+
+    def of_message(self) -> dict[str, Any]:
+        """The arguments that sign a message of dnspython; raises UsageError for what is no key."""
+        try:
+            name = dns.name.from_text(self.name)
+        except dns.exception.DNSException:
+            raise UsageError(f"key_name: {self.name!r} is no name that a key can have.") from None
+        try:
+            ring = dns.tsigkeyring.from_text({self.name: self.secret})
+        except (ValueError, dns.exception.DNSException):
+            raise UsageError("key_secret must be the key in base64, as it stands in the server's settings.") from None
+        return {"keyring": ring, "keyname": name, "keyalgorithm": getattr(dns.tsig, tsig_constant(self.algorithm))}
+
+
+def tsig_constant(algorithm: str) -> str:
+    return algorithm.upper().replace("-", "_")
+
+
+class NameServer:
+    """One name server at an IP address. Every method raises NameServerError when it does not answer."""
+
+    def __init__(
+        self,
+        address: str,
+        port: int = DNS_PORT,
+        *,
+        timeout: float,
+        tries: int = 1,
+        protocol: str = "udp",
+        key: Key | None = None,
+    ) -> None:
+        self.address, self.port, self.protocol = address, port, protocol
+        self.timeout, self.tries = timeout, tries
+        self._signing = key.of_message() if key else {}
+
+    def ask(self, name: str, kind: str) -> Answer:
+        """The records of a type at a name. Raises NameServerError as well where the server is not the one to ask."""
+        query = dns.message.make_query(absolute(name), kind)
+        query.flags &= ~dns.flags.RD
+        if self._signing:
+            query.use_tsig(self._signing["keyring"], self._signing["keyname"], algorithm=self._signing["keyalgorithm"])
+        response = self._send(query)
+        code = dns.rcode.to_text(response.rcode())
+        if code not in ("NOERROR", "NXDOMAIN"):
+            raise NameServerError(f"{self} answers {code} when asked for {name}.", f"asked: {code}")
+        found = answer_of(response, absolute(name), kind)
+        if not response.flags & dns.flags.AA and not found.cut:
+            raise NameServerError(f"{self} is not one of the name servers that {name} is served by.")
+        return found
+
+    def is_in_use(self, zone: str, name: str) -> bool:
+        """Whether a name has any record of its own, which a wildcard's answer does not tell (RFC 2136, 2.4.4)."""
+        update = self._update(zone)
+        update.present(absolute(name))
+        return self._carried_out(update, "NXDOMAIN") == "NOERROR"
+
+    def add_text(self, zone: str, name: str, value: str, ttl: int) -> None:
+        update = self._update(zone)
+        update.add(absolute(name), ttl, "TXT", quoted(value))
+        self._carried_out(update)
+
+    def remove_text(self, zone: str, name: str, value: str) -> None:
+        """Remove one value; one that is not there is no error, and changes nothing."""
+        update = self._update(zone)
+        update.delete(absolute(name), "TXT", quoted(value))
+        self._carried_out(update)
+
+    def _update(self, zone: str) -> Any:
+        return dns.update.Update(absolute(zone), **self._signing)
+
+    def _carried_out(self, update: Any, *expected: str) -> str:
+        response = self._send(update)
+        code = str(dns.rcode.to_text(response.rcode()))
+        if code != "NOERROR" and code not in expected:
+            raise NameServerError(f"{self} refuses the update of {_plain(update.zone[0].name)} with {code}.", code)
+        if self._signing and not response.had_tsig:
+            raise NameServerError(f"{self} did not sign its answer, so that anybody could have given it.")
+        return code
+
+    def _send(self, message: Any) -> Any:
+        """The answer to a question or an update, which may both be sent again without harm."""
+        silence = ""
+        for _attempt in range(self.tries):
+            try:
+                return self._exchange(message)
+            except dns.tsig.PeerError as refusal:
+                raise NameServerError(f"{self} refuses the key: {refusal}.", type(refusal).__name__) from None
+            except (dns.exception.Timeout, ConnectionResetError, EOFError) as fault:
+                silence = type(fault).__name__
+            except (dns.exception.DNSException, OSError) as fault:
+                raise NameServerError(
+                    f"{self} cannot be asked: {fault or type(fault).__name__}.", UNREACHABLE
+                ) from None
+        raise NameServerError(f"{self} gave no answer ({silence}).", UNREACHABLE)
+
+    def _exchange(self, message: Any) -> Any:
+        if self.protocol == "tcp":
+            return dns.query.tcp(message, self.address, timeout=self.timeout, port=self.port)
+        return dns.query.udp_with_fallback(message, self.address, timeout=self.timeout, port=self.port)[0]
+
+    def __str__(self) -> str:
+        return f"The name server {self.address}" + (f" port {self.port}" if self.port != DNS_PORT else "")
+
+
+def absolute(name: str) -> Any:
+    return dns.name.from_text(name)
+
+
+def answer_of(response: Any, name: Any, kind: str) -> Answer:
+    """The part of a response that matters."""
+    wanted = [rrset for rrset in response.answer if rrset.rdtype == dns.rdatatype.from_text(kind)]
+    cname = _first(response.answer, "CNAME", name)
+    soa = next((rrset for rrset in [*response.answer, *response.authority] if _is(rrset, "SOA")), None)
+    cut = next((rrset for rrset in response.authority if _is(rrset, "NS")), None)
+    handed_over = cut is not None and not response.flags & dns.flags.AA and not response.answer
+    return Answer(
+        values=tuple(text_of(rdata) for rrset in wanted for rdata in rrset),
+        ttl=next((rrset.ttl for rrset in wanted), None),
+        cname=cname and _plain(cname[0].target),
+        zone=_plain(soa.name) if soa is not None else None,
+        cut=_plain(cut.name) if cut is not None and handed_over else None,
+        servers=tuple(_plain(rdata.target) for rdata in cut) if cut is not None and handed_over else (),
+    )
+
+
+def text_of(rdata: Any) -> str:
+    if rdata.rdtype == dns.rdatatype.TXT:
+        return b"".join(rdata.strings).decode("utf-8", "replace")
+    return str(rdata.to_text())
+
+
+def _first(section: Sequence[Any], kind: str, name: Any) -> Any:
+    return next((rrset for rrset in section if _is(rrset, kind) and rrset.name == name), None)
+
+
+def _is(rrset: Any, kind: str) -> bool:
+    return bool(rrset.rdtype == dns.rdatatype.from_text(kind))
+
+
+def _plain(name: Any) -> str:
+    return str(name.to_text(omit_final_dot=True)).lower()
+
+
+def system_resolver(timeout: float) -> Any:
+    """The resolver of this machine; raises NameServerError when it has none."""
+    try:
+        resolver = dns.resolver.Resolver()
+    except dns.exception.DNSException as fault:
+        raise NameServerError(f"This machine has no resolver: {fault}.") from None
+    resolver.lifetime = timeout
+    return resolver
+
+
+def authoritative_servers(resolver: Any, name: str) -> Mapping[str, list[str]]:
+    """The addresses of each name server of a name's zone; raises NameServerError when they are not found."""
+    try:
+        zone = dns.resolver.zone_for_name(absolute(name), resolver=resolver)
+        names = [rdata.target for rdata in resolver.resolve(zone, "NS", search=False)]
+    except (dns.exception.DNSException, OSError) as fault:
+        closed = ": port 53 may be closed" if isinstance(fault, (dns.exception.Timeout, OSError)) else ""
+        raise NameServerError(
+            f"The name servers of {name} could not be found ({type(fault).__name__}){closed}."
+        ) from None
+    return {_plain(server): addresses_of(resolver, server) for server in names}
+
+
+def addresses_of(resolver: Any, server: Any) -> list[str]:
+    """IPv4 before IPv6, which more networks lack; none for a name that is not found, as one server of many may be."""
+    found: list[str] = []
+    for kind in ("A", "AAAA"):
+        try:
+            answer = resolver.resolve(server, kind, raise_on_no_answer=False, search=False)
+        except (dns.exception.DNSException, OSError):
+            continue
+        found += [rdata.address for rdata in answer.rrset or ()]
+    return found

@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TXT records, and where in DNS there cannot be one, whoever serves the zone. Pure. Private to this collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+
+# What a browser needs to reach a host: without these the application is gone.
+ADDRESSES = frozenset({"A", "AAAA", "CNAME"})
+
+
+def unquoted(content: str) -> str:
+    """The text of TXT content: one or several quoted strings are joined, bare text is taken as it is."""
+    strings = re.findall(r'"((?:[^"\\]|\\.)*)"', content)
+    if not strings or not content.strip().startswith('"'):
+        return content
+    return "".join(re.sub(r"\\(.)", r"\1", string) for string in strings)
+
+
+def quoted(value: str) -> str:
+    """A value as the quoted strings of at most 255 bytes that TXT content is documented to be."""
+    pieces = [value[start : start + 255] for start in range(0, len(value), 255)] or [""]
+    return " ".join('"' + re.sub(r'(["\\])', r"\\\1", piece) + '"' for piece in pieces)
+
+
+def check_value(value: str) -> None:
+    if not value or not (value.isascii() and value.isprintable()):
+        raise UsageError("value must be the printable text that Cloudflare gave for the record, and not empty.")
+
+
+def refuse_beside_cname(host: str, target: str | None) -> None:
+    """Raise UsageError where a CNAME rules out every TXT record (RFC 1034, 3.6.2)."""
+    if target:
+        raise UsageError(beside_cname(host, target))
+
+
+def beside_cname(host: str, target: str) -> str:
+    return (
+        f"{host} is a CNAME for {target}, and DNS allows no TXT record beside a CNAME: use a client_uri with "
+        "another host, or replace the CNAME by address records."
+    )
+
+
+def refuse_below_delegation(host: str, cut: str | None, servers: Collection[str]) -> None:
+    """Raise UsageError where name servers other than the zone's answer for the host (RFC 1034, 4.2.1)."""
+    if cut:
+        raise UsageError(
+            f"{host} is not answered from this zone, because it delegates {cut} to {', '.join(sorted(servers))}: "
+            "publish the record there."
+        )
+
+
+def check_wildcard(host: str, types: Collection[str]) -> list[str]:
+    """What to warn of when the first record of its own takes a host out of a wildcard (RFC 4592, 2.2.1).
+
+    C(types) are those that the wildcard answers with. Raises UsageError when the host would lose its addresses.
+    """
+    addresses = sorted(ADDRESSES.intersection(types))
+    if addresses:
+        raise UsageError(
+            f"{host} has no record of its own, and is found through a wildcard ({', '.join(addresses)}). The TXT "
+            "record would end that, and nobody could reach the host any more: give it address records of its own, then "
+            "run again."
+        )
+    if not types:
+        return []
+    return [
+        f"{host} had no record of its own, and a wildcard answered for it ({', '.join(sorted(types))}). That ends with "
+        "its first record: add at the host what it needs of it."
+    ]

@@ -1,0 +1,124 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One value of a TXT record set, by dynamic update (RFC 2136), every other value left alone. Private."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
+    UNREACHABLE,
+    Answer,
+    Key,
+    NameServer,
+    NameServerError,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
+    check_value,
+    check_wildcard,
+    refuse_below_delegation,
+    refuse_beside_cname,
+)
+
+DEFAULT_TTL = 3600
+TRIES = 3
+WHAT_A_WILDCARD_MAY_ANSWER = ("A", "AAAA", "CNAME", "MX", "TXT")
+# Removing what nobody has changes nothing, and is refused to whom it is not allowed.
+NOBODYS_VALUE = "oauthops.iam asks whether this key may change the records of this name"
+REMEDIES: Mapping[str, str] = {
+    "asked: REFUSED": "Set server to the primary of the zone: this one does not serve the name.",
+    "REFUSED": "Allow the key to change the TXT records of this name (BIND: update-policy; Knot: an acl).",
+    "NOTAUTH": "Set server to the primary of the zone, and the key to one that it knows.",
+    "NOTZONE": "Set zone to the zone that holds the name.",
+    "SERVFAIL": "See its log: it may not be able to write the zone or its journal, or hold no more records of a name.",
+    "PeerBadKey": "Correct key_name and key_algorithm: the server has no such key.",
+    "PeerBadSignature": "Correct key_secret and key_algorithm: they are not those of the server's key.",
+    "PeerBadTime": "Set the clocks: those of this machine and of the server differ too much for a signature.",
+    UNREACHABLE: "See whether server, port and protocol are right, and no firewall is between. Running again is safe.",
+}
+
+
+def update_value(params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
+    """The module's result; C(params) are its options. Raises UsageError, or NameServerError with a remedy."""
+    check_value(params["value"])
+    try:
+        server = name_server(params)
+        return _ensure(server, params, host, check_mode=check_mode)
+    except NameServerError as failure:
+        remedy = REMEDIES.get(failure.code or "", "")
+        raise NameServerError(f"{failure.message} {remedy}".strip(), failure.code) from None
+
+
+def name_server(params: Mapping[str, Any]) -> NameServer:
+    key = Key(params["key_name"], params["key_secret"], params["key_algorithm"]) if params["key_name"] else None
+    address = address_of(params["server"].strip())
+    options = {"timeout": params["timeout"], "tries": TRIES, "protocol": params["protocol"], "key": key}
+    return NameServer(address, params["port"], **options)
+
+
+def address_of(server: str) -> str:
+    try:
+        return str(ipaddress.ip_address(server))
+    except ValueError:
+        pass
+    try:
+        return str(socket.getaddrinfo(server, None, type=socket.SOCK_STREAM)[0][4][0])
+    except (OSError, UnicodeError):
+        raise UsageError(
+            f"server: {server!r} is neither an IP address nor a name that this machine can find."
+        ) from None
+
+
+def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
+    value, present = params["value"], params["state"] == "present"
+    held = server.ask(host, "TXT")
+    refuse_below_delegation(host, held.cut, held.servers)
+    zone = params["zone"] or zone_of(server, host, held)
+    in_use = server.is_in_use(zone, host)
+    # Else the answer is that of a wildcard, or of the name that a CNAME leads to.
+    own = set(held.values) if in_use and not held.cname else set()
+    differs = (value in own) != present
+    warnings = check_new_value(server, host, held, in_use=in_use) if differs and present else []
+    ttl = held.ttl if own and held.ttl is not None else params["ttl"] or DEFAULT_TTL
+    if differs and check_mode:
+        server.remove_text(zone, host, NOBODYS_VALUE)
+    elif differs and present:
+        server.add_text(zone, host, value, ttl)
+    elif differs:
+        server.remove_text(zone, host, value)
+    after = own | {value} if present else own - {value}
+    return {
+        "changed": differs,
+        "diff": {"before": {"values": sorted(own)}, "after": {"values": sorted(after)}},
+        "dns_record": {"type": "TXT", "name": host, "value": value, "ttl": ttl, "zone": zone},
+        "txt_values": sorted(after),
+        "warnings": warnings,
+    }
+
+
+def zone_of(server: NameServer, host: str, held: Answer) -> str:
+    """The zone that holds a host. A CNAME tells that of the name it leads to, so that the names above are asked."""
+    if held.zone and not held.cname:
+        return held.zone
+    labels = host.split(".")
+    for start in range(1 if held.cname else 0, len(labels)):
+        found = server.ask(".".join(labels[start:]), "SOA")
+        if found.zone and not found.cname:
+            return found.zone
+    raise UsageError(f"The name server does not tell which zone {host} is in: set zone.")
+
+
+def check_new_value(server: NameServer, host: str, held: Answer, *, in_use: bool) -> list[str]:
+    """What to warn of before a value is added; raises UsageError where it cannot be, or would do harm."""
+    if in_use:
+        refuse_beside_cname(host, held.cname)
+        return []
+    return check_wildcard(host, {"CNAME"} if held.cname else answered_types(server, host))
+
+
+def answered_types(server: NameServer, host: str) -> set[str]:
+    return {kind for kind in WHAT_A_WILDCARD_MAY_ANSWER if server.ask(host, kind).values}

@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bringing one OAuth client to its described state, or in check mode predicting it. Private to this collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, OAuthOpsError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import (
+    FIRST_SECRET_REMEDY,
+    OAuthClients,
+    identity,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
+    FIELDS,
+    Client,
+    description,
+    drift,
+    has_secret,
+    publishing,
+    shaped,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import (
+    Creation,
+    Deletion,
+    Plan,
+    Step,
+    Update,
+    decided,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery, unbroken
+
+Result = dict[str, Any]
+
+
+def reconcile(
+    clients: OAuthClients,
+    wanted: Mapping[str, Any],
+    actual: Client | None,
+    params: Mapping[str, Any],
+    *,
+    check_mode: bool,
+) -> Result:
+    """Bring one client to what C(params), the options of the module, say."""
+    step = decided(wanted, actual, params, clients)
+    if check_mode:
+        return predicted(step)
+    result = carried_out(step, clients)
+    return confirmed(result, clients.after_creation([result["oauth_client"]])) if isinstance(step, Creation) else result
+
+
+def predicted(step: Step) -> Result:
+    """The result of a step in check mode."""
+    if isinstance(step, Creation):
+        step.delivery.check()
+        expected = shaped(step.body)
+        return {**_result(True, {}, description(expected), expected), **step.delivery.predicted()}
+    return _deleted(step) if isinstance(step, Deletion) else _updated(step, step.plan.expected)
+
+
+def carried_out(step: Step, clients: OAuthClients) -> Result:
+    """Do it, and give the result; of a creation what L(confirmed) has yet to look at."""
+    if isinstance(step, Creation):
+        return _create(step, clients)
+    if isinstance(step, Deletion):
+        if step.actual:
+            clients.delete(step.actual)
+        return _deleted(step)
+    return _updated(step, _update(step.plan, step.actual, clients))
+
+
+def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
+    """The result of a creation, compared with the clients that are listed since.
+
+    Cloudflare has no lock: another controller may have created a client of the same name at the same moment.
+    """
+    client = result["oauth_client"]
+    listed = [] if isinstance(found, CloudflareError) else found
+    if all(identity(other) != identity(client) for other in listed):
+        text = (
+            f"The client {client['client_id'] or client['client_name']} was created, but Cloudflare does not list it "
+            "yet. Until it does, do not run a task that names it by its name: it would create a second one."
+        )
+        return {**result, "warnings": [*result["warnings"], text]}
+    others = [other["client_id"] for other in listed if other["client_name"] == client["client_name"]]
+    others = [other for other in others if other != client["client_id"]]
+    if others:
+        secret = {name: result[name] for name in ("client_secret",) if name in result}
+        raise UsageError(
+            f"{client['client_id']} was created, but there is another client of that name by now: {', '.join(others)}. "
+            "Somebody else has created it at the same time. Delete the one that is not wanted, with state=absent and "
+            "its client_id.",
+            changed=True,
+            oauth_client=client,
+            **secret,
+        )
+    return result
+
+
+def _create(step: Creation, clients: OAuthClients) -> Result:
+    """Create and deliver the secret at once; nothing that can fail stands in between."""
+    body, delivery = step.body, step.delivery
+    with delivery, unbroken():
+        answer = clients.create(body)
+        secret = answer.get("client_secret")
+        secret = secret if isinstance(secret, str) else None
+        delivered = delivery.deliver(secret, str(answer.get("client_id")), FIRST_SECRET_REMEDY) if secret else {}
+    client = clients.created(answer, body)
+    if delivery.keeps and not secret:
+        raise UsageError(
+            f"The client {client['client_id']} was created, but Cloudflare's answer held no client secret. "
+            f"{FIRST_SECRET_REMEDY}",
+            changed=True,
+            oauth_client=client,
+        )
+    warnings = [_rewritten(name, body, client) for name in drift(FIELDS, body, client)]
+    return {**_result(True, {}, description(shaped(body)), client), **delivered, "warnings": warnings}
+
+
+def _update(plan: Plan, actual: Client, clients: OAuthClients) -> Client:
+    client = clients.update(actual, plan.changes) if plan.changes else actual
+    return _promoted(clients, client, bool(plan.changes)) if plan.promotes else client
+
+
+def _updated(step: Update, client: Client) -> Result:
+    plan = step.plan
+    before = description(step.actual)
+    after = description(plan.expected) if plan.changed else before
+    if plan.restarts:
+        before["client_uri_verification"], after["client_uri_verification"] = "failed", "restarted"
+    warnings = [*plan.warnings, *_secret_warnings(step.actual, step.delivery)]
+    return {**_result(plan.changed, before, after, client), "warnings": warnings}
+
+
+def _deleted(step: Deletion) -> Result:
+    return _result(bool(step.actual), description(step.actual) if step.actual else {}, {}, step.actual)
+
+
+def _promoted(clients: OAuthClients, client: Client, partly_done: bool) -> Client:
+    try:
+        return clients.promote(client)
+    except OAuthOpsError as failure:
+        if partly_done:
+            failure.extra.update(changed=True, oauth_client=client)
+        raise
+
+
+def _secret_warnings(actual: Client, delivery: Delivery) -> list[str]:
+    if not delivery.path or not has_secret(actual) or delivery.file_holds_something():
+        return []
+    return [
+        f"The client {actual['client_id']} exists already and {delivery.path} holds no secret of it; Cloudflare does "
+        "not show it again. The module cloudflare_oauth_client_secret mints another with state=rotated."
+    ]
+
+
+def _rewritten(name: str, body: Mapping[str, Any], client: Client) -> str:
+    return (
+        f"{name} was sent as {body[name]!r}, but Cloudflare keeps it as {client[name]!r}: write that value in the "
+        "playbook, or the next run tries to change it."
+    )
+
+
+def _result(
+    changed: bool, before: Mapping[str, Any], after: Mapping[str, Any], client: Client | None
+) -> dict[str, Any]:
+    return {
+        "changed": changed,
+        "diff": {"before": before, "after": after},
+        "oauth_client": client,
+        "publishing": publishing(client) if client else None,
+    }

@@ -1,0 +1,316 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many OAuth clients in one task: one listing, a plan, then the writes, several at a time. Private."""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError, result_of
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import Result, carried_out, confirmed, predicted
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, is_public
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Creation, Deletion, Step, Update, decided
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import Entry, checked_description, repeated
+
+# In bytes: most file systems allow 255, of which the files beside a secret's need some.
+LONGEST_NAME = 200
+
+
+IN_A_ROW = 3
+NOT_ATTEMPTED = (
+    f"Not attempted, because {IN_A_ROW} clients in a row failed for a reason that is not their own. Run again when it "
+    "is mended."
+)
+
+
+def secret_place(directory: str | None, entry: Entry) -> dict[str, str | None]:
+    """Where a client's secret goes, as C(client_secret_file), and C(secret_remedy), what to do where that is nowhere.
+
+    It is the file that its definition names, else one in the directory that has the client's name.
+    """
+    name = entry["client_name"]
+    path, remedy = entry["client_secret_file"], "set client_secret_dir, its client_secret_file"
+    if directory and name and not path:
+        path = f"{directory.rstrip('/')}/{name}" if _can_be_a_file(name) else None
+        remedy = remedy if path else "no file in client_secret_dir can have its name, so set its client_secret_file"
+    return {"client_secret_file": path, "secret_remedy": remedy}
+
+
+def _can_be_a_file(name: str) -> bool:
+    impossible = "/" in name or "\0" in name or name.startswith(".")
+    return not impossible and len(name.encode(errors="replace")) <= LONGEST_NAME
+
+
+def check_meant_once(entries: Sequence[Entry], found: Sequence[Client | None]) -> None:
+    """Raise UsageError when one definition means by id the client that another means by name."""
+    ids = repeated(client["client_id"] for client in found if client)
+    if ids:
+        meant = [label(entry) for entry, client in zip(entries, found) if client and client["client_id"] in ids]
+        raise UsageError(f"{' and '.join(meant)} mean the same client ({', '.join(ids)}): describe it in one place.")
+
+
+def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None]) -> None:
+    """Raise UsageError when a client would get a name that another is to have as well."""
+    names = repeated(entry["client_name"] for entry in entries)
+    new = [
+        entry["client_name"]
+        for entry, client in zip(entries, found)
+        if client and entry["client_name"] in names and client["client_name"] != entry["client_name"]
+    ]
+    if new:
+        raise UsageError(
+            f"Several clients would be renamed to {', '.join(sorted(set(new)))}, and could not be told by it any more."
+        )
+
+
+def label(entry: Entry) -> str:
+    """What a person calls the client that a definition means."""
+    return str(entry["client_name"] or entry["client_id"])
+
+
+def surplus(listed: Iterable[Client], entries: Sequence[Entry], found: Sequence[Client | None]) -> list[Client]:
+    """The clients that no definition means, nor could mean by a name that several have."""
+    ids = {client["client_id"] for client in found if client}
+    names = {entry["client_name"] for entry in entries if not entry["client_id"]}
+    return [client for client in listed if client["client_id"] not in ids and client["client_name"] not in names]
+
+
+def to_prune(unmanaged: Iterable[Client], pattern: str | None) -> list[Client]:
+    """Those to be deleted, of names that match the shell pattern if there is one; upper and lower case differ."""
+    if not pattern:
+        return list(unmanaged)
+    return [client for client in unmanaged if fnmatch.fnmatchcase(client["client_name"] or "", pattern)]
+
+
+def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], *, limit: int, force: bool) -> None:
+    """Raise UsageError for a deletion that looks like a mistake."""
+    if pruned and not entries:
+        raise UsageError(
+            f"clients is empty, so prune would delete {called(pruned)}. Nothing was sent. Look for the definitions "
+            "that were meant; to delete clients, describe them with state=absent."
+        )
+    if len(pruned) > limit:
+        raise UsageError(
+            f"prune would delete {len(pruned)} clients, more than prune_limit={limit}: {called(pruned)}. Nothing was "
+            "sent. Raise prune_limit if that is meant, or narrow it with prune_name."
+        )
+    public = [client for client in pruned if is_public(client)]
+    if public and not force:
+        raise UsageError(
+            f"prune would delete public clients: {called(public)}. Nothing was sent. Deleting one ends every user's "
+            "authorization for good. Describe them in clients, leave them out with prune_name, or set force=true."
+        )
+
+
+def called(clients: Iterable[Client]) -> str:
+    return ", ".join(f"{client['client_name'] or 'without a name'} ({client['client_id']})" for client in clients)
+
+
+@dataclass
+class Task:
+    """What is to be done with one client, and what came of it; a failure leaves the others alone."""
+
+    entry: Entry
+    actual: Client | None = None
+    step: Step | None = None
+    failed: bool = False
+    result: Result = field(default_factory=dict)
+
+    def attempt(self, work: Callable[[], Result]) -> None:
+        succeeded, self.result = result_of(work)
+        self.failed = not succeeded
+
+    def predict(self) -> None:
+        """Apply the local checks of a step, and have its result in check mode."""
+        if not self.failed:
+            self.attempt(lambda: predicted(self.known_step))
+
+    def give_up(self, reason: str) -> None:
+        self.failed, self.result = True, {"msg": reason}
+
+    @property
+    def known_step(self) -> Step:
+        if self.step is None:
+            raise ValueError("what is to be done was not decided")
+        return self.step
+
+    @property
+    def action(self) -> str:
+        """C(create), C(update), C(delete) or C(none)."""
+        if isinstance(self.step, Creation):
+            return "create"
+        if isinstance(self.step, Update):
+            return "update" if self.step.plan.changed else "none"
+        return "delete" if self.step and self.step.actual else "none"
+
+    @property
+    def mints(self) -> bool:
+        return isinstance(self.step, Creation) and has_secret(self.step.body)
+
+
+class Outlook:
+    """Whether to go on: when several in a row fail for what is no client's own fault, the others would, too."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+
+    @property
+    def hopeless(self) -> bool:
+        return self._in_a_row >= IN_A_ROW
+
+    def note(self, task: Task) -> None:
+        status = task.result.get("error", {}).get("status", 0) if task.failed else 0
+        self._in_a_row = self._in_a_row + 1 if status in (None, 401, 403, 429) else 0
+
+
+def reconcile_all(
+    clients: OAuthClients, entries: Sequence[Entry], params: Mapping[str, Any], *, check_mode: bool
+) -> Result:
+    """Bring every client to its definition, delete others if asked to, and tell what came of each.
+
+    Raises UsageError before any write for definitions that contradict each other and for a prune that looks like a
+    mistake, and at the end for what failed.
+    """
+    listing = Listing(clients.all(), clients.scope_ids)
+    tasks = [planned(entry, listing) for entry in entries]
+    found = [task.actual for task in tasks]
+    check_meant_once(entries, found)
+    check_new_names(entries, found)
+    unmanaged = surplus(listing.clients, entries, found)
+    pruned: list[Task] = []
+    if params["prune"] and not failures(tasks):
+        doomed = to_prune(unmanaged, params["prune_name"])
+        check_prune(doomed, entries, limit=params["prune_limit"], force=params["force"])
+        pruned = [Task(client, client, Deletion(client)) for client in doomed]
+    for task in [*tasks, *pruned]:
+        task.predict()
+    if not check_mode:
+        carry_out(tasks, lambda task: carried_out(task.known_step, clients), params["concurrency"])
+        confirm(tasks, clients)
+    pruned = [] if failures(tasks) else pruned
+    if not check_mode:
+        carry_out(pruned, lambda task: removed(task, clients, params), params["concurrency"])
+    return summary(tasks, pruned, unmanaged, asked_to_prune=params["prune"])
+
+
+def planned(entry: Entry, listing: Listing) -> Task:
+    task = Task(entry)
+
+    def plan() -> Result:
+        task.actual = listing.find(entry["client_id"], entry["client_name"])
+        task.step = decided(checked_description(entry), task.actual, entry, listing)
+        return {}
+
+    task.attempt(plan)
+    return task
+
+
+def carry_out(tasks: Sequence[Task], work: Callable[[Task], Result], concurrency: int) -> None:
+    """Do what is to be done, C(concurrency) at a time; a secret is delivered before the next is minted."""
+    todo = [task for task in tasks if task.action != "none" and not task.failed]
+    minting, others = [task for task in todo if task.mints], [task for task in todo if not task.mints]
+    outlook = Outlook()
+
+    def do(task: Task) -> None:
+        if outlook.hopeless:
+            task.give_up(NOT_ATTEMPTED)
+            return
+        task.attempt(lambda: work(task))
+        outlook.note(task)
+
+    if concurrency == 1 or len(todo) < 2:
+        for task in todo:
+            do(task)
+        return
+    with threads(min(concurrency - bool(minting), len(others) or 1)) as pool:
+        running = [pool.submit(do, task) for task in others]
+        for task in minting:
+            do(task)
+        for each in running:
+            each.result()
+
+
+@contextmanager
+def threads(number: int) -> Iterator[ThreadPoolExecutor]:
+    """An executor that does not begin anything more once the task is interrupted."""
+    pool = ThreadPoolExecutor(number)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def confirm(tasks: Sequence[Task], clients: OAuthClients) -> None:
+    """Compare what was created with what is listed since, by one listing for all."""
+    created = [task for task in tasks if task.action == "create" and not task.failed]
+    if not created:
+        return
+    found = clients.after_creation([task.result["oauth_client"] for task in created])
+    listed = None if isinstance(found, CloudflareError) else Listing(found, clients.scope_ids)
+    for task in created:
+        same_name = listed.with_name(task.result["oauth_client"]["client_name"]) if listed else []
+        task.attempt(functools.partial(confirmed, task.result, same_name))
+
+
+def removed(task: Task, clients: OAuthClients, params: Mapping[str, Any]) -> Result:
+    """Delete a client that nobody described, unless somebody has published it since it was listed."""
+    current = clients.get(task.entry["client_id"])
+    return carried_out(decided({}, current, {"state": "absent", "force": params["force"]}, clients), clients)
+
+
+def failures(tasks: Sequence[Task]) -> list[Task]:
+    return [task for task in tasks if task.failed]
+
+
+def summary(
+    tasks: Sequence[Task], pruned: Sequence[Task], unmanaged: Sequence[Client], *, asked_to_prune: bool
+) -> Result:
+    """The module's result; raises UsageError with all of it when a client failed."""
+    everything = [*tasks, *pruned]
+    gone = {task.entry["client_id"] for task in pruned if not task.failed}
+    result = {
+        "changed": any(task.result.get("changed") for task in everything),
+        "oauth_clients": [told(task) for task in tasks],
+        "pruned": [brief(task.entry) for task in pruned if task.result.get("changed")],
+        "unmanaged": [brief(client) for client in unmanaged if client["client_id"] not in gone],
+        "diff": [difference(task) for task in everything if task.result.get("changed") and "diff" in task.result],
+        "warnings": [f"{label(task.entry)}: {text}" for task in tasks for text in task.result.get("warnings", [])],
+    }
+    failed = failures(everything)
+    if not failed:
+        return result
+    kept = " No client was pruned, as it is not known whether all that are meant were found." if asked_to_prune else ""
+    texts = " ".join(f"[{label(task.entry)}] {task.result['msg']}" for task in failed)
+    raise UsageError(f"{len(failed)} of {len(everything)} clients failed: {texts}{'' if pruned else kept}", **result)
+
+
+def told(task: Task) -> Result:
+    """What came of one client."""
+    client = task.result.get("oauth_client") or {}
+    unchanged = {} if task.result.get("changed") else {"diff"}
+    return {
+        "client_name": client.get("client_name") or task.entry["client_name"],
+        "client_id": client.get("client_id") or task.entry["client_id"],
+        "action": task.action,
+        "changed": False,
+        "failed": task.failed,
+        "oauth_client": None,
+        "publishing": None,
+        **{key: value for key, value in task.result.items() if key not in unchanged},
+    }
+
+
+def brief(client: Mapping[str, Any]) -> Result:
+    return {key: client[key] for key in ("client_id", "client_name", "visibility")}
+
+
+def difference(task: Task) -> Result:
+    """One of several diffs, under the name of its client."""
+    return {"before_header": label(task.entry), "after_header": label(task.entry), **task.result["diff"]}

@@ -1,0 +1,301 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The OAuth clients of an account: finding one, and sending what a plan decided.
+
+What a lost response means is decided here for each request. Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Callable, TypeVar
+from urllib.parse import quote
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Record, malformed
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import FIELDS, Client, drift, is_public, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import offered_by
+
+FIRST_SECRET_REMEDY = (
+    "Mint another with the module cloudflare_oauth_client_secret and state=rotated, then delete the lost one with "
+    "state=finalized."
+)
+SECOND_SECRET_REMEDY = (
+    "The older secret goes on working, so applications are not affected. No way leads to a usable second secret and "
+    "keeps the older one: state=finalized deletes the older one, state=rotated mints another after that, and in "
+    "between applications cannot authenticate. Choose the moment."
+)
+T = TypeVar("T")
+READ = "OAuth Client Read"
+WRITE = "OAuth Client Write"
+
+
+class Listing:
+    """The clients of an account as they were listed once, found by id or name without going through them again."""
+
+    def __init__(self, clients: Sequence[Client], scope_ids: Callable[[], Iterable[str]]) -> None:
+        self.clients = clients
+        self.scope_ids = scope_ids
+        self._by_id = {client["client_id"]: client for client in clients}
+        self._by_name: dict[str, list[Client]] = {}
+        for client in clients:
+            self._by_name.setdefault(client["client_name"], []).append(client)
+        self._names_are_told = all(client["client_name"] for client in clients)
+
+    def with_name(self, client_name: str) -> list[Client]:
+        return self._by_name.get(client_name, [])
+
+    def find(self, client_id: str | None, client_name: str) -> Client | None:
+        """The client by its id, else the only one of that exact name; raises UsageError when several have it."""
+        if client_id:
+            return self._by_id.get(client_id)
+        return the_only(client_name, self.with_name(client_name), names_are_told=self._names_are_told)
+
+
+def the_only(client_name: str, matches: Sequence[Client], *, names_are_told: bool) -> Client | None:
+    """The one client of a name; raises UsageError when it cannot be told which that is, or whether there is one."""
+    if len(matches) > 1:
+        listed = "; ".join(
+            f"{client['client_id']} ({client['visibility']}, created {client['created_at'] or 'at an unknown time'})"
+            for client in matches
+        )
+        raise UsageError(
+            f"{len(matches)} clients have the name {client_name!r}: {listed}. Say which one is meant with client_id."
+        )
+    if not matches and not names_are_told:
+        raise UsageError(
+            f"Cloudflare lists clients without their names, so it cannot be told whether {client_name!r} is one of "
+            "them. Say which one is meant with client_id."
+        )
+    return matches[0] if matches else None
+
+
+def lost_creation(
+    lost: CloudflareError, client_name: str, found: Sequence[Client] | CloudflareError
+) -> CloudflareError:
+    """The error for a lost answer to creating a client, given the clients of that name now, or why they are unknown."""
+    if isinstance(found, CloudflareError):
+        return lost.explained(
+            f"It is not known whether the client {client_name!r} was created: the answer was lost, and looking for it "
+            f"failed ({found.message}) Running again looks for it by its name first and creates no second one. "
+            f"If it exists, its first secret was never received. {FIRST_SECRET_REMEDY}",
+            changed=True,
+        )
+    if not found:
+        return lost.explained(
+            f"The answer to creating the client {client_name!r} was lost, and no client of that name is listed now. "
+            "Run again: it is created unless it has appeared in the meantime."
+        )
+    ids = ", ".join(client["client_id"] for client in found)
+    return lost.explained(
+        f"The client {client_name!r} was created as {ids}, but the answer was lost: its secret, if it has one, was "
+        f"never received. {FIRST_SECRET_REMEDY}",
+        changed=True,
+        oauth_client=found[0],
+    )
+
+
+def lost_rotation(lost: CloudflareError, client: Client, current: Client | CloudflareError | None) -> CloudflareError:
+    """The error for a lost answer to a rotation, given the client as it is now, or why that is unknown."""
+    client_id = client["client_id"]
+    if isinstance(current, CloudflareError):
+        return lost.explained(
+            f"It is not known whether a second secret of {client_id} was minted: the answer was lost, and looking "
+            f"failed ({current.message}) If has_rotated_secret is true by now, a second secret exists that nobody "
+            f"has seen. {SECOND_SECRET_REMEDY}",
+            changed=True,
+        )
+    if current and current["has_rotated_secret"]:
+        return lost.explained(
+            f"A second secret of {client_id} was minted, but the answer was lost and nobody has seen it. "
+            f"{SECOND_SECRET_REMEDY}",
+            changed=True,
+            oauth_client=current,
+        )
+    return lost.explained(
+        f"The answer to rotating the secret of {client_id} was lost, and Cloudflare shows no second secret. Run again.",
+        oauth_client=current,
+    )
+
+
+class OAuthClients:
+    def __init__(self, api: Cloudflare, account_id: str) -> None:
+        self.api = api
+        self.path = f"/accounts/{account_id}/oauth_clients"
+        self.scope_ids = offered_by(api)
+
+    def all(self) -> list[Client]:
+        return [self._shaped("GET", self.path, item) for item in self.api.listing(self.path, READ, key="client_id")]
+
+    def get(self, client_id: str) -> Client | None:
+        path = self._path(client_id)
+        try:
+            return self._shaped("GET", path, self.api.get_object(path, READ))
+        except CloudflareError as failure:
+            if failure.gone:
+                return None
+            raise
+
+    def with_name(self, client_name: str) -> list[Client]:
+        return [client for client in self.all() if client["client_name"] == client_name]
+
+    def create(self, body: Mapping[str, Any]) -> Record:
+        """Cloudflare's answer to creating a client of a name that was not listed.
+
+        Never sent twice: after a lost answer the error says what became of it.
+        """
+        try:
+            return self.api.write_object("POST", self.path, WRITE, body)
+        except CloudflareError as lost:
+            if not lost.uncertain:
+                raise
+            found = self._look(lambda: self.api.awaited(lambda: self.with_name(body["client_name"]), bool))
+            raise lost_creation(lost, body["client_name"], found) from None
+
+    def created(self, answer: Record, body: Mapping[str, Any]) -> Client:
+        """The new client from Cloudflare's answer, and from elsewhere what that leaves out: it is there anyway."""
+        try:
+            return self._shaped("POST", self.path, {**body, **answer})
+        except CloudflareError:
+            found = self._look(lambda: self.with_name(body["client_name"]))
+        return found[0] if isinstance(found, list) and found else shaped(body)
+
+    def update(self, client: Client, changes: Mapping[str, Any]) -> Client:
+        """Send the changed fields alone; raises UsageError when Cloudflare accepts them but keeps other values."""
+        restarts = "client_uri" in changes and not drift(FIELDS, {"client_uri": changes["client_uri"]}, client)
+
+        def arrived(current: Client) -> bool:
+            restarted = current["client_uri_verification"] != client["client_uri_verification"]
+            return not drift(FIELDS, changes, current) and (restarted or not restarts)
+
+        updated = self._shown(self._patch(client, changes, arrived), lambda shown: not drift(FIELDS, changes, shown))
+        kept = drift(FIELDS, changes, updated)
+        if kept:
+            raise UsageError(_not_kept(kept, updated), changed=True, oauth_client=updated)
+        return updated
+
+    def promote(self, client: Client) -> Client:
+        """Make a client public, for ever: a request of its own that holds nothing else."""
+        promoted = self._shown(self._patch(client, {"visibility": "public"}, is_public), is_public)
+        if not is_public(promoted):
+            raise UsageError(
+                f"Cloudflare accepted the promotion of {client['client_id']} but still calls it "
+                f"{promoted['visibility']}; look at the client before running again.",
+                changed=True,
+                oauth_client=promoted,
+            )
+        return promoted
+
+    def delete(self, client: Client) -> None:
+        self.api.delete(self._path(client["client_id"]), WRITE)
+
+    def rotate(self, client: Client) -> str:
+        """Mint the second secret. Never sent twice: after a lost answer the error says what is known."""
+        path = self._path(client["client_id"]) + "/rotate_secret"
+        try:
+            secret = self.api.write_object("POST", path, WRITE).get("client_secret")
+            if not isinstance(secret, str) or not secret:
+                raise malformed(self.api.request("POST", path, WRITE), "an object with a client_secret")
+        except CloudflareError as lost:
+            if not lost.uncertain:
+                raise
+            raise lost_rotation(lost, client, self.after_rotation(client)) from None
+        return secret
+
+    def after_creation(self, created: Sequence[Client]) -> list[Client] | CloudflareError:
+        """All clients, once those that were C(created) are listed by name among them; or why that is not known."""
+        awaited = {identity(client) for client in created}
+
+        def listed(found: list[Client]) -> bool:
+            return awaited.issubset(map(identity, found))
+
+        return self._look(lambda: self.api.awaited(self.all, listed))
+
+    def after_rotation(self, client: Client) -> Client | CloudflareError | None:
+        """The client, once Cloudflare shows its second secret; or why that is not known."""
+
+        def shown(current: Client | None) -> bool:
+            return bool(current and current["has_rotated_secret"])
+
+        return self._look(lambda: self.api.awaited(lambda: self.get(client["client_id"]), shown))
+
+    def delete_rotated(self, client: Client) -> None:
+        """Delete the older of two secrets; asks again before repeating, as a repetition must not hit another."""
+        path = self._path(client["client_id"]) + "/rotate_secret"
+
+        def send() -> bool:
+            self.api.write("DELETE", path, WRITE)
+            return True
+
+        def gone() -> bool | None:
+            current = self.get(client["client_id"])
+            return True if current and not current["has_rotated_secret"] else None
+
+        self.api.settle(send, gone)
+
+    def _patch(self, client: Client, body: Mapping[str, Any], arrived: Callable[[Client], bool]) -> Client:
+        path = self._path(client["client_id"])
+
+        def send() -> Client:
+            return self._shaped("PATCH", path, self.api.write_object("PATCH", path, WRITE, body))
+
+        def reread() -> Client | None:
+            current = self.get(client["client_id"])
+            return current if current and arrived(current) else None
+
+        return self.api.settle(send, reread)
+
+    def _shown(self, answered: Client, shows: Callable[[Client], bool]) -> Client:
+        """The client as the write's answer says, or where that does not show the change, as reads soon say."""
+        if shows(answered):
+            return answered
+        client_id = answered["client_id"]
+        read = self._look(lambda: self.api.awaited(lambda: self.get(client_id) or answered, shows))
+        return answered if isinstance(read, CloudflareError) else read
+
+    def _look(self, ask: Callable[[], T]) -> T | CloudflareError:
+        try:
+            return ask()
+        except CloudflareError as unreachable:
+            return unreachable
+
+    def _path(self, client_id: str) -> str:
+        return f"{self.path}/{quote(client_id, safe='')}"
+
+    def _shaped(self, method: str, path: str, answer: Record) -> Client:
+        request = self.api.request(method, path, READ if method == "GET" else WRITE)
+        if not isinstance(answer.get("client_id"), str):
+            raise malformed(request, "an OAuth client with a client_id")
+        try:
+            return shaped(answer)
+        except TypeError as fault:
+            raise malformed(request, f"an OAuth client as declared: {fault}") from None
+
+
+def identity(client: Client) -> tuple[str, str]:
+    return client["client_id"], client["client_name"]
+
+
+def find_client(clients: OAuthClients, client_id: str | None, client_name: str | None) -> Client | None:
+    """The client by its id, else the only one of that exact name; raises UsageError when several have it."""
+    if client_id:
+        return clients.get(client_id)
+    if not client_name:
+        raise UsageError("client_id or client_name is needed to say which client is meant.")
+    listed = clients.all()
+    matches = [client for client in listed if client["client_name"] == client_name]
+    return the_only(client_name, matches, names_are_told=all(client["client_name"] for client in listed))
+
+
+def _not_kept(kept: Mapping[str, Any], actual: Client) -> str:
+    texts = [
+        f"{name} could not be cleared and is still {actual[name]!r}"
+        if value is None or value == []
+        else f"{name} was sent as {value!r} but is kept as {actual[name]!r}"
+        for name, value in kept.items()
+    ]
+    return (
+        f"Cloudflare accepted the change of {actual['client_id']}, but {'; '.join(texts)}. "
+        "Write the value that Cloudflare keeps, or leave the option out, so that it is not sent again and again."
+    )

@@ -1,0 +1,245 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be sent so that an OAuth client is as described, and what is refused.
+
+Pure but for the account that is asked for names and scopes. Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Union
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
+    CREATION_DEFAULTS,
+    FIELDS,
+    REQUIREMENTS,
+    Client,
+    appended,
+    drift,
+    has_secret,
+    is_public,
+    missing_for_publishing,
+    publishing_obstacle,
+    shaped,
+    to_create,
+    verification_status,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import check_new_scopes
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
+    check_creatable,
+    check_description,
+    check_subset,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import host_of
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to send to a client that exists: one PATCH with C(changes), then one that promotes.
+
+    C(expected) is the client afterwards, as far as it can be foreseen.
+    """
+
+    changes: Mapping[str, Any]
+    promotes: bool
+    restarts: bool
+    expected: Client
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.changes) or self.promotes
+
+
+def plan_creation(wanted: Mapping[str, Any], visibility: str | None) -> dict[str, Any]:
+    """The body of the POST; raises UsageError when the description is not enough, or asks to start public."""
+    complete = {**CREATION_DEFAULTS, **wanted}
+    check_creatable(complete)
+    check_description(complete, append=False)
+    body = to_create(FIELDS, complete)
+    expected = shaped(body)
+    check_subset(expected)
+    if visibility == "public":
+        _refuse_unpublishable(expected, "There is no such client yet, and a new one cannot be public at once")
+    return body
+
+
+def plan_update(
+    wanted: Mapping[str, Any], visibility: str | None, actual: Client, *, append: bool, restart: bool
+) -> Plan:
+    """Compare; raises UsageError for what Cloudflare does not allow or what could not be undone by mistake."""
+    merged = appended(FIELDS, wanted, actual) if append else wanted
+    changes = drift(FIELDS, merged, actual)
+    check_description({name: wanted[name] for name in changes}, append, held=actual)
+    changes.update(_optional_scopes_to_drop(changes, merged, actual))
+    failed = verification_status(actual) == "failed" and actual["client_uri"]
+    restarts = bool(restart and failed and "client_uri" not in changes)
+    if restarts:
+        changes["client_uri"] = actual["client_uri"]
+    expected = _expected(actual, changes)
+    if "scopes" in changes or "optional_scopes" in changes:
+        check_subset(expected)
+    _refuse_domain_change(actual, expected)
+    promotes = _promotes(visibility, actual, expected)
+    if promotes:
+        expected = {**expected, "visibility": "public"}
+    return Plan(changes, promotes, restarts, expected, _warnings(actual, expected))
+
+
+def _expected(actual: Client, changes: Mapping[str, Any]) -> Client:
+    """The client after the changes; a client_uri that was sent has to be verified again."""
+    if not changes:
+        return actual
+    expected = shaped({**actual, **{name: None for name in changes}, **changes})
+    if "client_uri" in changes:
+        expected["client_uri_verification"] = {"status": None, "text": None}
+    return expected
+
+
+def _optional_scopes_to_drop(
+    changes: Mapping[str, Any], wanted: Mapping[str, Any], actual: Client
+) -> dict[str, list[str]]:
+    """Optional scopes that leave with the scopes they are part of, when the user says nothing of them."""
+    if "scopes" not in changes or "optional_scopes" in wanted:
+        return {}
+    held = list(dict.fromkeys(actual["optional_scopes"]))
+    kept = [scope for scope in held if scope in changes["scopes"]]
+    return {} if kept == held else {"optional_scopes": kept}
+
+
+def _refuse_domain_change(actual: Client, expected: Client) -> None:
+    old, new = host_of(actual["client_uri"] or ""), host_of(expected["client_uri"] or "")
+    if verification_status(actual) == "verified" and old != new:
+        raise UsageError(
+            f"The host of client_uri is verified as {old} and cannot become {new or 'none'}: Cloudflare locks the "
+            "domain of a verified client. Its path may change; another domain needs another client."
+        )
+
+
+def _promotes(visibility: str | None, actual: Client, expected: Client) -> bool:
+    if visibility == "private" and is_public(actual):
+        raise UsageError(
+            f"{actual['client_id']} is public, and Cloudflare has no way back to private. "
+            "Set visibility=public or leave it out; a private client has to be another one."
+        )
+    if visibility != "public" or is_public(actual):
+        return False
+    _refuse_unpublishable(expected, f"{actual['client_id']} cannot be made public")
+    return True
+
+
+def _refuse_unpublishable(client: Client, what: str) -> None:
+    missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
+    if missing:
+        status = verification_status(client)
+        state = f" (its verification is {status})" if status and "client_uri_verification" in missing else ""
+        raise UsageError(
+            f"{what}; missing: {', '.join(REQUIREMENTS[name] for name in missing)}{state}. "
+            f"{obstacle + ' ' if obstacle else ''}Nothing was sent. "
+            "The role oauth_client_publish takes a client all the way."
+        )
+
+
+def _warnings(actual: Client, expected: Client) -> list[str]:
+    if has_secret(actual) == has_secret(expected):
+        return []
+    if has_secret(expected):
+        return [
+            "token_endpoint_auth_method now needs a client secret, and Cloudflare shows none when it changes: mint "
+            "one with the module cloudflare_oauth_client_secret and state=rotated."
+        ]
+    return ["token_endpoint_auth_method is none now: the client secrets that applications hold are of no use any more."]
+
+
+@dataclass(frozen=True)
+class Creation:
+    """A client to be created; the mint of its secret, if it has one, is delivered at once."""
+
+    body: Mapping[str, Any]
+    delivery: Delivery
+
+
+@dataclass(frozen=True)
+class Update:
+    """What differs of a client that is there, perhaps nothing."""
+
+    plan: Plan
+    actual: Client
+    delivery: Delivery
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """A client that is to go, or None when it is gone."""
+
+    actual: Client | None
+
+
+Step = Union[Creation, Update, Deletion]
+
+
+class Account(Protocol):
+    """What has to be known of an account, besides the client, to decide what is to be done with it."""
+
+    def with_name(self, client_name: str) -> list[Client]:
+        """The clients of exactly this name."""
+
+    def scope_ids(self) -> Iterable[str]:
+        """The ids of the scopes that there are."""
+
+
+def decided(wanted: Mapping[str, Any], actual: Client | None, params: Mapping[str, Any], account: Account) -> Step:
+    """What is to be done; raises UsageError for what cannot be or could not be undone, and sends no write."""
+    if params["state"] == "absent":
+        _refuse_public_deletion(actual, params["force"])
+        return Deletion(actual)
+    delivery = Delivery.of(params)
+    if actual is None:
+        return _creation(wanted, params, delivery, account)
+    plan = plan_update(
+        wanted, params["visibility"], actual, append=params["append"], restart=params["restart_verification"]
+    )
+    if "client_name" in plan.changes:
+        _refuse_twin(account, str(plan.changes["client_name"]), actual)
+    if params["validate_scopes"]:
+        check_new_scopes(account.scope_ids, plan.changes.get("scopes", []), actual["scopes"])
+    return Update(plan, actual, delivery)
+
+
+def _creation(wanted: Mapping[str, Any], params: Mapping[str, Any], delivery: Delivery, account: Account) -> Creation:
+    if params["client_id"]:
+        raise UsageError(f"There is no OAuth client {params['client_id']!r} in this account.")
+    body = plan_creation(wanted, params["visibility"])
+    if params["validate_scopes"]:
+        check_new_scopes(account.scope_ids, body["scopes"], [])
+    _refuse_to_lose_secret(body, delivery, params.get("secret_remedy", "set client_secret_file"))
+    return Creation(body, delivery if has_secret(body) else Delivery(None, None))
+
+
+def _refuse_twin(account: Account, client_name: str, actual: Client) -> None:
+    others = [client["client_id"] for client in account.with_name(client_name)]
+    if others:
+        raise UsageError(
+            f"{actual['client_id']} cannot be renamed to {client_name!r}: {', '.join(others)} has that name already, "
+            "and neither could be told by it any more."
+        )
+
+
+def _refuse_public_deletion(actual: Client | None, force: bool) -> None:
+    if actual and is_public(actual) and not force:
+        raise UsageError(
+            f"{actual['client_id']} is public: deleting it ends every user's authorization for good, and a new client "
+            "would have another id. Set force=true to delete it all the same."
+        )
+
+
+def _refuse_to_lose_secret(body: Mapping[str, Any], delivery: Delivery, remedy: str) -> None:
+    if has_secret(body) and not delivery.keeps and delivery.returned is None:
+        raise UsageError(
+            f"Creating this client mints a secret that is shown once, and nothing says where it goes: {remedy} or "
+            "return_client_secret=true (or return_client_secret=false to give it up knowingly)."
+        )

@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two steps of rotating a client's secret. Private to this collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import SECOND_SECRET_REMEDY, OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery, unbroken
+
+
+def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *, check_mode: bool) -> dict[str, Any]:
+    """Two valid secrets, the second one delivered; raises UsageError when it has nowhere to go or is lost."""
+    _refuse_without_secret(client)
+    if not delivery.keeps:
+        raise UsageError(
+            "state=rotated mints a secret that is shown once: set client_secret_file or return_client_secret=true."
+        )
+    if not check_mode:
+        client = as_it_is_now(clients, client)
+    if client["has_rotated_secret"]:
+        return _open_already(client, delivery)
+    rotated = {**client, "has_rotated_secret": True}
+    if check_mode:
+        delivery.check()
+        return {**_result(client, rotated), **delivery.predicted()}
+    with delivery, unbroken():
+        secret = _minted(clients, client, delivery)
+        delivered = delivery.deliver(secret, client["client_id"], SECOND_SECRET_REMEDY)
+    return {**_result(client, rotated), **delivered, "warnings": _not_shown(clients.after_rotation(client))}
+
+
+def ensure_finalized(clients: OAuthClients, client: Client, delivery: Delivery, *, check_mode: bool) -> dict[str, Any]:
+    """One valid secret, the newer one; raises UsageError when the file that is named is known not to hold it."""
+    _refuse_without_secret(client)
+    if client["has_rotated_secret"] and delivery.lacks_minted_secret():
+        raise UsageError(
+            f"{delivery.path} does not hold the newer secret of {client['client_id']}, so after deleting the older one "
+            f"nobody could authenticate with it. {SECOND_SECRET_REMEDY} Leave client_secret_file out to go that way."
+        )
+    if client["has_rotated_secret"] and not check_mode:
+        clients.delete_rotated(client)
+    return _result(client, {**client, "has_rotated_secret": False})
+
+
+def as_it_is_now(clients: OAuthClients, client: Client) -> Client:
+    """The client read once more: a list may leave keys out, and somebody else may have rotated since."""
+    current = clients.get(client["client_id"])
+    if current is None:
+        raise UsageError(f"The OAuth client {client['client_id']} has just been deleted.")
+    _refuse_without_secret(current)
+    return current
+
+
+def _minted(clients: OAuthClients, client: Client, delivery: Delivery) -> str:
+    """The second secret; the mark stays when one may have been minted that nobody has received."""
+    delivery.mark()
+    try:
+        return clients.rotate(client)
+    except CloudflareError as failure:
+        if not failure.uncertain:
+            delivery.unmark()
+        raise
+
+
+def _not_shown(current: Client | CloudflareError | None) -> list[str]:
+    if isinstance(current, dict) and current["has_rotated_secret"]:
+        return []
+    return [
+        "The secret was minted and delivered, but Cloudflare does not show that a rotation is open. A further run of "
+        "state=rotated could mint again, so look at the client before that."
+    ]
+
+
+def _refuse_without_secret(client: Client) -> None:
+    if not has_secret(client):
+        raise UsageError(
+            f"{client['client_id']} has token_endpoint_auth_method=none, so it has no secret that could be rotated."
+        )
+
+
+def _open_already(client: Client, delivery: Delivery) -> dict[str, Any]:
+    if delivery.lacks_minted_secret():
+        raise UsageError(
+            f"A rotation of {client['client_id']} is open, but {delivery.path} does not hold the newer secret, and "
+            "Cloudflare does not show it again. Look first where the task that opened it has put the newer secret. If "
+            f"nobody has it: {SECOND_SECRET_REMEDY}"
+        )
+    message = (
+        f"A rotation of {client['client_id']} is open already, so no secret was minted: when every application uses "
+        "the newer secret, state=finalized deletes the older one."
+        + (f" If somebody else opened it, {delivery.path} does not hold the newer secret." if delivery.path else "")
+    )
+    return {**_result(client, client), "msg": message}
+
+
+def _result(before: Client, after: Client) -> dict[str, Any]:
+    sides = [{"has_rotated_secret": client["has_rotated_secret"]} for client in (before, after)]
+    return {
+        "changed": sides[0] != sides[1],
+        "diff": {"before": sides[0], "after": sides[1]},
+        "oauth_client": after,
+    }

@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The catalogue of scopes: asking for it, and telling a user what a wrong id was meant to be. Private."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import functools
+from collections.abc import Iterable
+from typing import Any, Callable
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Record
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import is_identity_scope
+
+ANY_CREDENTIAL = "any valid credential"
+
+
+def catalogue(api: Cloudflare) -> list[Record]:
+    """Every scope that Cloudflare offers, sorted by id, each with id, name, category and scopes."""
+    found = api.listing("/oauth/scopes", ANY_CREDENTIAL, key="id")
+    shape: Record = {"name": None, "category": None, "scopes": []}
+    return sorted(({**shape, **scope} for scope in found), key=lambda scope: str(scope["id"]))
+
+
+def offered_by(api: Cloudflare) -> Callable[[], list[str]]:
+    """A question for the ids of the catalogue, which is asked once."""
+    return functools.cache(lambda: [scope["id"] for scope in catalogue(api)])
+
+
+def check_known(wanted: Iterable[str], known: Iterable[str]) -> None:
+    """Raise UsageError for the wanted ids that are not known, with what may have been meant."""
+    ids = list(known)
+    unknown = [scope for scope in dict.fromkeys(wanted) if scope not in ids]
+    if unknown:
+        raise UsageError(
+            " ".join(_unknown(scope, ids) for scope in unknown)
+            + " The module cloudflare_oauth_scope_info lists them all."
+        )
+
+
+def check_new_scopes(offered: Callable[[], Iterable[str]], scopes: Iterable[str], present: Iterable[str]) -> None:
+    """Look scopes that a client is about to get up in C(offered), which is not asked when it gets none.
+
+    Identity scopes are in no catalogue and left to Cloudflare, and so is a scope that the client has already.
+    """
+    have = set(present)
+    new = [scope for scope in scopes if scope not in have and not is_identity_scope(scope)]
+    if new:
+        check_known(new, offered())
+
+
+def matching(scopes: Iterable[Record], category: str | None, name: str | None) -> list[Record]:
+    """The scopes of a category, and whose id or name matches a shell pattern; upper and lower case are one."""
+    return [
+        scope
+        for scope in scopes
+        if (not category or str(scope["category"] or "").lower() == category.lower())
+        and (not name or _matches(name, scope["id"]) or _matches(name, scope["name"]))
+    ]
+
+
+def _matches(pattern: str, text: Any) -> bool:
+    return fnmatch.fnmatchcase(str(text or "").lower(), pattern.lower())
+
+
+def _unknown(scope: str, ids: list[str]) -> str:
+    near = near_misses(scope, ids)
+    hint = f"did you mean {' or '.join(near)}?" if near else "nothing in the catalogue is spelled like it."
+    if ":" in scope:
+        hint = f"scope ids are delimited by dots, not colons; {hint}"
+    return f"Cloudflare has no scope {scope!r}: {hint}"
+
+
+def near_misses(scope: str, ids: list[str]) -> list[str]:
+    """Up to three ids that may have been meant, the likeliest first."""
+    spelled = scope.replace(":", ".").lower()
+    if spelled in ids:
+        return [spelled]
+    return difflib.get_close_matches(spelled, ids, n=3, cutoff=0.6)

@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user writes to describe one OAuth client, and what can be refused without asking Cloudflare.
+
+Pure. Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Callable
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
+    PROTOCOL_SCOPES,
+    REQUIRED,
+    described,
+    is_empty,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
+    home_page_fault,
+    origin_fault,
+    redirect_uri_fault,
+    web_address_fault,
+)
+
+Entry = Mapping[str, Any]
+URI_FAULTS: Mapping[str, Callable[[str], str | None]] = {
+    "redirect_uris": redirect_uri_fault,
+    "post_logout_redirect_uris": redirect_uri_fault,
+    "allowed_cors_origins": origin_fault,
+    "client_uri": home_page_fault,
+    "logo_uri": web_address_fault,
+    "policy_uri": web_address_fault,
+    "tos_uri": web_address_fault,
+}
+
+
+def check_description(wanted: Mapping[str, Any], append: bool, held: Mapping[str, Any] | None = None) -> None:
+    """Raise UsageError with every fault of the wanted fields.
+
+    What the client has C(held) already is no fault, whatever it is: Cloudflare has taken it.
+    """
+    known = held or {}
+    _refuse(
+        *_emptied(wanted, append),
+        *_bad_uris(wanted, known),
+        *_bad_grants(wanted, append),
+        *_bad_scopes(wanted, append, known),
+    )
+
+
+def check_not_emptied(wanted: Mapping[str, Any], append: bool) -> None:
+    """Raise UsageError for the faults that are faults of every client, before any is looked for."""
+    _refuse(*_emptied(wanted, append))
+
+
+def check_subset(described: Mapping[str, Any]) -> None:
+    """Every optional scope must be one of the client's scopes (documented by Cloudflare)."""
+    outside = [scope for scope in described["optional_scopes"] if scope not in described["scopes"]]
+    if outside:
+        raise UsageError(
+            f"optional_scopes: {', '.join(outside)} must also be in scopes, because a client can only be granted "
+            "what scopes lists; optional_scopes marks those of them that a user may decline."
+        )
+
+
+def check_creatable(wanted: Mapping[str, Any]) -> None:
+    lacking = [name for name in REQUIRED if is_empty(wanted.get(name))]
+    if lacking:
+        raise UsageError(f"There is no such client yet, and creating it needs {', '.join(lacking)} as well.")
+
+
+def _refuse(*faults: str) -> None:
+    if faults:
+        raise UsageError(" ".join(faults))
+
+
+def _emptied(wanted: Mapping[str, Any], append: bool) -> Iterator[str]:
+    for name in REQUIRED:
+        if name in wanted and is_empty(wanted[name]) and not (append and wanted[name] == []):
+            yield f"{name} must not be empty: a client cannot be without it."
+
+
+def _bad_uris(wanted: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[str]:
+    for name, fault_of in URI_FAULTS.items():
+        known = _items(held.get(name))
+        faults = ((uri, fault_of(uri)) for uri in _items(wanted.get(name)) if uri not in known)
+        yield from (f"{name}: {uri!r} {fault}." for uri, fault in faults if fault)
+
+
+def _items(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _bad_grants(wanted: Mapping[str, Any], append: bool) -> Iterator[str]:
+    grants = wanted.get("grant_types")
+    if grants and not append and "authorization_code" not in grants:
+        yield "grant_types must contain authorization_code: Cloudflare has no OAuth client without it."
+
+
+def _bad_scopes(wanted: Mapping[str, Any], append: bool, held: Mapping[str, Any]) -> Iterator[str]:
+    added = set(_items(wanted.get("optional_scopes"))) - set(_items(held.get("optional_scopes")))
+    protocol = sorted(PROTOCOL_SCOPES & added)
+    if protocol:
+        yield f"optional_scopes must not contain {', '.join(protocol)}: Cloudflare does not allow it."
+    scopes = wanted.get("scopes")
+    if scopes and not append and PROTOCOL_SCOPES.issuperset(scopes):
+        yield (
+            "scopes must contain more than openid and offline_access: Cloudflare adds and removes these itself, "
+            "following response_types and grant_types."
+        )
+
+
+DEFINITION_OPTIONS: Mapping[str, Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "client_id": {"type": "str"},
+    "client_name": {"type": "str"},
+    "grant_types": {"type": "list", "elements": "str", "choices": ["authorization_code", "refresh_token"]},
+    "response_types": {"type": "list", "elements": "str", "choices": ["code", "token", "id_token"]},
+    "redirect_uris": {"type": "list", "elements": "str"},
+    "scopes": {"type": "list", "elements": "str"},
+    "optional_scopes": {"type": "list", "elements": "str"},
+    "token_endpoint_auth_method": {"type": "str", "choices": ["none", "client_secret_basic", "client_secret_post"]},
+    "allowed_cors_origins": {"type": "list", "elements": "str"},
+    "post_logout_redirect_uris": {"type": "list", "elements": "str"},
+    "client_uri": {"type": "str"},
+    "logo_uri": {"type": "str"},
+    "policy_uri": {"type": "str"},
+    "tos_uri": {"type": "str"},
+    "visibility": {"type": "str", "choices": ["private", "public"]},
+    "append": {"type": "bool", "default": False},
+    "restart_verification": {"type": "bool", "default": False},
+    "client_secret_file": {"type": "path", "no_log": False},
+}
+
+
+def checked_description(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that a user named; raises UsageError for what no client can be without."""
+    wanted = described(params)
+    check_not_emptied(wanted, append=params["append"])
+    return wanted
+
+
+def check_entries(entries: Sequence[Entry]) -> None:
+    """Raise UsageError for definitions that name no client, or of which two could mean the same one."""
+    for number, entry in enumerate(entries):
+        if not entry["client_id"] and not entry["client_name"]:
+            raise UsageError(f"clients[{number}] needs client_id or client_name, to say which client is meant.")
+    twice = repeated(entry["client_id"] for entry in entries)
+    by_name = {entry["client_name"] for entry in entries if not entry["client_id"]}
+    twice += [name for name in repeated(entry["client_name"] for entry in entries) if name in by_name]
+    if twice:
+        raise UsageError(
+            f"clients names {', '.join(map(repr, twice))} more than once: each client is to be described in one place. "
+            "Clients that share a name have to be told apart by client_id, all of them."
+        )
+    _check_secret_files(entries)
+
+
+def _check_secret_files(entries: Sequence[Entry]) -> None:
+    paths = [entry["client_secret_file"] or "" for entry in entries if entry["state"] == "present"]
+    same = repeated(path.casefold() for path in paths)
+    twice = dict.fromkeys(path for path in paths if path.casefold() in same)
+    if twice:
+        raise UsageError(
+            f"Several clients would have their secrets in one file ({', '.join(twice)}), and each would replace the "
+            "one before: give each a client_secret_file of its own."
+        )
+
+
+def repeated(values: Iterable[str | None]) -> list[str]:
+    return [value for value, times in Counter(values).items() if value and times > 1]

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Failures as values."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, Complaint, UsageError
+
+
+def failure() -> CloudflareError:
+    return CloudflareError(
+        "It failed.",
+        method="PATCH",
+        path="/x",
+        status=502,
+        ray_id="ray",
+        complaints=(Complaint(7003, "No route"), Complaint(None, "Why")),
+        unsent=True,
+        uncertain=True,
+        transient=True,
+        retry_after=3.0,
+        oauth_client="before",
+    )
+
+
+def test_a_usage_error_is_a_message_and_what_comes_with_it() -> None:
+    assert UsageError("No.", changed=True).result() == {"msg": "No.", "changed": True}
+
+
+def test_an_http_failure_is_also_data() -> None:
+    assert failure().result() == {
+        "msg": "It failed.",
+        "oauth_client": "before",
+        "error": {
+            "method": "PATCH",
+            "path": "/x",
+            "status": 502,
+            "ray_id": "ray",
+            "errors": [
+                {"code": 7003, "message": "No route", "option": None, "documentation_url": None},
+                {"code": None, "message": "Why", "option": None, "documentation_url": None},
+            ],
+        },
+    }
+
+
+def test_codes() -> None:
+    assert failure().codes == {7003, None}
+
+
+@pytest.mark.parametrize(
+    "name", ["method", "path", "status", "ray_id", "complaints", "unsent", "uncertain", "transient", "retry_after"]
+)
+def test_an_explanation_keeps_what_happened(name: str) -> None:
+    assert getattr(failure().explained("Because."), name) == getattr(failure(), name)
+
+
+def test_an_explanation_comes_first_and_adds_to_the_result() -> None:
+    explained = failure().explained("Because.", changed=True, oauth_client="after")
+    assert explained.message == "Because. It failed."
+    assert explained.result()["changed"] is True
+    assert explained.result()["oauth_client"] == "after"
+
+
+@pytest.mark.parametrize(
+    ("complaint", "text"),
+    [
+        (Complaint(1000, "Bad"), "Bad (code 1000)"),
+        (Complaint(None, "Bad"), "Bad"),
+        (Complaint(1000, "Bad", "scopes[0]"), "scopes[0]: Bad (code 1000)"),
+    ],
+)
+def test_a_complaint_in_words(complaint: Complaint, text: str) -> None:
+    assert str(complaint) == text

@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Understanding what Cloudflare answered."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.response import (
+    Request,
+    Response,
+    collected,
+    expect_object,
+    expect_objects,
+    retry_after,
+    understand,
+)
+from tests.unit.transport import envelope, refusal
+
+REQUEST = Request("PATCH", "/things", "Thing Write", "the API token of the option api_token")
+NOW = datetime(2026, 10, 5, 12, 0, 0, tzinfo=timezone.utc)
+
+
+def refused(status: int, content: bytes, headers: Mapping[str, str] | None = None) -> CloudflareError:
+    with pytest.raises(CloudflareError) as caught:
+        understand(REQUEST, status, headers or {}, content)
+    assert (caught.value.method, caught.value.path, caught.value.status) == ("PATCH", "/things", status)
+    return caught.value
+
+
+@pytest.mark.parametrize("result", [{"a": 1}, [], None, "x", False])
+def test_a_success_is_its_result(result: Any) -> None:
+    assert understand(REQUEST, 200, {}, envelope(result, {"page": 1})) == Response(result, {"page": 1})
+
+
+@pytest.mark.parametrize("info", [None, [], "x", 7])
+def test_an_odd_result_info_counts_as_none(info: Any) -> None:
+    content = json.dumps({"success": True, "result": 1, "result_info": info}).encode()
+    assert understand(REQUEST, 201, {}, content) == Response(1, {})
+
+
+def test_a_missing_result_is_none() -> None:
+    assert understand(REQUEST, 200, {}, b'{"success": true}') == Response(None, {})
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 307, 308, 399])
+def test_a_redirect_is_an_error(status: int) -> None:
+    error = refused(status, envelope({}), {"location": "https://evil.example/", "cf-ray": "r1"})
+    assert "was redirected" in error.message
+    assert error.message.endswith("[cf-ray r1]")
+    assert not error.uncertain
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "empty"),
+        (b"<html>", "6 bytes, text/html"),
+        (b"[]", "2 bytes"),
+        (b"null", "4 bytes"),
+        (b'"success"', "9 bytes"),
+        (b'{"result": 1}', "13 bytes"),
+        (b'{"success": true', "16 bytes"),
+        (b"\xff\xfe\xfd", "3 bytes"),
+        (b"[" * 100_000, "100000 bytes"),
+    ],
+)
+@pytest.mark.parametrize(("status", "uncertain"), [(200, True), (404, False), (429, False), (502, True), (408, True)])
+def test_a_body_that_is_no_envelope(content: bytes, what: str, status: int, uncertain: bool) -> None:
+    error = refused(status, content, {"content-type": "text/html; charset=utf-8"})
+    assert f"PATCH /things was answered with status {status} and a body that is not Cloudflare's JSON" in error.message
+    assert what in error.message
+    assert (error.uncertain, error.transient) == (uncertain, uncertain)
+
+
+def test_a_body_of_no_type_is_said_to_be_of_none() -> None:
+    assert "of no stated type" in refused(200, b"x").message
+
+
+@pytest.mark.parametrize("success", [False, None, "true", 1, 0])
+def test_a_failure_with_status_200_may_have_been_carried_out(success: Any) -> None:
+    error = refused(200, json.dumps({"success": success, "result": {}}).encode())
+    assert "reported no success for PATCH /things with status 200: no reason given" in error.message
+    assert error.uncertain
+    assert not error.transient
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 422, 500])
+def test_success_needs_a_status_of_success(status: int) -> None:
+    assert "refused" in refused(status, envelope({"a": 1})).message
+
+
+@pytest.mark.parametrize(
+    ("status", "uncertain", "transient"),
+    [(400, False, False), (408, True, True), (429, False, False), (500, True, True), (524, True, True)],
+)
+def test_what_a_status_says_about_the_request(status: int, uncertain: bool, transient: bool) -> None:
+    error = refused(status, refusal({"code": 1, "message": "m"}))
+    assert (error.uncertain, error.transient) == (uncertain, transient)
+
+
+def test_every_complaint_is_told_with_code_pointer_and_cause() -> None:
+    content = refusal(
+        {"code": 6003, "message": "Invalid request headers.", "error_chain": [{"code": 6111, "message": "Malformed"}]},
+        {"code": 1004, "message": "Bad", "source": {"pointer": "/redirect_uris/0"}, "documentation_url": "https://d"},
+    )
+    error = refused(400, content, {"cf-ray": "abc"})
+    assert (
+        "Cloudflare refused PATCH /things with status 400: Invalid request headers (code 6003); "
+        "Malformed (code 6111); redirect_uris[0]: Bad (code 1004)." in error.message
+    )
+    assert error.message.endswith("[cf-ray abc]")
+    assert error.ray_id == "abc"
+    assert error.codes == {6003, 6111, 1004}
+    assert error.complaints[2].documentation_url == "https://d"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "option"),
+    [
+        ("/scopes", "scopes"),
+        ("scopes", "scopes"),
+        ("/scopes/3", "scopes[3]"),
+        ("/a/0/b", "a[0][b]"),
+        ("", None),
+        ("/", None),
+        (None, None),
+        (7, None),
+        (["x"], None),
+    ],
+)
+def test_a_pointer_is_the_name_of_an_option(pointer: Any, option: str | None) -> None:
+    error = refused(400, refusal({"code": 1, "message": "m", "source": {"pointer": pointer}}))
+    assert error.complaints[0].option == option
+
+
+@pytest.mark.parametrize(
+    ("errors", "texts"),
+    [
+        (None, []),
+        ("bad", []),
+        ({"code": 1}, []),
+        ([None, "x", 1, []], []),
+        ([{}], ["no message"]),
+        ([{"code": "7", "message": None}], ["no message"]),
+        ([{"code": 7, "message": {"a": 1}}], ["{'a': 1} (code 7)"]),
+        ([{"code": 7, "message": "m", "source": "x", "documentation_url": 1}], ["m (code 7)"]),
+        ([{"message": "m", "error_chain": "x"}], ["m"]),
+        ([{"message": "a", "error_chain": [{"message": "b", "error_chain": [{"message": "c"}]}]}], ["a", "b", "c"]),
+    ],
+)
+def test_odd_errors_are_told_as_far_as_they_go(errors: Any, texts: list[str]) -> None:
+    content = json.dumps({"success": False, "errors": errors}).encode()
+    assert [str(complaint) for complaint in refused(400, content).complaints] == texts
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(401, 1), (403, 1), (400, 6003), (400, 6103), (400, 6111), (400, 9106), (400, 9109), (400, 10000), (403, 10000)],
+)
+def test_a_credential_problem_names_permission_and_origin(status: int, code: int) -> None:
+    message = refused(status, refusal({"code": code, "message": "m"})).message
+    assert "The credential was the API token of the option api_token" in message
+    assert "it needs the permission 'Thing Write'" in message
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "remedy"),
+    [
+        (429, refusal({"code": 971, "message": "m"}), "rate limit: run again later, or raise retry_timeout"),
+        (500, refusal({"code": 1, "message": "m"}), "run again later"),
+        (403, b"<html>", "it needs the permission 'Thing Write'"),
+        (404, b"", "Check api_url and any proxy in between."),
+        (200, b"<html>", "Check api_url and any proxy in between."),
+    ],
+)
+def test_the_remedy(status: int, content: bytes, remedy: str) -> None:
+    assert remedy in refused(status, content).message
+
+
+def test_an_ordinary_refusal_points_at_no_credential_or_proxy() -> None:
+    message = refused(400, refusal({"code": 1004, "message": "Bad name"})).message
+    assert "credential" not in message
+    assert "proxy" not in message
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("7", 7.0),
+        (" 7 ", 7.0),
+        ("0", 0.0),
+        ("Mon, 05 Oct 2026 12:00:30 GMT", 30.0),
+        ("Mon, 05 Oct 2026 14:00:30 +0200", 30.0),
+        ("Mon, 05 Oct 2026 12:00:30 -0000", 30.0),
+        ("Monday, 05-Oct-26 12:00:30 GMT", 30.0),
+        ("Mon, 05 Oct 2026 11:00:00 GMT", 0.0),
+        ("", None),
+        ("soon", None),
+        ("-3", None),
+        ("1.5", None),
+        ("²", None),
+        ("٣", None),
+        ("Mon, 99 Oct 2026 12:00:30 GMT", None),
+        ("Mon, 05 Oct 2026 12:00:30 +999999999999", None),
+        ("Mon, 05 Oct 2026 12:00:30 +9999999999999999", None),
+        ("Mon, 05 Oct 99999999999999999999 12:00:30 GMT", None),
+    ],
+)
+def test_retry_after(value: str, seconds: float | None) -> None:
+    assert retry_after({"retry-after": value}, NOW) == seconds
+
+
+def test_a_date_without_zone_is_not_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "XXX+5")
+    time.tzset()
+    try:
+        assert retry_after({"retry-after": "Mon, 05 Oct 2026 12:00:30 -0000"}, NOW) == 30.0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_no_retry_after() -> None:
+    assert retry_after({}) is None
+
+
+@pytest.mark.parametrize("content", [refusal({"code": 971, "message": "m"}), b"<html>"])
+def test_retry_after_comes_with_the_error(content: bytes) -> None:
+    assert refused(429, content, {"retry-after": "11"}).retry_after == 11.0
+
+
+def test_an_object_is_expected() -> None:
+    assert expect_object(REQUEST, {"a": 1}) == {"a": 1}
+
+
+@pytest.mark.parametrize("value", [None, [], "x", 1])
+def test_no_object_is_a_success_that_cannot_be_used(value: Any) -> None:
+    with pytest.raises(CloudflareError, match="with success, but its result is not an object") as caught:
+        expect_object(REQUEST, value)
+    assert caught.value.uncertain
+    assert caught.value.status == 200
+
+
+@pytest.mark.parametrize(("value", "items"), [(None, []), ([], []), ([{"id": "a"}], [{"id": "a"}])])
+def test_objects_are_expected(value: Any, items: list[Any]) -> None:
+    assert expect_objects(REQUEST, value, "id") == items
+
+
+@pytest.mark.parametrize(
+    "value", ["x", {}, [1], [None], [{}], [{"id": ""}], [{"id": None}], [{"id": 7}], [{"id": "a"}, {}]]
+)
+def test_objects_without_their_key_cannot_be_used(value: Any) -> None:
+    with pytest.raises(CloudflareError, match="a list of objects that each have the key id"):
+        expect_objects(REQUEST, value, "id")
+
+
+def pages(*answers: tuple[list[str], Any]) -> Iterator[Response]:
+    """The pages of a list with the total that each tells; asking for one more fails the test."""
+    for ids, total in answers:
+        yield Response([{"id": each} for each in ids], {} if total is None else {"total_count": total})
+    pytest.fail("asked for one page too many")
+
+
+@pytest.mark.parametrize(
+    ("answers", "ids"),
+    [
+        pytest.param([([], None)], [], id="nothing"),
+        pytest.param([([], 0)], [], id="nothing of nothing"),
+        pytest.param([(["a", "b"], 2)], ["a", "b"], id="one page"),
+        pytest.param([(["a"], 2), (["b"], 2)], ["a", "b"], id="two pages"),
+        pytest.param([(["a"], None), (["b"], None), ([], None)], ["a", "b"], id="no total"),
+        pytest.param([(["a"], None), (["a"], None)], ["a"], id="the same page again"),
+        pytest.param([(["a", "b"], 3), (["b", "c"], 3)], ["a", "b", "c"], id="moved to the next page"),
+        pytest.param([(["a", "b"], 1)], ["a", "b"], id="more than the total"),
+        pytest.param([(["a"], True), ([], True)], ["a"], id="an odd total"),
+    ],
+)
+def test_objects_are_collected_until_the_total_is_reached_or_nothing_is_new(
+    answers: list[tuple[list[str], Any]], ids: list[str]
+) -> None:
+    assert [item["id"] for item in collected(REQUEST, pages(*answers), "id")] == ids
+
+
+def test_a_total_that_is_not_reached_is_an_error() -> None:
+    with pytest.raises(CloudflareError, match="PATCH /things listed 1 of 3 objects and no page brought more") as caught:
+        collected(REQUEST, pages((["a"], 3), (["a"], 3)), "id")
+    assert (caught.value.method, caught.value.path, caught.value.status) == ("PATCH", "/things", 200)
+
+
+def test_a_total_holds_until_another_is_stated() -> None:
+    with pytest.raises(CloudflareError, match="listed 1 of 3 objects"):
+        collected(REQUEST, pages((["a"], 3), ([], None)), "id")
+
+
+def test_the_last_state_of_an_object_counts() -> None:
+    seen = [Response([{"id": "a", "n": 1}], {}), Response([{"id": "a", "n": 2}], {})]
+    assert collected(REQUEST, iter(seen), "id") == [{"id": "a", "n": 2}]

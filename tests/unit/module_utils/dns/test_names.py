@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TXT records, and where there cannot be one."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
+    check_value,
+    check_wildcard,
+    quoted,
+    refuse_below_delegation,
+    refuse_beside_cname,
+    unquoted,
+)
+
+HOST = "app.example.com"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("plain", "plain"),
+        ('"quoted"', "quoted"),
+        ('"one" "two"', "onetwo"),
+        ('"one""two"', "onetwo"),
+        (' "padded" ', "padded"),
+        (r'"a \"b\" c\\d"', r'a "b" c\d'),
+        ('say "hi"', 'say "hi"'),
+        ('""', ""),
+        ("", ""),
+        ('"open', '"open'),
+    ],
+)
+def test_the_text_of_txt_content(content: str, text: str) -> None:
+    assert unquoted(content) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("plain", '"plain"'),
+        ('a"b\\c', r'"a\"b\\c"'),
+        ("", '""'),
+        ("x" * 255, f'"{"x" * 255}"'),
+        ("x" * 256, f'"{"x" * 255}" "x"'),
+    ],
+)
+def test_text_as_txt_content(text: str, content: str) -> None:
+    assert quoted(text) == content
+    assert unquoted(content) == text
+
+
+@pytest.mark.parametrize("value", ["", "two\nlines", "nö"])
+def test_a_value_that_is_none(value: str) -> None:
+    with pytest.raises(UsageError, match="value must be the printable text"):
+        check_value(value)
+
+
+def test_a_cname_rules_out_a_txt_record() -> None:
+    with pytest.raises(UsageError, match=r"app\.example\.com is a CNAME for pages\.example.* beside a CNAME"):
+        refuse_beside_cname(HOST, "pages.example")
+    refuse_beside_cname(HOST, None)
+
+
+def test_a_delegation_names_who_answers() -> None:
+    with pytest.raises(UsageError, match=r"it delegates app\.example\.com to a\.ns, b\.ns: publish the record there"):
+        refuse_below_delegation(HOST, HOST, ["b.ns", "a.ns"])
+    refuse_below_delegation(HOST, None, [])
+
+
+@pytest.mark.parametrize("types", [["A"], ["AAAA", "TXT"], ["CNAME"]])
+def test_a_host_must_not_lose_the_addresses_that_a_wildcard_gives_it(types: list[str]) -> None:
+    with pytest.raises(UsageError, match=r"is found through a wildcard .*nobody could reach the host any more"):
+        check_wildcard(HOST, types)
+
+
+def test_a_host_that_loses_other_records_of_a_wildcard_is_warned_of() -> None:
+    (warning,) = check_wildcard(HOST, {"TXT", "MX"})
+    assert warning.startswith(f"{HOST} had no record of its own, and a wildcard answered for it (MX, TXT).")
+    assert check_wildcard(HOST, []) == []

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Refusing a description that cannot work, before anything is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
+    check_creatable,
+    check_description,
+    check_subset,
+)
+from tests.unit.support import creation
+
+REQUIRED = ["client_name", "redirect_uris", "scopes", "token_endpoint_auth_method", "grant_types", "response_types"]
+
+
+def refused(wanted: dict[str, Any], append: bool = False) -> str:
+    with pytest.raises(UsageError) as caught:
+        check_description(wanted, append)
+    return caught.value.message
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        creation(),
+        creation(optional_scopes=[], allowed_cors_origins=[], client_uri="", logo_uri="", policy_uri="", tos_uri=""),
+        creation(optional_scopes=["dns.read"], scopes=["dns.read", "openid"]),
+        creation(grant_types=["refresh_token", "authorization_code"]),
+        creation(allowed_cors_origins=["https://a.example/"], post_logout_redirect_uris=["https://a.example/bye"]),
+    ],
+)
+def test_a_good_description_passes(wanted: dict[str, Any]) -> None:
+    check_description(wanted, append=False)
+    check_description(wanted, append=True)
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_a_required_field_cannot_be_cleared(name: str) -> None:
+    empty: Any = "" if name in ("client_name", "token_endpoint_auth_method") else []
+    assert f"{name} must not be empty" in refused({name: empty})
+
+
+@pytest.mark.parametrize("name", ["redirect_uris", "scopes", "grant_types", "response_types"])
+def test_appending_nothing_is_no_clearing(name: str) -> None:
+    check_description({name: []}, append=True)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text"),
+    [
+        ({"redirect_uris": ["https://a.example/#x"]}, "redirect_uris: 'https://a.example/#x' has a fragment"),
+        ({"redirect_uris": ["https://a.example/", "/b"]}, "redirect_uris: '/b' is not an absolute URI."),
+        ({"redirect_uris": [""]}, "redirect_uris: '' is not an absolute URI."),
+        ({"post_logout_redirect_uris": ["bye"]}, "post_logout_redirect_uris: 'bye' is not an absolute URI."),
+        ({"allowed_cors_origins": ["https://a.example/x"]}, "allowed_cors_origins: 'https://a.example/x' must be an"),
+        ({"client_uri": "https://"}, "client_uri: 'https://' has no host."),
+        ({"logo_uri": "logo.png"}, "logo_uri: 'logo.png' must start with https:// or http://."),
+        ({"policy_uri": "https://a b"}, "policy_uri: 'https://a b' is not a URI."),
+        ({"tos_uri": "ftp://a.example"}, "tos_uri: 'ftp://a.example' must start with https:// or http://."),
+        ({"grant_types": ["refresh_token"]}, "grant_types must contain authorization_code"),
+        ({"optional_scopes": ["openid"]}, "optional_scopes must not contain openid:"),
+        (
+            {"optional_scopes": ["offline", "offline_access"]},
+            "optional_scopes must not contain offline, offline_access",
+        ),
+        ({"scopes": ["openid", "offline_access"]}, "scopes must contain more than openid and offline_access"),
+    ],
+)
+def test_a_fault_names_the_option(wanted: dict[str, Any], text: str) -> None:
+    assert text in refused(wanted)
+
+
+@pytest.mark.parametrize("wanted", [{"grant_types": ["refresh_token"]}, {"scopes": ["openid"]}])
+def test_appending_adds_to_what_makes_it_complete(wanted: dict[str, Any]) -> None:
+    check_description(wanted, append=True)
+
+
+def test_optional_protocol_scopes_are_refused_when_appending_too() -> None:
+    assert "optional_scopes must not contain openid" in refused({"optional_scopes": ["openid"]}, append=True)
+
+
+def test_all_faults_come_in_one_message() -> None:
+    message = refused({"client_name": "", "logo_uri": "x", "grant_types": ["refresh_token"], "scopes": ["openid"]})
+    assert all(name in message for name in ("client_name", "logo_uri", "grant_types", "scopes"))
+
+
+@pytest.mark.parametrize("optional", [[], ["dns.read"], ["dns.read", "zone.read"]])
+def test_optional_scopes_within_scopes(optional: list[str]) -> None:
+    check_subset({"optional_scopes": optional, "scopes": ["zone.read", "dns.read"]})
+
+
+def test_optional_scopes_outside_scopes() -> None:
+    with pytest.raises(UsageError, match=r"^optional_scopes: d1\.read, ai\.read must also be in scopes"):
+        check_subset({"optional_scopes": ["d1.read", "dns.read", "ai.read"], "scopes": ["dns.read"]})
+
+
+def test_a_complete_description_can_be_created() -> None:
+    check_creatable(creation())
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_each_required_field_is_needed_to_create(name: str) -> None:
+    wanted = creation()
+    del wanted[name]
+    with pytest.raises(UsageError, match=f"creating it needs {name} as well"):
+        check_creatable(wanted)
+
+
+def test_all_that_creating_lacks_comes_in_one_message() -> None:
+    with pytest.raises(UsageError, match="needs redirect_uris, scopes, token_endpoint_auth_method as well"):
+        check_creatable({"client_name": "n", "redirect_uris": [], "grant_types": ["x"], "response_types": ["code"]})
