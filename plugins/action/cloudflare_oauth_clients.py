@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from ansible_collections.oauthops.iam.plugins.modules import cloudflare_oauth_clients
-from ansible_collections.oauthops.iam.plugins.plugin_utils._in_process import ModuleInProcess
+from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_clients import MODULE
+from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ModuleAction
 
 
-class ActionModule(ModuleInProcess):
-    modules = (cloudflare_oauth_clients,)
+class ActionModule(ModuleAction):
+    module = MODULE

@@ -9,50 +9,27 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
-
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, unexpected
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._files import (
     check_absolute,
     check_path,
     check_place,
     content_of,
 )
-from ansible_collections.oauthops.iam.plugins.modules.vault_file_key import OPTIONS, RULES
+from ansible_collections.oauthops.iam.plugins.modules.vault_file_key import MODULE
+from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction
 from ansible_collections.oauthops.iam.plugins.plugin_utils._file import locked, replace
 from ansible_collections.oauthops.iam.plugins.plugin_utils._vault import Vault, secrets_of
-from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import as_json, same, value_of, with_key
+from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import same, value_of, with_key
 
 
-class ActionModule(ActionBase):
-    """Works on the controller alone: no connection, no module."""
+class ActionModule(ControllerAction):
+    """Works in the controller alone: there the vault secrets are."""
 
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = False
+    module = MODULE
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        _validation, params = self.validate_argument_spec(OPTIONS, **RULES)
-        failure, found = attempted(params, self._loader, check_mode=self._task.check_mode)
-        # Outside of any handler: ansible-core adds the traceback of what is being handled to the result.
-        if failure:
-            raise AnsibleActionFail(failure)
-        return {**result, **found}
-
-
-def attempted(params: Mapping[str, Any], loader: Any, *, check_mode: bool) -> tuple[str | None, dict[str, Any]]:
-    """Why it failed, if it did, and the task's result."""
-    try:
-        return None, ensure(params, loader, check_mode=check_mode)
-    except UsageError as failure:
-        return failure.message, {}
-    except OSError as fault:
-        return f"{params['path']} cannot be read or written ({fault.strerror}).", {}
-    except Exception as fault:
-        return unexpected(fault), {}
+    def work(self, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+        return ensure(params, self._loader, check_mode=check_mode)
 
 
 def ensure(params: Mapping[str, Any], loader: Any, *, check_mode: bool) -> dict[str, Any]:
@@ -60,20 +37,23 @@ def ensure(params: Mapping[str, Any], loader: Any, *, check_mode: bool) -> dict[
     path = checked_path(params["path"])
     vault = Vault(secrets_of(params, loader), path, params["vault_id"])
     writes = params["value"] is not None and not check_mode
-    with locked(os.path.dirname(path)) if writes else contextlib.nullcontext():
-        found, encrypted = edited(vault, params["key"], params["value"])
-        if encrypted is not None:
-            check_place("path", path)
-            if writes:
-                replace(path, encrypted)
-    return {"changed": encrypted is not None, "value": found, "path": as_json(params["path"])}
+    try:
+        with locked(os.path.dirname(path)) if writes else contextlib.nullcontext():
+            found, encrypted = edited(vault, params["key"], params["value"])
+            if encrypted is not None:
+                check_place("path", path)
+                if writes:
+                    replace(path, encrypted)
+    except OSError as fault:
+        raise UsageError(f"{path} cannot be read or written ({fault.strerror}).") from None
+    return {"changed": encrypted is not None, "value": found, "path": params["path"]}
 
 
 def checked_path(path: str) -> str:
     """The file that is meant, behind all links."""
     check_path("path", path)
     check_absolute("path", path)
-    real: str = os.path.realpath(as_json(path))
+    real: str = os.path.realpath(path)
     if not os.path.isdir(os.path.dirname(real)):
         raise UsageError(f"path: the directory {os.path.dirname(real)} does not exist on the controller.")
     return real

@@ -85,19 +85,6 @@ attributes:
     support: full
 """
 
-    WAITING = r"""
-attributes:
-  action:
-    support: full
-    details: It waits and prints on the controller; Cloudflare and DNS are asked where the task runs.
-  async:
-    support: none
-  become:
-    support: full
-  delegation:
-    support: full
-"""
-
     CONTROLLER = r"""
 attributes:
   action:
@@ -107,7 +94,7 @@ attributes:
     support: none
   become:
     support: none
-    details: Files are read and written as the user that Ansible runs as.
+    details: It runs as the user that Ansible runs as.
   delegation:
     support: none
     details: It runs on the controller whatever it is delegated to.

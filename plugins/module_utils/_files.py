@@ -8,16 +8,23 @@ Also the JSON object that a store keeps in one, and its owner, mode and SELinux 
 from __future__ import annotations
 
 import contextlib
+import grp
 import json
 import os
+import pwd
 import stat
 import tempfile
-from collections.abc import Sequence
 from typing import Any, Callable
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 
-MODE = "0600"
+selinux: Any
+try:
+    from ansible.module_utils.compat import selinux
+except ImportError:  # a machine without libselinux
+    selinux = None
+
+MODE = 0o600
 # What the system calls an owner or a group that is not to be changed.
 LEFT = -1
 
@@ -117,36 +124,36 @@ def same(one: Any, other: Any) -> bool:
 
 
 class FileAttributes:
-    """What C(module), an AnsibleModule with the options C(owner) and C(group), wants of its file."""
+    """Who owns a file with a secret: the owner and the group that were asked for, else those of the file before."""
 
-    def __init__(self, module: Any) -> None:
-        self._module = module
+    def __init__(self, owner: str | None, group: str | None) -> None:
+        """Raises UsageError for a name that this machine does not know."""
+        self.uid = _number("owner", owner, lambda name: pwd.getpwnam(name).pw_uid)
+        self.gid = _number("group", group, lambda name: grp.getgrnam(name).gr_gid)
 
-    def set(self, path: str, context: Sequence[str | None] = ()) -> bool:
-        """Whether something was not as wanted; it is set, except in check mode. Fails for an owner that is unknown."""
-        wanted = {
-            "path": path,
-            "owner": self._module.params["owner"],
-            "group": self._module.params["group"],
-            "mode": MODE,
-            "secontext": context,
-            "attributes": None,
-        }
-        return bool(self._module.set_fs_attributes_if_different(wanted, False, expand=False))
+    def set(self, path: str, *, check_mode: bool) -> bool:
+        """Whether something of a file that stays was not as wanted; outside of check mode it is set."""
+        found = os.stat(path)
+        differs = (
+            self.uid not in (LEFT, found.st_uid)
+            or self.gid not in (LEFT, found.st_gid)
+            or stat.S_IMODE(found.st_mode) != MODE
+        )
+        if differs and not check_mode:
+            os.chown(path, self.uid, self.gid)
+            os.chmod(path, MODE)
+        return differs
 
     def hand_on(self, path: str, handle: int, new: str) -> None:
-        """Give the file that replaces another what is wanted, and else what the older has; as ansible-core's copy."""
-        try:
-            older = os.stat(path)
-        except FileNotFoundError:
-            context = self._module.selinux_default_context(path)
-        else:
-            context = self._module.selinux_context(path)
+        """Give the file that replaces another what is wanted, and else what the older has."""
+        with contextlib.suppress(FileNotFoundError):
             try:
-                os.fchown(handle, *self._kept(older))
+                os.fchown(handle, *self._kept(os.stat(path)))
             except PermissionError:
                 raise _not_ours(path) from None
-        self.set(new, context)
+        os.fchown(handle, self.uid, self.gid)
+        os.fchmod(handle, MODE)
+        _hand_on_context(path, new)
 
     def check_handing_on(self, path: str) -> None:
         """Raise UsageError when L(hand_on) is going to, as far as that can be told without writing."""
@@ -158,8 +165,27 @@ class FileAttributes:
 
     def _kept(self, older: os.stat_result) -> tuple[int, int]:
         """The owner and the group that the file goes on to have because the task names no other."""
-        wanted = self._module.params
-        return LEFT if wanted["owner"] else older.st_uid, LEFT if wanted["group"] else older.st_gid
+        return LEFT if self.uid != LEFT else older.st_uid, LEFT if self.gid != LEFT else older.st_gid
+
+
+def _number(option: str, name: str | None, look_up: Callable[[str], int]) -> int:
+    if not name:
+        return LEFT
+    try:
+        return int(name) if name.isascii() and name.isdigit() else look_up(name)
+    except KeyError:
+        raise UsageError(f"{option}: this machine knows no {option} {name!r}.") from None
+
+
+def _hand_on_context(path: str, new: str) -> None:
+    """The SELinux context of the older file, else what the policy says of its path."""
+    if selinux is None or not selinux.is_selinux_enabled():
+        return
+    status, context = (
+        selinux.lgetfilecon_raw(path) if os.path.exists(path) else selinux.matchpathcon(path, stat.S_IFREG)
+    )
+    if status != -1:
+        selinux.lsetfilecon(new, context)
 
 
 def _not_ours(path: str) -> UsageError:

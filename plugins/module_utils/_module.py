@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every module shares: the connection options, the environment, and turning errors into failed tasks. Private.
+"""What every module shares: its options, the environment, and turning errors into failed tasks. Private.
 
 The only place that knows AnsibleModule.
 """
@@ -8,7 +8,8 @@ The only place that knows AnsibleModule.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -17,12 +18,15 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import with
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import result_of
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
-from ansible_collections.oauthops.iam.plugins.module_utils._files import FileAttributes
+
+try:
+    from ansible.module_utils.secrets import register_secrets
+except ImportError:  # ansible-core before 2.22
+    register_secrets = None
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
 Run = Callable[[Params, bool], Result]
-FileRun = Callable[[Params, bool, FileAttributes], Result]
 
 CONNECTION_OPTIONS: Mapping[str, Any] = {
     "api_token": {"type": "str", "no_log": True},
@@ -35,32 +39,57 @@ CONNECTION_OPTIONS: Mapping[str, Any] = {
     "ca_path": {"type": "path"},
     "validate_certs": {"type": "bool", "default": True},
 }
-SECRET_OPTIONS = ("api_token", "api_key")
 
 
-def run_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None:
-    """Run an object's C(run(params, check_mode)) as a module; C(rules) are AnsibleModule's, such as required_if."""
-    module = AnsibleModule(argument_spec={**CONNECTION_OPTIONS, **options}, supports_check_mode=True, **rules)
-    if REQUESTS_IMPORT_ERROR:
-        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    params = with_environment(module.params, os.environ)
-    module.no_log_values.update(params[option] for option in SECRET_OPTIONS if params[option])
-    succeeded, result = result_of(lambda: run(checked(params), module.check_mode))
-    if params["waited"]:
-        result["waited"] = params["waited"]
-    finish(module, succeeded, result)
+@dataclass(frozen=True)
+class Module:
+    """What a module is, wherever it runs: C(run(params, check_mode)), its options, and AnsibleModule's rules for them.
+
+    C(libraries) are the packages without which C(run) cannot even say what is missing.
+    """
+
+    run: Run
+    options: Mapping[str, Any]
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    libraries: tuple[str, ...] = ()
+
+    def complete(self, params: Params) -> Result:
+        """The parameters with what the environment adds to them."""
+        return dict(params)
+
+    def attempt(self, _params: Params, work: Callable[[], Result]) -> tuple[bool, Result]:
+        """Whether the work for these L(complete) parameters succeeded, and its result."""
+        return result_of(work)
+
+    def main(self) -> None:
+        """Run as AnsibleModule, in a process of its own."""
+        module = AnsibleModule(argument_spec=dict(self.options), supports_check_mode=True, **self.rules)
+        if "requests" in self.libraries and REQUESTS_IMPORT_ERROR:
+            module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+        params = self.complete(module.params)
+        secrets = set(secret_values(self.options, params))
+        module.no_log_values.update(secrets)
+        register(secrets)
+        finish(module, *self.attempt(params, lambda: self.run(params, module.check_mode)))
 
 
-def run_plain_module(run: Run, options: Mapping[str, Any], **rules: Any) -> None:
-    """Run what has nothing to do with Cloudflare, and says itself which library it cannot do without."""
-    module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True, **rules)
-    finish(module, *result_of(lambda: run(module.params, module.check_mode)))
+class CloudflareModule(Module):
+    """A module that talks to Cloudflare: it has the connection options, and says what it waited for."""
 
+    def __init__(self, run: Run, options: Mapping[str, Any], rules: Mapping[str, Any] | None = None) -> None:
+        super().__init__(run, {**CONNECTION_OPTIONS, **options}, rules or {}, ("requests",))
 
-def run_file_module(run: FileRun, options: Mapping[str, Any]) -> None:
-    """Run what keeps a file, whose owner and mode only AnsibleModule knows how to set."""
-    module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True)
-    finish(module, *result_of(lambda: run(module.params, module.check_mode, FileAttributes(module))))
+    def complete(self, params: Params) -> Result:
+        return with_environment(params, os.environ)
+
+    def attempt(self, params: Params, work: Callable[[], Result]) -> tuple[bool, Result]:
+        def checked_work() -> Result:
+            check_seconds("timeout", params["timeout"], above_zero=True)
+            check_seconds("retry_timeout", params["retry_timeout"])
+            return work()
+
+        succeeded, result = result_of(checked_work)
+        return succeeded, {**result, "waited": params["waited"]} if params["waited"] else result
 
 
 def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
@@ -72,7 +101,29 @@ def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
     module.fail_json(**result)
 
 
-def checked(params: Params) -> Params:
-    check_seconds("timeout", params["timeout"], above_zero=True)
-    check_seconds("retry_timeout", params["retry_timeout"])
-    return params
+def secret_values(options: Mapping[str, Any], params: Params) -> Iterator[str]:
+    """The texts in options that are no_log, those of suboptions included."""
+    for name, option in options.items():
+        value = params.get(name)
+        if option.get("no_log"):
+            yield from texts(value)
+        elif option.get("options"):
+            for part in value if isinstance(value, list) else [value]:
+                if isinstance(part, dict):
+                    yield from secret_values(option["options"], part)
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from texts(item)
+    elif value is not None and str(value).strip():
+        yield str(value)
+
+
+def register(secrets: set[str]) -> None:
+    """Have ansible-core hide them in all output; before 2.22 it cannot."""
+    if register_secrets is not None:
+        register_secrets(secrets)

@@ -140,7 +140,7 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, result_of
 from ansible_collections.oauthops.iam.plugins.module_utils._aws_secret import Secret, ensure
-from ansible_collections.oauthops.iam.plugins.module_utils._module import finish, run_plain_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import Module, finish
 
 AWS_IMPORT_ERROR = None
 try:
@@ -177,7 +177,7 @@ def run_without_aws(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, 
 
 def main() -> None:
     if AWS_IMPORT_ERROR:
-        run_plain_module(run_without_aws, {**AWS_OPTIONS, **OPTIONS})
+        Module(run_without_aws, {**AWS_OPTIONS, **OPTIONS}).main()
     module = AnsibleAWSModule(argument_spec=dict(OPTIONS), supports_check_mode=True)
     secret = Secret(module.client("secretsmanager"), module.params["name"])
     finish(module, *result_of(lambda: ensure(secret, module.params["value"], check_mode=module.check_mode)))

@@ -392,7 +392,7 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import reconcile
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients, find_client
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
@@ -416,8 +416,11 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     return reconcile(clients, wanted, actual, params, check_mode=check_mode)
 
 
+MODULE = CloudflareModule(run, OPTIONS, {"required_one_of": [("client_id", "client_name")]})
+
+
 def main() -> None:
-    run_module(run, OPTIONS, required_one_of=[("client_id", "client_name")])
+    MODULE.main()
 
 
 if __name__ == "__main__":

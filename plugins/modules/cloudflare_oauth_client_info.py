@@ -121,7 +121,7 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     Client,
@@ -160,8 +160,11 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     }
 
 
+MODULE = CloudflareModule(run, OPTIONS)
+
+
 def main() -> None:
-    run_module(run, OPTIONS)
+    MODULE.main()
 
 
 if __name__ == "__main__":

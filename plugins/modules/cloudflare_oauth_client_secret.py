@@ -116,7 +116,7 @@ from typing import Any
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients, find_client
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.rotation import (
     as_it_is_now,
@@ -148,8 +148,11 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     return ensure_rotated(clients, client, Delivery.of(params), check_mode=check_mode)
 
 
+MODULE = CloudflareModule(run, OPTIONS, {"required_one_of": [("client_id", "client_name")]})
+
+
 def main() -> None:
-    run_module(run, OPTIONS, required_one_of=[("client_id", "client_name")])
+    MODULE.main()
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ extends_documentation_fragment:
   - oauthops.iam._attributes
   - oauthops.iam._attributes.group
   - oauthops.iam._attributes.reader
-  - oauthops.iam._attributes.waiting
+  - oauthops.iam._attributes.controller
 attributes:
   check_mode:
     details: Asks once and does not wait.
@@ -121,7 +121,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
 
 OPTIONS: Mapping[str, Any] = {
     "client_id": {"type": "str", "required": True},
@@ -135,11 +135,14 @@ OPTIONS: Mapping[str, Any] = {
 
 
 def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError("cloudflare_oauth_client_wait runs by its action plugin, and that was not found.")
+    raise UsageError("cloudflare_oauth_client_wait runs in the controller, by its action plugin, and that was not found.")
+
+
+MODULE = CloudflareModule(run, OPTIONS)
 
 
 def main() -> None:
-    run_module(run, OPTIONS)
+    MODULE.main()
 
 
 if __name__ == "__main__":

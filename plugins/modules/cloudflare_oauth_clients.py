@@ -287,7 +287,7 @@ from typing import Any
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import reconcile_all, secret_place
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS, check_entries
@@ -333,8 +333,11 @@ def check_options(params: Mapping[str, Any]) -> None:
         raise UsageError(f"client_secret_dir: {directory} must be the absolute path of a directory that is there.")
 
 
+MODULE = CloudflareModule(run, OPTIONS)
+
+
 def main() -> None:
-    run_module(run, OPTIONS)
+    MODULE.main()
 
 
 if __name__ == "__main__":

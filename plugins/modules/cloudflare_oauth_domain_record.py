@@ -127,7 +127,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.cloudflare_zone 
     ensure_present,
     wanted_host,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -146,9 +146,13 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     return ensure(connect(params), params, host, check_mode=check_mode)
 
 
+MODULE = CloudflareModule(
+    run, OPTIONS, {"required_one_of": [("client_uri", "host")], "mutually_exclusive": [("client_uri", "host")]}
+)
+
+
 def main() -> None:
-    rule = [("client_uri", "host")]
-    run_module(run, OPTIONS, required_one_of=rule, mutually_exclusive=rule)
+    MODULE.main()
 
 
 if __name__ == "__main__":

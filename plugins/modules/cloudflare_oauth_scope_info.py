@@ -93,7 +93,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import catalogue, check_known, matching
 
 OPTIONS: Mapping[str, Any] = {
@@ -112,8 +112,11 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     return {"changed": False, "oauth_scopes": matching(scopes, params["category"], params["name"])}
 
 
+MODULE = CloudflareModule(run, OPTIONS)
+
+
 def main() -> None:
-    run_module(run, OPTIONS)
+    MODULE.main()
 
 
 if __name__ == "__main__":

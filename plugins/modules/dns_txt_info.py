@@ -132,7 +132,7 @@ from typing import Any
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.lookup import look_up
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_plain_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name, web_address_fault
 
 OPTIONS: Mapping[str, Any] = {
@@ -155,8 +155,11 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     return look_up(name, params)
 
 
+MODULE = Module(run, OPTIONS)
+
+
 def main() -> None:
-    run_plain_module(run, OPTIONS)
+    MODULE.main()
 
 
 if __name__ == "__main__":

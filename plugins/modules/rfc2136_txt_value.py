@@ -158,7 +158,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server impo
     KEY_ALGORITHMS,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.update import update_value
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_plain_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
 
 OPTIONS: Mapping[str, Any] = {
@@ -194,8 +194,11 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     return update_value({**params, **names}, str(names["name"]), check_mode=check_mode)
 
 
+MODULE = Module(run, OPTIONS, {"required_together": [("key_name", "key_secret")]}, libraries=("dns",))
+
+
 def main() -> None:
-    run_plain_module(run, OPTIONS, required_together=[("key_name", "key_secret")])
+    MODULE.main()
 
 
 if __name__ == "__main__":

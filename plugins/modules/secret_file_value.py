@@ -88,7 +88,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._files import (
     replace,
     same,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_file_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
 
 OPTIONS: Mapping[str, Any] = {
     "path": {"type": "path", "required": True},
@@ -98,7 +98,8 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
-def run(params: Mapping[str, Any], check_mode: bool, attributes: FileAttributes) -> dict[str, Any]:
+def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    attributes = FileAttributes(params["owner"], params["group"])
     check_path("path", params["path"])
     check_absolute("path", params["path"])
     path, value = os.path.realpath(params["path"]), params["value"]
@@ -108,11 +109,9 @@ def run(params: Mapping[str, Any], check_mode: bool, attributes: FileAttributes)
         return {"changed": False, "value": found}
     with telling(path, "written"):
         if found is not None and same(found, value):
-            return {"changed": attributes.set(path), "value": found}
+            return {"changed": attributes.set(path, check_mode=check_mode), "value": found}
         check_place("path", path)
         if check_mode:
-            # Nothing is set then, but an owner that nobody knows is told.
-            attributes.set(path if os.path.exists(path) else os.path.dirname(path))
             attributes.check_handing_on(path)
         else:
             replace(path, text_of(value), lambda handle, new: attributes.hand_on(path, handle, new))
@@ -142,8 +141,11 @@ def text_of(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, indent=4, sort_keys=True).encode() + b"\n"
 
 
+MODULE = Module(run, OPTIONS)
+
+
 def main() -> None:
-    run_file_module(run, OPTIONS)
+    MODULE.main()
 
 
 if __name__ == "__main__":

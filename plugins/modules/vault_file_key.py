@@ -100,7 +100,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._module import run_plain_module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
 
 OPTIONS: Mapping[str, Any] = {
     "path": {"type": "path", "required": True},
@@ -110,15 +110,17 @@ OPTIONS: Mapping[str, Any] = {
     "vault_password_file": {"type": "path", "no_log": False},
     "vault_id": {"type": "str"},
 }
-RULES: Mapping[str, Any] = {"mutually_exclusive": [("vault_password", "vault_password_file")]}
 
 
 def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     raise UsageError("vault_file_key runs on the controller, by its action plugin, and that was not found.")
 
 
+MODULE = Module(run, OPTIONS, {"mutually_exclusive": [("vault_password", "vault_password_file")]})
+
+
 def main() -> None:
-    run_plain_module(run, OPTIONS, **RULES)
+    MODULE.main()
 
 
 if __name__ == "__main__":

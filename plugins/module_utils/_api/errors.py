@@ -107,11 +107,11 @@ def result_of(work: Callable[[], dict[str, Any]]) -> tuple[bool, dict[str, Any]]
         return True, work()
     except OAuthOpsError as failure:
         return False, failure.result()
-    except Exception as fault:
+    except (Exception, SystemExit) as fault:
         return False, {"msg": unexpected(fault)}
 
 
-def unexpected(fault: Exception) -> str:
+def unexpected(fault: BaseException) -> str:
     """A fault of ours in words without any value: an exception's own text may hold a secret."""
     frame = traceback.extract_tb(fault.__traceback__)[-1]
     place = f"{frame.filename.rpartition('/')[2]}, line {frame.lineno}"

@@ -8,53 +8,66 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleActionFail
 
 from ansible_collections.oauthops.iam.plugins.action import cloudflare_oauth_client_wait as waiting
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import publishing, shaped
-from tests.unit.support import CLIENT_ID, TXT, a_client
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import shaped
+from ansible_collections.oauthops.iam.plugins.modules import dns_txt_info
+from tests.unit.actions import run_action
+from tests.unit.support import ACCOUNT, CLIENT_ID, TXT, ModuleResult, a_client
 from tests.unit.transport import TOKEN, Clock
 
 HOST = "app.example.com"
 SEEN: dict[str, Any] = {"visible": True, "cname": None, "notes": []}
 UNSEEN = {**SEEN, "visible": False}
-DOWN = {"failed": True, "msg": "It is down.", "error": {"status": 503}}
 Json = Any
 
 
 def told(status: str | None, **overrides: Json) -> dict[str, Json]:
-    """What the info module returns of a client."""
+    """A client whose domain has this status."""
     pages = {"client_uri": f"https://{HOST}/", "logo_uri": f"https://{HOST}/logo.png"}
     verification = {"client_uri_verification": {"status": status, "text": TXT}}
-    client = shaped(a_client(**{**pages, **verification, **overrides}))
-    return {"changed": False, "oauth_clients": [{**client, "publishing": publishing(client)}]}
+    return shaped(a_client(**{**pages, **verification, **overrides}))
 
 
-class Waiting(waiting.ActionModule):
-    """The action plugin with a script of answers in place of the modules it runs; the last one goes on."""
+def down(status: int | None = 503) -> CloudflareError:
+    return CloudflareError("It is down.", status=status)
 
-    _load_name = "oauthops.iam.cloudflare_oauth_client_wait"
 
-    def script(self, clients: list[Json], lookups: list[Json], clock: Clock) -> None:
-        self.answers = {"cloudflare_oauth_client_info": clients, "dns_txt_info": lookups}
-        self.asked: list[tuple[str, Mapping[str, Json]]] = []
-        self.clock = clock
+class Script:
+    """Responses of Cloudflare and of DNS, each of which takes a second; the last one goes on."""
 
-    def _execute_module(self, module_name: str, module_args: Json, **_options: Json) -> Json:  # type: ignore[override]
-        name = module_name.removeprefix("oauthops.iam.")
-        self.asked.append((name, module_args))
+    def __init__(self, clients: list[Json], lookups: list[Json], clock: Clock) -> None:
+        self.clients, self.lookups, self.clock = list(clients), list(lookups), clock
+        self.limits: list[float] = []
+        self.asked: list[Mapping[str, Json]] = []
+
+    def connect(self, api: Cloudflare, account_id: str) -> Script:
+        assert account_id == ACCOUNT
+        self.limits.append(api.budget.seconds)
+        return self
+
+    def get(self, client_id: str) -> Json:
+        assert client_id == CLIENT_ID
+        return self.next(self.clients)
+
+    def look_up(self, params: Mapping[str, Json], _check_mode: bool) -> Json:
+        self.asked.append(params)
+        return {"changed": False, **self.next(self.lookups)}
+
+    def next(self, responses: list[Json]) -> Json:
         self.clock.sleep(1)
-        answers = self.answers[name]
-        return answers.pop(0) if len(answers) > 1 else answers[0]
-
-    def asked_of(self, name: str) -> list[Mapping[str, Json]]:
-        return [args for asked, args in self.asked if asked == name]
+        response = responses.pop(0) if len(responses) > 1 else responses[0]
+        if isinstance(response, Exception):
+            raise response
+        return response
 
 
 class Outcome(SimpleNamespace):
-    result: dict[str, Json]
+    result: ModuleResult
     lines: list[str]
-    action: Waiting
+    script: Script
 
 
 @pytest.fixture
@@ -63,24 +76,26 @@ def wait(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Any:
         clients: list[Json], lookups: list[Json], check: bool = False, no_log: bool = False, **args: Json
     ) -> Outcome:
         lines: list[str] = []
+        script = Script(clients, lookups, clock)
         monkeypatch.setattr(waiting, "display", SimpleNamespace(display=lines.append))
-        given = {"client_id": CLIENT_ID, "api_token": TOKEN, "wait_timeout": 30, "wait_interval": 5, **args}
-        task: Any = SimpleNamespace(args=given, check_mode=check, async_val=0, action="wait", diff=False, no_log=no_log)
-        unused: Any = None
-        connection: Any = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
-        action = Waiting(task, connection, unused, unused, unused, unused)
-        action.script(clients, lookups, clock)
-        return Outcome(result=action.run(None, {"inventory_hostname": "here"}), lines=lines, action=action)
+        monkeypatch.setattr(waiting, "OAuthClients", script.connect)
+        monkeypatch.setattr(dns_txt_info, "run", script.look_up)
+        usual = {"client_id": CLIENT_ID, "account_id": ACCOUNT, "api_token": TOKEN}
+        given = {**usual, "wait_timeout": 30, "wait_interval": 5, **args}
+        result = run_action(
+            waiting.ActionModule, given, check=check, no_log=no_log, variables={"inventory_hostname": "here"}
+        )
+        return Outcome(result=result, lines=lines, script=script)
 
     return run
 
 
 def test_it_ends_when_the_domain_is_verified(wait: Any) -> None:
     outcome = wait([told("pending"), told("pending"), told("verified")], [UNSEEN, SEEN])
-    assert outcome.result["phase"] == "verified"
-    assert (outcome.result["changed"], outcome.result["oauth_client"]["client_id"]) == (False, CLIENT_ID)
-    assert outcome.result["lookup"] == SEEN
-    assert outcome.result["elapsed"] == 15
+    assert outcome.result.phase == "verified"
+    assert (outcome.result.changed, outcome.result.oauth_client["client_id"]) == (False, CLIENT_ID)
+    assert outcome.result.lookup == SEEN
+    assert outcome.result.elapsed == 15
     assert outcome.lines == [
         f"[here] {HOST}: needs_dns (the record cannot be seen yet); 2 s elapsed, 28 s remaining",
         f"[here] {HOST}: verifying (the record can be seen); 9 s elapsed, 21 s remaining",
@@ -89,36 +104,36 @@ def test_it_ends_when_the_domain_is_verified(wait: Any) -> None:
 
 def test_a_record_that_was_seen_is_not_looked_up_again(wait: Any) -> None:
     outcome = wait([told("pending"), told("pending"), told("verified")], [SEEN])
-    assert len(outcome.action.asked_of("dns_txt_info")) == 1
+    assert len(outcome.script.asked) == 1
 
 
 def test_the_end_of_the_time_is_no_failure(wait: Any) -> None:
     outcome = wait([told("pending")], [UNSEEN], wait_timeout=12)
-    assert (outcome.result["phase"], "failed" in outcome.result) == ("needs_dns", False)
-    assert 12 <= outcome.result["elapsed"] <= 16
+    assert (outcome.result.phase, outcome.result.failed) == ("needs_dns", False)
+    assert 12 <= outcome.result.elapsed <= 16
 
 
 @pytest.mark.parametrize(("timeout", "check"), [(0, False), (30, True)], ids=["no time", "check mode"])
 def test_without_time_or_in_check_mode_it_asks_once(wait: Any, timeout: float, check: bool) -> None:
     outcome = wait([told("pending")], [UNSEEN], check=check, wait_timeout=timeout)
-    assert [name for name, _args in outcome.action.asked] == ["cloudflare_oauth_client_info", "dns_txt_info"]
-    assert (outcome.result["phase"], outcome.lines) == ("needs_dns", [])
+    assert (len(outcome.script.limits), len(outcome.script.asked)) == (1, 1)
+    assert (outcome.result.phase, outcome.lines) == ("needs_dns", [])
 
 
 def test_a_failed_verification_waits_for_the_record_to_be_seen(wait: Any) -> None:
     outcome = wait([told("failed")], [UNSEEN, UNSEEN, SEEN])
-    assert (outcome.result["phase"], outcome.result["lookup"]) == ("failed", SEEN)
+    assert (outcome.result.phase, outcome.result.lookup) == ("failed", SEEN)
     assert len(outcome.lines) == 2
 
 
 def test_a_failed_verification_that_nobody_can_help_is_not_waited_for(wait: Any) -> None:
     outcome = wait([told("failed")], [{**SEEN, "visible": None}])
-    assert (outcome.result["phase"], outcome.lines) == ("failed", [])
+    assert (outcome.result.phase, outcome.lines) == ("failed", [])
 
 
 def test_an_incomplete_client_is_waited_for_all_the_same(wait: Any) -> None:
     outcome = wait([told("pending", logo_uri=None), told("verified", logo_uri=None)], [SEEN])
-    assert (outcome.result["phase"], len(outcome.lines)) == ("incomplete", 1)
+    assert (outcome.result.phase, len(outcome.lines)) == ("incomplete", 1)
 
 
 @pytest.mark.parametrize("client", [told("verified", visibility="public"), told(None, client_uri=None)])
@@ -128,75 +143,62 @@ def test_where_nothing_is_searched_for_it_does_not_wait(wait: Any, client: Json)
 
 def test_nobody_is_asked_who_is_not_wanted(wait: Any) -> None:
     outcome = wait([told("pending"), told("verified")], [], dns_lookup="none", dns_provider="rfc2136")
-    assert outcome.action.asked_of("dns_txt_info") == []
+    assert outcome.script.asked == []
     assert outcome.lines[0].startswith(f"[here] {HOST}: verifying; ")
 
 
-def test_the_modules_get_the_options(wait: Any) -> None:
+def test_dns_is_asked_as_the_options_say(wait: Any) -> None:
     options = {"dns_lookup": "resolver", "dns_servers": ["192.0.2.1"], "dns_resolver_url": "https://r.example/"}
-    outcome = wait([told("verified"), told("verified")], [SEEN], api_url="https://api.example/", **options)
-    (asked,) = outcome.action.asked_of("cloudflare_oauth_client_info")
-    assert asked == {
-        "client_id": CLIENT_ID,
-        "api_token": TOKEN,
-        "api_url": "https://api.example/",
-        "timeout": 30.0,
-        "retry_timeout": 30.0,
-        "validate_certs": True,
-    }
-    outcome = wait([told("pending"), told("verified")], [SEEN], **options)
-    (asked,) = outcome.action.asked_of("dns_txt_info")
+    (asked,) = wait([told("pending"), told("verified")], [SEEN], **options).script.asked
     assert asked == {
         "name": HOST,
         "value": TXT,
         "method": "resolver",
         "servers": ["192.0.2.1"],
         "resolver_url": "https://r.example/",
+        "timeout": 5.0,
     }
 
 
-@pytest.mark.parametrize("down", [DOWN, *({**DOWN, "error": {"status": status}} for status in (None, 408, 429))])
-def test_bad_weather_is_waited_out(wait: Any, down: Json) -> None:
-    outcome = wait([told("pending"), down, told("verified")], [UNSEEN])
-    assert outcome.result["phase"] == "verified"
+@pytest.mark.parametrize("status", [503, None, 408, 429])
+def test_bad_weather_is_waited_out(wait: Any, status: int | None) -> None:
+    outcome = wait([told("pending"), down(status), told("verified")], [UNSEEN])
+    assert outcome.result.phase == "verified"
     assert outcome.lines[1].startswith("[here] Cloudflare cannot be asked at the moment; ")
 
 
 def test_bad_weather_that_lasts_ends_with_what_was_known(wait: Any) -> None:
-    outcome = wait([told("pending"), DOWN], [UNSEEN], wait_timeout=10)
-    assert (outcome.result["phase"], "failed" in outcome.result) == ("needs_dns", False)
-    assert outcome.result["warnings"] == ["What is told of the client is not its last state. It is down."]
-    limits = [args["retry_timeout"] for args in outcome.action.asked_of("cloudflare_oauth_client_info")]
+    outcome = wait([told("pending"), down()], [UNSEEN], wait_timeout=10)
+    assert (outcome.result.phase, outcome.result.failed) == ("needs_dns", False)
+    assert outcome.result.warnings == ["What is told of the client is not its last state. It is down."]
+    limits = outcome.script.limits
     assert limits[0] == 10
     assert limits == sorted(limits, reverse=True)
 
 
 def test_bad_weather_from_the_beginning_is_a_failure(wait: Any) -> None:
-    outcome = wait([DOWN], [], wait_timeout=10)
-    assert (outcome.result["failed"], outcome.result["msg"]) == (True, "It is down.")
+    outcome = wait([down()], [], wait_timeout=10)
+    assert (outcome.result.failed, outcome.result.msg) == (True, "It is down.")
 
 
-@pytest.mark.parametrize("failure", [{"error": {"status": 403}}, {}], ids=["refused", "no request"])
-def test_a_refusal_is_a_failure_at_once(wait: Any, failure: Json) -> None:
-    outcome = wait([{"failed": True, "msg": "No.", **failure}], [])
-    assert (outcome.result["failed"], len(outcome.action.asked)) == (True, 1)
+@pytest.mark.parametrize("failure", [down(403), UsageError("No.")], ids=["refused", "no request"])
+def test_a_refusal_is_a_failure_at_once(wait: Any, failure: Exception) -> None:
+    outcome = wait([failure], [])
+    assert (outcome.result.failed, len(outcome.script.limits)) == (True, 1)
 
 
 def test_a_look_up_that_cannot_be_made_is_told(wait: Any) -> None:
-    with pytest.raises(AnsibleActionFail, match="DNS could not be asked: servers: 'x y' is neither"):
-        wait([told("pending")], [{"failed": True, "msg": "servers: 'x y' is neither an IP address nor a name."}])
+    outcome = wait([told("pending")], [UsageError("servers: 'x y' is neither an IP address nor a name.")])
+    assert (outcome.result.failed, outcome.result.msg.startswith("DNS could not be asked: servers: ")) == (True, True)
 
 
 def test_a_client_that_somebody_has_deleted_is_told(wait: Any) -> None:
-    with pytest.raises(
-        AnsibleActionFail, match=f"There is no OAuth client '{CLIENT_ID}' any more: somebody has deleted"
-    ):
-        wait([told("pending"), {"oauth_clients": []}], [UNSEEN])
+    result = wait([told("pending"), None], [UNSEEN]).result
+    assert f"There is no OAuth client '{CLIENT_ID}' any more: somebody has deleted" in result.msg
 
 
 def test_a_client_that_never_was_is_not_said_to_be_deleted(wait: Any) -> None:
-    with pytest.raises(AnsibleActionFail, match=f"There is no OAuth client '{CLIENT_ID}' in this account"):
-        wait([{"oauth_clients": []}], [])
+    assert f"There is no OAuth client '{CLIENT_ID}' in this account" in wait([None], []).result.msg
 
 
 def test_a_task_that_is_not_to_be_logged_prints_nothing(wait: Any) -> None:
@@ -214,5 +216,5 @@ def test_a_task_that_is_not_to_be_logged_prints_nothing(wait: Any) -> None:
     ],
 )
 def test_bad_input_is_told(wait: Any, args: Json, text: str) -> None:
-    with pytest.raises(AnsibleActionFail, match=text):
-        wait([told("verified")], [SEEN], **args)
+    result = wait([told("verified")], [SEEN], **args).result
+    assert (result.failed, text in result.msg) == (True, True)

@@ -10,16 +10,15 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
-from ansible.errors import AnsibleActionFail
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.oauthops.iam.plugins.action.vault_file_key import ActionModule
-from tests.unit.support import run_as_given
+from tests.unit.actions import run_action
+from tests.unit.support import ModuleResult, run_as_given
 
 PASSWORD = "correct horse"
 VALUE = {"client_id": "abc", "client_secret": "sekret"}
@@ -27,26 +26,23 @@ DEFAULT = (("default", VaultSecret(PASSWORD.encode())),)
 LABELLED = [("dev", VaultSecret(b"dev password")), ("prod", VaultSecret(b"prod password"))]
 
 
-class Loaded(ActionModule):
-    _load_name = "oauthops.iam.vault_file_key"
-
-
 def run(path: Path | str, secrets: Any = DEFAULT, check: bool = False, **args: Any) -> dict[str, Any]:
+    result = attempted(path, secrets, check, **args)
+    assert not result.failed, result.msg
+    return dict(result.data)
+
+
+def attempted(path: Path | str, secrets: Any = DEFAULT, check: bool = False, **args: Any) -> ModuleResult:
     loader = DataLoader()
     loader.set_vault_secrets(secrets)
-    given = {"path": str(path), "key": "key", **args}
-    task: Any = SimpleNamespace(args=given, check_mode=check, async_val=0, action="vault_file_key", diff=True)
-    connection: Any = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
-    unused: Any = None
-    return Loaded(task, connection, unused, loader, unused, unused).run(None, {})
+    return run_action(ActionModule, {"path": str(path), "key": "key", **args}, check=check, loader=loader)
 
 
 def refusal(*args: Any, **options: Any) -> str:
-    with pytest.raises(AnsibleActionFail) as caught:
-        run(*args, **options)
-    message = str(caught.value)
-    assert "sekret" not in message
-    return message
+    result = attempted(*args, **options)
+    assert result.failed
+    assert "sekret" not in result.msg
+    return result.msg
 
 
 def encrypted(text: str | bytes, label: str | None = None, secrets: Any = DEFAULT) -> bytes:
@@ -202,7 +198,7 @@ def test_a_whole_password_file_gives_reasons(target: Path) -> None:
         ({"vault_id": "a;b"}, "vault_id: 'a;b' cannot be written"),
         ({"vault_id": "nope"}, "no vault secret 'nope' is loaded; there is default."),
         ({"secrets": LABELLED}, "name the one that encrypts it with vault_id, one of dev, prod."),
-        ({"vault_password": "x", "vault_password_file": "/x"}, "mutually exclusive"),
+        ({"vault_password": "made-up", "vault_password_file": "/x"}, "mutually exclusive"),
         ({"valeu": "x"}, "Unsupported parameters for (oauthops.iam.vault_file_key) module: valeu"),
         ({"value": "sekret"}, "argument 'value' is of type"),
         ({"path": "x/y.yml"}, "x/y.yml is a relative path"),

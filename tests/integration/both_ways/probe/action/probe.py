@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._in_process import ModuleInProcess
+from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ModuleAction
 
 SPEC = importlib.util.spec_from_file_location("probe", Path(__file__).parents[1] / "library/probe.py")
 if SPEC is None or SPEC.loader is None:
@@ -15,6 +15,5 @@ probe = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(probe)
 
 
-class ActionModule(ModuleInProcess):
-    modules = (probe,)
-    libraries = ()
+class ActionModule(ModuleAction):
+    module = probe.MODULE

@@ -6,10 +6,11 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
 
 DOCUMENTATION = """
 module: probe
@@ -43,33 +44,39 @@ ENDS: dict[str, Callable[[], Any]] = {
 }
 
 
-def main() -> None:
-    options: dict[str, Any] = {
-        "how": {"choices": list(ENDS)},
-        "variables": {"type": "list", "elements": "str", "default": ["HOME"]},
-        "change": {"type": "bool", "default": False},
-        "text": {},
-        "password": {"no_log": True},
-        "warning": {},
-        "level": {"type": "int", "choices": [1, 2]},
-        "needed": {"required": True},
-    }
-    module = AnsibleModule(argument_spec=options, supports_check_mode=True, required_together=[("text", "warning")])
-    params = module.params
-    if params["warning"]:
-        module.warn(params["warning"])
-        module.deprecate(params["warning"], version="9.0.0", collection_name="oauthops.iam")
+OPTIONS: dict[str, Any] = {
+    "how": {"choices": list(ENDS)},
+    "variables": {"type": "list", "elements": "str", "default": ["HOME"]},
+    "change": {"type": "bool", "default": False},
+    "text": {},
+    "password": {"no_log": True},
+    "warning": {},
+    "level": {"type": "int", "choices": [1, 2]},
+    "needed": {"required": True},
+}
+
+
+def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     if params["how"]:
         ENDS[params["how"]]()
     os.umask(mask := os.umask(0o77))
     seen = {name: os.environ.get(name) for name in params["variables"]}
     found = {"directory": os.getcwd(), "seen": seen, "umask": oct(mask), "text": params["text"]}
+    if params["warning"]:
+        found["warnings"] = [params["warning"]]
     if params["change"]:
         os.environ["PROBE_WAS_HERE"] = "yes"
         os.chdir("/")
     if params["level"] == 2:
-        module.fail_json(msg=f"{params['text']} {params['password']}", **found)
-    module.exit_json(changed=params["change"], **found)
+        raise UsageError(f"{params['text']} {params['password']}", **found)
+    return {"changed": params["change"], **found}
+
+
+MODULE = Module(run, OPTIONS, {"required_together": [("text", "warning")]})
+
+
+def main() -> None:
+    MODULE.main()
 
 
 if __name__ == "__main__":

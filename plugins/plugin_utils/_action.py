@@ -1,0 +1,220 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running modules in the controller's own process, where that means the same as starting Python for them. Private.
+
+Nearly all of a module's time is starting Python and importing libraries, which the controller has done already. What
+ansible-core offers to action plugins is enough: where a name that is used here is missing, or the task asks for
+anything that needs a process, the module is started as any other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import importlib.util
+import io
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any, ClassVar
+
+from ansible import constants
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.utils.display import Display
+
+from ansible_collections.oauthops.iam.plugins.module_utils._module import Module, register, secret_values
+
+remove_values: Any
+try:
+    from ansible.module_utils.common.parameters import remove_values
+except ImportError:
+    remove_values = None
+# ansible-core before 2.22 leaves it to those who make a result to hide secrets.
+HIDDEN_BY_CORE = importlib.util.find_spec("ansible.module_utils.secrets") is not None
+
+HERE = "in the controller's process"
+SWITCH = "oauthops_in_process"
+# Variables that a Python and its libraries read when they start, and not again.
+READ_AT_START = ("LD_", "OPENSSL_", "PYTHON")
+SHOWN_PARAMETERS = 3
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+Result = dict[str, Any]
+
+display = Display()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A task that only has to be carried out: C(given) are its checked arguments, C(refusal) says what is wrong."""
+
+    environment: Mapping[str, str]
+    directory: str
+    check_mode: bool
+    given: Mapping[str, Any]
+    refusal: str | None = None
+
+
+class ControllerAction(ActionBase):
+    """The action of C(module) that always runs in the controller's process, whatever the connection."""
+
+    module: ClassVar[Module]
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+        self.task_vars = task_vars or {}
+        return {**ActionBase.run(self, tmp, task_vars), **self.carried_out(self.prepared())}
+
+    def prepared(self) -> Prepared:
+        environment, directory = self.environment(), str(self._loader.get_basedir())
+        args, options = plain(self._task.args), self.module.options
+        with surroundings(environment, directory):
+            validation = ArgumentSpecValidator(dict(options), **self.module.rules).validate(args)
+        refusal = None
+        if validation.error_messages:
+            refusal = masked(self.refusal(validation), set(secret_values(options, args)))
+        given = {name: validation.validated_parameters.get(name) for name in options}
+        return Prepared(environment, directory, bool(self._task.check_mode), given, refusal)
+
+    def refusal(self, validation: ValidationResult) -> str:
+        """The first thing that is wrong, in AnsibleModule's words."""
+        text = str(validation.error_messages[0])
+        alone = validation.unsupported_parameters and len(validation.error_messages) == 1
+        return f"Unsupported parameters for ({self._task.action}) module: {text}" if alone else text
+
+    def carried_out(self, task: Prepared) -> Result:
+        """The task's result, with the environment and the directory that the process of its module would have."""
+        if task.refusal:
+            return {"failed": True, "msg": task.refusal}
+        with surroundings(task.environment, task.directory):
+            params = self.module.complete(task.given)
+            secrets = set(secret_values(self.module.options, params))
+            register(secrets)
+            succeeded, result = self.module.attempt(params, lambda: self.work(params, task.check_mode))
+        if display.verbosity >= SHOWN_PARAMETERS:
+            result["invocation"] = {"module_args": shown(self.module.options, task.given)}
+        hidden: Result = masked(plain(result), secrets)
+        return hidden if succeeded else {**hidden, "failed": True}
+
+    def work(self, params: Mapping[str, Any], check_mode: bool) -> Result:
+        """What the task is for."""
+        return self.module.run(params, check_mode)
+
+    def environment(self) -> dict[str, str]:
+        """The variables that the keyword environment sets for this task, its block and its play."""
+        found: dict[str, str] = {}
+        for each in self._task.environment or []:
+            variables = self._templar.template(each)
+            if not isinstance(variables, Mapping):
+                raise AnsibleActionFail("environment: must be a mapping of variables to values.")
+            found.update({str(name): str(plain(value)) for name, value in variables.items()})
+        return found
+
+
+class ModuleAction(ControllerAction, NormalAction):
+    """The action of a module that runs in the controller's process where it can, and else where the task runs."""
+
+    _requires_connection = True
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+        try:
+            obstacle = self.obstacle(task_vars or {})
+            task = None if obstacle else self.prepared()
+        except Exception as unknown:  # as a name that a newer ansible-core does not have
+            obstacle, task = f"{type(unknown).__name__} while looking at the task", None
+        display.vvv(f"{self._task.action} runs {f'as a module ({obstacle})' if obstacle else HERE}")
+        if task:
+            return {**ActionBase.run(self, tmp, task_vars), **self.carried_out(task)}
+        result: Result = NormalAction.run(self, tmp, task_vars)
+        return result
+
+    def obstacle(self, task_vars: Mapping[str, Any]) -> str | None:
+        """Why the module needs a process of its own, or None."""
+        delegated = task_vars.get("ansible_delegated_vars") or {}
+        target = delegated.get(self._task.delegate_to) or task_vars
+        missing = [library for library in self.module.libraries if not importlib.util.find_spec(library)]
+        read_at_start = sorted(name for name in self.environment() if name.startswith(READ_AT_START))
+        obstacles = {
+            f"the connection is {self._connection.transport}": self._connection.transport != "local",
+            "async": self._task.async_val,
+            "become": self.becomes_another(),
+            f"{SWITCH} is off": not self.is_switched_on(target),
+            "another Python is named": not self.names_no_other_python(target),
+            f"the environment sets {', '.join(read_at_start)}": read_at_start,
+            f"without {', '.join(missing)}": missing,
+            "nothing would hide secrets": not (HIDDEN_BY_CORE or remove_values),
+        }
+        return next((text for text, holds in obstacles.items() if holds), None)
+
+    def becomes_another(self) -> bool:
+        """By ansible-core's rule, which leaves become aside where the task's user is the one to become."""
+        become = self._connection.become
+        if become is None:
+            return False
+        allowed = constants.config.get_config_value("BECOME_ALLOW_SAME_USER")
+        return bool(allowed or become.get_option("become_user") != getpass.getuser())
+
+    def is_switched_on(self, target: Mapping[str, Any]) -> bool:
+        setting = target.get(SWITCH, os.environ.get(SWITCH.upper(), True))
+        return bool(boolean(self._templar.template(setting)))
+
+    def names_no_other_python(self, target: Mapping[str, Any]) -> bool:
+        """A Python that was named is one whose libraries are meant; to have one discovered is not to name one."""
+        named = constants.config.get_config_value("INTERPRETER_PYTHON", variables=target)
+        named = str(self._templar.template(named)).strip()
+        return named.startswith("auto") or same_python(named, sys.executable)
+
+
+def same_python(one: str, other: str) -> bool:
+    """Whether two paths are one Python with the same libraries; that of a venv is a link to one without them."""
+    folders = {os.path.dirname(os.path.abspath(path)) for path in (one, other)}
+    return len(folders) == 1 and os.path.realpath(one) == os.path.realpath(other)
+
+
+@contextlib.contextmanager
+def surroundings(environment: Mapping[str, str], directory: str) -> Iterator[None]:
+    """The environment and working directory that a module's process would have; what a library prints is dropped."""
+    before, origin = dict(os.environ), os.getcwd()
+    try:
+        os.environ.update(environment)
+        os.chdir(directory)
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        os.chdir(origin)
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def plain(value: Any) -> Any:
+    """A value of plain types alone, as JSON has them: what ansible-core has tagged or encrypted is a text."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [plain(item) for item in value]
+    for kind in (int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return value.decode(errors="surrogateescape") if isinstance(value, bytes) else str(value)
+
+
+def shown(options: Mapping[str, Any], params: Mapping[str, Any]) -> Result:
+    """The parameters as ansible-core shows those of a module."""
+    return {name: HIDDEN if options[name].get("no_log") and params.get(name) else params.get(name) for name in options}
+
+
+def masked(result: Any, secrets: set[str]) -> Any:
+    """The result without the secrets, which ansible-core 2.22 and later hides by itself."""
+    return result if HIDDEN_BY_CORE or not secrets else remove_values(result, secrets)
