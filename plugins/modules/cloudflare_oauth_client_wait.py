@@ -135,7 +135,9 @@ OPTIONS: Mapping[str, Any] = {
 
 
 def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError("cloudflare_oauth_client_wait runs in the controller, by its action plugin, and that was not found.")
+    raise UsageError(
+        "cloudflare_oauth_client_wait runs in the controller, by its action plugin, and that was not found."
+    )
 
 
 MODULE = CloudflareModule(run, OPTIONS)

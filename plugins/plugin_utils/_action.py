@@ -98,6 +98,8 @@ class ControllerAction(ActionBase):
             secrets = set(secret_values(self.module.options, params))
             register(secrets)
             succeeded, result = self.module.attempt(params, lambda: self.work(params, task.check_mode))
+        if not result.get("warnings"):
+            result.pop("warnings", None)
         if display.verbosity >= SHOWN_PARAMETERS:
             result["invocation"] = {"module_args": shown(self.module.options, task.given)}
         hidden: Result = masked(plain(result), secrets)
