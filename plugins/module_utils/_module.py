@@ -14,6 +14,7 @@ from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.abort import Run as AnsibleRun
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import with_environment
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import result_of
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
@@ -63,6 +64,7 @@ class Module:
 
     def main(self) -> None:
         """Run as AnsibleModule, in a process of its own."""
+        AnsibleRun.is_module = True
         module = AnsibleModule(argument_spec=dict(self.options), supports_check_mode=True, **self.rules)
         if "requests" in self.libraries and REQUESTS_IMPORT_ERROR:
             module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)

@@ -32,6 +32,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     # imported here, because test plugins may still put their own import machinery in place when this file is loaded
     retry = importlib.import_module("ansible_collections.oauthops.iam.plugins.module_utils._api.retry")
     monkeypatch.setattr(retry, "time", fake)
+    # A pause is one sleep then, not many short ones.
+    monkeypatch.setattr(retry, "LONGEST_SLEEP", float("inf"))
     return fake
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, TypeVar
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.abort import held_back
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import choose_credential
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import (
@@ -109,13 +110,28 @@ class Cloudflare:
         body: Mapping[str, Any] | None = None,
     ) -> Response:
         """Send, again where that is safe and while the retry budget lasts; raises CloudflareError."""
-        request, attempt = self.request(method, path, permission), 0
+        request = self.request(method, path, permission)
+        return self._attempts(lambda: self._transport.exchange(request, query, body, self.budget.note))
+
+    def mint(self, path: str, permission: str, body: Mapping[str, Any] | None, receive: Callable[[Record], T]) -> T:
+        """POST what mints a secret; C(receive) gets the response at once, before any signal of an abort is heard."""
+        request = self.request("POST", path, permission)
+
+        def once() -> T:
+            with held_back():
+                response = self._transport.exchange(request, None, body, self.budget.note)
+                return receive(expect_object(request, response.result))
+
+        return self._attempts(once)
+
+    def _attempts(self, once: Callable[[], T]) -> T:
+        attempt = 0
         while True:
             attempt += 1
             self.budget.keep_pace()
             try:
                 with self.budget.failures_count():
-                    return self._transport.exchange(request, query, body, self.budget.note)
+                    return once()
             except CloudflareError as failure:
                 if not may_repeat(failure) or not self._pause(failure, attempt):
                     raise

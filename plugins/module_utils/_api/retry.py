@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.abort import Run
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 
 FIRST_PAUSE = 1.0
@@ -26,6 +27,8 @@ LAG_PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 
 FEW_REQUESTS = 5
+# In seconds, between two looks at whether the run goes on.
+LONGEST_SLEEP = 1.0
 # Cloudflare's longest window, in seconds (documented): whatever a header says, there is more after that.
 LONGEST_PACE = 300.0
 PACE = "few requests are left before Cloudflare's rate limit"
@@ -64,6 +67,7 @@ class Budget:
         self._set = self._since = 0.0
         self._paced = self._paced_until = 0.0
         self._request = threading.local()
+        self._run = Run()
 
     @contextmanager
     def failures_count(self) -> Iterator[None]:
@@ -83,8 +87,15 @@ class Budget:
                 return False
             self._take(time.monotonic(), seconds)
             self.waited.append(f"{seconds:.1f} s: {reason}")
-        time.sleep(seconds)
+        self._rest(seconds)
         return True
+
+    def _rest(self, seconds: float) -> None:
+        """Sleep, but not on for a run that has ended."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._run.check()
+            time.sleep(min(left, LONGEST_SLEEP))
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Remember from an answer's headers how slowly to go on.
@@ -100,6 +111,7 @@ class Budget:
 
     def keep_pace(self) -> None:
         """Before a request: wait when few are left, so that they last until Cloudflare allows more."""
+        self._run.check()
         while True:
             with self._lock:
                 now = time.monotonic()
@@ -112,7 +124,7 @@ class Budget:
                 if self._pays_for_pace:
                     self._take(now, wait)
                 self._tell_pace(now, wait)
-            time.sleep(wait)
+            self._rest(wait)
 
     @property
     def _pays_for_pace(self) -> bool:

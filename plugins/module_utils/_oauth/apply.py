@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, OAuthOpsError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Record
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import (
     FIRST_SECRET_REMEDY,
     OAuthClients,
@@ -30,7 +31,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import (
     Update,
     decided,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery, unbroken
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
 
 Result = dict[str, Any]
 
@@ -102,11 +103,15 @@ def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
 def _create(step: Creation, clients: OAuthClients) -> Result:
     """Create and deliver the secret at once; nothing that can fail stands in between."""
     body, delivery = step.body, step.delivery
-    with delivery, unbroken():
-        answer = clients.create(body)
+
+    def receive(answer: Record) -> tuple[Record, str | None, Result]:
         secret = answer.get("client_secret")
-        secret = secret if isinstance(secret, str) else None
-        delivered = delivery.deliver(secret, str(answer.get("client_id")), FIRST_SECRET_REMEDY) if secret else {}
+        if not isinstance(secret, str) or not secret:
+            return answer, None, {}
+        return answer, secret, delivery.deliver(secret, str(answer.get("client_id")), FIRST_SECRET_REMEDY)
+
+    with delivery:
+        answer, secret, delivered = clients.create(body, receive)
     client = clients.created(answer, body)
     if delivery.keeps and not secret:
         raise UsageError(

@@ -140,13 +140,13 @@ class OAuthClients:
     def with_name(self, client_name: str) -> list[Client]:
         return [client for client in self.all() if client["client_name"] == client_name]
 
-    def create(self, body: Mapping[str, Any]) -> Record:
-        """Cloudflare's answer to creating a client of a name that was not listed.
+    def create(self, body: Mapping[str, Any], receive: Callable[[Record], T]) -> T:
+        """Create a client of a name that was not listed; C(receive) gets Cloudflare's response at once.
 
-        Never sent twice: after a lost answer the error says what became of it.
+        Never sent twice: after a lost response the error says what became of it.
         """
         try:
-            return self.api.write_object("POST", self.path, WRITE, body)
+            return self.api.mint(self.path, WRITE, body, receive)
         except CloudflareError as lost:
             if not lost.uncertain:
                 raise
@@ -190,18 +190,25 @@ class OAuthClients:
     def delete(self, client: Client) -> None:
         self.api.delete(self._path(client["client_id"]), WRITE)
 
-    def rotate(self, client: Client) -> str:
-        """Mint the second secret. Never sent twice: after a lost answer the error says what is known."""
+    def rotate(self, client: Client, receive: Callable[[str], T]) -> T:
+        """Mint the second secret, which C(receive) gets at once.
+
+        Never sent twice: after a lost response the error says what is known.
+        """
         path = self._path(client["client_id"]) + "/rotate_secret"
-        try:
-            secret = self.api.write_object("POST", path, WRITE).get("client_secret")
+
+        def received(response: Record) -> T:
+            secret = response.get("client_secret")
             if not isinstance(secret, str) or not secret:
                 raise malformed(self.api.request("POST", path, WRITE), "an object with a client_secret")
+            return receive(secret)
+
+        try:
+            return self.api.mint(path, WRITE, None, received)
         except CloudflareError as lost:
             if not lost.uncertain:
                 raise
             raise lost_rotation(lost, client, self.after_rotation(client)) from None
-        return secret
 
     def after_creation(self, created: Sequence[Client]) -> list[Client] | CloudflareError:
         """All clients, once those that were C(created) are listed by name among them; or why that is not known."""

@@ -9,7 +9,7 @@ from typing import Any
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import SECOND_SECRET_REMEDY, OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery, unbroken
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
 
 
 def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *, check_mode: bool) -> dict[str, Any]:
@@ -27,9 +27,8 @@ def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *,
     if check_mode:
         delivery.check()
         return {**_result(client, rotated), **delivery.predicted()}
-    with delivery, unbroken():
-        secret = _minted(clients, client, delivery)
-        delivered = delivery.deliver(secret, client["client_id"], SECOND_SECRET_REMEDY)
+    with delivery:
+        delivered = _minted(clients, client, delivery)
     return {**_result(client, rotated), **delivered, "warnings": _not_shown(clients.after_rotation(client))}
 
 
@@ -55,11 +54,13 @@ def as_it_is_now(clients: OAuthClients, client: Client) -> Client:
     return current
 
 
-def _minted(clients: OAuthClients, client: Client, delivery: Delivery) -> str:
-    """The second secret; the mark stays when one may have been minted that nobody has received."""
+def _minted(clients: OAuthClients, client: Client, delivery: Delivery) -> dict[str, Any]:
+    """Mint and deliver the second secret; the mark stays when one may have been minted that nobody has received."""
     delivery.mark()
     try:
-        return clients.rotate(client)
+        return clients.rotate(
+            client, lambda secret: delivery.deliver(secret, client["client_id"], SECOND_SECRET_REMEDY)
+        )
     except CloudflareError as failure:
         if not failure.uncertain:
             delivery.unmark()

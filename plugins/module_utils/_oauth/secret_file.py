@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
@@ -30,28 +28,6 @@ except ImportError:  # ansible-core before 2.22
 
 
 RESERVED_BYTES = 4096
-# An interruption, the end of a job or of a terminal, and the keyword timeout of a task in the controller's process.
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
-
-
-@contextlib.contextmanager
-def unbroken() -> Iterator[None]:
-    """Put signals off, so that none comes between minting a secret and delivering it; at the end they are raised.
-
-    In another thread than the main one nothing is to be done, because none comes there.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: dict[int, None] = {}
-    handlers = {each: signal.signal(each, lambda number, _frame: came.setdefault(number)) for each in SIGNALS}
-    try:
-        yield
-    finally:
-        for each, handler in handlers.items():
-            signal.signal(each, handler if handler is not None else signal.SIG_DFL)
-        for number in came:
-            signal.raise_signal(number)
 
 
 class Delivery:

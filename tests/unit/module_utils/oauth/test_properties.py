@@ -166,8 +166,10 @@ class Obedient(Cloudflare):
         super().__init__(connection())
         self.client = client
         self.writes: list[str] = []
+        self._transport: Any = self
 
-    def call(self, method: str, path: str, *_permission: Any, body: Any = None, **_query: Any) -> Response:
+    def exchange(self, request: Request, _query: Any, body: Any, _note: Any) -> Response:
+        method, path = request.method, request.path
         if method != "GET":
             self.writes.append(method)
         if path.endswith("/rotate_secret"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import stat
 import tempfile
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any, NoReturn
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import RESERVED_BYTES, Delivery, unbroken
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import RESERVED_BYTES, Delivery
 from tests.unit.support import SECRET
 
 REMEDY = "Mint another."
@@ -250,16 +249,3 @@ def test_a_mark_that_cannot_be_made_is_refused(folder: Path) -> None:
     (folder / "secret.unreceived").mkdir()
     with pytest.raises(UsageError, match=r"secret\.unreceived cannot be written"):
         Delivery(str(folder / "secret"), None).mark()
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM])
-def test_a_signal_waits_until_the_secret_is_delivered(number: signal.Signals) -> None:
-    came: list[str] = []
-    before = signal.signal(number, lambda *_unused: came.append("signal"))
-    try:
-        with unbroken():
-            signal.raise_signal(number)
-            came.append("delivered")
-    finally:
-        signal.signal(number, before)
-    assert came == ["delivered", "signal"]

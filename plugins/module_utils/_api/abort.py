@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ending when the run ends: signals are held back only around a mint, and nothing is sent for a run that is gone.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import threading
+from collections.abc import Iterator
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+
+# An interruption, the end of a job or of a terminal, and the keyword timeout of a task in the controller's process.
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+STANDARD_OUTPUT = 1
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Put signals off, so that none comes between minting a secret and delivering it; at the end they are raised.
+
+    In another thread than the main one nothing is to be done, because none comes there.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: dict[int, None] = {}
+    handlers = {each: signal.signal(each, lambda number, _frame: came.setdefault(number)) for each in SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in handlers.items():
+            signal.signal(each, handler if handler is not None else signal.SIG_DFL)
+        for number in came:
+            signal.raise_signal(number)
+
+
+class Run:
+    """The run of Ansible that a task belongs to, as long as it lasts.
+
+    A worker of ansible-playbook goes on when that is ended, and so does the process of a module: the one has another
+    parent then, the other nobody who reads what it prints.
+    """
+
+    is_module = False
+
+    def __init__(self) -> None:
+        self._parent = os.getppid()
+
+    def check(self) -> None:
+        """Raise UsageError when the run has ended."""
+        if self._is_over():
+            raise UsageError("The run that this task belongs to has ended, so nothing more was sent.")
+
+    def _is_over(self) -> bool:
+        if os.getppid() != self._parent:
+            return True
+        if not self.is_module:
+            return False
+        output = select.poll()
+        output.register(STANDARD_OUTPUT, 0)
+        return any(event & select.POLLERR for _descriptor, event in output.poll(0))
