@@ -100,5 +100,6 @@ def as_text(task: Task, differing: tuple[str, ...]) -> str:
         result["ansible_facts"] = facts
     kept = {key: value for key, value in result.items() if value != {}}
     text = json.dumps([task.host, task.name, task.status, kept], sort_keys=True)
-    # What ansible-core 2.22 leaves in a registered result of a module.
-    return TIME.sub("<time>", text.replace('"ansible_parsed": true, ', ""))
+    # What ansible-core 2.22 leaves in a registered result of a module, and how it hides the value of an option.
+    text = text.replace('"ansible_parsed": true, ', "").replace("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "$REDACTED$")
+    return TIME.sub("<time>", text)
