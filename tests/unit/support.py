@@ -236,7 +236,6 @@ def refused(status: int, code: int = 1000, message: str = "No.", pointer: str | 
 
 
 GONE = refused(404, 7003, "Not found.")
-NOT_KNOWN = "It is not known whether this was carried out. Running the task again looks first."
 LAGS = [0.5, 1.0, 2.0, 4.0]
 BAD_GATEWAY: Mapping[str, Any] = {
     "status": 502,

@@ -121,11 +121,16 @@ def test_whether_the_secret_is_kept_at_all(path: str | None, returned: bool | No
     assert Delivery.of({"client_secret_file": path, "return_client_secret": returned}).keeps is keeps
 
 
+def enter(path: Path) -> None:
+    with Delivery(str(path), None):
+        pytest.fail("entered all the same")
+
+
 def refused(path: Path) -> str:
     with pytest.raises(UsageError) as checked:
         Delivery(str(path), None).check()
-    with pytest.raises(UsageError) as entered, Delivery(str(path), None):
-        pytest.fail("entered all the same")
+    with pytest.raises(UsageError) as entered:
+        enter(path)
     assert checked.value.result() == entered.value.result()
     assert checked.value.error() == {"code": "file_inaccessible", "option": "client_secret_file"}
     return checked.value.message
@@ -156,8 +161,8 @@ def test_what_shows_only_when_writing_is_refused_before_minting(
     folder: Path, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, number: int
 ) -> None:
     monkeypatch.setattr(module, name, fails_with(number))
-    with refuses("file_inaccessible", "client_secret_file") as caught, Delivery(str(folder / "secret"), None):
-        pytest.fail("entered all the same")
+    with refuses("file_inaccessible", "client_secret_file") as caught:
+        enter(folder / "secret")
     assert caught.value.message == f"client_secret_file: {folder}/secret cannot be written ({os.strerror(number)})."
     assert "changed" not in caught.value.extra
     assert os.listdir(folder) == []
