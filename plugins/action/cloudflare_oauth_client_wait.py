@@ -32,6 +32,8 @@ SEEN = {
     False: "the record cannot be seen yet",
     None: "nobody can say who sees the record",
 }
+# What the options of dns_txt_info are called here.
+LOOKUP_OPTIONS = {"servers": "dns_servers", "resolver_url": "dns_resolver_url"}
 Params = Mapping[str, Any]
 Result = dict[str, Any]
 
@@ -72,11 +74,13 @@ class ActionModule(ControllerAction):
 
 def check_params(params: Params) -> None:
     if not params["client_id"]:
-        raise UsageError("client_id must be the ID of a client, and not empty.")
+        raise UsageError("invalid_option", "client_id must be the ID of a client, and not empty.", option="client_id")
     if not 0 <= params["wait_timeout"] < float("inf"):
-        raise UsageError(f"wait_timeout must be a number of seconds, not {params['wait_timeout']!r}.")
+        text = f"wait_timeout must be a number of seconds, not {params['wait_timeout']!r}."
+        raise UsageError("invalid_option", text, option="wait_timeout")
     if not 1 <= params["wait_interval"] < float("inf"):
-        raise UsageError(f"wait_interval must be a number of seconds from 1 on, not {params['wait_interval']!r}.")
+        text = f"wait_interval must be a number of seconds from 1 on, not {params['wait_interval']!r}."
+        raise UsageError("invalid_option", text, option="wait_interval")
 
 
 def the_client(params: Params, patience: Patience, *, known: bool) -> Result:
@@ -86,7 +90,8 @@ def the_client(params: Params, patience: Patience, *, known: bool) -> Result:
     client = OAuthClients(api, check_account_id(params)).get(params["client_id"])
     if client is None:
         where = "any more: somebody has deleted it" if known else "in this account"
-        raise UsageError(f"There is no OAuth client {params['client_id']!r} {where}.")
+        text = f"There is no OAuth client {params['client_id']!r} {where}."
+        raise UsageError("client_not_found", text, option="client_id")
     return {"oauth_client": client, "publishing": publishing(client)}
 
 
@@ -105,7 +110,8 @@ def looked_up(client: Params, params: Params) -> Result:
     try:
         seen = dns_txt_info.run(asked, False)
     except UsageError as failure:
-        raise UsageError(f"DNS could not be asked: {failure.message}") from None
+        option = LOOKUP_OPTIONS.get(failure.option or "")
+        raise UsageError(failure.code, f"DNS could not be asked: {failure.message}", option=option) from None
     return {name: value for name, value in seen.items() if name != "changed"}
 
 

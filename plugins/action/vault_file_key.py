@@ -45,7 +45,8 @@ def ensure(params: Mapping[str, Any], loader: Any, *, check_mode: bool) -> dict[
                 if writes:
                     replace(path, encrypted)
     except OSError as fault:
-        raise UsageError(f"{path} cannot be read or written ({fault.strerror}).") from None
+        text = f"{path} cannot be read or written ({fault.strerror})."
+        raise UsageError("file_inaccessible", text, option="path") from None
     return {"changed": encrypted is not None, "value": found, "path": params["path"]}
 
 
@@ -55,7 +56,8 @@ def checked_path(path: str) -> str:
     check_absolute("path", path)
     real: str = os.path.realpath(path)
     if not os.path.isdir(os.path.dirname(real)):
-        raise UsageError(f"path: the directory {os.path.dirname(real)} does not exist on the controller.")
+        text = f"path: the directory {os.path.dirname(real)} does not exist on the controller."
+        raise UsageError("file_inaccessible", text, option="path")
     return real
 
 
@@ -69,5 +71,6 @@ def edited(vault: Vault, key: str, value: Mapping[str, Any] | None) -> tuple[Any
             return found, None
         text = with_key(text, key, value)
     except ValueError as fault:
-        raise UsageError(f"{vault.path}: {fault} To correct it: ansible-vault edit {vault.path}") from None
+        wrong = f"{vault.path}: {fault} To correct it: ansible-vault edit {vault.path}"
+        raise UsageError("foreign_content", wrong, option="path") from None
     return found, vault.closed(text, label, secret)

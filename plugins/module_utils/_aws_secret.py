@@ -31,9 +31,9 @@ AGAIN = "Running the task again looks first."
 class AwsError(OAuthOpsError):
     """A request that failed; C(error_code) is in its result."""
 
-    def __init__(self, message: str, code: str) -> None:
-        super().__init__(message, error_code=code)
-        self.code = code
+    def __init__(self, message: str, error_code: str) -> None:
+        super().__init__("aws_failed", message, error_code=error_code)
+        self.error_code = error_code
 
 
 class Secret:
@@ -52,8 +52,9 @@ class Secret:
             return None
         if found.get("DeletedDate"):
             raise UsageError(
+                "aws_secret_deleted",
                 f"The secret {self._name} is scheduled for deletion: restore it with aws secretsmanager "
-                "restore-secret, or choose another name."
+                "restore-secret, or choose another name.",
             )
         self.arn = found.get("ARN")
         current = self._found("GetSecretValue", self._client.get_secret_value)
@@ -73,13 +74,14 @@ class Secret:
 
     def check_creation(self) -> None:
         if self._name.startswith("arn:"):
-            raise UsageError(f"There is no secret {self._name}: give a name instead of an ARN to create one.")
+            text = f"There is no secret {self._name}: give a name instead of an ARN to create one."
+            raise UsageError("invalid_option", text, option="name")
 
     def _found(self, action: str, call: Callable[..., Any]) -> Mapping[str, Any] | None:
         try:
             return self._asked(action, call, SecretId=self.arn or self._name)
         except AwsError as failure:
-            if failure.code == "ResourceNotFoundException":
+            if failure.error_code == "ResourceNotFoundException":
                 return None
             raise
 
@@ -93,8 +95,9 @@ class Secret:
 
     def _foreign(self, what: str) -> UsageError:
         return UsageError(
+            "foreign_content",
             f"The value of the secret {self._name} {what}, and is left as it is: choose another name, or replace the "
-            "value with a JSON object, such as {}."
+            "value with a JSON object, such as {}.",
         )
 
     def _asked(self, action: str, call: Callable[..., Any], **given: Any) -> Mapping[str, Any]:

@@ -43,28 +43,32 @@ def content_of(path: str) -> bytes | None:
 def check_path(option: str, path: str) -> None:
     """Raise UsageError for what names no file."""
     if "\0" in path:
-        raise UsageError(f"{option}: {path!r} is not a path.")
+        raise UsageError("invalid_option", f"{option}: {path!r} is not a path.", option=option)
 
 
 def check_absolute(option: str, path: str) -> None:
     if not path:
-        raise UsageError(f"{option} is empty: name a file.")
+        raise UsageError("invalid_option", f"{option} is empty: name a file.", option=option)
     if not os.path.isabs(path):
         raise UsageError(
+            "invalid_option",
             f"{option}: {path} is a relative path, and which directory it would be in depends on how the task is run: "
-            "write an absolute one, such as {{ playbook_dir }}/" + path + "."
+            "write an absolute one, such as {{ playbook_dir }}/" + path + ".",
+            option=option,
         )
 
 
 def check_place(option: str, path: str) -> None:
     """Raise UsageError when the file cannot be replaced, as far as that can be told without writing."""
     directory = os.path.dirname(path)
-    if not os.path.isdir(directory):
-        raise UsageError(f"{option}: the directory {directory} does not exist.")
-    if os.path.isdir(path):
-        raise UsageError(f"{option}: {path} is a directory.")
-    if not os.access(directory, os.W_OK | os.X_OK):
-        raise UsageError(f"{option}: the directory {directory} is not writable.")
+    obstacles = {
+        f"the directory {directory} does not exist": not os.path.isdir(directory),
+        f"{path} is a directory": os.path.isdir(path),
+        f"the directory {directory} is not writable": not os.access(directory, os.W_OK | os.X_OK),
+    }
+    for text, holds in obstacles.items():
+        if holds:
+            raise UsageError("file_inaccessible", f"{option}: {text}.", option=option)
 
 
 def replace(path: str, content: bytes, prepare: Callable[[int, str], object]) -> None:
@@ -174,7 +178,9 @@ def _number(option: str, name: str | None, look_up: Callable[[str], int]) -> int
     try:
         return int(name) if name.isascii() and name.isdigit() else look_up(name)
     except KeyError:
-        raise UsageError(f"{option}: this machine knows no {option} {name!r}.") from None
+        raise UsageError(
+            "invalid_option", f"{option}: this machine knows no {option} {name!r}.", option=option
+        ) from None
 
 
 def _hand_on_context(path: str, new: str) -> None:
@@ -190,6 +196,8 @@ def _hand_on_context(path: str, new: str) -> None:
 
 def _not_ours(path: str) -> UsageError:
     return UsageError(
+        "file_owned_by_other",
         f"path: {path} belongs to another user or group, and only root can hand it on as it was. It was left as it is: "
-        "run the task as root or as its owner, with become, or name the owner and the group that it is to have."
+        "run the task as root or as its owner, with become, or name the owner and the group that it is to have.",
+        option="path",
     )

@@ -16,7 +16,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.abort import Run as AnsibleRun
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import with_environment
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import result_of
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, result_of
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
 
@@ -67,7 +67,8 @@ class Module:
         AnsibleRun.is_module = True
         module = AnsibleModule(argument_spec=dict(self.options), supports_check_mode=True, **self.rules)
         if "requests" in self.libraries and REQUESTS_IMPORT_ERROR:
-            module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+            text = missing_required_lib("requests")
+            module.fail_json(**UsageError("requirement_missing", text, exception=REQUESTS_IMPORT_ERROR).result())
         params = self.complete(module.params)
         secrets = set(secret_values(self.options, params))
         module.no_log_values.update(secrets)

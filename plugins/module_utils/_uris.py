@@ -50,7 +50,10 @@ def dns_name(host: str) -> str | None:
     name = host.rstrip(".").lower()
     if not name.isascii():
         if idna is None:
-            raise UsageError(f"{host!r}: install the Python library idna, or write the name in Punycode (xn--...).")
+            raise UsageError(
+                "requirement_missing",
+                f"{host!r}: install the Python library idna, or write the name in Punycode (xn--...).",
+            )
         try:
             name = idna.encode(name, uts46=True).decode("ascii")
         except idna.IDNAError:

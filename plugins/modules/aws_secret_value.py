@@ -172,7 +172,7 @@ MISSING = (
 
 
 def run_without_aws(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError(MISSING, exception=AWS_IMPORT_ERROR)
+    raise UsageError("requirement_missing", MISSING, exception=AWS_IMPORT_ERROR)
 
 
 def main() -> None:

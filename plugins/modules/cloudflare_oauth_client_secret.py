@@ -139,7 +139,9 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     clients = OAuthClients(connect(params), account_id)
     client = find_client(clients, params["client_id"], params["client_name"])
     if client is None:
-        raise UsageError(f"There is no OAuth client {params['client_id'] or params['client_name']!r} in this account.")
+        option = "client_id" if params["client_id"] else "client_name"
+        text = f"There is no OAuth client {params[option]!r} in this account."
+        raise UsageError("client_not_found", text, option=option)
     if not params["client_id"] and (check_mode or params["state"] == "finalized"):
         # A list may leave out whether a rotation is open. Before a secret is minted every client is read again.
         client = as_it_is_now(clients, client)

@@ -136,7 +136,8 @@ OPTIONS: Mapping[str, Any] = {
 
 def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     raise UsageError(
-        "cloudflare_oauth_client_wait runs in the controller, by its action plugin, and that was not found."
+        "action_plugin_missing",
+        "cloudflare_oauth_client_wait runs in the controller, by its action plugin, and that was not found.",
     )
 
 

@@ -320,17 +320,22 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 
 def check_options(params: Mapping[str, Any]) -> None:
     if not 1 <= params["concurrency"] <= MOST_AT_A_TIME:
-        raise UsageError(f"concurrency must be from 1 to {MOST_AT_A_TIME}, not {params['concurrency']}.")
+        text = f"concurrency must be from 1 to {MOST_AT_A_TIME}, not {params['concurrency']}."
+        raise UsageError("invalid_option", text, option="concurrency")
     if params["prune_limit"] < 0:
-        raise UsageError(f"prune_limit must not be negative, as {params['prune_limit']} is.")
+        text = f"prune_limit must not be negative, as {params['prune_limit']} is."
+        raise UsageError("invalid_option", text, option="prune_limit")
     if params["prune"] and params["prune_name"] == "":
         raise UsageError(
+            "invalid_option",
             "prune_name is empty, which is more often a variable that was not set than any name: write * for any name, "
-            "or leave it out."
+            "or leave it out.",
+            option="prune_name",
         )
     directory = params["client_secret_dir"]
     if directory and not (os.path.isabs(directory) and os.path.isdir(directory)):
-        raise UsageError(f"client_secret_dir: {directory} must be the absolute path of a directory that is there.")
+        text = f"client_secret_dir: {directory} must be the absolute path of a directory that is there."
+        raise UsageError("invalid_option", text, option="client_secret_dir")
 
 
 MODULE = CloudflareModule(run, OPTIONS)

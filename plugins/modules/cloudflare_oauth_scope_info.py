@@ -107,7 +107,7 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     scopes = catalogue(connect(params))
     ids = params["ids"]
     if ids is not None:
-        check_known(ids, (scope["id"] for scope in scopes))
+        check_known("ids", ids, (scope["id"] for scope in scopes))
         scopes = [scope for scope in scopes if scope["id"] in ids]
     return {"changed": False, "oauth_scopes": matching(scopes, params["category"], params["name"])}
 

@@ -148,10 +148,12 @@ OPTIONS: Mapping[str, Any] = {
 def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     name = dns_name(params["name"])
     if not name:
-        raise UsageError(f"name: {params['name']!r} is no name that DNS could have a record for.")
+        text = f"name: {params['name']!r} is no name that DNS could have a record for."
+        raise UsageError("invalid_option", text, option="name")
     check_seconds("timeout", params["timeout"], above_zero=True)
     if params["resolver_url"] and web_address_fault(params["resolver_url"]):
-        raise UsageError(f"resolver_url: {params['resolver_url']!r} {web_address_fault(params['resolver_url'])}.")
+        text = f"resolver_url: {params['resolver_url']!r} {web_address_fault(params['resolver_url'])}."
+        raise UsageError("invalid_option", text, option="resolver_url")
     return look_up(name, params)
 
 

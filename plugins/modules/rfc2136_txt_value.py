@@ -180,16 +180,19 @@ LARGEST_TTL = 2**31 - 1
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     if DNSPYTHON_IMPORT_ERROR:
-        raise UsageError(missing_required_lib("dnspython"), exception=DNSPYTHON_IMPORT_ERROR)
+        text = missing_required_lib("dnspython")
+        raise UsageError("requirement_missing", text, exception=DNSPYTHON_IMPORT_ERROR)
     names = {option: dns_name(params[option]) for option in ("name", "zone") if params[option]}
     for option, name in names.items():
         if not name:
-            raise UsageError(f"{option}: {params[option]!r} is no name that DNS could have a record for.")
+            text = f"{option}: {params[option]!r} is no name that DNS could have a record for."
+            raise UsageError("invalid_option", text, option=option)
     if not names.get("name"):
-        raise UsageError("name must not be empty.")
+        raise UsageError("invalid_option", "name must not be empty.", option="name")
     for option, least, most in (("ttl", 0, LARGEST_TTL), ("port", 1, 65535)):
         if params[option] is not None and not least <= params[option] <= most:
-            raise UsageError(f"{option} must be from {least} to {most}, not {params[option]}.")
+            text = f"{option} must be from {least} to {most}, not {params[option]}."
+            raise UsageError("invalid_option", text, option=option)
     check_seconds("timeout", params["timeout"], above_zero=True)
     return update_value({**params, **names}, str(names["name"]), check_mode=check_mode)
 

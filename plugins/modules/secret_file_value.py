@@ -123,7 +123,8 @@ def telling(path: str, what: str) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        raise UsageError(f"path: {path} cannot be {what} ({fault.strerror}).") from None
+        text = f"path: {path} cannot be {what} ({fault.strerror})."
+        raise UsageError("file_inaccessible", text, option="path") from None
 
 
 def value_of(path: str) -> dict[str, Any] | None:
@@ -132,8 +133,10 @@ def value_of(path: str) -> dict[str, Any] | None:
         return object_of(content) if content.strip() else None
     except ValueError as fault:
         raise UsageError(
+            "foreign_content",
             f"path: {path} {fault}, and is left as it is: choose another path, or replace what it holds with a JSON "
-            "object, such as {}."
+            "object, such as {}.",
+            option="path",
         ) from None
 
 

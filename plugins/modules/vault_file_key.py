@@ -113,7 +113,10 @@ OPTIONS: Mapping[str, Any] = {
 
 
 def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError("vault_file_key runs on the controller, by its action plugin, and that was not found.")
+    raise UsageError(
+        "action_plugin_missing",
+        "vault_file_key runs on the controller, by its action plugin, and that was not found.",
+    )
 
 
 MODULE = Module(run, OPTIONS, {"mutually_exclusive": [("vault_password", "vault_password_file")]})

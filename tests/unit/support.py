@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
+import pytest
 import yaml
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
@@ -19,6 +20,7 @@ from ansible.module_utils.common.parameters import PASS_VARS
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import with_environment
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare, connect
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError
 from tests.unit.transport import TOKEN, Call, refusal
 
 PACKAGE = "ansible_collections.oauthops.iam.plugins"
@@ -62,6 +64,19 @@ class ModuleResult:
         return str(self.data.get("msg", ""))
 
     @property
+    def error(self) -> dict[str, Any]:
+        """Empty for what ansible-core refuses before the module begins, and for a success."""
+        return dict(self.data.get("error", {}))
+
+    @property
+    def code(self) -> str | None:
+        return self.error.get("code")
+
+    @property
+    def option(self) -> str | None:
+        return self.error.get("option")
+
+    @property
     def warnings(self) -> list[str]:
         """Their texts; ansible-core 2.19 and later sends more than the text."""
         found = self.data.get("warnings", [])
@@ -89,6 +104,14 @@ def run_as_given(module_name: str, given: Mapping[str, Any], *, check: bool, dif
         module.main()
     text = output.getvalue()
     return ModuleResult(json.loads(text), text)
+
+
+@contextlib.contextmanager
+def refuses(code: str, option: str | None = None) -> Iterator[pytest.ExceptionInfo[OAuthOpsError]]:
+    """The body is to fail with this code, because of this option."""
+    with pytest.raises(OAuthOpsError) as caught:
+        yield caught
+    assert {"code": code, "option": option}.items() <= caught.value.error().items()
 
 
 def connection(**overrides: Any) -> dict[str, Any]:
@@ -213,7 +236,6 @@ def refused(status: int, code: int = 1000, message: str = "No.", pointer: str | 
 
 
 GONE = refused(404, 7003, "Not found.")
-NOT_KNOWN = "It is not known whether this was carried out. Running the task again looks first."
 LAGS = [0.5, 1.0, 2.0, 4.0]
 BAD_GATEWAY: Mapping[str, Any] = {
     "status": 502,

@@ -56,7 +56,7 @@ class Run:
     def check(self) -> None:
         """Raise UsageError when the run has ended."""
         if self._is_over():
-            raise UsageError("The run that this task belongs to has ended, so nothing more was sent.")
+            raise UsageError("run_ended", "The run that this task belongs to has ended, so nothing more was sent.")
 
     def _is_over(self) -> bool:
         if os.getppid() != self._parent:

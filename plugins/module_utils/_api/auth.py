@@ -67,19 +67,25 @@ def choose_credential(params: Mapping[str, Any]) -> Credential:
     if email or key:
         given, lacking = ("api_email", "api_key") if email else ("api_key", "api_email")
         raise UsageError(
+            "credential_missing",
             f"{given} is set (by {origins[given]}) but {lacking} is not: set the option {lacking} or the environment "
-            f"variable {ENVIRONMENT[lacking][0]}, or better use api_token alone."
+            f"variable {ENVIRONMENT[lacking][0]}, or better use api_token alone.",
+            option=lacking,
         )
     raise UsageError(
+        "credential_missing",
         "No credential: set the option api_token or the environment variable CLOUDFLARE_API_TOKEN "
-        "(or api_email and api_key, CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY)."
+        "(or api_email and api_key, CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY).",
+        option="api_token",
     )
 
 
 def _refuse_unprintable(option: str, value: str, origins: Mapping[str, str]) -> None:
     if not (value.isascii() and value.isprintable() and " " not in value):
         raise UsageError(
-            f"{option}, from {origins[option]}, holds a space, a line break or a character that no credential has."
+            "invalid_option",
+            f"{option}, from {origins[option]}, holds a space, a line break or a character that no credential has.",
+            option=option,
         )
 
 
@@ -91,16 +97,24 @@ def check_api_url(url: str) -> str:
     except ValueError:
         host, parts = None, urlsplit("")
     if "@" in url:
-        raise UsageError("api_url must hold no user or password: the credential has options of its own.")
+        raise UsageError(
+            "invalid_option",
+            "api_url must hold no user or password: the credential has options of its own.",
+            option="api_url",
+        )
     if not host or parts.scheme not in ("https", "http") or set("?#").intersection(url):
         raise UsageError(
+            "invalid_option",
             f"api_url must be an address such as {DEFAULT_API_URL}, without ? and # and with a port up to 65535 if "
-            f"any, not {url!r}."
+            f"any, not {url!r}.",
+            option="api_url",
         )
     if parts.scheme == "http" and not _is_loopback(host):
         raise UsageError(
+            "invalid_option",
             f"api_url {url!r} would send the credential unencrypted to {host}: use https "
-            "(plain http is accepted for a loopback address alone)."
+            "(plain http is accepted for a loopback address alone).",
+            option="api_url",
         )
     return url.rstrip("/")
 
@@ -116,10 +130,16 @@ def check_account_id(params: Mapping[str, Any]) -> str:
     """The account's id; raises UsageError unless it is what Cloudflare declares: exactly 32 characters."""
     account_id = params["account_id"]
     if not account_id:
-        raise UsageError("account_id is needed: set the option or the environment variable CLOUDFLARE_ACCOUNT_ID.")
+        raise UsageError(
+            "missing_option",
+            "account_id is needed: set the option or the environment variable CLOUDFLARE_ACCOUNT_ID.",
+            option="account_id",
+        )
     if len(account_id) != 32 or not (account_id.isascii() and account_id.isalnum()):
         raise UsageError(
+            "invalid_option",
             f"account_id must be the 32 letters and digits that Cloudflare's dashboard shows, not {account_id!r} "
-            f"({len(account_id)} characters, from {params['origins']['account_id']})."
+            f"({len(account_id)} characters, from {params['origins']['account_id']}).",
+            option="account_id",
         )
     return str(account_id)

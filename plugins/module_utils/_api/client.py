@@ -66,7 +66,7 @@ class Cloudflare:
             self.settle(send, reread=lambda: None)
         except CloudflareError as failure:
             if not failure.gone:
-                raise failure.explained(NOT_KNOWN, changed=True) if lost else failure from None
+                raise failure.explained("outcome_unknown", NOT_KNOWN, changed=True) if lost else failure from None
 
     def listing(self, path: str, permission: str, key: str, **query: Any) -> list[Record]:
         """All objects over all pages, each once by its C(key); raises CloudflareError when some were not shown."""
@@ -144,7 +144,8 @@ class Cloudflare:
         try:
             return reread()
         except CloudflareError as unreachable:
-            raise lost.explained(f"{NOT_KNOWN} Looking failed: {unreachable.message}", changed=True) from None
+            text = f"{NOT_KNOWN} Looking failed: {unreachable.message}"
+            raise lost.explained("outcome_unknown", text, changed=True) from None
 
     def _pages(self, request: Request, query: Mapping[str, Any]) -> Iterator[Response]:
         page = 0
@@ -160,5 +161,5 @@ class Cloudflare:
 def connect(params: Mapping[str, Any], parallel: int = 1) -> Cloudflare:
     """A conversation for a task's resolved C(params); raises UsageError for a bad address or credential."""
     if REQUESTS_IMPORT_ERROR:
-        raise UsageError("The Python library requests is not installed.")
+        raise UsageError("requirement_missing", "The Python library requests is not installed.")
     return Cloudflare(params, parallel)

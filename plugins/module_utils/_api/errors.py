@@ -10,19 +10,34 @@ from typing import Any, Callable
 
 
 class OAuthOpsError(Exception):
-    """The base of every failure that is reported to the user; C(result) becomes the failed task's result."""
+    """The base of every failure that is reported to the user; C(result) becomes the failed task's result.
 
-    def __init__(self, message: str, **result: Any) -> None:
+    C(code) names the condition for those who handle it, and stays when the message is worded otherwise.
+    """
+
+    def __init__(self, code: str, message: str, **extra: Any) -> None:
         super().__init__(message)
+        self.code = code
         self.message = message
-        self.extra = result
+        self.extra = extra
+
+    def error(self) -> dict[str, Any]:
+        """What the result says of the failure under C(error)."""
+        return {"code": self.code, "option": None}
 
     def result(self) -> dict[str, Any]:
-        return {"msg": self.message, **self.extra}
+        return {"msg": self.message, **self.extra, "error": self.error()}
 
 
 class UsageError(OAuthOpsError):
-    """What was asked for cannot or must not be done."""
+    """What was asked for cannot or must not be done; C(option) is the option to change, as the user writes it."""
+
+    def __init__(self, code: str, message: str, *, option: str | None = None, **extra: Any) -> None:
+        super().__init__(code, message, **extra)
+        self.option = option
+
+    def error(self) -> dict[str, Any]:
+        return {**super().error(), "option": self.option}
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,7 @@ class CloudflareError(OAuthOpsError):
 
     def __init__(
         self,
+        code: str,
         message: str,
         *,
         method: str = "",
@@ -61,9 +77,9 @@ class CloudflareError(OAuthOpsError):
         transient: bool = False,
         gone: bool = False,
         retry_after: float | None = None,
-        **result: Any,
+        **extra: Any,
     ) -> None:
-        super().__init__(message, **result)
+        super().__init__(code, message, **extra)
         self.method, self.path, self.status, self.ray_id = method, path, status, ray_id
         self.complaints = complaints
         self.unsent, self.uncertain, self.transient, self.gone = unsent, uncertain, transient, gone
@@ -73,9 +89,10 @@ class CloudflareError(OAuthOpsError):
     def codes(self) -> set[int | None]:
         return {complaint.code for complaint in self.complaints}
 
-    def explained(self, message: str, **result: Any) -> CloudflareError:
+    def explained(self, code: str, message: str, **extra: Any) -> CloudflareError:
         """The same failure with what it means for the user put before what happened on the wire."""
         return CloudflareError(
+            code,
             f"{message} {self.message}",
             method=self.method,
             path=self.path,
@@ -87,18 +104,18 @@ class CloudflareError(OAuthOpsError):
             transient=self.transient,
             gone=self.gone,
             retry_after=self.retry_after,
-            **{**self.extra, **result},
+            **{**self.extra, **extra},
         )
 
-    def result(self) -> dict[str, Any]:
-        error = {
+    def error(self) -> dict[str, Any]:
+        return {
+            **super().error(),
             "method": self.method,
             "path": self.path,
             "status": self.status,
             "ray_id": self.ray_id,
             "errors": [asdict(complaint) for complaint in self.complaints],
         }
-        return {**super().result(), "error": error}
 
 
 def result_of(work: Callable[[], dict[str, Any]]) -> tuple[bool, dict[str, Any]]:
@@ -108,7 +125,7 @@ def result_of(work: Callable[[], dict[str, Any]]) -> tuple[bool, dict[str, Any]]
     except OAuthOpsError as failure:
         return False, failure.result()
     except (Exception, SystemExit) as fault:
-        return False, {"msg": unexpected(fault)}
+        return False, OAuthOpsError("internal_error", unexpected(fault)).result()
 
 
 def unexpected(fault: BaseException) -> str:

@@ -21,6 +21,13 @@ Record = dict[str, Any]
 
 CREDENTIAL_CODES = {6003, 6103, 6111, 9106, 9109, 10000}
 IDENTICAL_RECORD_CODES = {81057, 81058}
+# What an error is called by its status; 401 stands for every fault of the credential, 500 for every outage.
+CODES: Mapping[int, str] = {
+    401: "unauthorized",
+    403: "unauthorized",
+    429: "rate_limited",
+    500: "cloudflare_unavailable",
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ def understand(request: Request, status: int, headers: Mapping[str, str], conten
     ray_id = headers.get("cf-ray")
     if 300 <= status < 400:
         raise CloudflareError(
+            "redirected",
             f"{request} was redirected (status {status}); redirects are not followed, so that the credential goes "
             f"nowhere else. Check api_url and any proxy in between.{_ray(ray_id)}",
             **_where(request, status, ray_id),
@@ -76,6 +84,7 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 def malformed(request: Request, expected: str) -> CloudflareError:
     """A success whose result is not of the declared shape; a write may well have been carried out."""
     return CloudflareError(
+        "malformed_result",
         f"Cloudflare answered {request} with success, but its result is not {expected}.",
         method=request.method,
         path=request.path,
@@ -118,6 +127,7 @@ def collected(request: Request, pages: Iterable[Response], key: str) -> list[Rec
             break
     if total is not None and len(seen) < total:
         raise CloudflareError(
+            "incomplete_listing",
             f"{request} listed {len(seen)} of {total} objects and no page brought more; "
             "going on with a part of the list could create a second of what was not seen.",
             **_where(request, 200, None),
@@ -138,6 +148,7 @@ def _unreadable(request: Request, status: int, headers: Mapping[str, str], conte
     what = f"{len(content)} bytes, {kind}" if content else "empty"
     ray_id = headers.get("cf-ray")
     return CloudflareError(
+        _code(status, set()) or "unreadable_response",
         f"{request} was answered with status {status} and a body that is not Cloudflare's JSON ({what}). "
         f"{_remedy(request, status, set())}{_ray(ray_id)}",
         uncertain=_uncertain(status),
@@ -154,6 +165,7 @@ def _refused(request: Request, status: int, headers: Mapping[str, str], envelope
     ray_id = headers.get("cf-ray")
     said = "refused" if status >= 300 else "reported no success for"
     return CloudflareError(
+        _code(status, codes) or "request_refused",
         f"Cloudflare {said} {request} with status {status}: {texts}. {_remedy(request, status, codes)}{_ray(ray_id)}",
         complaints=complaints,
         uncertain=_uncertain(status),
@@ -189,6 +201,10 @@ def _option(pointer: str) -> str | None:
     """C(/redirect_uris/0) as C(redirect_uris[0])."""
     name, *rest = [part for part in pointer.split("/") if part] or [""]
     return (name + "".join(f"[{part}]" for part in rest)) or None
+
+
+def _code(status: int, codes: set[int | None]) -> str | None:
+    return CODES.get(401 if codes & CREDENTIAL_CODES else 500 if is_outage(status) else status)
 
 
 def _remedy(request: Request, status: int, codes: set[int | None]) -> str:

@@ -152,7 +152,8 @@ def check_seconds(option: str, seconds: float, *, above_zero: bool = False) -> N
     """Raise UsageError for what is no length of time that somebody could wait."""
     if not 0 <= seconds < float("inf") or (above_zero and seconds == 0):
         above = " above 0" if above_zero else ""
-        raise UsageError(f"{option} must be a number of seconds{above}, not {seconds!r}.")
+        text = f"{option} must be a number of seconds{above}, not {seconds!r}."
+        raise UsageError("invalid_option", text, option=option)
 
 
 class Patience:

@@ -7,7 +7,6 @@ The only place that knows `requests`.
 
 from __future__ import annotations
 
-import functools
 import os
 import threading
 import traceback
@@ -113,7 +112,7 @@ def _verification(params: Mapping[str, Any], base_url: str) -> bool | str:
         named.update({f"the environment variable {name}": os.environ.get(name) for name in CA_VARIABLES})
     origin, ca_path = next((each for each in named.items() if each[1]), ("", None))
     if ca_path and not os.path.exists(ca_path):
-        raise UsageError(f"{origin} {ca_path} does not exist.")
+        raise UsageError("invalid_option", f"{origin} {ca_path} does not exist.", option="ca_path")
     return ca_path or True
 
 
@@ -123,6 +122,7 @@ def _read(request: Request, response: requests.Response) -> bytes:
         content += chunk
         if len(content) > LARGEST_ANSWER:
             raise CloudflareError(
+                "unreadable_response",
                 f"{request} was answered with more than {LARGEST_ANSWER // 1024**2} MiB; the rest was not read.",
                 method=request.method,
                 path=request.path,
@@ -134,30 +134,36 @@ def _read(request: Request, response: requests.Response) -> bytes:
 
 def _transport_error(request: Request, fault: Exception, timeout: float) -> CloudflareError:
     """No usable answer came: say why, and whether the request can have reached Cloudflare."""
-    error = functools.partial(CloudflareError, method=request.method, path=request.path)
+    where: dict[str, Any] = {"method": request.method, "path": request.path}
     reason = _root(fault)
     if isinstance(fault, requests.exceptions.SSLError):
         may_pass = not any(lasting in reason for lasting in LASTING_TLS_FAULTS)
-        return error(
+        return CloudflareError(
+            "tls_failed",
             f"{request}: the TLS connection failed ({reason}). "
             "Check ca_path, the system's certificates and any proxy in between.",
             uncertain=may_pass,
             transient=may_pass,
+            **where,
         )
     if isinstance(fault, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
-        return error(f"{request} could not be made: {reason}.")
+        return CloudflareError("unreachable", f"{request} could not be made: {reason}.", **where)
     if _never_connected(fault):
-        return error(
+        return CloudflareError(
+            "unreachable",
             f"{request}: no connection could be made ({reason}); nothing was sent. "
             "Check api_url, the network and any proxy.",
             unsent=True,
+            **where,
         )
     if isinstance(fault, requests.exceptions.Timeout) or "timed out" in reason:
         reason = f"no answer within timeout={timeout:g} seconds"
-    return error(
+    return CloudflareError(
+        "response_lost",
         f"{request}: the connection failed before the answer was complete ({reason}).",
         uncertain=True,
         transient=True,
+        **where,
     )
 
 

@@ -73,14 +73,16 @@ def wanted_host(params: Mapping[str, Any]) -> str:
     given = params[option] or ""
     host = host_of(given) if option == "client_uri" else dns_name(given)
     if not host:
-        raise UsageError(f"{option}: {given!r} has no host that DNS could have a record for.")
+        text = f"{option}: {given!r} has no host that DNS could have a record for."
+        raise UsageError("invalid_option", text, option=option)
     return host
 
 
 def check_record(params: Mapping[str, Any]) -> None:
     ttl = params["ttl"]
     if ttl is not None and ttl != AUTOMATIC_TTL and not 30 <= ttl <= 86400:
-        raise UsageError(f"ttl must be 1 (automatic) or from 30 to 86400 seconds, not {ttl}.")
+        text = f"ttl must be 1 (automatic) or from 30 to 86400 seconds, not {ttl}."
+        raise UsageError("invalid_option", text, option="ttl")
     check_value(params["value"])
 
 
@@ -122,8 +124,9 @@ def find_zone(api: Cloudflare, host: str) -> Record:
         if zones:
             return {**_writable(zones, name), "name": name}
     raise UsageError(
+        "zone_not_found",
         f"None of the zones that this credential can see holds {host}: publish the record where its DNS is, or use a "
-        f"credential with the permissions '{ZONE_READ}', '{DNS_READ}' and '{DNS_WRITE}' for the zone."
+        f"credential with the permissions '{ZONE_READ}', '{DNS_READ}' and '{DNS_WRITE}' for the zone.",
     )
 
 
@@ -138,11 +141,12 @@ def _writable(zones: list[Record], name: str) -> Record:
     usable = [zone for zone in zones if zone.get("type") not in ELSEWHERE]
     active = [zone for zone in usable if zone.get("status") == "active"]
     if not usable:
-        raise UsageError(f"The zone {name} {ELSEWHERE[zones[0]['type']]}")
+        raise UsageError("zone_not_writable", f"The zone {name} {ELSEWHERE[zones[0]['type']]}")
     best = active or usable
     if len(best) > 1:
         ids = ", ".join(f"{zone['id']} ({zone.get('status')})" for zone in best)
-        raise UsageError(f"Several zones have the name {name}: {ids}. Say which one is meant with zone_id.")
+        text = f"Several zones have the name {name}: {ids}. Say which one is meant with zone_id."
+        raise UsageError("zone_ambiguous", text, option="zone_id")
     return best[0]
 
 

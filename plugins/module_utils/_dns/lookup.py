@@ -84,8 +84,10 @@ def host_and_port(server: str) -> tuple[str, int]:
     host, port = (match[1] or match[3] or match[5], int(match[2] or match[4] or DNS_PORT)) if match else ("", 0)
     if not 1 <= port <= LAST_PORT or not (is_address(host) or may_be_name(host)):
         raise UsageError(
+            "invalid_option",
             f"servers: {server!r} is neither an IP address nor a name, nor one of them with a port such as "
-            "192.0.2.1:5353."
+            "192.0.2.1:5353.",
+            option="servers",
         )
     return host, port
 
@@ -124,7 +126,7 @@ def asked_server(label: str, places: list[tuple[str, int]], name: str, wait: flo
 
 def first_answer(label: str, servers: Iterator[NameServer], name: str) -> Answer:
     """The answer from the first address that gives one; raises the last one's NameServerError."""
-    failure = NameServerError(f"The name server {label} has no address that this machine finds.")
+    failure = NameServerError("dns_unreachable", f"The name server {label} has no address that this machine finds.")
     for server in servers:
         try:
             return server.ask(name, "TXT")

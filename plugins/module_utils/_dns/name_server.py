@@ -29,16 +29,22 @@ except ImportError:
     DNSPYTHON_IMPORT_ERROR = traceback.format_exc()
 
 DNS_PORT = 53
-UNREACHABLE = "unreachable"
 KEY_ALGORITHMS = ["hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"]
 
 
 class NameServerError(OAuthOpsError):
-    """A name server that gave no usable answer. C(code) is its response code, such as REFUSED, if it gave one."""
+    """A name server that gave no usable answer. C(reason) is its response code, such as REFUSED, if it gave one."""
 
-    def __init__(self, message: str, code: str | None = None) -> None:
-        super().__init__(message)
-        self.code = code
+    def __init__(self, code: str, message: str, reason: str | None = None) -> None:
+        super().__init__(code, message)
+        self.reason = reason
+
+    def error(self) -> dict[str, Any]:
+        return {**super().error(), "reason": self.reason}
+
+    def remedied(self, remedy: str) -> NameServerError:
+        """The same failure with what to do about it behind what happened."""
+        return NameServerError(self.code, f"{self.message} {remedy}".strip(), self.reason)
 
 
 @dataclass(frozen=True)
@@ -70,11 +76,13 @@ class Key:
         try:
             name = dns.name.from_text(self.name)
         except dns.exception.DNSException:
-            raise UsageError(f"key_name: {self.name!r} is no name that a key can have.") from None
+            text = f"key_name: {self.name!r} is no name that a key can have."
+            raise UsageError("invalid_option", text, option="key_name") from None
         try:
             ring = dns.tsigkeyring.from_text({self.name: self.secret})
         except (ValueError, dns.exception.DNSException):
-            raise UsageError("key_secret must be the key in base64, as it stands in the server's settings.") from None
+            text = "key_secret must be the key in base64, as it stands in the server's settings."
+            raise UsageError("invalid_option", text, option="key_secret") from None
         return {"keyring": ring, "keyname": name, "keyalgorithm": getattr(dns.tsig, tsig_constant(self.algorithm))}
 
 
@@ -108,10 +116,11 @@ class NameServer:
         response = self._send(query)
         code = dns.rcode.to_text(response.rcode())
         if code not in ("NOERROR", "NXDOMAIN"):
-            raise NameServerError(f"{self} answers {code} when asked for {name}.", f"asked: {code}")
+            raise NameServerError("dns_not_served", f"{self} answers {code} when asked for {name}.", code)
         found = answer_of(response, absolute(name), kind)
         if not response.flags & dns.flags.AA and not found.cut:
-            raise NameServerError(f"{self} is not one of the name servers that {name} is served by.")
+            text = f"{self} is not one of the name servers that {name} is served by."
+            raise NameServerError("dns_not_served", text)
         return found
 
     def is_in_use(self, zone: str, name: str) -> bool:
@@ -138,9 +147,11 @@ class NameServer:
         response = self._send(update)
         code = str(dns.rcode.to_text(response.rcode()))
         if code != "NOERROR" and code not in expected:
-            raise NameServerError(f"{self} refuses the update of {_plain(update.zone[0].name)} with {code}.", code)
+            text = f"{self} refuses the update of {_plain(update.zone[0].name)} with {code}."
+            raise NameServerError("dns_refused", text, code)
         if self._signing and not response.had_tsig:
-            raise NameServerError(f"{self} did not sign its answer, so that anybody could have given it.")
+            text = f"{self} did not sign its answer, so that anybody could have given it."
+            raise NameServerError("dns_unsigned", text)
         return code
 
     def _send(self, message: Any) -> Any:
@@ -150,14 +161,14 @@ class NameServer:
             try:
                 return self._exchange(message)
             except dns.tsig.PeerError as refusal:
-                raise NameServerError(f"{self} refuses the key: {refusal}.", type(refusal).__name__) from None
+                text = f"{self} refuses the key: {refusal}."
+                raise NameServerError("dns_key_refused", text, type(refusal).__name__) from None
             except (dns.exception.Timeout, ConnectionResetError, EOFError) as fault:
                 silence = type(fault).__name__
             except (dns.exception.DNSException, OSError) as fault:
-                raise NameServerError(
-                    f"{self} cannot be asked: {fault or type(fault).__name__}.", UNREACHABLE
-                ) from None
-        raise NameServerError(f"{self} gave no answer ({silence}).", UNREACHABLE)
+                text = f"{self} cannot be asked: {fault or type(fault).__name__}."
+                raise NameServerError("dns_unreachable", text) from None
+        raise NameServerError("dns_unreachable", f"{self} gave no answer ({silence}).")
 
     def _exchange(self, message: Any) -> Any:
         if self.protocol == "tcp":
@@ -212,7 +223,7 @@ def system_resolver(timeout: float) -> Any:
     try:
         resolver = dns.resolver.Resolver()
     except dns.exception.DNSException as fault:
-        raise NameServerError(f"This machine has no resolver: {fault}.") from None
+        raise NameServerError("dns_unreachable", f"This machine has no resolver: {fault}.") from None
     resolver.lifetime = timeout
     return resolver
 
@@ -224,9 +235,8 @@ def authoritative_servers(resolver: Any, name: str) -> Mapping[str, list[str]]:
         names = [rdata.target for rdata in resolver.resolve(zone, "NS", search=False)]
     except (dns.exception.DNSException, OSError) as fault:
         closed = ": port 53 may be closed" if isinstance(fault, (dns.exception.Timeout, OSError)) else ""
-        raise NameServerError(
-            f"The name servers of {name} could not be found ({type(fault).__name__}){closed}."
-        ) from None
+        text = f"The name servers of {name} could not be found ({type(fault).__name__}){closed}."
+        raise NameServerError("dns_unreachable", text) from None
     return {_plain(server): addresses_of(resolver, server) for server in names}
 
 

@@ -29,13 +29,14 @@ def quoted(value: str) -> str:
 
 def check_value(value: str) -> None:
     if not value or not (value.isascii() and value.isprintable()):
-        raise UsageError("value must be the printable text that Cloudflare gave for the record, and not empty.")
+        text = "value must be the printable text that Cloudflare gave for the record, and not empty."
+        raise UsageError("invalid_option", text, option="value")
 
 
 def refuse_beside_cname(host: str, target: str | None) -> None:
     """Raise UsageError where a CNAME rules out every TXT record (RFC 1034, 3.6.2)."""
     if target:
-        raise UsageError(beside_cname(host, target))
+        raise UsageError("record_conflict", beside_cname(host, target))
 
 
 def beside_cname(host: str, target: str) -> str:
@@ -49,8 +50,9 @@ def refuse_below_delegation(host: str, cut: str | None, servers: Collection[str]
     """Raise UsageError where name servers other than the zone's answer for the host (RFC 1034, 4.2.1)."""
     if cut:
         raise UsageError(
+            "host_delegated",
             f"{host} is not answered from this zone, because it delegates {cut} to {', '.join(sorted(servers))}: "
-            "publish the record there."
+            "publish the record there.",
         )
 
 
@@ -62,9 +64,10 @@ def check_wildcard(host: str, types: Collection[str]) -> list[str]:
     addresses = sorted(ADDRESSES.intersection(types))
     if addresses:
         raise UsageError(
+            "wildcard_conflict",
             f"{host} has no record of its own, and is found through a wildcard ({', '.join(addresses)}). The TXT "
             "record would end that, and nobody could reach the host any more: give it address records of its own, then "
-            "run again."
+            "run again.",
         )
     if not types:
         return []

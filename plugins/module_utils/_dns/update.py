@@ -11,7 +11,6 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
-    UNREACHABLE,
     Answer,
     Key,
     NameServer,
@@ -29,16 +28,27 @@ TRIES = 3
 WHAT_A_WILDCARD_MAY_ANSWER = ("A", "AAAA", "CNAME", "MX", "TXT")
 # Removing what nobody has changes nothing, and is refused to whom it is not allowed.
 NOBODYS_VALUE = "oauthops.iam asks whether this key may change the records of this name"
-REMEDIES: Mapping[str, str] = {
-    "asked: REFUSED": "Set server to the primary of the zone: this one does not serve the name.",
-    "REFUSED": "Allow the key to change the TXT records of this name (BIND: update-policy; Knot: an acl).",
-    "NOTAUTH": "Set server to the primary of the zone, and the key to one that it knows.",
-    "NOTZONE": "Set zone to the zone that holds the name.",
-    "SERVFAIL": "See its log: it may not be able to write the zone or its journal, or hold no more records of a name.",
-    "PeerBadKey": "Correct key_name and key_algorithm: the server has no such key.",
-    "PeerBadSignature": "Correct key_secret and key_algorithm: they are not those of the server's key.",
-    "PeerBadTime": "Set the clocks: those of this machine and of the server differ too much for a signature.",
-    UNREACHABLE: "See whether server, port and protocol are right, and no firewall is between. Running again is safe.",
+# By the code and the reason of what failed.
+REMEDIES: Mapping[tuple[str, str | None], str] = {
+    ("dns_not_served", "REFUSED"): "Set server to the primary of the zone: this one does not serve the name.",
+    ("dns_refused", "REFUSED"): (
+        "Allow the key to change the TXT records of this name (BIND: update-policy; Knot: an acl)."
+    ),
+    ("dns_refused", "NOTAUTH"): "Set server to the primary of the zone, and the key to one that it knows.",
+    ("dns_refused", "NOTZONE"): "Set zone to the zone that holds the name.",
+    ("dns_refused", "SERVFAIL"): (
+        "See its log: it may not be able to write the zone or its journal, or hold no more records of a name."
+    ),
+    ("dns_key_refused", "PeerBadKey"): "Correct key_name and key_algorithm: the server has no such key.",
+    ("dns_key_refused", "PeerBadSignature"): (
+        "Correct key_secret and key_algorithm: they are not those of the server's key."
+    ),
+    ("dns_key_refused", "PeerBadTime"): (
+        "Set the clocks: those of this machine and of the server differ too much for a signature."
+    ),
+    ("dns_unreachable", None): (
+        "See whether server, port and protocol are right, and no firewall is between. Running again is safe."
+    ),
 }
 
 
@@ -49,8 +59,7 @@ def update_value(params: Mapping[str, Any], host: str, *, check_mode: bool) -> d
         server = name_server(params)
         return _ensure(server, params, host, check_mode=check_mode)
     except NameServerError as failure:
-        remedy = REMEDIES.get(failure.code or "", "")
-        raise NameServerError(f"{failure.message} {remedy}".strip(), failure.code) from None
+        raise failure.remedied(REMEDIES.get((failure.code, failure.reason), "")) from None
 
 
 def name_server(params: Mapping[str, Any]) -> NameServer:
@@ -68,9 +77,8 @@ def address_of(server: str) -> str:
     try:
         return str(socket.getaddrinfo(server, None, type=socket.SOCK_STREAM)[0][4][0])
     except (OSError, UnicodeError):
-        raise UsageError(
-            f"server: {server!r} is neither an IP address nor a name that this machine can find."
-        ) from None
+        text = f"server: {server!r} is neither an IP address nor a name that this machine can find."
+        raise UsageError("invalid_option", text, option="server") from None
 
 
 def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
@@ -109,7 +117,9 @@ def zone_of(server: NameServer, host: str, held: Answer) -> str:
         found = server.ask(".".join(labels[start:]), "SOA")
         if found.zone and not found.cname:
             return found.zone
-    raise UsageError(f"The name server does not tell which zone {host} is in: set zone.")
+    raise UsageError(
+        "zone_not_found", f"The name server does not tell which zone {host} is in: set zone.", option="zone"
+    )
 
 
 def check_new_value(server: NameServer, host: str, held: Answer, *, in_use: bool) -> list[str]:

@@ -90,6 +90,7 @@ def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
     if others:
         secret = {name: result[name] for name in ("client_secret",) if name in result}
         raise UsageError(
+            "client_duplicated",
             f"{client['client_id']} was created, but there is another client of that name by now: {', '.join(others)}. "
             "Somebody else has created it at the same time. Delete the one that is not wanted, with state=absent and "
             "its client_id.",
@@ -115,6 +116,7 @@ def _create(step: Creation, clients: OAuthClients) -> Result:
     client = clients.created(answer, body)
     if delivery.keeps and not secret:
         raise UsageError(
+            "secret_lost",
             f"The client {client['client_id']} was created, but Cloudflare's answer held no client secret. "
             f"{FIRST_SECRET_REMEDY}",
             changed=True,

@@ -12,12 +12,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError, result_of
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import (
+    CloudflareError,
+    OAuthOpsError,
+    UsageError,
+    result_of,
+)
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import Result, carried_out, confirmed, predicted
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, is_public
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Creation, Deletion, Step, Update, decided
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import Entry, checked_description, repeated
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
+    DEFINITION_OPTIONS,
+    Entry,
+    checked_description,
+    repeated,
+)
 
 # In bytes: most file systems allow 255, of which the files beside a secret's need some.
 LONGEST_NAME = 200
@@ -53,7 +63,8 @@ def check_meant_once(entries: Sequence[Entry], found: Sequence[Client | None]) -
     ids = repeated(client["client_id"] for client in found if client)
     if ids:
         meant = [label(entry) for entry, client in zip(entries, found) if client and client["client_id"] in ids]
-        raise UsageError(f"{' and '.join(meant)} mean the same client ({', '.join(ids)}): describe it in one place.")
+        text = f"{' and '.join(meant)} mean the same client ({', '.join(ids)}): describe it in one place."
+        raise UsageError("definitions_conflict", text, option="clients")
 
 
 def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None]) -> None:
@@ -66,7 +77,9 @@ def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None]) ->
     ]
     if new:
         raise UsageError(
-            f"Several clients would be renamed to {', '.join(sorted(set(new)))}, and could not be told by it any more."
+            "client_name_taken",
+            f"Several clients would be renamed to {', '.join(sorted(set(new)))}, and could not be told by it any more.",
+            option="clients",
         )
 
 
@@ -93,19 +106,25 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], *, limit: in
     """Raise UsageError for a deletion that looks like a mistake."""
     if pruned and not entries:
         raise UsageError(
+            "prune_refused",
             f"clients is empty, so prune would delete {called(pruned)}. Nothing was sent. Look for the definitions "
-            "that were meant; to delete clients, describe them with state=absent."
+            "that were meant; to delete clients, describe them with state=absent.",
+            option="clients",
         )
     if len(pruned) > limit:
         raise UsageError(
+            "prune_refused",
             f"prune would delete {len(pruned)} clients, more than prune_limit={limit}: {called(pruned)}. Nothing was "
-            "sent. Raise prune_limit if that is meant, or narrow it with prune_name."
+            "sent. Raise prune_limit if that is meant, or narrow it with prune_name.",
+            option="prune_limit",
         )
     public = [client for client in pruned if is_public(client)]
     if public and not force:
         raise UsageError(
+            "prune_refused",
             f"prune would delete public clients: {called(public)}. Nothing was sent. Deleting one ends every user's "
-            "authorization for good. Describe them in clients, leave them out with prune_name, or set force=true."
+            "authorization for good. Describe them in clients, leave them out with prune_name, or set force=true.",
+            option="force",
         )
 
 
@@ -115,25 +134,36 @@ def called(clients: Iterable[Client]) -> str:
 
 @dataclass
 class Task:
-    """What is to be done with one client, and what came of it; a failure leaves the others alone."""
+    """What is to be done with one client, and what came of it; a failure leaves the others alone.
+
+    C(place) is where its definition stands, such as C(clients[3]).
+    """
 
     entry: Entry
+    place: str = ""
     actual: Client | None = None
     step: Step | None = None
     failed: bool = False
     result: Result = field(default_factory=dict)
 
     def attempt(self, work: Callable[[], Result]) -> None:
-        succeeded, self.result = result_of(work)
-        self.failed = not succeeded
+        succeeded, result = result_of(work)
+        self.result, self.failed = result if succeeded else self.located(result), not succeeded
+
+    def located(self, result: Result) -> Result:
+        """The result of a failure, with an option of the definition named as the user writes it."""
+        error = result["error"]
+        if not self.place or error["option"] not in DEFINITION_OPTIONS:
+            return result
+        return {**result, "error": {**error, "option": f"{self.place}.{error['option']}"}}
 
     def predict(self) -> None:
         """Apply the local checks of a step, and have its result in check mode."""
         if not self.failed:
             self.attempt(lambda: predicted(self.known_step))
 
-    def give_up(self, reason: str) -> None:
-        self.failed, self.result = True, {"msg": reason}
+    def give_up(self) -> None:
+        self.failed, self.result = True, OAuthOpsError("not_attempted", NOT_ATTEMPTED).result()
 
     @property
     def known_step(self) -> Step:
@@ -179,7 +209,7 @@ def reconcile_all(
     mistake, and at the end for what failed.
     """
     listing = Listing(clients.all(), clients.scope_ids)
-    tasks = [planned(entry, listing) for entry in entries]
+    tasks = [planned(entry, f"clients[{number}]", listing) for number, entry in enumerate(entries)]
     found = [task.actual for task in tasks]
     check_meant_once(entries, found)
     check_new_names(entries, found)
@@ -188,7 +218,7 @@ def reconcile_all(
     if params["prune"] and not failures(tasks):
         doomed = to_prune(unmanaged, params["prune_name"])
         check_prune(doomed, entries, limit=params["prune_limit"], force=params["force"])
-        pruned = [Task(client, client, Deletion(client)) for client in doomed]
+        pruned = [Task(client, actual=client, step=Deletion(client)) for client in doomed]
     for task in [*tasks, *pruned]:
         task.predict()
     if not check_mode:
@@ -200,8 +230,8 @@ def reconcile_all(
     return summary(tasks, pruned, unmanaged, asked_to_prune=params["prune"])
 
 
-def planned(entry: Entry, listing: Listing) -> Task:
-    task = Task(entry)
+def planned(entry: Entry, place: str, listing: Listing) -> Task:
+    task = Task(entry, place)
 
     def plan() -> Result:
         task.actual = listing.find(entry["client_id"], entry["client_name"])
@@ -220,7 +250,7 @@ def carry_out(tasks: Sequence[Task], work: Callable[[Task], Result], concurrency
 
     def do(task: Task) -> None:
         if outlook.hopeless:
-            task.give_up(NOT_ATTEMPTED)
+            task.give_up()
             return
         task.attempt(lambda: work(task))
         outlook.note(task)
@@ -275,7 +305,7 @@ def summary(
     """The module's result; raises UsageError with all of it when a client failed."""
     everything = [*tasks, *pruned]
     gone = {task.entry["client_id"] for task in pruned if not task.failed}
-    result = {
+    result: Result = {
         "changed": any(task.result.get("changed") for task in everything),
         "oauth_clients": [told(task) for task in tasks],
         "pruned": [brief(task.entry) for task in pruned if task.result.get("changed")],
@@ -288,7 +318,8 @@ def summary(
         return result
     kept = " No client was pruned, as it is not known whether all that are meant were found." if asked_to_prune else ""
     texts = " ".join(f"[{label(task.entry)}] {task.result['msg']}" for task in failed)
-    raise UsageError(f"{len(failed)} of {len(everything)} clients failed: {texts}{'' if pruned else kept}", **result)
+    text = f"{len(failed)} of {len(everything)} clients failed: {texts}{'' if pruned else kept}"
+    raise UsageError("clients_failed", text, **result)
 
 
 def told(task: Task) -> Result:

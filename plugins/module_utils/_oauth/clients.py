@@ -14,7 +14,14 @@ from urllib.parse import quote
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Record, malformed
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import FIELDS, Client, drift, is_public, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
+    FIELDS,
+    Client,
+    drift,
+    has_secret,
+    is_public,
+    shaped,
+)
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import offered_by
 
 FIRST_SECRET_REMEDY = (
@@ -61,12 +68,16 @@ def the_only(client_name: str, matches: Sequence[Client], *, names_are_told: boo
             for client in matches
         )
         raise UsageError(
-            f"{len(matches)} clients have the name {client_name!r}: {listed}. Say which one is meant with client_id."
+            "client_ambiguous",
+            f"{len(matches)} clients have the name {client_name!r}: {listed}. Say which one is meant with client_id.",
+            option="client_id",
         )
     if not matches and not names_are_told:
         raise UsageError(
+            "names_not_listed",
             f"Cloudflare lists clients without their names, so it cannot be told whether {client_name!r} is one of "
-            "them. Say which one is meant with client_id."
+            "them. Say which one is meant with client_id.",
+            option="client_id",
         )
     return matches[0] if matches else None
 
@@ -77,6 +88,7 @@ def lost_creation(
     """The error for a lost answer to creating a client, given the clients of that name now, or why they are unknown."""
     if isinstance(found, CloudflareError):
         return lost.explained(
+            "creation_unknown",
             f"It is not known whether the client {client_name!r} was created: the answer was lost, and looking for it "
             f"failed ({found.message}) Running again looks for it by its name first and creates no second one. "
             f"If it exists, its first secret was never received. {FIRST_SECRET_REMEDY}",
@@ -84,11 +96,13 @@ def lost_creation(
         )
     if not found:
         return lost.explained(
+            "creation_unconfirmed",
             f"The answer to creating the client {client_name!r} was lost, and no client of that name is listed now. "
-            "Run again: it is created unless it has appeared in the meantime."
+            "Run again: it is created unless it has appeared in the meantime.",
         )
     ids = ", ".join(client["client_id"] for client in found)
     return lost.explained(
+        "secret_lost" if has_secret(found[0]) else "response_lost",
         f"The client {client_name!r} was created as {ids}, but the answer was lost: its secret, if it has one, was "
         f"never received. {FIRST_SECRET_REMEDY}",
         changed=True,
@@ -101,6 +115,7 @@ def lost_rotation(lost: CloudflareError, client: Client, current: Client | Cloud
     client_id = client["client_id"]
     if isinstance(current, CloudflareError):
         return lost.explained(
+            "rotation_unknown",
             f"It is not known whether a second secret of {client_id} was minted: the answer was lost, and looking "
             f"failed ({current.message}) If has_rotated_secret is true by now, a second secret exists that nobody "
             f"has seen. {SECOND_SECRET_REMEDY}",
@@ -108,12 +123,14 @@ def lost_rotation(lost: CloudflareError, client: Client, current: Client | Cloud
         )
     if current and current["has_rotated_secret"]:
         return lost.explained(
+            "secret_lost",
             f"A second secret of {client_id} was minted, but the answer was lost and nobody has seen it. "
             f"{SECOND_SECRET_REMEDY}",
             changed=True,
             oauth_client=current,
         )
     return lost.explained(
+        "rotation_unconfirmed",
         f"The answer to rotating the secret of {client_id} was lost, and Cloudflare shows no second secret. Run again.",
         oauth_client=current,
     )
@@ -172,7 +189,7 @@ class OAuthClients:
         updated = self._shown(self._patch(client, changes, arrived), lambda shown: not drift(FIELDS, changes, shown))
         kept = drift(FIELDS, changes, updated)
         if kept:
-            raise UsageError(_not_kept(kept, updated), changed=True, oauth_client=updated)
+            raise _not_kept(kept, updated)
         return updated
 
     def promote(self, client: Client) -> Client:
@@ -180,8 +197,10 @@ class OAuthClients:
         promoted = self._shown(self._patch(client, {"visibility": "public"}, is_public), is_public)
         if not is_public(promoted):
             raise UsageError(
+                "value_not_kept",
                 f"Cloudflare accepted the promotion of {client['client_id']} but still calls it "
                 f"{promoted['visibility']}; look at the client before running again.",
+                option="visibility",
                 changed=True,
                 oauth_client=promoted,
             )
@@ -289,20 +308,26 @@ def find_client(clients: OAuthClients, client_id: str | None, client_name: str |
     if client_id:
         return clients.get(client_id)
     if not client_name:
-        raise UsageError("client_id or client_name is needed to say which client is meant.")
+        raise UsageError(
+            "missing_option", "client_id or client_name is needed to say which client is meant.", option="client_id"
+        )
     listed = clients.all()
     matches = [client for client in listed if client["client_name"] == client_name]
     return the_only(client_name, matches, names_are_told=all(client["client_name"] for client in listed))
 
 
-def _not_kept(kept: Mapping[str, Any], actual: Client) -> str:
+def _not_kept(kept: Mapping[str, Any], actual: Client) -> UsageError:
     texts = [
         f"{name} could not be cleared and is still {actual[name]!r}"
         if value is None or value == []
         else f"{name} was sent as {value!r} but is kept as {actual[name]!r}"
         for name, value in kept.items()
     ]
-    return (
+    return UsageError(
+        "value_not_kept",
         f"Cloudflare accepted the change of {actual['client_id']}, but {'; '.join(texts)}. "
-        "Write the value that Cloudflare keeps, or leave the option out, so that it is not sent again and again."
+        "Write the value that Cloudflare keeps, or leave the option out, so that it is not sent again and again.",
+        option=next(iter(kept)),
+        changed=True,
+        oauth_client=actual,
     )

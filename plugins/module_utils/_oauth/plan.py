@@ -115,16 +115,20 @@ def _refuse_domain_change(actual: Client, expected: Client) -> None:
     old, new = host_of(actual["client_uri"] or ""), host_of(expected["client_uri"] or "")
     if verification_status(actual) == "verified" and old != new:
         raise UsageError(
+            "domain_locked",
             f"The host of client_uri is verified as {old} and cannot become {new or 'none'}: Cloudflare locks the "
-            "domain of a verified client. Its path may change; another domain needs another client."
+            "domain of a verified client. Its path may change; another domain needs another client.",
+            option="client_uri",
         )
 
 
 def _promotes(visibility: str | None, actual: Client, expected: Client) -> bool:
     if visibility == "private" and is_public(actual):
         raise UsageError(
+            "client_public",
             f"{actual['client_id']} is public, and Cloudflare has no way back to private. "
-            "Set visibility=public or leave it out; a private client has to be another one."
+            "Set visibility=public or leave it out; a private client has to be another one.",
+            option="visibility",
         )
     if visibility != "public" or is_public(actual):
         return False
@@ -138,9 +142,11 @@ def _refuse_unpublishable(client: Client, what: str) -> None:
         status = verification_status(client)
         state = f" (its verification is {status})" if status and "client_uri_verification" in missing else ""
         raise UsageError(
+            "not_publishable",
             f"{what}; missing: {', '.join(REQUIREMENTS[name] for name in missing)}{state}. "
             f"{obstacle + ' ' if obstacle else ''}Nothing was sent. "
-            "The role oauth_client_publish takes a client all the way."
+            "The role oauth_client_publish takes a client all the way.",
+            option=next((name for name in missing if name != "client_uri_verification"), None),
         )
 
 
@@ -212,7 +218,8 @@ def decided(wanted: Mapping[str, Any], actual: Client | None, params: Mapping[st
 
 def _creation(wanted: Mapping[str, Any], params: Mapping[str, Any], delivery: Delivery, account: Account) -> Creation:
     if params["client_id"]:
-        raise UsageError(f"There is no OAuth client {params['client_id']!r} in this account.")
+        text = f"There is no OAuth client {params['client_id']!r} in this account."
+        raise UsageError("client_not_found", text, option="client_id")
     body = plan_creation(wanted, params["visibility"])
     if params["validate_scopes"]:
         check_new_scopes(account.scope_ids, body["scopes"], [])
@@ -224,22 +231,28 @@ def _refuse_twin(account: Account, client_name: str, actual: Client) -> None:
     others = [client["client_id"] for client in account.with_name(client_name)]
     if others:
         raise UsageError(
+            "client_name_taken",
             f"{actual['client_id']} cannot be renamed to {client_name!r}: {', '.join(others)} has that name already, "
-            "and neither could be told by it any more."
+            "and neither could be told by it any more.",
+            option="client_name",
         )
 
 
 def _refuse_public_deletion(actual: Client | None, force: bool) -> None:
     if actual and is_public(actual) and not force:
         raise UsageError(
+            "client_public",
             f"{actual['client_id']} is public: deleting it ends every user's authorization for good, and a new client "
-            "would have another id. Set force=true to delete it all the same."
+            "would have another id. Set force=true to delete it all the same.",
+            option="force",
         )
 
 
 def _refuse_to_lose_secret(body: Mapping[str, Any], delivery: Delivery, remedy: str) -> None:
     if has_secret(body) and not delivery.keeps and delivery.returned is None:
         raise UsageError(
+            "secret_destination_missing",
             f"Creating this client mints a secret that is shown once, and nothing says where it goes: {remedy} or "
-            "return_client_secret=true (or return_client_secret=false to give it up knowingly)."
+            "return_client_secret=true (or return_client_secret=false to give it up knowingly).",
+            option="client_secret_file",
         )

@@ -17,7 +17,9 @@ def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *,
     _refuse_without_secret(client)
     if not delivery.keeps:
         raise UsageError(
-            "state=rotated mints a secret that is shown once: set client_secret_file or return_client_secret=true."
+            "secret_destination_missing",
+            "state=rotated mints a secret that is shown once: set client_secret_file or return_client_secret=true.",
+            option="client_secret_file",
         )
     if not check_mode:
         client = as_it_is_now(clients, client)
@@ -37,8 +39,10 @@ def ensure_finalized(clients: OAuthClients, client: Client, delivery: Delivery, 
     _refuse_without_secret(client)
     if client["has_rotated_secret"] and delivery.lacks_minted_secret():
         raise UsageError(
+            "newer_secret_missing",
             f"{delivery.path} does not hold the newer secret of {client['client_id']}, so after deleting the older one "
-            f"nobody could authenticate with it. {SECOND_SECRET_REMEDY} Leave client_secret_file out to go that way."
+            f"nobody could authenticate with it. {SECOND_SECRET_REMEDY} Leave client_secret_file out to go that way.",
+            option="client_secret_file",
         )
     if client["has_rotated_secret"] and not check_mode:
         clients.delete_rotated(client)
@@ -49,7 +53,7 @@ def as_it_is_now(clients: OAuthClients, client: Client) -> Client:
     """The client read once more: a list may leave keys out, and somebody else may have rotated since."""
     current = clients.get(client["client_id"])
     if current is None:
-        raise UsageError(f"The OAuth client {client['client_id']} has just been deleted.")
+        raise UsageError("client_not_found", f"The OAuth client {client['client_id']} has just been deleted.")
     _refuse_without_secret(current)
     return current
 
@@ -79,16 +83,19 @@ def _not_shown(current: Client | CloudflareError | None) -> list[str]:
 def _refuse_without_secret(client: Client) -> None:
     if not has_secret(client):
         raise UsageError(
-            f"{client['client_id']} has token_endpoint_auth_method=none, so it has no secret that could be rotated."
+            "client_without_secret",
+            f"{client['client_id']} has token_endpoint_auth_method=none, so it has no secret that could be rotated.",
         )
 
 
 def _open_already(client: Client, delivery: Delivery) -> dict[str, Any]:
     if delivery.lacks_minted_secret():
         raise UsageError(
+            "newer_secret_missing",
             f"A rotation of {client['client_id']} is open, but {delivery.path} does not hold the newer secret, and "
             "Cloudflare does not show it again. Look first where the task that opened it has put the newer secret. If "
-            f"nobody has it: {SECOND_SECRET_REMEDY}"
+            f"nobody has it: {SECOND_SECRET_REMEDY}",
+            option="client_secret_file",
         )
     message = (
         f"A rotation of {client['client_id']} is open already, so no secret was minted: when every application uses "

@@ -30,14 +30,16 @@ def offered_by(api: Cloudflare) -> Callable[[], list[str]]:
     return functools.cache(lambda: [scope["id"] for scope in catalogue(api)])
 
 
-def check_known(wanted: Iterable[str], known: Iterable[str]) -> None:
-    """Raise UsageError for the wanted ids that are not known, with what may have been meant."""
+def check_known(option: str, wanted: Iterable[str], known: Iterable[str]) -> None:
+    """Raise UsageError for the wanted ids of an option that are not known, with what may have been meant."""
     ids = list(known)
     unknown = [scope for scope in dict.fromkeys(wanted) if scope not in ids]
     if unknown:
         raise UsageError(
+            "scope_unknown",
             " ".join(_unknown(scope, ids) for scope in unknown)
-            + " The module cloudflare_oauth_scope_info lists them all."
+            + " The module cloudflare_oauth_scope_info lists them all.",
+            option=option,
         )
 
 
@@ -49,7 +51,7 @@ def check_new_scopes(offered: Callable[[], Iterable[str]], scopes: Iterable[str]
     have = set(present)
     new = [scope for scope in scopes if scope not in have and not is_identity_scope(scope)]
     if new:
-        check_known(new, offered())
+        check_known("scopes", new, offered())
 
 
 def matching(scopes: Iterable[Record], category: str | None, name: str | None) -> list[Record]:

@@ -71,7 +71,7 @@ class Delivery:
                 self._reserve(self.path)
             except OSError as fault:
                 self._drop()
-                raise UsageError(f"client_secret_file: {self.path} cannot be written ({fault.strerror}).") from None
+                raise _unwritable(self.path, fault) from None
         return self
 
     def __exit__(
@@ -89,7 +89,7 @@ class Delivery:
             try:
                 open(self._mark, "wb").close()
             except OSError as fault:
-                raise UsageError(f"client_secret_file: {self._mark} cannot be written ({fault.strerror}).") from None
+                raise _unwritable(self._mark, fault) from None
 
     def unmark(self) -> None:
         if self.path:
@@ -117,8 +117,10 @@ class Delivery:
                 self.unmark()
             except OSError as fault:
                 raise UsageError(
+                    "secret_undelivered" if self.returned else "secret_lost",
                     f"A client secret of {client_id} was minted, but {self.path} could not be written "
                     f"({fault.strerror}){'' if self.returned else ' and the secret is lost'}. {remedy}",
+                    option="client_secret_file",
                     changed=True,
                     **result,
                 ) from None
@@ -146,3 +148,8 @@ class Delivery:
             with contextlib.suppress(OSError):
                 os.unlink(self._reserved)
             self._reserved = None
+
+
+def _unwritable(path: str, fault: OSError) -> UsageError:
+    text = f"client_secret_file: {path} cannot be written ({fault.strerror})."
+    return UsageError("file_inaccessible", text, option="client_secret_file")

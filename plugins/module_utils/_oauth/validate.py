@@ -26,6 +26,8 @@ from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
 )
 
 Entry = Mapping[str, Any]
+# The name of an option and what is wrong with it.
+Fault = tuple[str, str]
 URI_FAULTS: Mapping[str, Callable[[str], str | None]] = {
     "redirect_uris": redirect_uri_fault,
     "post_logout_redirect_uris": redirect_uri_fault,
@@ -61,55 +63,62 @@ def check_subset(described: Mapping[str, Any]) -> None:
     outside = [scope for scope in described["optional_scopes"] if scope not in described["scopes"]]
     if outside:
         raise UsageError(
+            "invalid_option",
             f"optional_scopes: {', '.join(outside)} must also be in scopes, because a client can only be granted "
-            "what scopes lists; optional_scopes marks those of them that a user may decline."
+            "what scopes lists; optional_scopes marks those of them that a user may decline.",
+            option="optional_scopes",
         )
 
 
 def check_creatable(wanted: Mapping[str, Any]) -> None:
     lacking = [name for name in REQUIRED if is_empty(wanted.get(name))]
     if lacking:
-        raise UsageError(f"There is no such client yet, and creating it needs {', '.join(lacking)} as well.")
+        text = f"There is no such client yet, and creating it needs {', '.join(lacking)} as well."
+        raise UsageError("client_incomplete", text, option=lacking[0])
 
 
-def _refuse(*faults: str) -> None:
+def _refuse(*faults: Fault) -> None:
+    """Raise one UsageError for all faults; its option is that of the first."""
     if faults:
-        raise UsageError(" ".join(faults))
+        raise UsageError("invalid_option", " ".join(text for _option, text in faults), option=faults[0][0])
 
 
-def _emptied(wanted: Mapping[str, Any], append: bool) -> Iterator[str]:
+def _emptied(wanted: Mapping[str, Any], append: bool) -> Iterator[Fault]:
     for name in REQUIRED:
         if name in wanted and is_empty(wanted[name]) and not (append and wanted[name] == []):
-            yield f"{name} must not be empty: a client cannot be without it."
+            yield name, f"{name} must not be empty: a client cannot be without it."
 
 
-def _bad_uris(wanted: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[str]:
+def _bad_uris(wanted: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[Fault]:
     for name, fault_of in URI_FAULTS.items():
         known = _items(held.get(name))
         faults = ((uri, fault_of(uri)) for uri in _items(wanted.get(name)) if uri not in known)
-        yield from (f"{name}: {uri!r} {fault}." for uri, fault in faults if fault)
+        yield from ((name, f"{name}: {uri!r} {fault}.") for uri, fault in faults if fault)
 
 
 def _items(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def _bad_grants(wanted: Mapping[str, Any], append: bool) -> Iterator[str]:
+def _bad_grants(wanted: Mapping[str, Any], append: bool) -> Iterator[Fault]:
     grants = wanted.get("grant_types")
     if grants and not append and "authorization_code" not in grants:
-        yield "grant_types must contain authorization_code: Cloudflare has no OAuth client without it."
+        text = "grant_types must contain authorization_code: Cloudflare has no OAuth client without it."
+        yield "grant_types", text
 
 
-def _bad_scopes(wanted: Mapping[str, Any], append: bool, held: Mapping[str, Any]) -> Iterator[str]:
+def _bad_scopes(wanted: Mapping[str, Any], append: bool, held: Mapping[str, Any]) -> Iterator[Fault]:
     added = set(_items(wanted.get("optional_scopes"))) - set(_items(held.get("optional_scopes")))
     protocol = sorted(PROTOCOL_SCOPES & added)
     if protocol:
-        yield f"optional_scopes must not contain {', '.join(protocol)}: Cloudflare does not allow it."
+        text = f"optional_scopes must not contain {', '.join(protocol)}: Cloudflare does not allow it."
+        yield "optional_scopes", text
     scopes = wanted.get("scopes")
     if scopes and not append and PROTOCOL_SCOPES.issuperset(scopes):
         yield (
+            "scopes",
             "scopes must contain more than openid and offline_access: Cloudflare adds and removes these itself, "
-            "following response_types and grant_types."
+            "following response_types and grant_types.",
         )
 
 
@@ -147,26 +156,31 @@ def check_entries(entries: Sequence[Entry]) -> None:
     """Raise UsageError for definitions that name no client, or of which two could mean the same one."""
     for number, entry in enumerate(entries):
         if not entry["client_id"] and not entry["client_name"]:
-            raise UsageError(f"clients[{number}] needs client_id or client_name, to say which client is meant.")
+            text = f"clients[{number}] needs client_id or client_name, to say which client is meant."
+            raise UsageError("missing_option", text, option=f"clients[{number}].client_id")
     twice = repeated(entry["client_id"] for entry in entries)
     by_name = {entry["client_name"] for entry in entries if not entry["client_id"]}
     twice += [name for name in repeated(entry["client_name"] for entry in entries) if name in by_name]
     if twice:
         raise UsageError(
+            "definitions_conflict",
             f"clients names {', '.join(map(repr, twice))} more than once: each client is to be described in one place. "
-            "Clients that share a name have to be told apart by client_id, all of them."
+            "Clients that share a name have to be told apart by client_id, all of them.",
+            option="clients",
         )
     _check_secret_files(entries)
 
 
 def _check_secret_files(entries: Sequence[Entry]) -> None:
-    paths = [entry["client_secret_file"] or "" for entry in entries if entry["state"] == "present"]
+    paths = [(entry["client_secret_file"] or "") if entry["state"] == "present" else "" for entry in entries]
     same = repeated(path.casefold() for path in paths)
-    twice = dict.fromkeys(path for path in paths if path.casefold() in same)
+    twice = {path: number for number, path in enumerate(paths) if path.casefold() in same}
     if twice:
         raise UsageError(
+            "definitions_conflict",
             f"Several clients would have their secrets in one file ({', '.join(twice)}), and each would replace the "
-            "one before: give each a client_secret_file of its own."
+            "one before: give each a client_secret_file of its own.",
+            option=f"clients[{max(twice.values())}].client_secret_file",
         )
 
 

@@ -38,11 +38,17 @@ def attempted(path: Path | str, secrets: Any = DEFAULT, check: bool = False, **a
     return run_action(ActionModule, {"path": str(path), "key": "key", **args}, check=check, loader=loader)
 
 
-def refusal(*args: Any, **options: Any) -> str:
+def refusal(*args: Any, **options: Any) -> ModuleResult:
     result = attempted(*args, **options)
     assert result.failed
     assert "sekret" not in result.msg
-    return result.msg
+    return result
+
+
+def reason(*args: Any, **options: Any) -> tuple[str | None, str | None]:
+    """The code and the option of a task that fails."""
+    result = refusal(*args, **options)
+    return result.code, result.option
 
 
 def encrypted(text: str | bytes, label: str | None = None, secrets: Any = DEFAULT) -> bytes:
@@ -180,60 +186,71 @@ def test_ansible_vault_itself_opens_the_file(target: Path) -> None:
 
 def test_a_whole_password_file_gives_reasons(target: Path) -> None:
     source = target.parent / "password"
-    assert "there is no file" in refusal(target, vault_password_file=str(source))
+    assert reason(target, vault_password_file=str(source)) == ("file_inaccessible", "vault_password_file")
     source.write_text("#!/bin/sh\necho sekret\nexit 1\n")
     source.chmod(0o700)
-    assert "gives no vault password" in refusal(target, vault_password_file=str(source))
+    assert reason(target, vault_password_file=str(source)) == ("vault_password_missing", "vault_password_file")
     source.write_text("")
     source.chmod(0o600)
-    assert "gives no vault password" in refusal(target, vault_password_file=str(source))
+    assert reason(target, vault_password_file=str(source)) == ("vault_password_missing", "vault_password_file")
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "code", "option", "text"),
     [
-        ({"secrets": None}, "There is no vault password: give vault_password"),
-        ({"secrets": []}, "There is no vault password: give vault_password"),
-        ({"vault_password": " "}, "vault_password is empty."),
-        ({"vault_id": "a;b"}, "vault_id: 'a;b' cannot be written"),
-        ({"vault_id": "nope"}, "no vault secret 'nope' is loaded; there is default."),
-        ({"secrets": LABELLED}, "name the one that encrypts it with vault_id, one of dev, prod."),
-        ({"vault_password": "made-up", "vault_password_file": "/x"}, "mutually exclusive"),
-        ({"valeu": "x"}, "Unsupported parameters for (oauthops.iam.vault_file_key) module: valeu"),
-        ({"value": "sekret"}, "argument 'value' is of type"),
-        ({"path": "x/y.yml"}, "x/y.yml is a relative path"),
-        ({"path": "/x\0y"}, "is not a path"),
-        ({"path": "/does/not/exist.yml"}, "the directory /does/not does not exist on the controller."),
-        ({"path": "/"}, "cannot be read or written (Is a directory)"),
-        ({"path": os.devnull}, "cannot be read or written (not a regular file)"),
+        ({"secrets": None}, "vault_password_missing", "vault_password", "There is no vault password: give vault_passw"),
+        ({"secrets": []}, "vault_password_missing", "vault_password", ""),
+        ({"vault_password": " "}, "invalid_option", "vault_password", "vault_password is empty."),
+        ({"vault_id": "a;b"}, "invalid_option", "vault_id", "vault_id: 'a;b' cannot be written"),
+        ({"vault_id": "nope"}, "vault_password_missing", "vault_id", "'nope' is loaded; there is default."),
+        ({"secrets": LABELLED}, "missing_option", "vault_id", "with vault_id, one of dev, prod."),
+        ({"path": "x/y.yml"}, "invalid_option", "path", "x/y.yml"),
+        ({"path": "/x\0y"}, "invalid_option", "path", ""),
+        ({"path": "/does/not/exist.yml"}, "file_inaccessible", "path", "the directory /does/not does not exist on the"),
+        ({"path": "/"}, "file_inaccessible", "path", "cannot be read or written (Is a directory)"),
+        ({"path": os.devnull}, "file_inaccessible", "path", "(not a regular file)"),
     ],
 )
-def test_what_is_wrong_is_told(target: Path, options: dict[str, Any], message: str) -> None:
-    assert message in refusal(**{"path": target, "value": VALUE, **options})
+def test_what_is_wrong_is_told(target: Path, options: dict[str, Any], code: str, option: str, text: str) -> None:
+    result = refusal(**{"path": target, "value": VALUE, **options})
+    assert (result.code, result.option) == (code, option)
+    assert text in result.msg
     assert os.listdir(target.parent) == []
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("options", "names"),
     [
-        (b"key: sekret\n", "is not encrypted with ansible-vault: run ansible-vault encrypt"),
-        (b"", "is not encrypted with ansible-vault: run ansible-vault encrypt"),
-        (b"$ANSIBLE_VAULT;1.1;AES256\nzz\n", "is damaged"),
-        (b"$ANSIBLE_VAULT", "is damaged"),
-        (
-            encrypted("a: 1", "dev", LABELLED),
-            "the vault password is wrong, or the file is damaged. Vault IDs that were",
-        ),
-        (encrypted("- sekret"), "Its top level is not a mapping of keys to values. To correct it: ansible-vault edit"),
-        (encrypted("key: [sekret"), "It is not YAML that can be read (line 1). To correct it: ansible-vault edit"),
-        (encrypted("a: sekret\na: 2"), "A key is there twice (lines 1 and 2)"),
-        (encrypted(b"\xff"), "is not UTF-8"),
+        ({"vault_password": "made-up", "vault_password_file": "/x"}, "vault_password|vault_password_file"),
+        ({"valeu": "x"}, "valeu"),
+        ({"value": "sekret"}, "'value'"),
     ],
 )
-def test_a_file_that_cannot_be_used_stays_as_it_is(target: Path, content: bytes, message: str) -> None:
+def test_what_ansible_refuses_is_told(target: Path, options: dict[str, Any], names: str) -> None:
+    result = refusal(**{"path": target, "value": VALUE, **options})
+    assert (result.code, names in result.msg) == (None, True)
+    assert os.listdir(target.parent) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "text"),
+    [
+        (b"key: sekret\n", "vault_not_encrypted", "is not encrypted with ansible-vault: run ansible-vault encrypt"),
+        (b"", "vault_not_encrypted", ""),
+        (b"$ANSIBLE_VAULT;1.1;AES256\nzz\n", "vault_damaged", ""),
+        (b"$ANSIBLE_VAULT", "vault_damaged", ""),
+        (encrypted("a: 1", "dev", LABELLED), "vault_not_decrypted", "the vault password is wrong, or the file is dama"),
+        (encrypted("- sekret"), "foreign_content", "Its top level is not a mapping"),
+        (encrypted("key: [sekret"), "foreign_content", "(line 1). To correct it: ansible-vault edit"),
+        (encrypted("a: sekret\na: 2"), "foreign_content", "(lines 1 and 2)"),
+        (encrypted(b"\xff"), "foreign_content", "is not UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_used_stays_as_it_is(target: Path, content: bytes, code: str, text: str) -> None:
     target.write_bytes(content)
-    assert message in refusal(target, value=VALUE)
-    assert message in refusal(target)
+    assert reason(target, value=VALUE) == (code, "path")
+    assert reason(target) == (code, "path")
+    assert text in refusal(target).msg
     assert target.read_bytes() == content
 
 
@@ -242,7 +259,7 @@ def test_a_fault_of_ours_is_told_without_its_text(target: Path, monkeypatch: pyt
         raise ZeroDivisionError("sekret")
 
     monkeypatch.setattr(VaultLib, "encrypt", fault)
-    assert "should not have happened: ZeroDivisionError" in refusal(target, value=VALUE)
+    assert reason(target, value=VALUE) == ("internal_error", None)
 
 
 def test_a_full_disk_leaves_the_older_file(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +269,7 @@ def test_a_full_disk_leaves_the_older_file(target: Path, monkeypatch: pytest.Mon
     run(target, value=VALUE)
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
-        assert "No space left on device" in refusal(target, value={"n": 1})
+        assert reason(target, value={"n": 1}) == ("file_inaccessible", "path")
     assert run(target)["value"] == VALUE
     assert os.listdir(target.parent) == [target.name]
 
@@ -282,13 +299,12 @@ def test_processes_that_write_at_the_same_time_lose_nothing(target: Path) -> Non
 
 def test_as_a_module_it_says_that_it_is_none() -> None:
     result = run_as_given("vault_file_key", {"path": "/x", "key": "key"}, check=False)
-    assert result.failed
-    assert "runs on the controller, by its action plugin" in result.msg
+    assert (result.failed, result.code) == (True, "action_plugin_missing")
 
 
 @pytest.mark.parametrize("check", [False, True])
 def test_a_directory_that_is_not_writable_is_told(target: Path, monkeypatch: pytest.MonkeyPatch, check: bool) -> None:
     run(target, value=VALUE)
     monkeypatch.setattr(os, "access", lambda path, _mode: path != str(target.parent))
-    assert f"path: the directory {target.parent} is not writable." in refusal(target, value={"n": 1}, check=check)
+    assert reason(target, value={"n": 1}, check=check) == ("file_inaccessible", "path")
     assert not run(target, value=VALUE, check=check)["changed"]

@@ -37,7 +37,8 @@ def test_good_times(timeout: float, retry_timeout: float) -> None:
 def test_bad_times(name: str, value: Any) -> None:
     above = " above 0" if name == "timeout" else ""
     succeeded, result = attempt(**{name: value})
-    assert (succeeded, result["msg"]) == (False, f"{name} must be a number of seconds{above}, not {value}.")
+    assert (succeeded, result["error"]) == (False, {"code": "invalid_option", "option": name})
+    assert result["msg"] == f"{name} must be a number of seconds{above}, not {value}."
 
 
 def test_what_was_waited_for_is_in_every_result() -> None:

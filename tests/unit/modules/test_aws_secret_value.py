@@ -11,7 +11,7 @@ import pytest
 from ansible.module_utils import basic
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError
-from ansible_collections.oauthops.iam.plugins.module_utils._aws_secret import Secret
+from ansible_collections.oauthops.iam.plugins.module_utils._aws_secret import AGAIN, Secret
 from ansible_collections.oauthops.iam.plugins.module_utils._aws_secret import ensure as ensure_value
 from ansible_collections.oauthops.iam.plugins.modules import aws_secret_value as module
 from tests.unit.support import ModuleResult, run_as_given
@@ -122,29 +122,31 @@ def test_check_mode_only_reads(answers: dict[str, Any], arn: str | None) -> None
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_an_arn_is_not_created(check_mode: bool) -> None:
     client = a_client(describe_secret=MISSING)
-    assert "give a name instead of an ARN" in refusal(client, VALUE, name=ARN, check_mode=check_mode)["msg"]
+    told = refusal(client, VALUE, name=ARN, check_mode=check_mode)
+    assert told["error"] == {"code": "invalid_option", "option": "name"}
+    assert "give a name instead of an ARN" in told["msg"]
     assert client.writes == []
 
 
 @pytest.mark.parametrize(
-    ("client", "message"),
+    ("client", "code"),
     [
-        (a_client(describe_secret={"ARN": ARN, "DeletedDate": "today"}), "is scheduled for deletion: restore it"),
-        (a_client(get_secret_value={"SecretBinary": b"sekret"}), "is binary, and is left as it is"),
-        (a_client("sekret"), "is not JSON, and is left as it is"),
-        (a_client('["sekret"]'), "is JSON, but not an object, and is left as it is"),
+        (a_client(describe_secret={"ARN": ARN, "DeletedDate": "today"}), "aws_secret_deleted"),
+        (a_client(get_secret_value={"SecretBinary": b"sekret"}), "foreign_content"),
+        (a_client("sekret"), "foreign_content"),
+        (a_client('["sekret"]'), "foreign_content"),
     ],
 )
-def test_a_value_of_somebody_else_is_not_replaced(client: Client, message: str) -> None:
-    assert message in refusal(client, VALUE)["msg"]
-    assert message in refusal(client)["msg"]
+def test_a_value_of_somebody_else_is_not_replaced(client: Client, code: str) -> None:
+    assert refusal(client, VALUE)["error"]["code"] == code
+    assert refusal(client)["error"]["code"] == code
     assert client.writes == []
 
 
 def test_a_refused_read_has_awss_words_and_a_remedy() -> None:
     denied = ClientError("AccessDeniedException", "User x is not authorized.")
     told = refusal(a_client(describe_secret=denied), VALUE)
-    assert told["error_code"] == "AccessDeniedException"
+    assert (told["error"]["code"], told["error_code"]) == ("aws_failed", "AccessDeniedException")
     assert told["msg"] == (
         "DescribeSecret of the secret app failed (AccessDeniedException): User x is not authorized. Give the "
         "credentials the permission secretsmanager:DescribeSecret, and the use of the secret's KMS key."
@@ -152,23 +154,18 @@ def test_a_refused_read_has_awss_words_and_a_remedy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "message"),
+    ("fault", "error_code", "quoted"),
     [
-        (
-            ClientError("ValidationException", "Value 'sekret' at 'secretString'"),
-            "failed (ValidationException). Running",
-        ),
-        (ValueError("Invalid type for parameter SecretString, value: sekret"), "failed (ValueError). Running"),
-        (
-            ClientError("InvalidRequestException", "It is a replica."),
-            "failed (InvalidRequestException): It is a replica.",
-        ),
+        (ClientError("ValidationException", "Value 'sekret' at 'secretString'"), "ValidationException", False),
+        (ValueError("Invalid type for parameter SecretString, value: sekret"), "ValueError", False),
+        (ClientError("InvalidRequestException", "It is a replica."), "InvalidRequestException", True),
     ],
 )
-def test_a_refused_write_never_quotes_the_value(fault: Exception, message: str) -> None:
-    told = refusal(a_client({"n": 1}, put_secret_value=fault), VALUE)["msg"]
-    assert message in told
-    assert told.endswith("Running the task again looks first.")
+def test_a_refused_write_never_quotes_the_value(fault: Exception, error_code: str, quoted: bool) -> None:
+    told = refusal(a_client({"n": 1}, put_secret_value=fault), VALUE)
+    assert told["error_code"] == error_code
+    assert ("replica" in told["msg"]) is quoted
+    assert told["msg"].endswith(AGAIN)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, client: Client, **given: Any) -> ModuleResult:
@@ -186,13 +183,13 @@ def test_the_module_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(monkeypatch, a_client(), value={"n": 1}).version_id == "two"
     failed = run(monkeypatch, a_client(describe_secret=ClientError("Broken", "Why.")))
     assert failed.failed
-    assert (failed.msg, failed.error_code) == ("DescribeSecret of the secret app failed (Broken): Why.", "Broken")
+    assert (failed.code, failed.error_code) == ("aws_failed", "Broken")
 
 
 def test_without_amazon_aws_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "AWS_IMPORT_ERROR", "Traceback")
     result = run_as_given("aws_secret_value", {"name": "app", "region": "eu-central-1"}, check=False)
-    assert result.failed
+    assert (result.failed, result.code) == (True, "requirement_missing")
     assert result.msg == module.MISSING
 
 
@@ -205,6 +202,6 @@ class ReadTimeoutError(Exception):
 @pytest.mark.parametrize("action", ["describe_secret", "put_secret_value"])
 def test_a_fault_of_the_network_is_told(action: str) -> None:
     fault = ReadTimeoutError("Read timeout on endpoint URL")
-    told = refusal(a_client({"n": 1}, **{action: fault}), VALUE)["msg"]
-    assert "of the secret app failed (ReadTimeoutError)" in told
-    assert ("Running the task again looks first" in told) is (action == "put_secret_value")
+    told = refusal(a_client({"n": 1}, **{action: fault}), VALUE)
+    assert told["error_code"] == "ReadTimeoutError"
+    assert (AGAIN in told["msg"]) is (action == "put_secret_value")

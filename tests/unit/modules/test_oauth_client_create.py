@@ -134,7 +134,7 @@ def test_a_value_that_cloudflare_rewrites_is_warned_about(cloudflare: Script) ->
     assert result.changed
     assert len(result.warnings) == 2
     assert "client_name was sent as 'Example App', but Cloudflare keeps it as 'Example-App'" in result.warnings[0]
-    assert "tos_uri was sent as 'https://a.example', but" in result.warnings[1]
+    assert result.warnings[1].startswith("tos_uri ")
 
 
 @pytest.mark.parametrize("lacking", ["redirect_uris", "scopes", "token_endpoint_auth_method"])
@@ -142,19 +142,19 @@ def test_what_is_lacking_is_told(cloudflare: Script, lacking: str) -> None:
     cloudflare.expect(lists())
     result = run(**options(**{lacking: None}))
     assert result.failed
-    assert result.msg == f"There is no such client yet, and creating it needs {lacking} as well."
+    assert (result.code, result.option) == ("client_incomplete", lacking)
 
 
 def test_a_client_cannot_start_public(cloudflare: Script) -> None:
     cloudflare.expect(lists())
     result = run(**options(visibility="public"))
-    assert "a new one cannot be public at once; missing: logo_uri" in result.msg
-    assert not result.changed
+    assert (result.code, result.option, result.changed) == ("not_publishable", "logo_uri", False)
 
 
 def test_an_id_that_is_unknown_creates_nothing(cloudflare: Script) -> None:
     cloudflare.expect(Call("GET", f"{CLIENTS}/{CLIENT_ID}", **refused(404, 7003)))
     result = run(client_id=CLIENT_ID, **options())
+    assert (result.code, result.option) == ("client_not_found", "client_id")
     assert result.msg == f"There is no OAuth client '{CLIENT_ID}' in this account."
 
 
@@ -163,9 +163,7 @@ def test_a_refusal_is_told_with_its_option(cloudflare: Script) -> None:
         lists(), offers_usual_scopes(), creates(creation(), **refused(400, 1004, "Bad URI", "/redirect_uris/0"))
     )
     result = run(**options())
-    assert result.failed
-    assert not result.changed
-    assert f"refused POST {CLIENTS} with status 400: redirect_uris[0]: Bad URI (code 1004)." in result.msg
+    assert (result.failed, result.changed, result.code) == (True, False, "request_refused")
     assert partly(result) == error_of("POST", CLIENTS, 400)
     assert result.error["ray_id"] == "8f2a1b3c4d5e6f70-FRA"
     assert result.error["errors"][0] == {
@@ -179,13 +177,12 @@ def test_a_refusal_is_told_with_its_option(cloudflare: Script) -> None:
 def test_an_unknown_scope_is_told_before_anything_is_sent(cloudflare: Script) -> None:
     cloudflare.expect(lists(), offers("dns.read"))
     result = run(**options(scopes=["dns.raed"]))
-    assert "Cloudflare has no scope 'dns.raed': did you mean dns.read?" in result.msg
-    assert not result.changed
+    assert (result.code, result.option, result.changed) == ("scope_unknown", "scopes", False)
 
 
 def test_an_unknown_scope_is_told_in_check_mode_too(cloudflare: Script) -> None:
     cloudflare.expect(lists(), offers("dns.read"))
-    assert "'dns.raed'" in run(check=True, **options(scopes=["dns.raed"])).msg
+    assert run(check=True, **options(scopes=["dns.raed"])).code == "scope_unknown"
 
 
 def test_scopes_are_not_looked_up_when_not_asked_to(cloudflare: Script) -> None:
@@ -239,7 +236,7 @@ def test_a_new_client_that_is_not_listed_is_warned_about(cloudflare: Script, loo
 def test_a_new_client_is_looked_for_once_without_a_budget(cloudflare: Script, clock: Clock) -> None:
     cloudflare.expect(lists(), offers_usual_scopes(), creates(creation(), a_client()), lists())
     result = run(**options(retry_timeout=0))
-    assert "does not list it yet" in result.warnings[0]
+    assert len(result.warnings) == 1
     assert "waited" not in result
     assert clock.sleeps == []
 
@@ -249,21 +246,19 @@ def test_a_new_client_is_looked_for_by_the_name_that_cloudflare_keeps(cloudflare
     cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(), renamed, a_client(client_id=OTHER_ID)))
     result = run(**options())
     assert (result.failed, result.changed) == (False, True)
-    assert len(result.warnings) == 1
-    assert "client_name was sent as 'Example App', but Cloudflare keeps it as 'Example-App'" in result.warnings[0]
+    assert [warning.partition(" ")[0] for warning in result.warnings] == ["client_name"]
 
 
 def test_a_twin_is_an_error_that_names_both(cloudflare: Script) -> None:
     twins = [a_client(client_id=OTHER_ID), a_client(client_id="a-third")]
     cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(), a_client(), *twins))
     result = run(**options())
-    assert (result.failed, result.changed) == (True, True)
+    assert (result.failed, result.changed, result.code) == (True, True, "client_duplicated")
     assert result.msg == (
         f"{CLIENT_ID} was created, but there is another client of that name by now: {OTHER_ID}, a-third. Somebody else "
         "has created it at the same time. Delete the one that is not wanted, with state=absent and its client_id."
     )
     assert result.oauth_client["client_id"] == CLIENT_ID
-    assert "error" not in result
 
 
 def test_a_twin_that_is_listed_with_the_new_client_late_is_an_error_too(cloudflare: Script) -> None:
@@ -272,6 +267,6 @@ def test_a_twin_that_is_listed_with_the_new_client_late_is_an_error_too(cloudfla
         *(lists(), offers_usual_scopes(), creates(creation(), a_client())), *(lists(twin), lists(twin, a_client()))
     )
     result = run(**options())
-    assert (result.failed, result.changed) == (True, True)
-    assert f"another client of that name by now: {OTHER_ID}." in result.msg
-    assert result.waited == ["0.5 s: a read does not show yet what was written"]
+    assert (result.failed, result.changed, result.code) == (True, True, "client_duplicated")
+    assert OTHER_ID in result.msg
+    assert len(result.waited) == 1

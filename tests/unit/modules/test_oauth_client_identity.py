@@ -63,8 +63,7 @@ def test_a_part_of_the_list_creates_nothing(cloudflare: Script) -> None:
     info = {"total_count": 21}
     cloudflare.expect(lists(info=info))
     result = run(**options())
-    assert result.failed
-    assert "listed 0 of 21 objects" in result.msg
+    assert (result.failed, result.code) == (True, "incomplete_listing")
     assert partly(result) == error_of("GET", CLIENTS, 200)
 
 
@@ -84,7 +83,7 @@ def test_an_empty_id_is_no_id(cloudflare: Script) -> None:
 
 def test_an_id_stays_one_part_of_the_path(cloudflare: Script) -> None:
     cloudflare.expect(Call("GET", f"{CLIENTS}/..%2Fzones%3Fx", **GONE))
-    assert "There is no OAuth client '../zones?x'" in run(client_id="../zones?x").msg
+    assert run(client_id="../zones?x").code == "client_not_found"
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
@@ -92,8 +91,8 @@ def test_several_clients_of_one_name_are_listed(cloudflare: Script, state: str) 
     other = a_client(client_id=OTHER_ID, visibility="public", created_at=None)
     cloudflare.expect(lists(a_client(), other))
     result = run(client_name="Example App", state=state)
-    assert result.failed
-    assert not result.changed
+    assert (result.failed, result.changed) == (True, False)
+    assert (result.code, result.option) == ("client_ambiguous", "client_id")
     assert result.msg == (
         f"2 clients have the name 'Example App': {CLIENT_ID} (private, created 2026-10-05T04:47:27Z); "
         f"{OTHER_ID} (public, created at an unknown time). Say which one is meant with client_id."
@@ -106,6 +105,7 @@ def test_a_list_without_names_tells_nothing_about_a_name(cloudflare: Script, sta
     cloudflare.expect(lists(a_client(client_name="Other"), a_client(client_id=OTHER_ID, client_name=None)))
     result = run(check=check, state=state, **options())
     assert (result.failed, result.changed) == (True, False)
+    assert (result.code, result.option) == ("names_not_listed", "client_id")
     assert result.msg == (
         "Cloudflare lists clients without their names, so it cannot be told whether 'Example App' is one of them. "
         "Say which one is meant with client_id."
@@ -124,22 +124,26 @@ def test_an_id_needs_no_names(cloudflare: Script) -> None:
 
 @pytest.mark.parametrize("params", [{}, {"state": "absent"}])
 def test_a_client_has_to_be_named(params: dict[str, Any]) -> None:
-    assert "one of the following is required: client_id, client_name" in run(**params).msg
+    result = run(**params)
+    assert (result.failed, result.code) == (True, None)
+    assert "client_id, client_name" in result.msg
 
 
 def test_two_empty_names_are_none() -> None:
-    assert "client_id or client_name is needed" in run(client_id="", state="absent").msg
+    result = run(client_id="", state="absent")
+    assert (result.code, result.option) == ("missing_option", "client_id")
 
 
 def test_an_empty_name_is_refused() -> None:
-    assert "client_name must not be empty" in run(client_name="").msg
+    result = run(client_name="")
+    assert (result.code, result.option) == ("invalid_option", "client_name")
 
 
 def test_a_client_that_may_not_be_read_is_no_missing_client(cloudflare: Script) -> None:
     cloudflare.expect(Call("GET", CLIENT, **refused(403, 10000, "Authentication error")))
     result = run(client_id=CLIENT_ID, **options())
-    assert result.failed
-    assert "it needs the permission 'OAuth Client Read'" in result.msg
+    assert (result.failed, result.code) == (True, "unauthorized")
+    assert "'OAuth Client Read'" in result.msg
     assert partly(result) == error_of("GET", CLIENT, 403)
 
 
@@ -147,7 +151,7 @@ def test_a_client_that_may_not_be_read_is_no_missing_client(cloudflare: Script) 
 def test_an_error_about_the_route_is_no_missing_client(cloudflare: Script, code: int) -> None:
     cloudflare.expect(Call("GET", CLIENT, **refused(400, code, "Could not route")))
     result = run(client_id=CLIENT_ID, state="absent")
-    assert result.failed
+    assert (result.failed, result.code) == (True, "request_refused")
     assert partly(result) == error_of("GET", CLIENT, 400)
 
 
@@ -162,8 +166,7 @@ def test_an_error_about_the_route_is_no_missing_client(cloudflare: Script, code:
 def test_an_answer_of_another_shape_is_an_error(cloudflare: Script, answer: dict[str, Any], text: str) -> None:
     cloudflare.expect(reads(a_client(**answer)))
     result = run(client_id=CLIENT_ID, **options())
-    assert result.failed
-    assert not result.changed
+    assert (result.failed, result.changed, result.code) == (True, False, "malformed_result")
     assert text in result.msg
     assert partly(result) == error_of("GET", CLIENT, 200)
 
@@ -186,4 +189,5 @@ def test_a_rename_to_a_name_that_is_taken_is_refused(cloudflare: Script, check: 
     cloudflare.expect(reads(a_client()), lists(a_client(), a_client(client_id=OTHER_ID, client_name="New Name")))
     result = run(check=check, client_id=CLIENT_ID, client_name="New Name")
     assert (result.failed, result.changed) == (True, False)
+    assert (result.code, result.option) == ("client_name_taken", "client_name")
     assert f"cannot be renamed to 'New Name': {OTHER_ID} has that name already" in result.msg

@@ -140,13 +140,13 @@ def test_no_secret_is_among_what_is_told(cloudflare: Script) -> None:
 )
 def test_a_filter_of_another_kind_is_refused(option: str, value: str) -> None:
     result = run(**{option: value})
-    assert result.failed
+    assert (result.failed, result.code) == (True, None)
     assert option in result.msg
 
 
 def test_a_list_that_fails(cloudflare: Script) -> None:
     cloudflare.expect(lists(**refused(403, 10000, "Authentication error")))
     result = run()
-    assert (result.failed, result.changed) == (True, False)
-    assert "it needs the permission 'OAuth Client Read'" in result.msg
+    assert (result.failed, result.changed, result.code) == (True, False, "unauthorized")
+    assert "'OAuth Client Read'" in result.msg
     assert partly(result) == error_of("GET", CLIENTS, 403)

@@ -12,7 +12,6 @@ from tests.unit.support import (
     CLIENT,
     CLIENT_ID,
     LAGS,
-    NOT_KNOWN,
     TXT,
     ModuleResult,
     a_client,
@@ -73,24 +72,19 @@ def test_a_public_client_can_be_changed(cloudflare: Script) -> None:
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_all_that_is_missing_comes_in_one_message(cloudflare: Script, check: bool) -> None:
+def test_what_cannot_be_public_is_refused(cloudflare: Script, check: bool) -> None:
     cloudflare.expect(reads(a_client(scopes=["openid"], client_uri_verification={"status": "failed"})))
     result = run(check=check, visibility="public")
-    assert result.failed
-    assert not result.changed
-    assert result.msg == (
-        f"{CLIENT_ID} cannot be made public; missing: logo_uri (a logo), client_uri (the home page, whose host is "
-        "verified), scopes (at least one that is more than an identity scope), a verified host of client_uri (its "
-        "verification is failed). Nothing was sent. The role oauth_client_publish takes a client all the way."
-    )
+    assert (result.failed, result.changed) == (True, False)
+    assert (result.code, result.option) == ("not_publishable", "logo_uri")
 
 
 @pytest.mark.parametrize("check", [True, False])
 def test_private_on_a_public_client_is_refused(cloudflare: Script, check: bool) -> None:
     cloudflare.expect(reads(a_client(**PUBLIC)))
     result = run(check=check, visibility="private", client_name="New")
-    assert result.failed
-    assert f"{CLIENT_ID} is public, and Cloudflare has no way back to private" in result.msg
+    assert (result.failed, result.changed) == (True, False)
+    assert (result.code, result.option) == ("client_public", "visibility")
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -98,8 +92,8 @@ def test_private_on_a_public_client_is_refused(cloudflare: Script, check: bool) 
 def test_the_domain_of_a_verified_client_is_locked(cloudflare: Script, check: bool, client_uri: str) -> None:
     cloudflare.expect(reads(a_verified_client()))
     result = run(check=check, client_uri=client_uri)
-    assert result.failed
-    assert "Cloudflare locks the domain of a verified client" in result.msg
+    assert (result.failed, result.changed) == (True, False)
+    assert (result.code, result.option) == ("domain_locked", "client_uri")
 
 
 def test_the_path_of_a_verified_client_may_change(cloudflare: Script) -> None:
@@ -171,8 +165,7 @@ def test_a_lost_promotion_that_nothing_is_known_of(cloudflare: Script) -> None:
         reads(a_verified_client()), patches(PUBLIC, **BAD_GATEWAY), Call("GET", CLIENT, **refused(403, 10000))
     )
     result = run(visibility="public")
-    assert (result.failed, result.changed) == (True, True)
-    assert result.msg.startswith(f"{NOT_KNOWN} Looking failed: Cloudflare refused GET {CLIENT} with status 403")
+    assert (result.failed, result.changed, result.code) == (True, True, "outcome_unknown")
     assert partly(result) == error_of("PATCH", CLIENT, 502)
 
 
@@ -180,8 +173,8 @@ def test_a_refused_promotion_changes_nothing(cloudflare: Script) -> None:
     refusal = refused(400, 1004, "public visibility requires a non-empty logo_uri")
     cloudflare.expect(reads(a_verified_client()), patches(PUBLIC, **refusal))
     result = run(visibility="public")
-    assert (result.failed, result.changed) == (True, False)
-    assert "non-empty logo_uri (code 1004)" in result.msg
+    assert (result.failed, result.changed, result.code) == (True, False, "request_refused")
+    assert result.error["errors"][0]["code"] == 1004
 
 
 def test_a_refused_promotion_after_other_changes_is_a_change(cloudflare: Script) -> None:
@@ -209,7 +202,7 @@ def test_a_promotion_that_is_accepted_without_effect_is_an_error(cloudflare: Scr
         reads(a_verified_client()), patches(PUBLIC, a_verified_client()), *behind(reads(a_verified_client()))
     )
     result = run(visibility="public")
-    assert result.failed
+    assert (result.failed, result.changed) == (True, True)
+    assert (result.code, result.option) == ("value_not_kept", "visibility")
     assert f"accepted the promotion of {CLIENT_ID} but still calls it private" in result.msg
-    assert result.changed
     assert result.oauth_client["visibility"] == "private"

@@ -149,7 +149,7 @@ def test_the_environment_is_that_of_the_innermost() -> None:
 def test_a_secret_is_in_no_result(failing: bool) -> None:
     def run(params: Mapping[str, Any], _check: bool) -> dict[str, Any]:
         if failing:
-            raise UsageError(f"{params['password']} is wrong", detail=[f"<{params['password']}>"])
+            raise UsageError("wrong", f"{params['password']} is wrong", detail=[f"<{params['password']}>"])
         return {"changed": False, "echo": {"it": f"is {params['password']}"}}
 
     result = run_action(acting(run), {"name": "a", "password": "sekret"})

@@ -5,11 +5,17 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, Complaint, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import (
+    CloudflareError,
+    Complaint,
+    OAuthOpsError,
+    UsageError,
+)
 
 
 def failure() -> CloudflareError:
     return CloudflareError(
+        "it_failed",
         "It failed.",
         method="PATCH",
         path="/x",
@@ -25,7 +31,16 @@ def failure() -> CloudflareError:
 
 
 def test_a_usage_error_is_a_message_and_what_comes_with_it() -> None:
-    assert UsageError("No.", changed=True).result() == {"msg": "No.", "changed": True}
+    assert UsageError("no", "No.", option="ttl", changed=True).result() == {
+        "msg": "No.",
+        "changed": True,
+        "error": {"code": "no", "option": "ttl"},
+    }
+
+
+def test_every_failure_has_a_code_and_perhaps_an_option() -> None:
+    assert OAuthOpsError("no", "No.").result() == UsageError("no", "No.").result()
+    assert UsageError("no", "No.").error() == {"code": "no", "option": None}
 
 
 def test_an_http_failure_is_also_data() -> None:
@@ -33,6 +48,8 @@ def test_an_http_failure_is_also_data() -> None:
         "msg": "It failed.",
         "oauth_client": "before",
         "error": {
+            "code": "it_failed",
+            "option": None,
             "method": "PATCH",
             "path": "/x",
             "status": 502,
@@ -53,12 +70,12 @@ def test_codes() -> None:
     "name", ["method", "path", "status", "ray_id", "complaints", "unsent", "uncertain", "transient", "retry_after"]
 )
 def test_an_explanation_keeps_what_happened(name: str) -> None:
-    assert getattr(failure().explained("Because."), name) == getattr(failure(), name)
+    assert getattr(failure().explained("because", "Because."), name) == getattr(failure(), name)
 
 
 def test_an_explanation_comes_first_and_adds_to_the_result() -> None:
-    explained = failure().explained("Because.", changed=True, oauth_client="after")
-    assert explained.message == "Because. It failed."
+    explained = failure().explained("because", "Because.", changed=True, oauth_client="after")
+    assert (explained.code, explained.message) == ("because", "Because. It failed.")
     assert explained.result()["changed"] is True
     assert explained.result()["oauth_client"] == "after"
 

@@ -29,21 +29,21 @@ LOST = {"uncertain": True, "transient": True}
 )
 def test_what_may_be_repeated(failure: dict[str, Any], verbs: set[str]) -> None:
     asked = ("GET", "DELETE", "PATCH", "POST")
-    assert {verb for verb in asked if may_repeat(CloudflareError("", method=verb, **failure))} == verbs
+    assert {verb for verb in asked if may_repeat(CloudflareError("lost", "", method=verb, **failure))} == verbs
 
 
 @pytest.mark.parametrize("seconds", [0.5, 7.0, 3600.0])
 def test_cloudflare_says_how_long(seconds: float) -> None:
-    assert pause_seconds(CloudflareError("", retry_after=seconds), 1) == seconds
+    assert pause_seconds(CloudflareError("lost", "", retry_after=seconds), 1) == seconds
 
 
 def test_no_time_at_all_is_no_pause_to_take() -> None:
-    assert pause_seconds(CloudflareError("", retry_after=0.0), 1) > 0
+    assert pause_seconds(CloudflareError("lost", "", retry_after=0.0), 1) > 0
 
 
 @pytest.mark.parametrize(("attempt", "longest"), [(1, 1), (2, 2), (3, 4), (5, 16), (6, 30), (1000, 30)])
 def test_pauses_grow_up_to_a_limit_and_vary(attempt: int, longest: float) -> None:
-    pauses = {pause_seconds(CloudflareError(""), attempt) for _unused in range(50)}
+    pauses = {pause_seconds(CloudflareError("lost", ""), attempt) for _unused in range(50)}
     assert all(0.75 * longest <= seconds <= longest for seconds in pauses)
     assert len(pauses) > 1
 

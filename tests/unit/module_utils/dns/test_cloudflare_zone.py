@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.cloudflare_zone import (
     below,
     check_record,
@@ -18,7 +17,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.cloudflare_zone 
     wanted_host,
     zone_candidates,
 )
-from tests.unit.support import a_connection
+from tests.unit.support import a_connection, refuses
 from tests.unit.transport import Call, Script
 
 HOST = "app.example.com"
@@ -114,8 +113,10 @@ def test_the_longest_zone_is_taken(cloudflare: Script) -> None:
 
 def test_no_zone(cloudflare: Script) -> None:
     cloudflare.expect(zones(HOST), zones("example.com"))
-    with pytest.raises(UsageError, match=r"None of the zones .* holds app\.example\.com.*Zone Read.*DNS Write"):
+    with refuses("zone_not_found") as caught:
         find_zone(a_connection(), HOST)
+    assert f"holds {HOST}: publish the record where its DNS is" in caught.value.message
+    assert "'Zone Read', 'DNS Read' and 'DNS Write'" in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -134,20 +135,32 @@ def test_the_zone_that_can_be_written(cloudflare: Script, found: list[dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("found", "text"),
+    ("kind", "text"),
     [
-        ([a_zone(type="secondary")], "The zone example.com is a secondary one and cannot be written here"),
-        ([a_zone(type="partial")], "The zone example.com has a partial set-up, which leaves its DNS elsewhere"),
-        ([a_zone(type="internal")], "The zone example.com is an internal one, which the world does not see"),
-        ([a_zone(), a_zone(id="z2")], "Several zones have the name example.com: z1 (active), z2 (active)."),
-        ([a_zone(status="moved"), a_zone(id="z2", status="pending")], "z1 (moved), z2 (pending). Say which"),
+        ("secondary", "The zone example.com is a secondary one and cannot be written here"),
+        ("partial", "The zone example.com has a partial set-up, which leaves its DNS elsewhere"),
+        ("internal", "The zone example.com is an internal one, which the world does not see"),
     ],
 )
-def test_zones_that_will_not_do(cloudflare: Script, found: list[dict[str, Any]], text: str) -> None:
-    cloudflare.expect(zones("example.com", *found))
-    with pytest.raises(UsageError) as caught:
+def test_a_zone_that_will_not_do(cloudflare: Script, kind: str, text: str) -> None:
+    cloudflare.expect(zones("example.com", a_zone(type=kind)))
+    with refuses("zone_not_writable") as caught:
         find_zone(a_connection(), "example.com")
     assert text in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("statuses", "listed"),
+    [
+        (("active", "active"), "example.com: z1 (active), z2 (active). Say which one is meant with zone_id."),
+        (("moved", "pending"), "z1 (moved), z2 (pending)"),
+    ],
+)
+def test_zones_that_could_both_be_meant(cloudflare: Script, statuses: tuple[str, str], listed: str) -> None:
+    cloudflare.expect(zones("example.com", a_zone(status=statuses[0]), a_zone(id="z2", status=statuses[1])))
+    with refuses("zone_ambiguous", "zone_id") as caught:
+        find_zone(a_connection(), "example.com")
+    assert listed in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -164,17 +177,18 @@ def test_the_host_that_is_meant(client_uri: str | None, host: str | None, name: 
 
 
 @pytest.mark.parametrize(
-    ("client_uri", "host", "text"),
+    ("option", "client_uri", "host"),
     [
-        ("https://", None, "client_uri: 'https://' has no host"),
-        ("app.example.com", None, "client_uri: 'app.example.com' has no host"),
-        (None, "a..b", "host: 'a..b' has no host"),
-        ("", None, "host: '' has no host"),
+        ("client_uri", "https://", None),
+        ("client_uri", "app.example.com", None),
+        ("host", None, "a..b"),
+        ("host", "", None),
     ],
 )
-def test_no_host(client_uri: str | None, host: str | None, text: str) -> None:
-    with pytest.raises(UsageError, match=text.replace(".", r"\.")):
+def test_no_host(option: str, client_uri: str | None, host: str | None) -> None:
+    with refuses("invalid_option", option) as caught:
         wanted_host({"client_uri": client_uri, "host": host})
+    assert f"{option}: {client_uri or host or ''!r} has no host that DNS could have" in caught.value.message
 
 
 @pytest.mark.parametrize("ttl", [None, 1, 30, 60, 86400])
@@ -184,11 +198,12 @@ def test_a_good_ttl(ttl: int | None) -> None:
 
 @pytest.mark.parametrize("ttl", [-1, 0, 2, 29, 86401])
 def test_a_bad_ttl(ttl: int) -> None:
-    with pytest.raises(UsageError, match=f"ttl must be 1 .* or from 30 to 86400 seconds, not {ttl}"):
+    with refuses("invalid_option", "ttl") as caught:
         check_record({"ttl": ttl, "value": "v"})
+    assert caught.value.message == f"ttl must be 1 (automatic) or from 30 to 86400 seconds, not {ttl}."
 
 
 @pytest.mark.parametrize("value", ["", "ä", "a\nb", "\x7f"])
 def test_a_bad_value(value: str) -> None:
-    with pytest.raises(UsageError, match="value must be the printable text"):
+    with refuses("invalid_option", "value"):
         check_record({"ttl": None, "value": value})

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
     check_value,
     check_wildcard,
@@ -14,6 +13,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
     refuse_beside_cname,
     unquoted,
 )
+from tests.unit.support import refuses
 
 HOST = "app.example.com"
 
@@ -54,26 +54,30 @@ def test_text_as_txt_content(text: str, content: str) -> None:
 
 @pytest.mark.parametrize("value", ["", "two\nlines", "nö"])
 def test_a_value_that_is_none(value: str) -> None:
-    with pytest.raises(UsageError, match="value must be the printable text"):
+    with refuses("invalid_option", "value") as caught:
         check_value(value)
+    assert "value must be the printable text that Cloudflare gave" in caught.value.message
 
 
 def test_a_cname_rules_out_a_txt_record() -> None:
-    with pytest.raises(UsageError, match=r"app\.example\.com is a CNAME for pages\.example.* beside a CNAME"):
+    with refuses("record_conflict") as caught:
         refuse_beside_cname(HOST, "pages.example")
+    assert f"{HOST} is a CNAME for pages.example, and DNS allows no TXT record beside a CNAME" in caught.value.message
     refuse_beside_cname(HOST, None)
 
 
 def test_a_delegation_names_who_answers() -> None:
-    with pytest.raises(UsageError, match=r"it delegates app\.example\.com to a\.ns, b\.ns: publish the record there"):
+    with refuses("host_delegated") as caught:
         refuse_below_delegation(HOST, HOST, ["b.ns", "a.ns"])
+    assert f"it delegates {HOST} to a.ns, b.ns: publish the record there." in caught.value.message
     refuse_below_delegation(HOST, None, [])
 
 
 @pytest.mark.parametrize("types", [["A"], ["AAAA", "TXT"], ["CNAME"]])
 def test_a_host_must_not_lose_the_addresses_that_a_wildcard_gives_it(types: list[str]) -> None:
-    with pytest.raises(UsageError, match=r"is found through a wildcard .*nobody could reach the host any more"):
+    with refuses("wildcard_conflict") as caught:
         check_wildcard(HOST, types)
+    assert "nobody could reach the host any more: give it address records of its own" in caught.value.message
 
 
 def test_a_host_that_loses_other_records_of_a_wildcard_is_warned_of() -> None:

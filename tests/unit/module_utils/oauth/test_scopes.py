@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import (
     catalogue,
     check_known,
@@ -16,21 +15,21 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import 
     near_misses,
     offered_by,
 )
-from tests.unit.support import a_connection, offers
+from tests.unit.support import a_connection, offers, refuses
 from tests.unit.transport import Call, Script
 
 KNOWN = ["account-settings.read", "dns.read", "dns.write", "zone.read", "zone.write", "workers-scripts.write"]
 
 
 def refused(*wanted: str) -> str:
-    with pytest.raises(UsageError) as caught:
-        check_known(wanted, KNOWN)
+    with refuses("scope_unknown", "ids") as caught:
+        check_known("ids", wanted, KNOWN)
     return caught.value.message
 
 
 def test_known_scopes_pass() -> None:
-    check_known(["dns.read", "zone.read"], KNOWN)
-    check_known([], KNOWN)
+    check_known("ids", ["dns.read", "zone.read"], KNOWN)
+    check_known("ids", [], KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +91,7 @@ def test_what_is_new_is_looked_up(cloudflare: Script) -> None:
 
 def test_what_is_new_and_unknown_is_refused(cloudflare: Script) -> None:
     cloudflare.expect(offers("dns.write"))
-    with pytest.raises(UsageError, match=r"no scope 'dns\.wirte': did you mean dns\.write\?"):
+    with refuses("scope_unknown", "scopes"):
         check_new_scopes(offered_by(a_connection()), ["dns.read", "dns.wirte"], ["dns.read"])
 
 

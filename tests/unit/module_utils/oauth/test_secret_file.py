@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import RESERVED_BYTES, Delivery
-from tests.unit.support import SECRET
+from tests.unit.support import SECRET, refuses
 
 REMEDY = "Mint another."
 
@@ -120,12 +120,18 @@ def test_whether_the_secret_is_kept_at_all(path: str | None, returned: bool | No
     assert Delivery.of({"client_secret_file": path, "return_client_secret": returned}).keeps is keeps
 
 
+def enter(path: Path) -> None:
+    with Delivery(str(path), None):
+        pytest.fail("entered all the same")
+
+
 def refused(path: Path) -> str:
     with pytest.raises(UsageError) as checked:
         Delivery(str(path), None).check()
-    with pytest.raises(UsageError) as entered, Delivery(str(path), None):
-        pytest.fail("entered all the same")
-    assert checked.value.message == entered.value.message
+    with pytest.raises(UsageError) as entered:
+        enter(path)
+    assert checked.value.result() == entered.value.result()
+    assert checked.value.error() == {"code": "file_inaccessible", "option": "client_secret_file"}
     return checked.value.message
 
 
@@ -154,8 +160,8 @@ def test_what_shows_only_when_writing_is_refused_before_minting(
     folder: Path, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, number: int
 ) -> None:
     monkeypatch.setattr(module, name, fails_with(number))
-    with pytest.raises(UsageError) as caught, Delivery(str(folder / "secret"), None):
-        pytest.fail("entered all the same")
+    with refuses("file_inaccessible", "client_secret_file") as caught:
+        enter(folder / "secret")
     assert caught.value.message == f"client_secret_file: {folder}/secret cannot be written ({os.strerror(number)})."
     assert "changed" not in caught.value.extra
     assert os.listdir(folder) == []
@@ -165,18 +171,18 @@ def test_what_shows_only_when_writing_is_refused_before_minting(
     ("name", "number"), [("fsync", errno.ENOSPC), ("replace", errno.EROFS), ("replace", errno.EISDIR)]
 )
 @pytest.mark.parametrize(
-    ("returned", "lost"), [(None, " and the secret is lost"), (False, " and the secret is lost"), (True, "")]
+    ("returned", "code"), [(None, "secret_lost"), (False, "secret_lost"), (True, "secret_undelivered")]
 )
 def test_a_failure_after_minting_says_what_became_of_the_secret(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int, returned: bool | None, lost: str
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int, returned: bool | None, code: str
 ) -> None:
     with Delivery(str(folder / "secret"), returned) as delivery:
         monkeypatch.setattr(os, name, fails_with(number))
-        with pytest.raises(UsageError) as caught:
+        with refuses(code, "client_secret_file") as caught:
             delivery.deliver(SECRET, "the-id", REMEDY)
     assert caught.value.message == (
         f"A client secret of the-id was minted, but {folder}/secret could not be written "
-        f"({os.strerror(number)}){lost}. {REMEDY}"
+        f"({os.strerror(number)}){' and the secret is lost' if code == 'secret_lost' else ''}. {REMEDY}"
     )
     assert caught.value.extra == {"changed": True, **({"client_secret": SECRET} if returned else {})}
     assert os.listdir(folder) == []
@@ -185,7 +191,7 @@ def test_a_failure_after_minting_says_what_became_of_the_secret(
 def test_the_reserved_file_can_vanish(folder: Path) -> None:
     with Delivery(str(folder / "s"), None) as delivery:
         next(folder.iterdir()).unlink()
-        with pytest.raises(UsageError, match="was minted, but") as caught:
+        with refuses("secret_lost", "client_secret_file") as caught:
             delivery.deliver(SECRET, "the-id", REMEDY)
     assert caught.value.extra == {"changed": True}
 
@@ -194,7 +200,7 @@ def test_an_older_secret_survives_a_failure(folder: Path, monkeypatch: pytest.Mo
     (folder / "secret").write_text("older")
     with Delivery(str(folder / "secret"), None) as delivery:
         monkeypatch.setattr(os, "replace", fails_with(errno.EIO))
-        with pytest.raises(UsageError):
+        with refuses("secret_lost", "client_secret_file"):
             delivery.deliver(SECRET, "the-id", REMEDY)
     assert (folder / "secret").read_text() == "older"
 
@@ -220,7 +226,7 @@ def test_no_file_and_a_directory_hold_nothing(folder: Path) -> None:
 
 @pytest.mark.parametrize("path", ["\0", "/tmp/a\0b"])
 def test_a_name_that_no_file_can_have_is_refused(path: str) -> None:
-    with pytest.raises(UsageError, match=r"client_secret_file: .* is not a path\."):
+    with refuses("invalid_option", "client_secret_file"):
         Delivery(path, None)
 
 
@@ -247,5 +253,6 @@ def test_whatever_secret_arrives_ends_the_mark(folder: Path) -> None:
 
 def test_a_mark_that_cannot_be_made_is_refused(folder: Path) -> None:
     (folder / "secret.unreceived").mkdir()
-    with pytest.raises(UsageError, match=r"secret\.unreceived cannot be written"):
+    with refuses("file_inaccessible", "client_secret_file") as caught:
         Delivery(str(folder / "secret"), None).mark()
+    assert f"{folder}/secret.unreceived" in caught.value.message
