@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A JSON file of mode 0600 on the task's host. Private to this collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Record, Store, unreadable, unwritable
+
+MODULE = "oauthops.iam.secret_file_value"
+SECRET = "client_secret"
+
+
+class JsonFile(Store):
+    """Kept by the module secret_file_value, which sets owner, mode and SELinux context."""
+
+    type: ClassVar[str] = "json_file"
+    options: ClassVar[Mapping[str, Any]] = {
+        "path": {"type": "path", "required": True},
+        "owner": {"type": "str"},
+        "group": {"type": "str"},
+    }
+
+    @property
+    def place(self) -> str:
+        return f"the file {self.params['path']}"
+
+    def read(self) -> Record:
+        result = self.site.run_module(MODULE, {"path": self.params["path"]}, False)
+        if result.get("failed"):
+            raise unreadable(self, str(result.get("msg")))
+        return dict(result["value"] or {})
+
+    def write(self, record: Record) -> None:
+        self._write(record, check_mode=False)
+
+    def check(self) -> None:
+        self._write({"rotation": ""}, check_mode=True)
+
+    def _write(self, record: Record, *, check_mode: bool) -> None:
+        """The secret has an option of its own, as ansible-core 2.22 hides all texts of an option that is no_log."""
+        open_part = {name: value for name, value in record.items() if name != SECRET}
+        secret_part = {name: value for name, value in record.items() if name == SECRET}
+        result = self.site.run_module(
+            MODULE, {**self.params, "value": open_part, "secret_value": secret_part}, check_mode
+        )
+        if result.get("failed"):
+            raise unwritable(self, str(result.get("msg")))

@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The record of one client in a store, whatever the store: whose place it is, how it is changed, and reading back.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._files import same
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Record, Store, foreign
+
+KEYS = ("client_id", "client_secret", "minted_at", "rotation")
+
+
+class StoredRecord:
+    """What a C(store) holds of the client C(client_id), which is None for one that is about to be created.
+
+    C(found) is the mapping as it was read last, with keys that are none of ours, which stay as they are.
+    """
+
+    def __init__(self, store: Store, client_id: str | None) -> None:
+        self.store = store
+        self.client_id = client_id
+        self.found: Record = {}
+
+    def read(self) -> Record:
+        """Raises UsageError when the store cannot be read, or its place is another client's or something else's."""
+        found = self.store.read()
+        self._check_place(found)
+        self.found = found
+        return found
+
+    def change(self, changes: Mapping[str, Any]) -> bool:
+        """Write what differs and read it back; says whether anything did. In check mode only says so.
+
+        Raises UsageError when the store holds something else afterwards.
+        """
+        wanted = {**self.found, **changes}
+        if same(wanted, self.found):
+            return False
+        if self.store.site.check_mode:
+            self.store.check()
+            return True
+        self.store.write(wanted)
+        self._compare(wanted)
+        return True
+
+    @property
+    def secret(self) -> str | None:
+        """The secret, None where there is none or the store does not show it."""
+        return self.found.get("client_secret") or None
+
+    @property
+    def holds_secret(self) -> bool:
+        """Whether the store holds one; a store that can only be written holds null."""
+        return "client_secret" in self.found and self.found["client_secret"] != ""
+
+    def _compare(self, wanted: Record) -> None:
+        shown = self.store.read()
+        expected = {**wanted, "client_secret": None} if self.store.write_only and "client_secret" in wanted else wanted
+        if not same(shown, expected):
+            self.found = shown
+            raise UsageError(
+                "store_collision",
+                f"store: {self.store.place} does not hold what was just written, so another run writes there as well. "
+                "Let one run at a time write it, then run again.",
+                option="store",
+            )
+        self.found = shown
+
+    def _check_place(self, found: Record) -> None:
+        owner, secret = found.get("client_id"), found.get("client_secret", "")
+        if owner and owner != self.client_id:
+            whose = f"not of {self.client_id}" if self.client_id else "and a new client is about to be created"
+            raise UsageError(
+                "store_of_another_client",
+                f"store: {self.store.place} holds the secret of the client {owner}, {whose}. Each client needs a place "
+                "of its own: choose another, or remove what is left of a client that is gone.",
+                option="store",
+            )
+        if not (isinstance(secret, str) or (secret is None and self.store.write_only)):
+            raise foreign(self.store, "holds a client_secret that is no text")
