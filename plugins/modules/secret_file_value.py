@@ -33,6 +33,10 @@ options:
     description:
       - What the file is to hold. Left out, the file is only read.
     type: dict
+  secret_value:
+    description:
+      - The part of what the file is to hold that is secret, merged into O(value). Its values are hidden in all output.
+    type: dict
   owner:
     description:
       - The name or number of the user who owns the file once it is written. Left out, an existing file keeps its owner.
@@ -93,6 +97,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
 OPTIONS: Mapping[str, Any] = {
     "path": {"type": "path", "required": True},
     "value": {"type": "dict"},
+    "secret_value": {"type": "dict", "no_log": True},
     "owner": {"type": "str"},
     "group": {"type": "str"},
 }
@@ -102,7 +107,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     attributes = FileAttributes(params["owner"], params["group"])
     check_path("path", params["path"])
     check_absolute("path", params["path"])
-    path, value = os.path.realpath(params["path"]), params["value"]
+    path, value = os.path.realpath(params["path"]), wanted(params)
     with telling(path, "read"):
         found = value_of(path)
     if value is None:
@@ -116,6 +121,13 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         else:
             replace(path, text_of(value), lambda handle, new: attributes.hand_on(path, handle, new))
     return {"changed": True, "value": found}
+
+
+def wanted(params: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the file is to hold; None when it is only to be read."""
+    if params["value"] is None and params["secret_value"] is None:
+        return None
+    return {**(params["value"] or {}), **(params["secret_value"] or {})}
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ import importlib.util
 import io
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, ClassVar
@@ -67,6 +67,8 @@ class ControllerAction(ActionBase):
     _requires_connection = False
     _supports_check_mode = True
     _supports_async = False
+    # What is to be hidden in the result; what the task comes to know may be added.
+    secrets: set[str]
 
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         self.task_vars = task_vars or {}
@@ -76,12 +78,16 @@ class ControllerAction(ActionBase):
         environment, directory = self.environment(), str(self._loader.get_basedir())
         args, options = plain(self._task.args), self.module.options
         with surroundings(environment, directory):
-            validation = ArgumentSpecValidator(dict(options), **self.module.rules).validate(args)
+            validation = ArgumentSpecValidator(dict(self.checked_options()), **self.module.rules).validate(args)
         refusal = None
         if validation.error_messages:
             refusal = masked(self.refusal(validation), set(secret_values(options, args)))
         given = {name: validation.validated_parameters.get(name) for name in options}
         return Prepared(environment, directory, bool(self._task.check_mode), given, refusal)
+
+    def checked_options(self) -> Mapping[str, Any]:
+        """What the arguments are checked by before the work begins."""
+        return self.module.options
 
     def refusal(self, validation: ValidationResult) -> str:
         """The first thing that is wrong, in AnsibleModule's words."""
@@ -97,6 +103,7 @@ class ControllerAction(ActionBase):
             params = self.module.complete(task.given)
             secrets = set(secret_values(self.module.options, params))
             register(secrets)
+            self.secrets = secrets
             succeeded, result = self.module.attempt(params, lambda: self.work(params, task.check_mode))
         if not result.get("warnings"):
             result.pop("warnings", None)
@@ -119,30 +126,11 @@ class ControllerAction(ActionBase):
             found.update({str(name): str(plain(value)) for name, value in variables.items()})
         return found
 
-
-class ModuleAction(ControllerAction, NormalAction):
-    """The action of a module that runs in the controller's process where it can, and else where the task runs."""
-
-    _requires_connection = True
-    _supports_async = True
-
-    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
-        try:
-            obstacle = self.obstacle(task_vars or {})
-            task = None if obstacle else self.prepared()
-        except Exception as unknown:  # as a name that a newer ansible-core does not have
-            obstacle, task = f"{type(unknown).__name__} while looking at the task", None
-        display.vvv(f"{self._task.action} runs {f'as a module ({obstacle})' if obstacle else HERE}")
-        if task:
-            return {**ActionBase.run(self, tmp, task_vars), **self.carried_out(task)}
-        result: Result = NormalAction.run(self, tmp, task_vars)
-        return result
-
-    def obstacle(self, task_vars: Mapping[str, Any]) -> str | None:
-        """Why the module needs a process of its own, or None."""
+    def obstacle(self, task_vars: Mapping[str, Any], libraries: Sequence[str]) -> str | None:
+        """Why a module with these libraries needs a process of its own, or None."""
         delegated = task_vars.get("ansible_delegated_vars") or {}
         target = delegated.get(self._task.delegate_to) or task_vars
-        missing = [library for library in self.module.libraries if not importlib.util.find_spec(library)]
+        missing = [library for library in libraries if not importlib.util.find_spec(library)]
         read_at_start = sorted(name for name in self.environment() if name.startswith(READ_AT_START))
         obstacles = {
             f"the connection is {self._connection.transport}": self._connection.transport != "local",
@@ -173,6 +161,25 @@ class ModuleAction(ControllerAction, NormalAction):
         named = constants.config.get_config_value("INTERPRETER_PYTHON", variables=target)
         named = str(self._templar.template(named)).strip()
         return named.startswith("auto") or same_python(named, sys.executable)
+
+
+class ModuleAction(ControllerAction, NormalAction):
+    """The action of a module that runs in the controller's process where it can, and else where the task runs."""
+
+    _requires_connection = True
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
+        try:
+            obstacle = self.obstacle(task_vars or {}, self.module.libraries)
+            task = None if obstacle else self.prepared()
+        except Exception as unknown:  # as a name that a newer ansible-core does not have
+            obstacle, task = f"{type(unknown).__name__} while looking at the task", None
+        display.vvv(f"{self._task.action} runs {f'as a module ({obstacle})' if obstacle else HERE}")
+        if task:
+            return {**ActionBase.run(self, tmp, task_vars), **self.carried_out(task)}
+        result: Result = NormalAction.run(self, tmp, task_vars)
+        return result
 
 
 def same_python(one: str, other: str) -> bool:

@@ -1,19 +1,27 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Points in time, as they are written in answers, stores and options. Private."""
+"""Points in time and lengths of time, as they are written in responses, stores and options. Private."""
 
 from __future__ import annotations
 
 import re
-from datetime import MAXYEAR, MINYEAR, datetime, timezone
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta, timezone
 
 from ansible.errors import AnsibleFilterError
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+
+COMPACT = "%Y%m%dT%H%M%SZ"
+UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 
 def read_moment(text: object) -> datetime | None:
     """A moment as ISO 8601 has it, in UTC where no zone is named; nothing for what is none, or at the end of time."""
+    compacted = re.fullmatch(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", str(text))
+    plain = "{}-{}-{}T{}:{}:{}Z".format(*compacted.groups()) if compacted else str(text)
     try:
-        read = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", re.sub(r"\.\d+", "", str(text))))
+        read = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", re.sub(r"\.\d+", "", plain)))
     except ValueError:
         return None
     if not MINYEAR < read.year < MAXYEAR:
@@ -25,14 +33,50 @@ def written(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def iso(moment: datetime) -> str:
+    """Such as 2026-01-31T08:00:00Z."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def compact(moment: datetime) -> str:
+    """Such as 20260131T080000Z, which can be a part of the name of a file."""
+    return moment.astimezone(timezone.utc).strftime(COMPACT)
+
+
 def moment(name: str, text: str) -> datetime:
-    """What C(name), an option or a key, says; raises AnsibleFilterError when it is no moment."""
+    """What C(name), an option or a key, says; raises UsageError when it is no moment."""
     read = read_moment(text)
     if read is None:
-        raise AnsibleFilterError(f"{name}: {text!r} is no moment such as 2026-01-31T08:00:00Z.")
+        raise UsageError(
+            "invalid_option", f"{name}: invalid time {text!r} (expected for example 2026-01-31T08:00:00Z).", option=name
+        )
     return read
 
 
-def present(now: str) -> datetime:
+def now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def present(text: str) -> datetime:
     """What a filter's option C(now) says, else the time that it is; raises AnsibleFilterError."""
-    return moment("now", now) if now else datetime.now(timezone.utc)
+    try:
+        return moment("now", text) if text else now()
+    except UsageError as failure:
+        raise AnsibleFilterError(failure.message) from None
+
+
+def duration(name: str, value: object) -> timedelta | None:
+    """A length of time such as 90d or 3600; None for an empty one. Raises UsageError for any other text."""
+    text = "" if value is None else str(value).strip()
+    if not text:
+        return None
+    match = DURATION.fullmatch(text)
+    expected = "expected for example 90d, 1w12h, 30m or 3600"
+    if not match:
+        raise UsageError("invalid_option", f"{name}: invalid duration {text!r} ({expected}).", option=name)
+    try:
+        return timedelta(**{unit: int(number or 0) for unit, number in zip(UNITS.values(), match.groups())})
+    except OverflowError:
+        raise UsageError(
+            "invalid_option", f"{name}: the duration {text!r} is too long ({expected}).", option=name
+        ) from None

@@ -78,6 +78,7 @@ class Application:
                 self.successes += 1
                 self._working = hashlib.sha256(secret.encode()).hexdigest()
             else:
+                self._working = ""
                 self.refusals.append(f"{time.monotonic():.3f}: {answer.status_code} {answer.text}")
 
     def _token(self, client_id: str, secret: str) -> requests.Response:

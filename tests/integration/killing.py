@@ -17,7 +17,7 @@ PATIENCE = 120  # seconds until the chosen moment has to have come
 
 
 def killed_run(ansible: Ansible, *command: str, kill_at: str = "", moment: Callable[[], bool] | None = None) -> bool:
-    """Run a command that is killed before or after the task that C(kill_at) names, or once the C(moment) has come.
+    """Run a command that is killed before or after what C(kill_at) names, or once the C(moment) has come.
 
     Gives whether it was killed: a run that comes to its end first was not.
     """
@@ -25,6 +25,7 @@ def killed_run(ansible: Ansible, *command: str, kill_at: str = "", moment: Calla
     own = {
         MARK: mark,
         "KILL_AT": kill_at,
+        "KILL_COUNT": str(ansible.directory / f"writes-{mark}"),
         "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACK),
         "ANSIBLE_CALLBACKS_ENABLED": "killer",
     }

@@ -10,55 +10,58 @@ from dataclasses import dataclass
 class Row:
     """One moment at which a run is killed.
 
-    C(task) names the task before or after which it is killed. Where there is none, it is killed while Cloudflare has
-    the C(request): when it has C(arrived) and was carried out, or before that.
+    C(at) is that moment as the callback C(killer) takes it: before or after a task, a request or a write of the store.
+    Where there is none, the run is killed while Cloudflare has the C(request): when it has C(arrived) and was carried
+    out, or before that.
     """
 
     killed: str
     next_run: str
     steps: tuple[str, ...]
-    task: str = ""
+    at: str = ""
     request: str = ""
     arrived: bool = False
 
 
-ALL = ("rotated", "stored", "deployed", "verified", "finalized")
-BEGINS_ANEW = "Mints a secret and goes on: none was minted."
-STORES = "Takes the secret out of the handover file, stores it and goes on. None is minted."
+ALL = ("rotated", "stored", "finalized")
+MINTS = "Mints a secret and goes on: none was minted."
+STORES = "Stores the secret from the handover file and goes on. None is minted."
 DEPLOYS = "Brings the stored secret to the applications, verifies it and finalizes."
-SETTLES = "Notes in the store that the rotation is closed."
+SETTLES = "Notes in the store that the rotation is closed, and verifies the application."
 
 ROWS = (
+    Row("before it notes in the store that a secret is being minted", MINTS, ALL, "before write 1"),
+    Row("after that note", MINTS, ALL, "after write 1"),
+    Row("before the rotation is sent", MINTS, ALL, "before request POST"),
+    Row("when the rotation was sent and has not arrived", MINTS, ALL, request="POST"),
+    Row("before the secret is stored", STORES, ALL[1:], "before write 2"),
+    Row("after the secret was stored", DEPLOYS, ALL[2:], "after write 2"),
+    Row("before your deploy tasks", DEPLOYS, ALL[2:], "before task Give the application its credentials"),
+    Row("in the middle of your deploy tasks", DEPLOYS, ALL[2:], "after task Give the application its credentials"),
     Row(
-        "before the preflight", BEGINS_ANEW, ALL, "before Prepare the place where the minted secret waits to be stored"
-    ),
-    Row("after the preflight", BEGINS_ANEW, ALL, "before Mint the second secret"),
-    Row("when the rotation was sent and has not arrived", BEGINS_ANEW, ALL, request="POST"),
-    Row("when the secret was minted and its answer has arrived", STORES, ALL[1:], "after Mint the second secret"),
-    Row("before the secret is stored", STORES, ALL[1:], "before Store the newer secret"),
-    Row(
-        "when the secret was stored, and lies in the handover file as well",
-        "Removes the handover file. " + DEPLOYS,
+        "after your deploy tasks",
+        DEPLOYS,
         ALL[2:],
-        "before Remove the handover file, now that the store holds the secret",
+        "before task Wait until the application works with the newer secret",
     ),
-    Row("before your deploy tasks", DEPLOYS, ALL[2:], "before Give the application its credentials"),
-    Row("in the middle of your deploy tasks", DEPLOYS, ALL[2:], "after Give the application its credentials"),
-    Row("after your deploy tasks", DEPLOYS, ALL[2:], "before Wait until the application works with the newer secret"),
-    Row("after your verify tasks", DEPLOYS, ALL[2:], "after Wait until the application works with the newer secret"),
-    Row("before the rotation is finalized", DEPLOYS, ALL[2:], "before Delete the older secret"),
+    Row("after your verify tasks", DEPLOYS, ALL[2:], "before task Finalize the rotation"),
+    Row("before finalizing is sent", DEPLOYS, ALL[2:], "before request DELETE"),
     Row("when finalizing was sent and has not arrived", DEPLOYS, ALL[2:], request="DELETE"),
-    Row("when finalizing was carried out and its answer has not arrived", SETTLES, (), request="DELETE", arrived=True),
-    Row("after the rotation is finalized", SETTLES, (), "after Delete the older secret"),
-    Row("at the end", "Nothing, until the secret is due again.", (), "before Say how far it went"),
+    Row(
+        "when finalizing was carried out and its response has not arrived",
+        SETTLES,
+        ("settled",),
+        request="DELETE",
+        arrived=True,
+    ),
+    Row("after the older secret was deleted", SETTLES, ("settled",), "after request DELETE"),
+    Row("before the end of the rotation is noted", SETTLES, ("settled",), "before write 3"),
+    Row("after the end of the rotation was noted", "Nothing, until the secret is due again.", (), "after write 3"),
 )
 
-LOST = Row(
-    "when the secret was minted and its answer has not arrived",
-    "Fails and says what to do. Both the older secret and the one that nobody has are valid, so applications go on "
-    "working. At a moment when they may be cut off, a run with oauth_client_rotate_replace_lost=true deletes the older "
-    "secret, mints another, stores it and brings it to them.",
-    ALL,
-    request="POST",
-    arrived=True,
+LOST_STEPS = (
+    "Fails and says what to do. Both the older secret and the one that is lost are valid, so applications go on "
+    "working. At a moment when they may fail to authenticate, a run with oauth_client_rotate_replace_lost=true deletes "
+    "the older secret, mints another, stores it and brings it to them."
 )
+LOST = Row("when the secret was minted and its response has not arrived", LOST_STEPS, ALL, request="POST", arrived=True)

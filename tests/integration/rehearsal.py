@@ -35,6 +35,7 @@ class Rehearsal:
         held = {"client_id": self.client["client_id"], "client_secret": self.first, "minted_at": LONG_AGO}
         self.store.write_text(json.dumps({**held, "rotation": "closed", "note": "survives"}))
         self.credentials.write_text(json.dumps(held))
+        ansible.environment["OAUTHOPS_HANDOVER_DIR"] = str(self.handover)
         self.application = Application(self.credentials, fake.token_url, method)
 
     @property
@@ -50,9 +51,7 @@ class Rehearsal:
             "oauth_client_rotate_finalize": True,
             "oauth_client_rotate_deploy": str(EXAMPLES / "deploy.yml"),
             "oauth_client_rotate_verify": str(EXAMPLES / "verify.yml"),
-            "oauth_client_secret_store_backend": "file",
-            "oauth_client_secret_store_file_path": str(self.store),
-            "oauth_client_secret_store_handover_dir": str(self.handover),
+            "oauth_client_rotate_store": {"type": "json_file", "path": str(self.store)},
             "example_app_credentials_file": str(self.credentials),
             "example_app_url": self.application.url,
         }
@@ -63,8 +62,8 @@ class Rehearsal:
 
     def kill(self, row: Row, *options: str) -> None:
         command = ("ansible-playbook", ROTATE, "-e", json.dumps(self.variables), *options)
-        if row.task:
-            assert killed_run(self.ansible, *command, kill_at=row.task)
+        if row.at:
+            assert killed_run(self.ansible, *command, kill_at=row.at)
             return
         when = "after" if row.arrived else "before"
         self.fake.add_fault(kind="slow", method=row.request, path="/rotate_secret$", when=when, seconds=FOREVER)
@@ -81,7 +80,9 @@ class Rehearsal:
         return dict(json.loads(self.store.read_text()))
 
     def left_behind(self) -> list[str]:
-        return [path.name for path in self.handover.glob("*")] if self.handover.exists() else []
+        """What is in the handover directory besides its own name and the locks."""
+        names = [path.name for path in self.handover.glob("*")]
+        return [name for name in names if name != "site" and not name.endswith(".lock")]
 
 
 def steps(run: Run) -> tuple[str, ...]:

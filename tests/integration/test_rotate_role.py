@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -16,22 +17,27 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
 from tests.integration.modules import Modules
 from tests.integration.recovery import ALL
-from tests.integration.rehearsal import Rehearsal, steps
+from tests.integration.rehearsal import ROTATE, Rehearsal, steps
 from tests.integration.thorough import thorough
 
-RESULT = "oauth_client_rotate_result"
+OPENED = ("rotated", "stored")
+STALE = "minting-20260101T000000Z-somebodyelse"
 
 
 def result(run: Run) -> dict[str, Any]:
     assert run.status == 0, run.output
-    return dict(run.fact(RESULT))
+    return dict(run.fact("oauth_client_rotate_result"))
 
 
-def refused(run: Run, *words: str) -> None:
-    assert run.status != 0
-    told = "\n".join(str(task.result.get("msg")) for task in run.tasks if task.status == "failed")
-    assert [word for word in words if word not in told] == [], told
+def failed_task(run: Run) -> dict[str, Any]:
+    """The result of the task that failed first, before the role said what is valid."""
+    assert run.status != 0, run.output
     assert "Traceback" not in run.output
+    return next(task.result for task in run.tasks if task.status == "failed")
+
+
+def code(run: Run) -> str:
+    return str(failed_task(run)["error"]["code"])
 
 
 @pytest.mark.thorough
@@ -45,21 +51,20 @@ def test_an_application_that_posts_its_secret_is_never_refused(ansible: Ansible,
 
 def test_it_stays_open_until_finalizing_is_asked_for(rehearsal: Rehearsal) -> None:
     opened = result(rehearsal.run(finalize=False))
-    assert opened == {
+    minted_at = rehearsal.stored()["minted_at"]
+    assert {name: opened[name] for name in ("client_id", "client_name", "rotation", "minted_at", "steps")} == {
         "client_id": rehearsal.client["client_id"],
         "client_name": "App",
         "rotation": "open",
-        "minted_at": rehearsal.stored()["minted_at"],
-        "steps": ["rotated", "stored", "deployed", "verified"],
-        "reason": "No rotation is open, and the secret is due: it was minted at 2020-01-31T08:00:00Z, and the limit is "
-        "90d.",
-        "next_action": "Both secrets are valid. When every application uses the newer one, run again with "
-        "oauth_client_rotate_finalize=only to delete the older.",
+        "minted_at": minted_at,
+        "steps": [*OPENED],
     }
+    assert (opened["reason"]["code"], opened["next_action"]["code"]) == ("due", "finalize")
+    assert opened["due_at"] > minted_at
     assert rehearsal.stored()["rotation"] == "open"
 
     again = rehearsal.run(finalize="false")
-    assert (steps(again), again.changed) == (("deployed", "verified"), [])
+    assert (steps(again), again.changed, result(again)["reason"]["code"]) == ((), [], "open")
     assert rehearsal.client["secrets"] == [rehearsal.first, rehearsal.stored()["client_secret"]]
 
     assert result(rehearsal.run(finalize="only"))["rotation"] == "closed"
@@ -67,38 +72,57 @@ def test_it_stays_open_until_finalizing_is_asked_for(rehearsal: Rehearsal) -> No
     assert rehearsal.application.refusals == []
 
 
+@pytest.mark.parametrize("finalize", [False, "False", "no", "", None, *thorough("0", "off", "FALSE")])
+def test_no_way_of_writing_no_finalizes(rehearsal: Rehearsal, finalize: object) -> None:
+    assert steps(rehearsal.run(finalize=finalize)) == OPENED
+    assert len(rehearsal.client["secrets"]) == 2
+
+
 def test_both_secrets_overlap_as_long_as_asked(rehearsal: Rehearsal) -> None:
     waiting = result(rehearsal.run(overlap="1d"))
-    assert waiting["rotation"] == "open"
-    assert waiting["next_action"] == "Both secrets are valid until the newer one is 1d old. Run again after that."
-
+    assert (waiting["rotation"], waiting["reason"]["code"], waiting["next_action"]["code"]) == (
+        "open",
+        "overlap",
+        "wait",
+    )
     rehearsal.store.write_text(json.dumps({**rehearsal.stored(), "minted_at": "2026-01-01T00:00:00Z"}))
-    assert result(rehearsal.run(overlap="1d"))["steps"] == ["deployed", "verified", "finalized"]
+    assert steps(rehearsal.run(overlap="1d")) == ("finalized",)
 
 
 def test_a_secret_that_is_young_enough_is_left_alone(rehearsal: Rehearsal) -> None:
     run = rehearsal.run(max_age="9999w")
     assert (steps(run), run.changed) == ((), [])
-    assert result(run)["next_action"] == "Nothing."
+    assert (result(run)["reason"]["code"], result(run)["next_action"]["code"]) == ("not_due", "none")
     assert rehearsal.fake.requests(writes_only=True)[1:] == []
 
 
-def test_check_mode_foretells_and_does_nothing(rehearsal: Rehearsal) -> None:
+def test_a_rotation_takes_few_tasks_and_requests(rehearsal: Rehearsal) -> None:
+    given = {name: value for name, value in rehearsal.variables.items() if not name.endswith(("deploy", "verify"))}
+    counts = []
+    for finalize in ("false", "only"):
+        rehearsal.fake.clear_journal()
+        role = {"ansible.builtin.include_role": {"name": "oauthops.iam.oauth_client_rotate"}}
+        run = rehearsal.ansible.play([role], vars={**given, "oauth_client_rotate_finalize": finalize})
+        assert run.status == 0, run.output
+        counts.append((len(run.tasks), len(rehearsal.fake.requests())))
+    assert all(tasks <= 12 and requests <= 6 for tasks, requests in counts), counts
+
+
+def test_check_mode_predicts_and_does_nothing(rehearsal: Rehearsal) -> None:
     rehearsal.fake.clear_journal()
     before = rehearsal.stored()
     run = rehearsal.run("--check", "--diff")
-    assert result(run)["steps"] == ["rotated", "stored"]
-    assert "Mint the second secret" in str(run.changed)
+    assert result(run)["steps"] == [*OPENED]
+    assert run.result("Rotate the secret")["changed"]
     assert (rehearsal.fake.requests(writes_only=True), rehearsal.stored()) == ([], before)
     assert not rehearsal.handover.exists()
 
 
-@pytest.mark.thorough
-def test_check_mode_of_an_open_rotation_foretells_finalizing(rehearsal: Rehearsal) -> None:
+def test_check_mode_of_an_open_rotation_predicts_finalizing(rehearsal: Rehearsal) -> None:
     rehearsal.run(finalize=False)
     rehearsal.fake.clear_journal()
     before = rehearsal.stored()
-    assert result(rehearsal.run("--check"))["steps"] == ["deployed", "verified", "finalized"]
+    assert result(rehearsal.run("--check"))["steps"] == ["finalized"]
     assert (rehearsal.fake.requests(writes_only=True), rehearsal.stored()) == ([], before)
 
 
@@ -108,61 +132,81 @@ def test_everything_can_be_a_string_as_surveys_give_it(rehearsal: Rehearsal) -> 
 
 
 @pytest.mark.parametrize(
-    ("changes", "word"),
+    ("changes", "expected"),
     [
-        ({"client_name": ""}, "oauth_client_rotate_client_id or oauth_client_rotate_client_name"),
-        ({"client_name": "Nobody"}, "exactly one client Nobody"),
-        ({"finalize": "maybe"}, "true, false or only, not maybe"),
-        ({"verify": ""}, "oauth_client_rotate_finalize=only"),
-        ({"finalize": "only", "replace_lost": True}, "mints nothing, so it cannot replace a lost secret"),
-        ({"deploy": "/nowhere/deploy.yml"}, "There is no task file /nowhere/deploy.yml"),
+        ({"client_name": ""}, ("invalid_option", "client_id")),
+        ({"client_name": "Nobody"}, ("client_not_found", "client_name")),
+        ({"max_age": "soon"}, ("invalid_option", "max_age")),
+        ({"finalize": "only", "replace_lost": True}, ("invalid_option", "replace_lost")),
+        ({"store": "file"}, ("invalid_option", "store")),
+        ({"store": {}}, ("invalid_option", "store")),
+        ({"store": {"type": "jsonfile", "path": "/x"}}, ("invalid_option", "store")),
+        ({"store": {"type": "json_file", "key": "a", "path": "/x"}}, ("invalid_option", "store")),
+        ({"store": {"type": "json_file", "path": "store.json"}}, ("store_unreadable", "store")),
+        ({"store": {"type": "json_file", "path": "/nowhere/at/all"}}, ("store_unwritable", "store")),
     ],
+    ids=str,
 )
 def test_what_is_wrong_is_named_before_anything_is_written(
-    rehearsal: Rehearsal, changes: dict[str, Any], word: str
+    rehearsal: Rehearsal, changes: dict[str, Any], expected: tuple[str, str]
 ) -> None:
     rehearsal.fake.clear_journal()
-    refused(rehearsal.run(**changes), word)
+    error = failed_task(rehearsal.run(**changes))["error"]
+    assert (error["code"], error["option"]) == expected
     assert rehearsal.fake.requests(writes_only=True) == []
 
 
-def test_a_length_of_time_that_is_none_is_named(rehearsal: Rehearsal) -> None:
-    run = rehearsal.run(max_age="soon")
-    assert run.status != 0
-    assert "'soon' is no length of time such as 90d" in run.output
+@pytest.mark.parametrize(
+    "changes", [{"finalize": "maybe"}, {"verify": ""}, {"deploy": "/nowhere/deploy.yml"}, {"verify": "nowhere.yml"}]
+)
+def test_what_the_role_itself_checks_is_refused_before_anything_is_asked(
+    rehearsal: Rehearsal, changes: dict[str, Any]
+) -> None:
+    rehearsal.fake.clear_journal()
+    (name, value) = next(iter(changes.items()))
+    assert f"oauth_client_rotate_{name}" in json.dumps(failed_task(rehearsal.run(**{name: value})))
+    assert rehearsal.fake.requests() == []
 
 
 def test_a_client_without_a_secret_is_refused(rehearsal: Rehearsal) -> None:
     described = {"client_name": "Public", "redirect_uris": ["http://localhost"], "scopes": ["dns.read"]}
     Modules(rehearsal.fake).client(**described, token_endpoint_auth_method="none")
-    refused(rehearsal.run(client_name="Public"), "token_endpoint_auth_method is not none")
+    assert code(rehearsal.run(client_name="Public")) == "client_without_secret"
 
 
 def test_a_rotation_that_somebody_else_opened_is_not_finalized(rehearsal: Rehearsal) -> None:
     elsewhere = rehearsal.ansible.directory / "elsewhere"
     Modules(rehearsal.fake).secret(client_name="App", state="rotated", client_secret_file=str(elsewhere))
-    refused(rehearsal.run(), "was not made through this store", "rotation=open", "replace_lost=true")
-    refused(rehearsal.run(finalize="only"), "was not made through this store")
+    assert code(rehearsal.run()) == "rotation_foreign"
+    assert code(rehearsal.run(finalize="only")) == "rotation_foreign"
     assert rehearsal.first in rehearsal.client["secrets"]
 
     adopted = {**rehearsal.stored(), "client_secret": elsewhere.read_text(), "rotation": "open"}
     rehearsal.store.write_text(json.dumps(adopted))
-    assert steps(rehearsal.run()) == ("deployed", "verified", "finalized")
+    assert steps(rehearsal.run()) == ("finalized",)
     assert rehearsal.client["secrets"] == [elsewhere.read_text()]
     assert rehearsal.application.refusals == []
 
 
-@pytest.mark.parametrize("secret", ["", *thorough(None, 123, "absent")])
-def test_a_store_that_somebody_emptied_is_never_finalized(rehearsal: Rehearsal, secret: object) -> None:
+@pytest.mark.parametrize(
+    ("secret", "expected"),
+    [
+        ("", "rotation_foreign"),
+        ("absent", "rotation_foreign"),
+        (None, "store_foreign_content"),
+        (123, "store_foreign_content"),
+    ],
+)
+def test_a_store_that_somebody_emptied_is_never_finalized(rehearsal: Rehearsal, secret: object, expected: str) -> None:
     rehearsal.run(finalize=False)
     held = {key: value for key, value in rehearsal.stored().items() if key != "client_secret"}
     rehearsal.store.write_text(json.dumps(held if secret == "absent" else {**held, "client_secret": secret}))
-    refused(rehearsal.run(finalize="only"), "no text: correct it" if secret in (None, 123) else "this store")
+    assert code(rehearsal.run(finalize="only")) == expected
     assert len(rehearsal.client["secrets"]) == 2
     assert rehearsal.application.refusals == []
 
 
-@pytest.mark.parametrize("own", ["deploy", *thorough("verify")])
+@pytest.mark.parametrize("own", ["deploy", "verify"])
 def test_own_tasks_that_fail_leave_both_secrets_valid(rehearsal: Rehearsal, tmp_path: Path, own: str) -> None:
     tasks = tmp_path / "own.yml"
     tasks.write_text("""
@@ -171,11 +215,12 @@ def test_own_tasks_that_fail_leave_both_secrets_valid(rehearsal: Rehearsal, tmp_
     msg: "Cannot use {{ oauth_client_rotate_credentials.client_secret }} at all"
 """)
     run = rehearsal.run(**{own: str(tasks)})
-    refused(run, f"Your tasks to {own} the newer secret", "Go wrong: Cannot use ******** at all. The", "stays open")
+    assert run.status != 0
+    assert "Go wrong failed: Cannot use ******** at all The rotation stays open" in run.failure
     assert rehearsal.stored()["client_secret"] not in json.dumps([task.result for task in run.tasks])
     assert rehearsal.client["secrets"] == [rehearsal.first, rehearsal.stored()["client_secret"]]
 
-    assert steps(rehearsal.run()) == ("deployed", "verified", "finalized")
+    assert steps(rehearsal.run()) == ("finalized",)
     assert rehearsal.application.refusals == []
 
 
@@ -186,9 +231,20 @@ def test_the_output_of_own_tasks_is_shown_only_when_asked_for(
     tasks = tmp_path / "own.yml"
     tasks.write_text("- name: Tell\n  ansible.builtin.debug:\n    msg: Reached the application\n")
     run = rehearsal.run(deploy=str(tasks), finalize=False, verify="", no_log=no_log)
-    assert steps(run) == ("rotated", "stored", "deployed")
+    assert steps(run) == OPENED
     assert ("Reached the application" in run.output) == shown
     assert (run.result("Tell").get("msg") == "Reached the application") == shown
+
+
+def test_later_tasks_do_not_get_the_secret(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    later = {"name": "later", "ansible.builtin.debug": {"var": "oauth_client_rotate_credentials"}}
+    run = rehearsal.ansible.play([later], vars=rehearsal.variables, pre_tasks=[ROLE])
+    assert run.status == 0, run.output
+    assert "client_secret" not in run.result("later")["oauth_client_rotate_credentials"]
+    assert rehearsal.stored()["client_secret"] not in run.output
+
+
+ROLE = {"ansible.builtin.include_role": {"name": "oauthops.iam.oauth_client_rotate"}}
 
 
 def test_handlers_of_own_tasks_run_before_the_older_secret_goes(rehearsal: Rehearsal, tmp_path: Path) -> None:
@@ -210,15 +266,7 @@ def test_handlers_of_own_tasks_run_before_the_older_secret_goes(rehearsal: Rehea
     run = rehearsal.ansible.play([], vars=given, **play)
     assert run.status == 0, run.output
     names = [task.name.rpartition(" : ")[2] for task in run.tasks]
-    assert names.index("Restart") < names.index("Delete the older secret")
-
-
-def test_a_store_that_cannot_be_written_stops_before_anything_is_minted(rehearsal: Rehearsal) -> None:
-    rehearsal.fake.clear_journal()
-    gone = {"oauth_client_secret_store_file_path": str(rehearsal.ansible.directory / "gone/store")}
-    run = rehearsal.ansible.playbook("oauthops.iam.rotate", extra={**rehearsal.variables, **gone})
-    refused(run, "The store file cannot be written")
-    assert rehearsal.fake.requests(writes_only=True) == []
+    assert names.index("Restart") < names.index("Finalize the rotation")
 
 
 def test_a_store_that_fails_after_the_minting_loses_nothing(rehearsal: Rehearsal, tmp_path: Path) -> None:
@@ -226,8 +274,7 @@ def test_a_store_that_fails_after_the_minting_loses_nothing(rehearsal: Rehearsal
     aside = tmp_path / "aside"
     rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=3)
     rehearsal.fake.clear_journal()
-    run = with_store_away(rehearsal, aside)
-    refused(run, "The store file cannot be read")
+    assert code(with_store_away(rehearsal, aside)) == "store_unreadable"
     assert len(rehearsal.client["secrets"]) == 2
 
     assert steps(rehearsal.run()) == ALL[1:]
@@ -253,36 +300,23 @@ def with_store_away(rehearsal: Rehearsal, aside: Path) -> Run:
 
 def test_a_refused_rotation_loses_nothing(rehearsal: Rehearsal) -> None:
     rehearsal.fake.add_fault(kind="status", method="POST", path="/rotate_secret$", status=403)
-    refused(rehearsal.run(), "403")
+    assert failed_task(rehearsal.run())["error"]["status"] == 403
     assert rehearsal.client["secrets"] == [rehearsal.first]
     assert steps(rehearsal.run()) == ALL
     assert rehearsal.left_behind() == []
 
 
-def test_an_answer_that_the_network_lost_is_told_by_every_run(rehearsal: Rehearsal) -> None:
+def test_a_response_that_the_network_lost_is_reported_by_every_run(rehearsal: Rehearsal) -> None:
     rehearsal.fake.add_fault(kind="cut", method="POST", path="/rotate_secret$", when="after")
-    refused(rehearsal.run(), "nobody has seen it", "run this role again first", "replace_lost=true")
-    refused(rehearsal.run(), "the answer that held it was lost", "replace_lost=true")
+    assert code(rehearsal.run()) == "secret_lost"
+    assert code(rehearsal.run()) == "rotation_lost"
     assert steps(rehearsal.run(replace_lost=True)) == ("finalized", *ALL)
     assert rehearsal.client["secrets"] == [rehearsal.stored()["client_secret"]]
     assert rehearsal.left_behind() == []
 
 
-def test_a_missing_collection_is_named_before_anything_is_asked(rehearsal: Rehearsal) -> None:
-    rehearsal.fake.clear_journal()
-    elsewhere = {
-        "oauth_client_secret_store_backend": "hashi_vault",
-        "oauth_client_secret_store_hashi_vault_path": "apps/example",
-    }
-    run = rehearsal.ansible.playbook("oauthops.iam.rotate", extra={**rehearsal.variables, **elsewhere})
-    refused(
-        run, "needs the collection community.hashi_vault", "ansible-galaxy collection install community.hashi_vault"
-    )
-    assert rehearsal.fake.requests(writes_only=True) == []
-
-
-@pytest.mark.thorough
-def test_many_clients_rotate_in_one_play(rehearsal: Rehearsal) -> None:
+@pytest.mark.parametrize("loop_var", ["item", "client"])
+def test_many_clients_rotate_in_one_play(rehearsal: Rehearsal, loop_var: str) -> None:
     directory = rehearsal.ansible.directory
     described = {"redirect_uris": ["http://localhost"], "scopes": ["dns.read"]}
     for name in ("One", "Two"):
@@ -292,14 +326,24 @@ def test_many_clients_rotate_in_one_play(rehearsal: Rehearsal) -> None:
             token_endpoint_auth_method="client_secret_post",
             client_secret_file=str(directory / f"first_{name}"),
         )
+    (directory / "deploy.yml").write_text("""
+- name: Write it
+  ansible.builtin.copy:
+    content: "{{ oauth_client_rotate_credentials.client_secret }}"
+    dest: "{{ playbook_dir }}/deployed_{{ oauth_client_rotate_client_name }}"
+    mode: '0600'
+""")
     loop = {
-        "ansible.builtin.include_role": {"name": "oauthops.iam.oauth_client_rotate"},
+        **ROLE,
         "loop": ["One", "Two"],
+        "loop_control": {"loop_var": loop_var},
         "vars": {
-            "oauth_client_rotate_client_name": "{{ item }}",
-            "oauth_client_secret_store_backend": "file",
-            "oauth_client_secret_store_file_path": "{{ playbook_dir }}/store_{{ item }}",
-            "oauth_client_secret_store_handover_dir": str(rehearsal.handover),
+            "oauth_client_rotate_client_name": f"{{{{ {loop_var} }}}}",
+            "oauth_client_rotate_store": {
+                "type": "json_file",
+                "path": f"{{{{ playbook_dir }}}}/store_{{{{ {loop_var} }}}}",
+            },
+            "oauth_client_rotate_deploy": "deploy.yml",
         },
     }
     run = rehearsal.ansible.play([loop])
@@ -308,6 +352,7 @@ def test_many_clients_rotate_in_one_play(rehearsal: Rehearsal) -> None:
         (client,) = (each for each in rehearsal.fake.state()["clients"] if each["client_name"] == name)
         stored = json.loads((directory / f"store_{name}").read_text())
         assert client["secrets"] == [(directory / f"first_{name}").read_text(), stored["client_secret"]]
+        assert (directory / f"deployed_{name}").read_text() == stored["client_secret"]
     assert rehearsal.left_behind() == []
 
 
@@ -315,33 +360,46 @@ def test_many_clients_rotate_in_one_play(rehearsal: Rehearsal) -> None:
 def test_whatever_a_second_rotation_would_do_none_is_sent(rehearsal: Rehearsal, second: str) -> None:
     rehearsal.fake.set_variant(second_rotate=second, has_rotated_secret="when_true")
     rehearsal.run(finalize=False)
-    assert steps(rehearsal.run(finalize=False, max_age="")) == ("deployed", "verified")
-    assert steps(rehearsal.run(finalize="only")) == ("deployed", "verified", "finalized")
+    assert steps(rehearsal.run(finalize=False, max_age="")) == ()
+    assert steps(rehearsal.run(finalize="only")) == ("finalized",)
     assert len(rehearsal.fake.state()["minted_secrets"]) == 2
     assert rehearsal.application.refusals == []
 
 
 def test_a_rotation_that_cloudflare_never_shows_is_not_called_finalized(rehearsal: Rehearsal) -> None:
     rehearsal.fake.set_variant(has_rotated_secret="never")
-    run = rehearsal.run()
-    assert "does not show that a rotation is open" in run.output
-    refused(run, "so no secret was deleted")
-    assert len(rehearsal.client["secrets"]) == 2
+    assert code(rehearsal.run()) == "rotation_not_shown"
+    assert rehearsal.client["secrets"] == [rehearsal.first, rehearsal.stored()["client_secret"]]
     assert rehearsal.application.refusals == []
 
 
-def test_two_runs_that_meet_lose_no_secret(rehearsal: Rehearsal) -> None:
-    """Another run notes an attempt of its own in the store while this one is minting."""
-    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=3)
-    rehearsal.fake.clear_journal()
-    other = {"rotation": "minting-20260101T000000Z-somebodyelse"}
-    meddler = threading.Thread(target=once_sent, args=(rehearsal, lambda: note(rehearsal, other)))
-    meddler.start()
+def test_a_rotation_by_hand_in_between_is_found_by_verifying_again(rehearsal: Rehearsal) -> None:
+    """Somebody finalizes and rotates past the store: its secret is called the newer one and is the older one."""
+    rehearsal.run(finalize=False)
+    modules, elsewhere = Modules(rehearsal.fake), rehearsal.ansible.directory / "elsewhere"
+    modules.secret(client_name="App", state="finalized")
+    modules.secret(client_name="App", state="rotated", client_secret_file=str(elsewhere))
+    run = rehearsal.run(finalize="only")
+    assert run.status != 0
+    assert rehearsal.client["secrets"] == [elsewhere.read_text()]
+    assert "the store holds a secret that is valid no more" in run.failure
+    assert rehearsal.client["updated_at"] in run.failure
+
+
+def test_a_rotation_that_was_finalized_by_hand_is_verified(rehearsal: Rehearsal) -> None:
+    rehearsal.run(finalize=False)
+    modules, elsewhere = Modules(rehearsal.fake), rehearsal.ansible.directory / "elsewhere"
+    modules.secret(client_name="App", state="finalized")
     run = rehearsal.run()
-    meddler.join()
-    assert steps(run) == ALL
-    assert rehearsal.client["secrets"] == [rehearsal.stored()["client_secret"]]
-    assert rehearsal.application.refusals == []
+    assert (steps(run), result(run)["reason"]["code"]) == (("settled",), "closed_elsewhere")
+
+    rehearsal.run(finalize=False, max_age="0")
+    modules.secret(client_name="App", state="finalized")
+    modules.secret(client_name="App", state="rotated", client_secret_file=str(elsewhere))
+    modules.secret(client_name="App", state="finalized")
+    dead = rehearsal.run(max_age="9999w")
+    assert dead.status != 0
+    assert "the store holds a secret that is valid no more" in dead.failure
 
 
 def once_sent(rehearsal: Rehearsal, then: Callable[[], object]) -> None:
@@ -354,8 +412,82 @@ def note(rehearsal: Rehearsal, changes: dict[str, Any]) -> None:
     rehearsal.store.write_text(json.dumps({**rehearsal.stored(), **changes}))
 
 
-def test_a_task_that_is_delegated_goes_to_its_host(rehearsal: Rehearsal, tmp_path: Path) -> None:
-    """The playbook stays on this machine; what is delegated does not: nothing listens there."""
+def test_two_controllers_that_meet_lose_no_secret(rehearsal: Rehearsal) -> None:
+    """Another controller notes an attempt of its own in the store while this one is minting."""
+    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=3)
+    rehearsal.fake.clear_journal()
+    meddler = threading.Thread(target=once_sent, args=(rehearsal, lambda: note(rehearsal, {"rotation": STALE})))
+    meddler.start()
+    run = rehearsal.run()
+    meddler.join()
+    assert code(run) == "store_collision"
+    assert rehearsal.stored()["rotation"] == STALE
+    assert len(rehearsal.left_behind()) == 1
+
+    assert steps(rehearsal.run()) == ALL[1:]
+    assert rehearsal.client["secrets"] == [rehearsal.stored()["client_secret"]]
+    assert rehearsal.application.refusals == []
+    assert rehearsal.left_behind() == []
+
+
+@pytest.mark.parametrize("controllers", [1, 2])
+def test_two_runs_at_once_mint_once(rehearsal: Rehearsal, controllers: int) -> None:
+    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=3)
+    rehearsal.fake.clear_journal()
+    command = ["ansible-playbook", ROTATE, "-e", json.dumps({**rehearsal.variables, "oauth_client_rotate_finalize": False})]
+    environment = dict(rehearsal.ansible.environment)
+    first = subprocess.Popen(command, cwd=rehearsal.ansible.directory, env=environment, stdout=subprocess.DEVNULL)
+    once_sent(rehearsal, lambda: None)
+    if controllers == 2:
+        rehearsal.ansible.environment["OAUTHOPS_HANDOVER_DIR"] = str(rehearsal.ansible.directory / "other")
+    second = rehearsal.run(finalize=False)
+    assert first.wait() == 0
+    if controllers == 1:
+        assert result(second)["reason"]["code"] == "open"
+    else:
+        assert code(second) == "rotation_busy"
+    assert len(rehearsal.fake.state()["minted_secrets"]) == 2
+    assert rehearsal.client["secrets"] == [rehearsal.first, rehearsal.stored()["client_secret"]]
+    assert rehearsal.application.refusals == []
+
+
+def test_a_run_that_cannot_have_the_lock_says_who_has_it(rehearsal: Rehearsal) -> None:
+    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=6)
+    rehearsal.fake.clear_journal()
+    rotate = {
+        "name": "rotate",
+        "oauthops.iam.cloudflare_oauth_client_rotation": {
+            "client_name": "App",
+            "lock_timeout": 1,
+            "store": rehearsal.variables["oauth_client_rotate_store"],
+        },
+    }
+    command = ["ansible-playbook", ROTATE, "-e", json.dumps(rehearsal.variables)]
+    environment = dict(rehearsal.ansible.environment)
+    first = subprocess.Popen(command, cwd=rehearsal.ansible.directory, env=environment, stdout=subprocess.DEVNULL)
+    once_sent(rehearsal, lambda: None)
+    second = rehearsal.ansible.play([rotate])
+    assert (code(second), "process " in second.failure) == ("locked", True)
+    assert first.wait() == 0
+
+
+@pytest.mark.parametrize("note_text", [STALE, ""])
+def test_what_the_first_edition_left_is_read(rehearsal: Rehearsal, note_text: str) -> None:
+    """A note without a lease, and a handover file that is named by it alone."""
+    if note_text:
+        minted = rehearsal.ansible.directory / "minted"
+        Modules(rehearsal.fake).secret(client_name="App", state="rotated", client_secret_file=str(minted))
+        rehearsal.handover.mkdir(mode=0o700)
+        minted.rename(rehearsal.handover / note_text)
+    note(rehearsal, {"rotation": note_text or "minting-20260101T000000Z-a1"})
+    assert steps(rehearsal.run()) == (ALL[1:] if note_text else ALL)
+    assert rehearsal.client["secrets"] == [rehearsal.stored()["client_secret"]]
+    assert rehearsal.left_behind() == []
+    assert rehearsal.application.refusals == []
+
+
+def test_a_task_runs_where_the_inventory_says(rehearsal: Rehearsal, tmp_path: Path) -> None:
+    """The actions need no connection; what is delegated goes to its host, where nothing listens."""
     (tmp_path / "hosts").write_text("localhost ansible_connection=ssh\nweb1 ansible_host=127.0.0.1 ansible_port=1\n")
     (tmp_path / "deploy.yml").write_text("""
 - name: Write on the host of the application
@@ -365,23 +497,18 @@ def test_a_task_that_is_delegated_goes_to_its_host(rehearsal: Rehearsal, tmp_pat
     mode: '0600'
   delegate_to: web1
 """)
-    run = rehearsal.run("-i", str(tmp_path / "hosts"), deploy=str(tmp_path / "deploy.yml"))
+    vault = {"type": "vault_file", "path": str(tmp_path / "vault.yml"), "key": "app", "vault_password": "made-up"}
+    run = rehearsal.run("-i", str(tmp_path / "hosts"), deploy=str(tmp_path / "deploy.yml"), store=vault)
     assert run.status != 0
+    assert run.result("Rotate the secret")["rotation"] == "open"
     assert "web1" in run.output
     assert not list(tmp_path.glob("*.deployed"))
-    assert rehearsal.client["secrets"] == [rehearsal.first, rehearsal.stored()["client_secret"]]
-
-
-@pytest.mark.parametrize("path", ["~/store.json", "store.json"])
-def test_a_store_s_path_has_to_be_absolute(rehearsal: Rehearsal, path: str) -> None:
-    relative = {**rehearsal.variables, "oauth_client_secret_store_file_path": path}
-    refused(rehearsal.ansible.playbook("oauthops.iam.rotate", extra=relative), f"{path} is not an absolute path")
 
 
 def test_own_tasks_are_found_beside_the_playbook(rehearsal: Rehearsal) -> None:
     """Even where they are named as a file of the role is."""
-    (rehearsal.ansible.directory / "store.yml").write_text("- name: My own\n  ansible.builtin.debug:\n")
+    (rehearsal.ansible.directory / "main.yml").write_text("- name: My own\n  ansible.builtin.debug:\n")
     finalized_later = {"oauth_client_rotate_finalize": False, "oauth_client_rotate_verify": ""}
-    given = {**rehearsal.variables, **finalized_later, "oauth_client_rotate_deploy": "store.yml"}
+    given = {**rehearsal.variables, **finalized_later, "oauth_client_rotate_deploy": "main.yml"}
     run = rehearsal.ansible.play([], vars=given, roles=["oauthops.iam.oauth_client_rotate"])
     assert "My own" in [task.name.rpartition(" : ")[2] for task in run.tasks]

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Record, Store, unreadable, unwritable
 
 MODULE = "oauthops.iam.secret_file_value"
@@ -17,11 +18,7 @@ class JsonFile(Store):
     """Kept by the module secret_file_value, which sets owner, mode and SELinux context."""
 
     type: ClassVar[str] = "json_file"
-    options: ClassVar[Mapping[str, Any]] = {
-        "path": {"type": "path", "required": True},
-        "owner": {"type": "str"},
-        "group": {"type": "str"},
-    }
+    options: ClassVar[Mapping[str, Any]] = STORES["json_file"]
 
     @property
     def place(self) -> str:

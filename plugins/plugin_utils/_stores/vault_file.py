@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from ansible_collections.oauthops.iam.plugins.action.vault_file_key import ensure
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
     Record,
     Store,
@@ -20,13 +21,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
 
 class VaultFile(Store):
     type: ClassVar[str] = "vault_file"
-    options: ClassVar[Mapping[str, Any]] = {
-        "path": {"type": "path", "required": True},
-        "key": {"type": "str", "required": True, "no_log": False},
-        "vault_id": {"type": "str"},
-        "vault_password_file": {"type": "path", "no_log": False},
-        "vault_password": {"type": "str", "no_log": True},
-    }
+    options: ClassVar[Mapping[str, Any]] = STORES["vault_file"]
     rules: ClassVar[Mapping[str, Any]] = {"mutually_exclusive": [("vault_password", "vault_password_file")]}
 
     @property

@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rotating the secret of a client through a store; documented in the module of the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients, find_client
+from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_rotation import MODULE, check_params
+from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation import Rotation
+from ansible_collections.oauthops.iam.plugins.plugin_utils._store_action import StoreAction
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
+
+
+class ActionModule(StoreAction):
+    module = MODULE
+
+    def work(self, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+        check_params(params)
+        account_id = check_account_id(params)
+        handover = Handover(params["handover_dir"], check_mode=check_mode)
+        clients = OAuthClients(connect(params), account_id)
+        with self.store(params["store"], check_mode=check_mode) as store:
+            client_id = params["client_id"] or named(clients, params["client_name"])
+            given = {**params, "client_id": client_id, "account_id": account_id}
+            with self.one_at_a_time(handover, client_id, params):
+                kept = StoredRecord(store, client_id)
+                rotation = Rotation(clients, kept, handover.of_client(client_id), given, self.say, check_mode)
+                try:
+                    return rotation.rotate() if params["state"] == "rotated" else rotation.finalize()
+                finally:
+                    self.hide(rotation.minted)
+                    self.hide(kept.secret)
+
+
+def named(clients: OAuthClients, client_name: str) -> str:
+    client = find_client(clients, None, client_name)
+    if client is None:
+        text = f"client_name: there is no OAuth client {client_name!r} in this account."
+        raise UsageError("client_not_found", text, option="client_name")
+    return str(client["client_id"])

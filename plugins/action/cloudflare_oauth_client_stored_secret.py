@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The secret of a client in a store; documented in the module of the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._module import register
+from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_stored_secret import MODULE
+from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
+from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import ClientHandover, Handover
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation import fingerprint
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import OPEN, Note
+from ansible_collections.oauthops.iam.plugins.plugin_utils._store_action import StoreAction
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
+
+Result = dict[str, Any]
+
+
+class ActionModule(StoreAction):
+    module = MODULE
+
+    def work(self, params: Mapping[str, Any], check_mode: bool) -> Result:
+        reads = params["state"] == "read"
+        handover = Handover(params["handover_dir"], check_mode=check_mode or reads)
+        with self.store(params["store"], check_mode=check_mode) as store:
+            kept = StoredRecord(store, params["client_id"])
+            with self.one_at_a_time(handover, params["client_id"], params):
+                kept.read()
+                return shown(kept, handover.of_client(params["client_id"])) if reads else stored(kept, params)
+
+
+def shown(kept: StoredRecord, handover: ClientHandover) -> Result:
+    """The record with its secret, which the tasks of a user need. Raises UsageError when nobody can have it."""
+    secret = kept.secret or handover.kept()
+    if not secret:
+        raise UsageError("secret_not_readable", without_secret(kept), option="store")
+    register({secret})
+    return {"changed": False, **described(kept, secret), "client_secret": secret}
+
+
+def without_secret(kept: StoredRecord) -> str:
+    if kept.holds_secret and kept.store.write_only:
+        return (
+            f"store: {kept.store.place} never shows the secret that it holds, and no run has kept it. Deploy it in the "
+            "run that mints it, or use a store that can be read."
+        )
+    return (
+        f"store: {kept.store.place} holds no secret of {kept.client_id}. Store it with state=present, or mint another "
+        "with the module cloudflare_oauth_client_rotation."
+    )
+
+
+def stored(kept: StoredRecord, params: Mapping[str, Any]) -> Result:
+    """Store a secret that was made elsewhere. Raises UsageError for one that cannot be the newer one."""
+    secret, rotation = str(params["client_secret"]), params["rotation"]
+    register({secret})
+    check_rotation(kept, secret, rotation)
+    same = kept.secret == secret
+    minted_at = params["minted_at"] or (kept.found.get("minted_at") if same else None) or moments.iso(moments.now())
+    moments.moment("minted_at", str(minted_at))
+    changed = kept.change(
+        {
+            "client_id": params["client_id"],
+            "client_secret": secret,
+            "minted_at": str(minted_at),
+            "rotation": rotation,
+        }
+    )
+    return {"changed": changed, **described(kept, secret)}
+
+
+def check_rotation(kept: StoredRecord, secret: str, rotation: str) -> None:
+    note = Note.of(kept.found.get("rotation"))
+    if note and note.until and moments.now() < note.until:
+        raise UsageError(
+            "rotation_busy",
+            f"store: another run on {note.host} is minting a secret, and has until {moments.iso(note.until)} to store "
+            "it. Run again after that.",
+            option="store",
+        )
+    if rotation == OPEN and kept.found.get("rotation") != OPEN and kept.secret == secret:
+        raise UsageError(
+            "secret_not_newer",
+            "client_secret: the store holds this secret already, so it is not the newer one of an open rotation. Give "
+            "the newer one, or rotation=closed.",
+            option="client_secret",
+        )
+
+
+def described(kept: StoredRecord, secret: str) -> Result:
+    found = {name: kept.found.get(name) or None for name in ("client_id", "minted_at", "rotation")}
+    return {**found, "fingerprint": fingerprint(secret)}

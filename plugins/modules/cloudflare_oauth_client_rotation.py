@@ -1,0 +1,249 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cloudflare_oauth_client_rotation
+short_description: Rotate the secret of an OAuth client through a store
+version_added: 0.1.0
+description:
+  - Rotates the secret of an OAuth client in two steps, with two valid secrets in between. Each run reads the client at
+    Cloudflare and the record in O(store), and does what comes next. It can run every hour, and after a run that was
+    killed at any step.
+  - V(rotated) of O(state) notes in the store that a secret is being minted, mints it, stores it and reads it back. It
+    never returns the secret, so the task needs no C(no_log). It prints a line for each step.
+  - V(finalized) of O(state) deletes the older secret, if the store holds the newer one.
+  - Between the two, bring the newer secret to the applications and verify that they use it. The role
+    P(oauthops.iam.oauth_client_rotate#role) does all of it.
+  - One run at a time works on a client, by a lock in O(handover_dir). The module
+    M(oauthops.iam.cloudflare_oauth_client_secret) knows neither the lock nor the store.
+  - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
+author:
+  - The oauthops.iam authors (@oauthops)
+extends_documentation_fragment:
+  - oauthops.iam._connection
+  - oauthops.iam._store
+  - oauthops.iam._handover
+  - oauthops.iam._attributes
+  - oauthops.iam._attributes.group
+  - oauthops.iam._attributes.manager
+  - oauthops.iam._attributes.controller
+attributes:
+  check_mode:
+    details: Predicts the steps, and takes no lock.
+  diff_mode:
+    support: none
+    details: The steps are in RV(steps).
+  idempotent:
+    support: partial
+    details:
+      - While a rotation is open, or the secret is younger than O(max_age), V(rotated) changes nothing. Without
+        O(max_age) it mints a secret in every run once the rotation before is finalized.
+  delegation:
+    support: partial
+    details: It runs in the controller. A store on a host is that of the host that the task is delegated to.
+  become:
+    support: partial
+    details: It runs as the user that Ansible runs as. A store on a host is read and written as the other user.
+options:
+  state:
+    description:
+      - V(rotated) mints a second secret when the present one is due. V(finalized) deletes the older of two.
+    type: str
+    choices: [rotated, finalized]
+    default: rotated
+  client_id:
+    description:
+      - The ID of the client. It or O(client_name) is needed.
+    type: str
+  client_name:
+    description:
+      - The exact name of the client.
+    type: str
+  max_age:
+    description:
+      - Mint a secret only when the one in the store is older, such as V(90d), V(1w12h) or a number of seconds. The age
+        is counted from C(minted_at) in the store, as Cloudflare does not say how old a secret is. A store that does not
+        say it makes the secret due.
+      - If omitted, every run mints a secret unless a rotation is open.
+    type: str
+  overlap:
+    description:
+      - How long both secrets stay valid at least before V(finalized) of O(state) deletes the older one, such as V(1d).
+    type: str
+  replace_lost:
+    description:
+      - Whether a second secret that the store never received is replaced. The older one is deleted first for that, so
+        applications fail to authenticate until the next secret is deployed.
+      - Set it for one run, when a run says that it is needed.
+    type: bool
+    default: false
+  expected:
+    description:
+      - The RV(fingerprint) of the secret that was deployed and verified. V(finalized) of O(state) deletes nothing when
+        the store holds another secret by then.
+    type: str
+  secret_needed:
+    description:
+      - Whether tasks need the secret from the store, V(now) in this run or V(later) in another one. It matters for a
+        store that never shows a secret again. With V(now) the secret is kept in O(handover_dir) until the rotation is
+        finalized; with V(later) such a store is refused before anything is minted.
+    type: str
+    choices: ['no', now, later]
+    default: 'no'
+seealso:
+  - module: oauthops.iam.cloudflare_oauth_client_secret
+  - module: oauthops.iam.cloudflare_oauth_client_stored_secret
+"""
+
+EXAMPLES = r"""
+- name: Mint a second secret every 90 days
+  oauthops.iam.cloudflare_oauth_client_rotation:
+    client_name: Example App
+    max_age: 90d
+    store:
+      type: json_file
+      path: /etc/example_app/stored.json
+  register: rotation
+
+- name: Delete the older secret a day later
+  oauthops.iam.cloudflare_oauth_client_rotation:
+    client_name: Example App
+    state: finalized
+    overlap: 1d
+    store:
+      type: json_file
+      path: /etc/example_app/stored.json
+"""
+
+RETURN = r"""
+rotation:
+  description: V(open) while two secrets are valid, else V(closed).
+  returned: success
+  type: str
+  sample: open
+steps:
+  description:
+    - What the run did, of V(rotated), V(stored), V(finalized) and V(settled). The last one corrected a store that said
+      a rotation is open when none was any more.
+  returned: success
+  type: list
+  elements: str
+  sample: [rotated, stored]
+reason:
+  description:
+    - Why, as C(code) and C(text). The codes are V(due), V(not_due), V(handed_over), V(open), V(closed), V(overlap),
+      V(closed_elsewhere), V(replaced) and V(finalized).
+  returned: success
+  type: dict
+  sample: {code: due, text: 'No rotation is open, and the secret is due: the store holds none.'}
+next_action:
+  description: What comes next, as C(code) and C(text). The codes are V(none), V(finalize) and V(wait).
+  returned: success
+  type: dict
+  sample: {code: none, text: Nothing.}
+client_id:
+  description: The ID of the client.
+  returned: success
+  type: str
+  sample: 0123456789abcdef0123456789abcdef
+client_name:
+  description: The name of the client.
+  returned: success
+  type: str
+  sample: Example App
+account_id:
+  description: The account that owns it.
+  returned: success
+  type: str
+  sample: 0123456789abcdef0123456789abcdef
+updated_at:
+  description: When Cloudflare says that the client was changed last.
+  returned: success
+  type: str
+  sample: '2026-01-31T08:00:00Z'
+minted_at:
+  description: When the secret in the store was minted, as far as the store says it.
+  returned: success
+  type: str
+  sample: '2026-01-31T08:00:00Z'
+due_at:
+  description: When it is due, by O(max_age).
+  returned: success
+  type: str
+  sample: '2026-05-01T08:00:00Z'
+awaits_deployment:
+  description: Whether two secrets are valid, of which the newer one can be deployed and verified.
+  returned: success
+  type: bool
+  sample: true
+fingerprint:
+  description: The SHA-256 fingerprint of the secret in the store, where it can be known.
+  returned: success
+  type: str
+  sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+waited:
+  description: What the task waited for and how long.
+  returned: when a request was repeated, a read lagged behind, or the rate limit was near
+  type: list
+  elements: str
+  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
+error:
+  description:
+    - What failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  returned: failure
+  type: dict
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
+from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION
+
+OPTIONS: Mapping[str, Any] = {
+    "state": {"type": "str", "choices": ["rotated", "finalized"], "default": "rotated"},
+    "client_id": {"type": "str"},
+    "client_name": {"type": "str"},
+    "store": STORE_OPTION,
+    "max_age": {"type": "str"},
+    "overlap": {"type": "str"},
+    "replace_lost": {"type": "bool", "default": False},
+    "expected": {"type": "str"},
+    "secret_needed": {"type": "str", "choices": ["no", "now", "later"], "default": "no", "no_log": False},
+    "lock_timeout": {"type": "float", "default": 60.0},
+    "handover_dir": {"type": "path"},
+}
+
+
+def check_params(params: Mapping[str, Any]) -> None:
+    """Raise UsageError for what no run can be started with."""
+    check_seconds("lock_timeout", params["lock_timeout"])
+    if not (params["client_id"] or params["client_name"]):
+        text = "client_id: name the client by client_id or client_name, which are both empty."
+        raise UsageError("invalid_option", text, option="client_id")
+    if params["replace_lost"] and params["state"] == "finalized":
+        text = "replace_lost: it mints a secret, which state=finalized does not. Set state=rotated."
+        raise UsageError("invalid_option", text, option="replace_lost")
+
+
+def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    raise UsageError(
+        "action_plugin_missing", "This module runs in the controller, by its action plugin, which is missing."
+    )
+
+
+MODULE = CloudflareModule(run, OPTIONS, {"required_one_of": [("client_id", "client_name")]})
+
+
+def main() -> None:
+    MODULE.main()
+
+
+if __name__ == "__main__":
+    main()

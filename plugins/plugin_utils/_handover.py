@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a minted secret waits, in the controller, until the store holds it. Private to this collection."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import Note
+
+DEFAULT = "~/.ansible/oauthops.iam"
+VARIABLE = "OAUTHOPS_HANDOVER_DIR"
+RESERVED_BYTES = 4096
+NEW = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+
+
+class Handover:
+    """The handover files in the directory of a user, whom it belongs to alone.
+
+    In check mode it need not be there.
+    """
+
+    def __init__(self, path: str | None, *, check_mode: bool) -> None:
+        given = os.path.expanduser(path or os.environ.get(VARIABLE) or DEFAULT)
+        if not os.path.isabs(given):
+            raise UsageError("invalid_option", f"handover_dir: {given} is not an absolute path.", option="handover_dir")
+        self.directory = given
+        self.check_mode = check_mode
+        if not check_mode:
+            self._prepare()
+
+    @property
+    def site(self) -> str:
+        """What tells this directory from those of other controllers, made once."""
+        path = self.path("site")
+        with contextlib.suppress(FileExistsError, FileNotFoundError):
+            if not self.check_mode:
+                with os.fdopen(os.open(path, os.O_WRONLY | NEW, 0o600), "w", encoding="ascii") as new:
+                    new.write(secrets.token_hex(8))
+        return self.content(self.path("site")).strip()
+
+    def of_client(self, client_id: str) -> ClientHandover:
+        """Raises UsageError for what cannot be a part of a file's name."""
+        if not re.fullmatch(r"[0-9A-Za-z_-]+", client_id):
+            text = f"client_id: {client_id!r} is not an ID (expected letters, digits, - and _)."
+            raise UsageError("invalid_option", text, option="client_id")
+        return ClientHandover(self, client_id)
+
+    def path(self, name: str) -> str:
+        return os.path.join(self.directory, name)
+
+    def _prepare(self) -> None:
+        try:
+            os.makedirs(self.directory, mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise self.unusable(self.directory, error) from None
+
+    def content(self, path: str) -> str:
+        """What the file holds, nothing where it is not there or only reserved."""
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
+            return ""
+        with os.fdopen(descriptor, "rb") as source:
+            return source.read().rstrip(b"\0").decode(errors="surrogatepass")
+
+    def unusable(self, path: str, error: OSError) -> UsageError:
+        return UsageError(
+            "file_inaccessible", f"handover_dir: {path} cannot be written ({error.strerror}).", option="handover_dir"
+        )
+
+
+class ClientHandover:
+    """The handover files of one client, whose lock the run holds."""
+
+    def __init__(self, place: Handover, client_id: str) -> None:
+        self.place = place
+        self.client_id = client_id
+
+    @property
+    def site(self) -> str:
+        return self.place.site
+
+    def path(self, note: Note) -> str:
+        """Where a secret waits; the first edition named the file by the note alone."""
+        older = self.place.path(note.name)
+        first_edition = note.until is None and os.path.exists(older)
+        return older if first_edition else self.place.path(f"{self.client_id}.{note.name}")
+
+    def holds(self, note: Note | None) -> bool:
+        """Whether a minted secret waits there."""
+        return note is not None and bool(self.place.content(self.path(note)))
+
+    def read(self, note: Note) -> str:
+        found = self.place.content(self.path(note))
+        if not found:
+            raise UsageError("handover_empty", f"handover_dir: {self.path(note)} holds no secret.")
+        return found
+
+    @contextlib.contextmanager
+    def receiving(self, note: Note) -> Iterator[Callable[[str], None]]:
+        """A function that receives one secret; disk space and rights are made sure of before anything is minted."""
+        path = self.path(note)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | NEW, 0o600)
+        except OSError as error:
+            raise self.place.unusable(path, error) from None
+        try:
+            os.write(descriptor, b"\0" * RESERVED_BYTES)
+            os.fsync(descriptor)
+
+            def receive(secret: str) -> None:
+                content = secret.encode(errors="surrogatepass")
+                os.pwrite(descriptor, content, 0)
+                os.ftruncate(descriptor, len(content))
+                os.fsync(descriptor)
+
+            yield receive
+        except OSError as error:
+            raise self.place.unusable(path, error) from None
+        finally:
+            os.close(descriptor)
+            if not self.place.content(path):
+                remove(path)
+
+    def end(self, note: Note, *, keep: bool) -> None:
+        """The store holds the secret now; C(keep) leaves it for the tasks that need it, where the store hides it."""
+        if keep:
+            os.rename(self.path(note), self.place.path(f"{self.client_id}.kept"))
+        remove(self.path(note))
+
+    def kept(self) -> str | None:
+        return self.place.content(self.place.path(f"{self.client_id}.kept")) or None
+
+    def waiting(self) -> Note | None:
+        """The newest minted secret that waits here, whatever the store says."""
+        notes = sorted(self._notes(), key=lambda note: note.name)
+        return next((note for note in reversed(notes) if self.holds(note)), None)
+
+    def clean(self, minted_at: object, *, keep: bool) -> None:
+        """Remove what killed runs have left of the secret that the store holds, and what never received one.
+
+        C(keep) leaves the secret for the tasks that need it, where the store hides it.
+        """
+        for note in self._notes():
+            if iso(note.began) == minted_at or not self.holds(note):
+                remove(self.path(note))
+        if not keep:
+            remove(self.place.path(f"{self.client_id}.kept"))
+
+    def _notes(self) -> list[Note]:
+        start = f"{self.client_id}."
+        try:
+            names = os.listdir(self.place.directory)
+        except FileNotFoundError:
+            return []
+        found = [Note.named(name[len(start) :]) for name in names if name.startswith(start)]
+        return [note for note in found if note]
+
+
+def remove(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)

@@ -1,0 +1,267 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the next step of a rotation is, from the client at Cloudflare and the record in the store. Pure. Private."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import compact, iso, moment
+
+OPEN, CLOSED = "open", "closed"
+# Clocks of controllers may differ by so much.
+CLOCKS_DIFFER = timedelta(hours=1)
+NOTE = re.compile(r"(minting-(\d{8}T\d{6}Z)-[a-z0-9]+)(?: until (\d{8}T\d{6}Z) on (\S+) \((\w+)\))?")
+
+
+@dataclass(frozen=True)
+class Note:
+    """What the record says in C(rotation) while a secret is being minted.
+
+    C(name) names the handover file, and C(site) the directory on C(host) where it is. Until C(until) no run of another
+    site may mint; a note of the first edition has no such time.
+    """
+
+    name: str
+    began: datetime
+    until: datetime | None = None
+    host: str | None = None
+    site: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} until {compact(self.until)} on {self.host} ({self.site})" if self.until else self.name
+
+    @classmethod
+    def of(cls, rotation: object) -> Note | None:
+        match = NOTE.fullmatch(str(rotation or ""))
+        if not match:
+            return None
+        name, began, until, host, site = match.groups()
+        return cls(name, moment("rotation", began), moment("rotation", until) if until else None, host, site)
+
+    @classmethod
+    def named(cls, name: str) -> Note | None:
+        """The note that a handover file was named by."""
+        note = cls.of(name)
+        return note if note and note.name == name else None
+
+    @classmethod
+    def new(cls, now: datetime, lease: timedelta, run: str, host: str, site: str) -> Note:
+        return cls(f"minting-{compact(now)}-{run}", now, now + lease, re.sub(r"\s", "-", host) or "unknown", site)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known before anything is done, by a run that holds the lock of C(site).
+
+    C(handed_over) says that a minted secret waits in the handover file that the record names, C(waiting) is the note of
+    the newest that waits here at all.
+    """
+
+    client: Mapping[str, Any]
+    record: Mapping[str, Any]
+    now: datetime
+    site: str
+    handed_over: bool = False
+    waiting: Note | None = None
+
+    @property
+    def rotation(self) -> str:
+        return str(self.record.get("rotation") or "")
+
+    @property
+    def note(self) -> Note | None:
+        return Note.of(self.rotation)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the run that wrote the note may still be minting: the lock tells that of a run of the same site."""
+        note = self.note
+        return note is not None and note.until is not None and self.now < note.until and note.site != self.site
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.client["has_rotated_secret"])
+
+    @property
+    def stores_secret(self) -> bool:
+        """Null is a secret that is there and that the store never shows."""
+        return "client_secret" in self.record and self.record["client_secret"] != ""
+
+    @property
+    def minted_at(self) -> datetime | None:
+        """Raises UsageError for what is no point in time, and for one that is yet to come."""
+        text = self.record.get("minted_at")
+        if not text:
+            return None
+        found = moment("minted_at in the store", str(text))
+        if found - self.now > CLOCKS_DIFFER:
+            raise UsageError(
+                "store_foreign_content",
+                f"store: minted_at is in the future ({text}). Correct it in the store.",
+                option="store",
+            )
+        return found
+
+    @property
+    def age(self) -> timedelta | None:
+        return self.now - self.minted_at if self.minted_at else None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """C(step) is what to do; C(code) and C(text) say why."""
+
+    step: str
+    code: str
+    text: str
+
+    @property
+    def reason(self) -> dict[str, str]:
+        return {"code": self.code, "text": self.text}
+
+
+REASONS: Mapping[str, str] = {
+    "due": "No rotation is open, and the secret is due: {age}.",
+    "not_due": "No rotation is open, and the secret is not due: {age}.",
+    "handed_over": "An earlier run minted a secret of {client_id} and ended before the store held it.",
+    "open": "A rotation is open, and the store holds the newer secret.",
+    "closed_elsewhere": "No rotation is open any more. The store still said so, and was corrected.",
+    "replaced": "A second secret of {client_id} that the store never received is replaced.",
+    "busy": (
+        "Another run on {host} is minting a secret of {client_id}, and has until {until} to store it. Run again after "
+        "that."
+    ),
+    "lost": (
+        "An earlier run minted a second secret of {client_id}, and the response that held it was lost. Cloudflare does "
+        "not show it again. The older secret goes on working, and applications are not affected. Look first for the "
+        "handover file {note}, on the controller of that run. If it is lost, choose a moment at which applications may "
+        "fail to authenticate until the next secret is deployed. Then run once with replace_lost=true."
+    ),
+    "foreign": (
+        "A rotation of {client_id} is open that was not made through this store. The store does not hold the newer "
+        "secret, and finalizing would delete the one that it holds. If you have the newer secret, store it with the "
+        "module cloudflare_oauth_client_stored_secret and rotation=open, then run again. If it is lost, choose a "
+        "moment at which applications may fail to authenticate, and run once with replace_lost=true."
+    ),
+    "finalized": "The rotation is finalized: the older secret was deleted.",
+    "overlap": "Both secrets stay valid until the newer one is {overlap} old.",
+    "not_stored": (
+        "A minted secret of {client_id} waits in the handover file {note}. Run state=rotated first, which stores it."
+    ),
+    "closed": "No rotation is open.",
+}
+REFUSED = frozenset({"busy", "lost", "foreign", "not_stored"})
+
+
+def rotated(situation: Situation, max_age: timedelta | None, *, replace_lost: bool) -> Decision:
+    """The step of C(state=rotated).
+
+    C(rotate) mints a second secret, C(replace) deletes the older one first, C(store) stores one that was minted,
+    C(settle) corrects the store, C(none) is for all else; C(refuse) goes no further.
+    """
+    note = situation.note
+    if note and situation.handed_over:
+        return _decide("store", "handed_over", situation)
+    if situation.is_busy:
+        return _decide("refuse", "busy", situation)
+    if situation.is_open:
+        return _opened(situation, replace_lost=replace_lost)
+    if situation.rotation == OPEN:
+        return _decide("settle", "closed_elsewhere", situation)
+    if _is_due(situation, max_age):
+        return _decide("rotate", "due", situation, max_age=max_age)
+    return _decide("settle" if note else "none", "not_due", situation, max_age=max_age)
+
+
+def _opened(situation: Situation, *, replace_lost: bool) -> Decision:
+    if situation.rotation == OPEN and situation.stores_secret:
+        return _decide("none", "open", situation)
+    if situation.waiting:
+        return _decide("store", "handed_over", situation)
+    if replace_lost:
+        return _decide("replace", "replaced", situation)
+    return _decide("refuse", "lost" if situation.note else "foreign", situation)
+
+
+def finalized(situation: Situation, overlap: timedelta | None) -> Decision:
+    """The step of C(state=finalized): C(finalize) deletes the older secret, C(settle) corrects the store."""
+    note = situation.note
+    if note and situation.handed_over:
+        return _decide("refuse", "not_stored", situation)
+    if situation.is_busy:
+        return _decide("refuse", "busy", situation)
+    if not situation.is_open:
+        settles = note is not None or situation.rotation == OPEN
+        code = "closed_elsewhere" if settles else "closed"
+        return _decide("settle" if settles else "none", code, situation)
+    if situation.rotation != OPEN or not situation.stores_secret:
+        return _decide("refuse", "lost" if note else "foreign", situation)
+    age = situation.age
+    if overlap is not None and (age is None or age < overlap):
+        return _decide("none", "overlap", situation, overlap=overlap)
+    return _decide("finalize", "finalized", situation)
+
+
+def _is_due(situation: Situation, max_age: timedelta | None) -> bool:
+    age = situation.age
+    return not situation.stores_secret or max_age is None or age is None or age >= max_age
+
+
+def _decide(
+    step: str,
+    code: str,
+    situation: Situation,
+    *,
+    max_age: timedelta | None = None,
+    overlap: timedelta | None = None,
+) -> Decision:
+    note = situation.note
+    until = note.until if note else None
+    text = REASONS[code].format(
+        client_id=situation.client["client_id"],
+        age=_described_age(situation, max_age),
+        note=note.name if note else "",
+        host=note.host if note else "",
+        until=iso(until) if until else "",
+        overlap=_written(overlap),
+    )
+    return Decision(step, code, text)
+
+
+def _described_age(situation: Situation, max_age: timedelta | None) -> str:
+    if not situation.stores_secret:
+        return "the store holds none"
+    if not situation.minted_at:
+        return "the store does not say when it was minted"
+    limit = f", and max_age is {_written(max_age)}" if max_age is not None else ""
+    return f"it was minted at {iso(situation.minted_at)}{limit}"
+
+
+def _written(length: timedelta | None) -> str:
+    """A length of time as options have it, such as 90d or 1h30m."""
+    if length is None:
+        return ""
+    seconds = int(length.total_seconds())
+    parts = []
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        number, seconds = divmod(seconds, size)
+        parts += [f"{number}{unit}"] if number else []
+    return "".join(parts) or "0s"
+
+
+NEXT: Mapping[str, str] = {
+    "none": "Nothing.",
+    "finalize": "Both secrets are valid. When every application uses the newer one, finalize the rotation.",
+    "wait": "Both secrets are valid. Run again when the overlap is over.",
+    "rotate": "Run state=rotated.",
+}
+
+
+def next_action(code: str) -> dict[str, str]:
+    return {"code": code, "text": NEXT[code]}

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the actions share that work with a store of secrets. Private to this collection."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible import constants
+from ansible.utils.display import Display
+
+from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction, plain
+from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
+from ansible_collections.oauthops.iam.plugins.plugin_utils._lock import held
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.opening import open_store, secrets_of
+
+OURS = "oauthops.iam."
+Result = dict[str, Any]
+
+display = Display()
+
+
+class StoreAction(ControllerAction):
+    """Works in the controller; only a store that lives on the task's host needs the connection to it."""
+
+    _requires_connection = True
+
+    def checked_options(self) -> Mapping[str, Any]:
+        """A store is checked by the options of its own type alone, once it is known."""
+        return {**self.module.options, "store": {**self.module.options["store"], "type": "raw", "options": None}}
+
+    @contextlib.contextmanager
+    def store(self, definition: Any, *, check_mode: bool) -> Iterator[Store]:
+        """The store of the option, logged in at most once. Raises UsageError when the definition is wrong."""
+        self.secrets.update(secrets_of(definition))
+        opened = open_store(definition, Site(self.run_module, self._loader, check_mode))
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    @contextlib.contextmanager
+    def one_at_a_time(self, handover: Handover, client_id: str, params: Mapping[str, Any]) -> Iterator[None]:
+        """The lock of a client, which a run that only predicts does not take."""
+        if handover.check_mode:
+            yield
+            return
+        with held(handover.directory, client_id, params["lock_timeout"]):
+            yield
+
+    def hide(self, secret: object) -> None:
+        if secret:
+            self.secrets.add(str(secret))
+
+    def say(self, text: str) -> None:
+        if not self._task.no_log:
+            display.display(f"[{self.task_vars.get('inventory_hostname', 'localhost')}] {text}")
+
+    def run_module(self, name: str, args: Mapping[str, Any], check_mode: bool) -> Result:
+        """A module's result, on the host of the task: in this process where that is the controller."""
+        if name.startswith(OURS) and (self.is_controller() or not self.obstacle(self.task_vars, ())):
+            module = importlib.import_module(f"{__package__.rpartition('.')[0]}.modules.{name[len(OURS) :]}").MODULE
+            params = {option: args.get(option, spec.get("default")) for option, spec in module.options.items()}
+            succeeded, result = module.attempt(params, lambda: module.run(params, check_mode))
+            return result if succeeded else {**result, "failed": True}
+        result = self._execute_module(module_name=name, module_args=dict(args), task_vars=self.task_vars)
+        if result.get("skipped"):
+            return {"failed": True, "msg": f"{name} was skipped, as it does not support check mode."}
+        found: Result = plain(result)
+        return found
+
+    def is_controller(self) -> bool:
+        """Whether the task's host is localhost, of which the inventory says nothing else."""
+        host = self._task.delegate_to or self.task_vars.get("inventory_hostname")
+        named = {"ansible_connection", "ansible_host"} & set(self.task_vars)
+        return host in constants.LOCALHOST and not named and not self.becomes_another()
