@@ -138,7 +138,7 @@ error:
   type: dict
   contains:
     code:
-      description: The code of what is wrong, as R(Error codes,ansible_collections.oauthops.iam.docsite.guide_errors) explains it.
+      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
       type: str
       sample: aws_failed
     option:

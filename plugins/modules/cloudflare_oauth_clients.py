@@ -225,7 +225,7 @@ oauth_clients:
       type: dict
       contains:
         code:
-          description: The code of what is wrong, as R(Error codes,ansible_collections.oauthops.iam.docsite.guide_errors) explains it.
+          description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
           type: str
           sample: client_ambiguous
         option:
@@ -289,7 +289,7 @@ error:
   type: dict
   contains:
     code:
-      description: The code of what is wrong, as R(Error codes,ansible_collections.oauthops.iam.docsite.guide_errors) explains it.
+      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
       type: str
       sample: clients_failed
     option:

@@ -149,7 +149,7 @@ error:
   type: dict
   contains:
     code:
-      description: The code of what is wrong, as R(Error codes,ansible_collections.oauthops.iam.docsite.guide_errors) explains it.
+      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
       type: str
       sample: dns_refused
     option:
@@ -157,7 +157,7 @@ error:
       type: str
       sample: ~
     reason:
-      description: The response code of the name server, such as V(REFUSED), or the fault of the key. V(none) without one.
+      description: The response code of the name server, such as V(REFUSED), or what is wrong with the key.
       returned: when a name server refused or gave no response
       type: str
       sample: REFUSED
