@@ -132,6 +132,19 @@ error_code:
   returned: when a request failed
   type: str
   sample: AccessDeniedException
+error:
+  description: Why the task failed. What ansible-core itself refuses has no such key.
+  returned: when the task failed
+  type: dict
+  contains:
+    code:
+      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
+      type: str
+      sample: aws_failed
+    option:
+      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      type: str
+      sample: ~
 """
 
 import traceback

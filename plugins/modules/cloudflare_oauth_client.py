@@ -355,28 +355,41 @@ client_secret:
   returned: when a client with a secret was created and O(return_client_secret=true)
   type: str
 error:
-  description: The request that failed.
-  returned: when a request failed
+  description: Why the task failed. What ansible-core itself refuses has no such key.
+  returned: when the task failed
   type: dict
   contains:
+    code:
+      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
+      type: str
+      sample: request_refused
+    option:
+      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      type: str
+      sample: ~
     method:
-      description: The HTTP method.
+      description: The HTTP method of the request that failed.
+      returned: when a request failed
       type: str
       sample: PATCH
     path:
       description: The path below O(api_url).
+      returned: when a request failed
       type: str
       sample: /accounts/9a7806061c88ada191ed06f989cc3dac/oauth_clients/30e8fa4a9d2746f5a1b3c9d7e6f50418
     status:
-      description: The HTTP status, V(none) when no answer came.
+      description: The HTTP status, V(none) when no response came.
+      returned: when a request failed
       type: int
       sample: 403
     ray_id:
       description: Cloudflare's number of the request, which its support asks for.
+      returned: when a request failed
       type: str
       sample: 8f2a1b3c4d5e6f70-FRA
     errors:
       description: What Cloudflare complained about, each with C(code), C(message), C(option) and C(documentation_url).
+      returned: when a request failed
       type: list
       elements: dict
 waited:

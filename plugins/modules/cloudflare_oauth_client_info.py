@@ -105,9 +105,18 @@ oauth_clients:
         dns_record: ~
         obstacle: ~
 error:
-  description: The request that failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
-  returned: when a request failed
+  description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  returned: when the task failed
   type: dict
+  contains:
+    code:
+      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
+      type: str
+      sample: unauthorized
+    option:
+      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      type: str
+      sample: ~
 waited:
   description: What the task waited for and how long, as long as O(retry_timeout) allowed.
   returned: when a request was repeated, a read lagged behind, or the rate limit was near

@@ -107,9 +107,18 @@ elapsed:
   type: int
   sample: 23
 error:
-  description: The request that failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
-  returned: when a request failed
+  description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  returned: when the task failed
   type: dict
+  contains:
+    code:
+      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
+      type: str
+      sample: client_not_found
+    option:
+      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      type: str
+      sample: client_id
 waited:
   description: What the last request waited for, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request failed

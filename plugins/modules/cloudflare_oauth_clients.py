@@ -220,9 +220,18 @@ oauth_clients:
       returned: when it failed
       type: str
     error:
-      description: The request that failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
-      returned: when a request failed
+      description: Why it failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+      returned: when it failed
       type: dict
+      contains:
+        code:
+          description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
+          type: str
+          sample: client_ambiguous
+        option:
+          description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+          type: str
+          sample: clients[3].client_id
     warnings:
       description: What is worth knowing. The task warns of it, too.
       type: list
@@ -275,9 +284,18 @@ waited:
   elements: str
   sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 error:
-  description: The request that failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
-  returned: when the clients could not be listed
+  description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  returned: when the task failed
   type: dict
+  contains:
+    code:
+      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
+      type: str
+      sample: clients_failed
+    option:
+      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      type: str
+      sample: ~
 """
 
 import os

@@ -124,6 +124,19 @@ notes:
   type: list
   elements: str
   sample: ['The name servers were not asked, because the Python library dnspython is not installed.']
+error:
+  description: Why the task failed. What ansible-core itself refuses has no such key.
+  returned: when the task failed
+  type: dict
+  contains:
+    code:
+      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
+      type: str
+      sample: invalid_option
+    option:
+      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      type: str
+      sample: servers
 """
 
 from collections.abc import Mapping

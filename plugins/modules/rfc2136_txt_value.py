@@ -143,6 +143,24 @@ txt_values:
   type: list
   elements: str
   sample: [cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592, v=spf1 -all]
+error:
+  description: Why the task failed. What ansible-core itself refuses has no such key.
+  returned: when the task failed
+  type: dict
+  contains:
+    code:
+      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
+      type: str
+      sample: dns_refused
+    option:
+      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      type: str
+      sample: ~
+    reason:
+      description: The response code of the name server, such as V(REFUSED), or what is wrong with the key.
+      returned: when a name server refused or gave no response
+      type: str
+      sample: REFUSED
 """
 
 from collections.abc import Mapping

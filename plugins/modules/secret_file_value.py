@@ -73,6 +73,19 @@ value:
   returned: success
   type: dict
   sample: {client_id: 30e8fa4a9d2746f5a1b3c9d7e6f50418, client_secret: the secret}
+error:
+  description: Why the task failed. What ansible-core itself refuses has no such key.
+  returned: when the task failed
+  type: dict
+  contains:
+    code:
+      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
+      type: str
+      sample: file_inaccessible
+    option:
+      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      type: str
+      sample: path
 """
 
 import contextlib

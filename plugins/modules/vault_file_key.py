@@ -94,6 +94,19 @@ path:
   returned: success
   type: str
   sample: /srv/playbooks/vault/oauth.yml
+error:
+  description: Why the task failed. What ansible-core itself refuses has no such key.
+  returned: when the task failed
+  type: dict
+  contains:
+    code:
+      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
+      type: str
+      sample: vault_not_decrypted
+    option:
+      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      type: str
+      sample: path
 """
 
 from collections.abc import Mapping

@@ -55,7 +55,24 @@ class Run:
     @property
     def failure(self) -> str:
         """What the last task that failed says: what made a play fail, after what it may have been rescued from."""
-        return next((str(task.result.get("msg")) for task in reversed(self.tasks) if task.status == "failed"), "")
+        return str(self._failed.get("msg", ""))
+
+    @property
+    def code(self) -> str | None:
+        """The code of what made a play fail; None where ansible-core or a role says it."""
+        return self._error.get("code")
+
+    @property
+    def option(self) -> str | None:
+        return self._error.get("option")
+
+    @property
+    def _error(self) -> dict[str, str | None]:
+        return dict(self._failed.get("error", {}))
+
+    @property
+    def _failed(self) -> dict[str, Json]:
+        return next((task.result for task in reversed(self.tasks) if task.status == "failed"), {})
 
     def result(self, name: str) -> dict[str, Json]:
         """The last result of the task whose name ends so."""

@@ -121,7 +121,7 @@ def test_a_redirect_is_not_followed(fake: FakeCloudflare, status: int) -> None:
         fake.add_fault(kind="redirect", status=status, location=f"http://localhost:{port}/elsewhere", times=0)
         refused = Modules(fake).info()
         time.sleep(0.2)
-    assert "redirects are not followed" in refused.msg
+    assert refused.code == "redirected"
     assert heard == []
 
 
@@ -136,4 +136,5 @@ def test_a_proxy_hears_a_host_name_and_no_credential(fake: FakeCloudflare, monke
 
 
 def test_plain_http_beyond_this_machine_is_refused(fake: FakeCloudflare) -> None:
-    assert "unencrypted" in Modules(fake).info(api_url="http://api.cloudflare.invalid/client/v4").msg
+    refused = Modules(fake).info(api_url="http://api.cloudflare.invalid/client/v4")
+    assert (refused.code, refused.option) == ("invalid_option", "api_url")

@@ -188,7 +188,9 @@ def test_another_account_gets_the_like(account: Account, ansible: Ansible, fake:
     args = {"clients": "{{ like_these }}"}
     run = applied(ansible, "cloudflare_oauth_clients", {"args": args})
     # The first has redirect URIs that the module sends to no account, the other can be created.
-    assert "is not an absolute URI" in run.failure
+    assert run.code == "clients_failed"
+    (refused,) = [each for each in run.result("Apply")["oauth_clients"] if each["failed"]]
+    assert refused["error"] == {"code": "invalid_option", "option": "clients[0].redirect_uris"}
     assert [client["client_name"] for client in fake.state()["clients"]] == ["Odd 3"]
 
 

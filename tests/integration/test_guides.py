@@ -75,6 +75,18 @@ def test_one_token_for_all_modules(ansible: Ansible, fake: FakeCloudflare) -> No
     assert len(run.tasks[-1].result["oauth_clients"]) == 1
 
 
+def test_an_error_is_handled_by_its_code(ansible: Ansible, fake: FakeCloudflare) -> None:
+    text, last = the_play("guide_errors"), "Say what to publish elsewhere"
+    (ansible.directory / "play.yml").write_text(text)
+    (ansible.directory / "elsewhere.yml").write_text(text.replace("app.example.com", "app.example.invalid"))
+    assert ansible.playbook("play.yml").changed == ["Publish it in a zone at Cloudflare"]
+    elsewhere = ansible.playbook("elsewhere.yml")
+    assert (elsewhere.status, elsewhere.code) == (0, "zone_not_found"), elsewhere.output
+    assert "app.example.invalid" in elsewhere.result(last)["msg"]
+    refused = ansible.playbook("elsewhere.yml", CLOUDFLARE_API_TOKEN="x" * 40)
+    assert [task.name for task in refused.tasks if task.status == "failed"][1:] == ["Stop at any other error"]
+
+
 def test_the_page_of_playbooks_has_them_all(ansible: Ansible, fake: FakeCloudflare) -> None:
     text = (ROOT / "docs/docsite/rst/playbooks.rst").read_text()
     named = set(re.findall(r"^   \* - ``oauthops\.iam\.(\w+)``", text, re.M))

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from urllib3.connection import HTTPConnection
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import PACE
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
 from tests.integration.modules import APP, CONFIDENTIAL, Modules
@@ -84,14 +85,16 @@ def test_the_rate_limit_is_not_exceeded_by_many_at_once(account: FakeCloudflare)
     result = Modules(account, patience=60).run("clients", clients=changed(apps()), concurrency=8)
     assert not result.failed, result.msg
     assert Counter(entry["status"] for entry in account.journal()) == {200: len(account.journal())}
-    assert any("few requests are left before Cloudflare's rate limit" in line for line in result.waited)
+    assert any(PACE in line for line in result.waited)
 
 
 def test_a_fault_of_one_is_told_and_the_others_are_done(account: FakeCloudflare) -> None:
     doomed = account.state()["clients"][7]
     account.add_fault(kind="status", status=400, method="PATCH", path=doomed["client_id"], times=0)
     result = Modules(account).run("clients", clients=changed(apps()))
-    assert result.msg.startswith(f"1 of {MANY} clients failed: [{doomed['client_name']}]")
+    assert result.code == "clients_failed"
+    failed = [each["client_name"] for each in result.oauth_clients if each["failed"]]
+    assert failed == [doomed["client_name"]]
     assert sum(each["changed"] for each in result.oauth_clients) == MANY - 1
 
 
@@ -109,8 +112,9 @@ def test_a_network_that_is_gone_ends_the_task_soon(account: FakeCloudflare) -> N
     modules = Modules(account, patience=1)
     modules.connection["timeout"] = 1
     result = modules.run("clients", clients=changed(apps()), concurrency=4)
-    assert result.msg.startswith(f"{MANY} of {MANY} clients failed")
-    assert "Not attempted" in result.oauth_clients[-1]["msg"]
+    assert result.code == "clients_failed"
+    assert all(each["failed"] for each in result.oauth_clients)
+    assert result.oauth_clients[-1]["error"]["code"] == "not_attempted"
     assert time.monotonic() - started < 20
 
 
@@ -158,5 +162,9 @@ def test_check_mode_shows_the_plan(ansible: Ansible, account: FakeCloudflare) ->
 def test_a_task_that_failed_says_so_with_its_status(ansible: Ansible, account: FakeCloudflare) -> None:
     run = play(ansible, clients=[*changed(apps(3)), {"client_name": "New"}])
     assert run.status == 2
-    assert "1 of 4 clients failed: [New] There is no such client yet, and creating it needs redirect_uris" in run.output
+    assert run.code == "clients_failed"
+    assert run.result("all")["oauth_clients"][3]["error"] == {
+        "code": "client_incomplete",
+        "option": "clients[3].redirect_uris",
+    }
     assert len(account.requests(writes_only=True)) == 3

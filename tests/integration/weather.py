@@ -139,7 +139,7 @@ class Lasting:
     """Something that stays wrong for longer than retry_timeout: what the task says, and that nothing was done."""
 
     what: str
-    message: str
+    code: str
     advice: str
     connection: Mapping[str, Any] = field(default_factory=dict)
     fault: Mapping[str, Any] | None = None
@@ -148,31 +148,31 @@ class Lasting:
 LASTING = (
     Lasting(
         "Nothing listens at the address",
-        "Connection refused); nothing was sent",
+        "unreachable",
         "Check api_url, the network and any proxy, and run again.",
         connection={"api_url": "http://127.0.0.1:9/client/v4"},
     ),
     Lasting(
         "The name of the host is not known to DNS",
-        "no connection could be made",
+        "unreachable",
         "Check api_url and the resolver, and run again.",
         connection={"api_url": "https://api.cloudflare.invalid/client/v4"},
     ),
     Lasting(
         "No TLS is spoken at the address, or with a certificate that is not trusted",
-        "the TLS connection failed",
+        "tls_failed",
         "Check ca_path, the system's certificates and any proxy. This is not tried again.",
         connection={"api_url": "https://127.0.0.1:{port}/client/v4"},
     ),
     Lasting(
         "Cloudflare limits the rate for longer than retry_timeout",
-        "This is Cloudflare's rate limit",
+        "rate_limited",
         "Run again later, or raise retry_timeout.",
         fault={"kind": "status", "status": 429, "headers": {"retry-after": "300"}, "times": 0},
     ),
     Lasting(
         "Cloudflare is out of order for longer than retry_timeout",
-        "This is a fault on Cloudflare's side or in between",
+        "cloudflare_unavailable",
         "Run again later.",
         fault={"kind": "status", "status": 503, "content_type": "text/html", "times": 0},
     ),

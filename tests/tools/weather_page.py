@@ -48,7 +48,8 @@ Nothing is ever created twice, and no secret is minted twice, by a request that 
 When it stays wrong
 -------------------
 
-Then the task fails, nothing was changed, and the message holds the words below.
+Then the task fails, and nothing was changed. The page :ref:`Error codes
+<ansible_collections.oauthops.iam.docsite.guide_errors>` lists all codes.
 
 {lasting}
 
@@ -97,9 +98,9 @@ def once_rows() -> Iterable[Sequence[str]]:
 
 
 def lasting_rows() -> Iterable[Sequence[str]]:
-    yield ("What stays wrong", "What the message says", "What to do")
+    yield ("What stays wrong", "error.code", "What to do")
     for lasting in LASTING:
-        yield (lasting.what, f"``{lasting.message}``", lasting.advice)
+        yield (lasting.what, f"``{lasting.code}``", lasting.advice)
 
 
 def page() -> str:

@@ -77,7 +77,7 @@ def test_one_who_is_silent_is_noted_and_does_not_count(info: Info, name_server: 
     found = info(servers=[NOWHERE, name_server.address])
     assert found.visible is True
     assert len(found.notes) == 1
-    assert "The name server 127.0.0.1 port 9" in found.notes[0]
+    assert "127.0.0.1 port 9" in found.notes[0]
 
 
 def test_a_name_server_may_be_given_by_name(info: Info, name_server: NameServer) -> None:
@@ -90,7 +90,7 @@ def test_a_name_server_may_be_given_by_name(info: Info, name_server: NameServer)
 def test_a_server_of_other_zones_is_no_witness(info: Info) -> None:
     found = info(name="app.example.org")
     assert found.visible is None
-    assert "answers REFUSED when asked for app.example.org" in found.notes[0]
+    assert "REFUSED" in found.notes[0]
 
 
 def test_a_delegating_server_is_no_witness(info: Info, name_server: NameServer) -> None:
@@ -101,8 +101,8 @@ def test_a_delegating_server_is_no_witness(info: Info, name_server: NameServer) 
 @pytest.mark.parametrize(
     ("unreachable", "note"),
     [
-        ({"servers": [NOWHERE]}, "The name server 127.0.0.1 port 9"),
-        ({"library": None}, "because the Python library dnspython is not installed"),
+        ({"servers": [NOWHERE]}, "127.0.0.1 port 9"),
+        ({"library": None}, "dnspython"),
     ],
     ids=["port 53 is closed", "no dnspython"],
 )
@@ -133,7 +133,7 @@ def test_nobody_who_answers_is_no_failure(info: Info) -> None:
 def test_a_name_that_no_resolver_takes_is_a_server_that_is_not_found(info: Info) -> None:
     found = info(servers=["ns1.example.com.."], method="authoritative")
     assert (found.failed, found.visible) == (False, None)
-    assert "The name server ns1.example.com.. has no address that this machine finds." in found.notes
+    assert "ns1.example.com.." in found.notes[0]
 
 
 def test_a_silent_name_server_costs_no_more_than_the_timeout(info: Info) -> None:
@@ -141,30 +141,31 @@ def test_a_silent_name_server_costs_no_more_than_the_timeout(info: Info) -> None
         silent.bind(("127.0.0.1", 0))
         found = info(servers=[f"127.0.0.1:{silent.getsockname()[1]}"], timeout=0.3)
     assert found.visible is None
-    assert "gave no answer (Timeout)" in found.notes[0]
+    assert "(Timeout)" in found.notes[0]
 
 
 @pytest.mark.parametrize(
-    ("params", "text"),
+    ("option", "value"),
     [
-        ({"name": "a..b"}, "name: 'a..b' is no name"),
-        ({"name": ""}, "name: '' is no name"),
-        ({"timeout": -1}, "timeout must be a number of seconds"),
+        ("name", "a..b"),
+        ("name", ""),
+        ("timeout", -1),
         *(
-            ({"servers": [server]}, f"servers: {server!r} is neither an IP address nor a name")
+            ("servers", [server])
             for server in ("[::1", "999.1.1.1", "a..b", "192.0.2.1:0", "192.0.2.1:99999", "ns1.example.com:x", "")
         ),
-        (
-            {"resolver_url": "file:///etc/passwd"},
-            "resolver_url: 'file:///etc/passwd' must start with https:// or http://.",
-        ),
-        ({"method": "guess"}, "value of method must be one of"),
+        ("resolver_url", "file:///etc/passwd"),
     ],
 )
-def test_bad_input_is_told(info: Info, params: dict[str, Any], text: str) -> None:
-    refused = info(**params)
+def test_bad_input_is_told(info: Info, option: str, value: Any) -> None:
+    refused = info(**{option: value})
     assert refused.failed
-    assert text in refused.msg
+    assert refused.error == {"code": "invalid_option", "option": option}
+
+
+def test_another_method_is_refused(info: Info) -> None:
+    refused = info(method="guess")
+    assert (refused.failed, refused.code, "method" in refused.msg) == (True, None, True)
 
 
 def resolver_of(server: NameServer) -> Any:
@@ -195,8 +196,10 @@ def test_a_name_server_without_an_address_does_not_hide_the_others(name_server: 
 
 
 def test_name_servers_that_cannot_be_found_are_told(name_server: NameServer) -> None:
-    with pytest.raises(NameServerError, match=r"The name servers of app\.example\.org could not be found"):
+    with pytest.raises(NameServerError) as caught:
         authoritative_servers(resolver_of(name_server), "app.example.org")
+    assert caught.value.code == "dns_unreachable"
+    assert "app.example.org" in caught.value.message
 
 
 def test_the_machines_own_resolver_is_bounded_in_time() -> None:

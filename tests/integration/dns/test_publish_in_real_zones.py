@@ -24,7 +24,7 @@ def test_from_nothing_to_public_and_back_to_the_zone_as_it_was(publishing: Publi
     assert (phase(again), again.changed) == ("public", [])
 
     refused = publishing.remove()
-    assert "is public: deleting it ends every user's authorization for good" in refused.failure
+    assert (refused.code, refused.option) == ("client_public", "force")
     assert len(publishing.clients()) == 1
     assert name_server.texts("app.example.com") != set()
 
@@ -84,41 +84,35 @@ def test_a_value_that_somebody_has_split_is_the_value(publishing: Publishing, na
     assert name_server.texts("app.example.com") == {value}
 
 
-LOCAL = "is no name of the public DNS, where Cloudflare looks."
-
-
 @pytest.mark.parametrize(
-    ("changes", "text"),
+    ("changes", "code", "named"),
     [
-        ({"client_uri": "https://alias.example.com/"}, "alias.example.com is a CNAME for app.example.com"),
-        ({"client_uri": "https://alias.example.com/", "dns_provider": "manual"}, "is a CNAME for app.example.com"),
-        ({"client_uri": "https://ext.example.com/"}, "ext.example.com is a CNAME for cdn.example.net"),
-        ({"client_uri": "https://any.wild.example.com/"}, "is found through a wildcard (A)"),
-        ({"client_uri": "https://app.elsewhere.example.com/"}, "it delegates elsewhere.example.com to ns.example.net"),
-        ({"client_uri": "https://app.example.org/"}, "answers REFUSED when asked for app.example.org"),
-        ({"client_uri": "http://127.0.0.1:3000/"}, "The host of http://127.0.0.1:3000/ is an IP address"),
-        ({"client_uri": "http://[::1]:3000/"}, "The host of http://[::1]:3000/ is an IP address"),
-        ({"client_uri": "http://localhost:3000/"}, f"localhost {LOCAL}"),
-        ({"client_uri": "https://intranet/"}, f"intranet {LOCAL}"),
-        ({"rfc2136_server": ""}, "needs oauth_client_publish_rfc2136_server"),
-        ({"rfc2136_key_name": "stranger"}, "Correct key_name and key_algorithm: the server has no such key."),
-        ({"rfc2136_port": 9}, "The name server 127.0.0.1 port 9"),
-        (
-            {"dns_lookup_servers": "ns1.example.com:x"},
-            "servers: 'ns1.example.com:x' is neither an IP address nor a name",
-        ),
-        ({"dns_provider": "rotue53.yml"}, "neither one of cloudflare, rfc2136, manual nor a task file"),
+        ({"client_uri": "https://alias.example.com/"}, "record_conflict", "app.example.com"),
+        ({"client_uri": "https://alias.example.com/", "dns_provider": "manual"}, None, "CNAME"),
+        ({"client_uri": "https://ext.example.com/"}, "record_conflict", "cdn.example.net"),
+        ({"client_uri": "https://any.wild.example.com/"}, "wildcard_conflict", "(A)"),
+        ({"client_uri": "https://app.elsewhere.example.com/"}, "host_delegated", "ns.example.net"),
+        ({"client_uri": "https://app.example.org/"}, "dns_not_served", "app.example.org"),
+        ({"client_uri": "http://127.0.0.1:3000/"}, None, "http://127.0.0.1:3000/"),
+        ({"client_uri": "http://[::1]:3000/"}, None, "http://[::1]:3000/"),
+        ({"client_uri": "http://localhost:3000/"}, None, "localhost"),
+        ({"client_uri": "https://intranet/"}, None, "intranet"),
+        ({"rfc2136_server": ""}, None, "oauth_client_publish_rfc2136_server"),
+        ({"rfc2136_key_name": "stranger"}, "dns_key_refused", "key_name"),
+        ({"rfc2136_port": 9}, "dns_unreachable", "127.0.0.1 port 9"),
+        ({"dns_lookup_servers": "ns1.example.com:x"}, "invalid_option", "'ns1.example.com:x'"),
+        ({"dns_provider": "rotue53.yml"}, None, "cloudflare, rfc2136, manual"),
     ],
 )
 def test_what_cannot_work_is_told_before_anything_is_written(
-    publishing: Publishing, name_server: NameServer, changes: dict[str, Any], text: str
+    publishing: Publishing, name_server: NameServer, changes: dict[str, Any], code: str | None, named: str
 ) -> None:
     name_server.add("elsewhere.example.com", "NS", "ns.example.net.")
     name_server.add("ext.example.com", "CNAME", "cdn.example.net.")
     before = name_server.content()
     refused = publishing.run(**changes)
     assert refused.status != 0
-    assert text in refused.failure
+    assert (refused.code, named in refused.failure) == (code, True), refused.failure
     assert (publishing.fake.requests(writes_only=True), name_server.content()) == ([], before)
 
 
@@ -128,7 +122,7 @@ def test_a_key_without_the_right_to_write_is_told_before_anything_is_written(
 ) -> None:
     reader = publishing.name_server.reader
     refused = publishing.run(*check, rfc2136_key_name=reader.name, rfc2136_key_secret=reader.secret)
-    assert "Allow the key to change the TXT records of this name" in refused.failure
+    assert refused.code == "dns_refused"
     assert reader.secret not in refused.output
     assert publishing.fake.requests(writes_only=True) == []
 
@@ -137,7 +131,7 @@ def test_a_cname_that_comes_later_is_explained(publishing: Publishing, name_serv
     manual = {"dns_provider": "manual", "client_uri": "https://new.example.com/", "wait_timeout": 0}
     publishing.run(**manual)
     name_server.add("new.example.com", "CNAME", "app.example.com.")
-    assert "new.example.com is a CNAME for app.example.com" in result(publishing.run(**manual))["next_action"]
+    assert "CNAME" in result(publishing.run(**manual))["next_action"]
 
 
 def test_check_mode_foretells_the_record_of_a_client_that_is_not_there(publishing: Publishing) -> None:
@@ -200,7 +194,7 @@ def test_the_wait_tells_how_it_stands(publishing: Publishing, name_server: NameS
     run = publishing.run(dns_provider="manual", wait_timeout=3, wait_interval=1)
     lines = [line for line in run.output.splitlines() if line.startswith("[localhost] app.example.com: ")]
     assert 1 <= len(lines) <= 3
-    assert "needs_dns (the record cannot be seen yet); " in lines[0]
+    assert "needs_dns" in lines[0]
     assert lines[0].endswith(" remaining")
 
 
@@ -208,7 +202,7 @@ def test_the_wait_tells_how_it_stands(publishing: Publishing, name_server: NameS
 def test_who_cannot_be_asked_is_noted_and_holds_nothing_up(publishing: Publishing) -> None:
     run = publishing.run(dns_lookup_servers="127.0.0.1:9", promote=False)
     assert phase(run) == "verified"
-    assert "The name server 127.0.0.1 port 9" in str(run.result("Note who could not be asked")["msg"])
+    assert "127.0.0.1 port 9" in str(run.result("Note who could not be asked")["msg"])
 
 
 def test_a_lookup_that_is_switched_off_asks_nobody(publishing: Publishing) -> None:

@@ -132,40 +132,42 @@ def test_values_that_come_at_the_same_time_do_not_replace_each_other(name_server
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize(
-    ("name", "text"),
+    ("name", "code", "named"),
     [
-        ("alias.example.com", "alias.example.com is a CNAME for app.example.com, and DNS allows no TXT record"),
-        ("any.wild.example.com", "any.wild.example.com has no record of its own, and is found through a wildcard (A)"),
-        ("x.elsewhere.example.com", "it delegates elsewhere.example.com to ns.example.net: publish the record there"),
-        ("elsewhere.example.com", "it delegates elsewhere.example.com to ns.example.net: publish the record there"),
-        ("ext.example.com", "ext.example.com is a CNAME for cdn.example.net, and DNS allows no TXT record"),
-        ("any.pages.example.com", "is found through a wildcard (CNAME)"),
-        ("app.example.org", "answers REFUSED when asked for app.example.org. Set server to the primary of the zone"),
+        ("alias.example.com", "record_conflict", "app.example.com"),
+        ("any.wild.example.com", "wildcard_conflict", "(A)"),
+        ("x.elsewhere.example.com", "host_delegated", "ns.example.net"),
+        ("elsewhere.example.com", "host_delegated", "ns.example.net"),
+        ("ext.example.com", "record_conflict", "cdn.example.net"),
+        ("any.pages.example.com", "wildcard_conflict", "(CNAME)"),
+        ("app.example.org", "dns_not_served", "Set server to the primary of the zone: this one does not serve"),
     ],
 )
 def test_where_no_record_can_be_is_told(
-    value: Value, name_server: NameServer, name: str, text: str, check: bool
+    value: Value, name_server: NameServer, name: str, code: str, named: str, check: bool
 ) -> None:
     name_server.add("elsewhere.example.com", "NS", "ns.example.net.")
     name_server.add("ext.example.com", "CNAME", "cdn.example.net.")
     name_server.add("*.pages.example.com", "CNAME", "cdn.example.net.")
     before = name_server.content()
     refused = value(name=name, check=check)
-    assert (refused.failed, refused.changed) == (True, False)
-    assert text in refused.msg
+    assert (refused.failed, refused.changed, refused.code) == (True, False, code)
+    assert named in refused.msg
     assert name_server.content() == before
 
 
 def test_the_value_at_the_end_of_an_alias_is_not_that_of_the_alias(value: Value, name_server: NameServer) -> None:
     assert value(name="app.example.com").changed
-    assert "is a CNAME for app.example.com" in value(name="alias.example.com").msg
+    assert value(name="alias.example.com").code == "record_conflict"
     assert not value(name="alias.example.com", state="absent").changed
     assert name_server.texts("app.example.com") == {VALUE}
 
 
 def test_the_zone_of_an_alias_is_not_that_of_its_target(value: Value, name_server: NameServer) -> None:
     name_server.add("into.example.com", "CNAME", "app.sub.example.com.")
-    assert "into.example.com is a CNAME for app.sub.example.com" in value(name="into.example.com").msg
+    refused = value(name="into.example.com")
+    assert refused.code == "record_conflict"
+    assert "app.sub.example.com" in refused.msg
 
 
 def test_the_values_of_a_wildcard_are_not_those_of_a_name_below_it(value: Value, name_server: NameServer) -> None:
@@ -180,14 +182,15 @@ def test_a_name_that_can_hold_no_more_names_the_servers_log(value: Value, name_s
         name_server.add(HOST, "TXT", f'"v{number}"')
     refused = value()
     assert refused.failed
-    assert "with SERVFAIL. See its log" in refused.msg
+    assert refused.error == {"code": "dns_refused", "option": None, "reason": "SERVFAIL"}
+    assert "See its log" in refused.msg
 
 
 def test_a_wildcard_of_other_records_is_warned_of(value: Value, name_server: NameServer) -> None:
     name_server.add("*.mail.example.com", "TXT", '"v=spf1 -all"')
     added = value(name="app.mail.example.com")
     assert added.changed
-    assert "a wildcard answered for it (TXT)" in added.warnings[0]
+    assert ["(TXT)" in warning for warning in added.warnings] == [True]
     assert name_server.texts("app.mail.example.com") == {VALUE}
 
 
@@ -196,21 +199,21 @@ WRONG_SECRET = base64.b64encode(b"x" * 32).decode()
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize(
-    ("key", "text"),
+    ("key", "code", "text"),
     [
-        (TsigKey("stranger"), "Correct key_name and key_algorithm: the server has no such key."),
-        (TsigKey("writer", secret=WRONG_SECRET), "Correct key_secret and key_algorithm"),
-        (TsigKey("writer", "hmac-sha512", WRONG_SECRET), "Correct key_"),
-        (None, "with REFUSED. Allow the key to change the TXT records of this name"),
+        (TsigKey("stranger"), "dns_key_refused", "Correct key_name and key_algorithm"),
+        (TsigKey("writer", secret=WRONG_SECRET), "dns_key_refused", "Correct key_secret and key_algorithm"),
+        (TsigKey("writer", "hmac-sha512", WRONG_SECRET), "dns_key_refused", "Correct key_"),
+        (None, "dns_refused", "REFUSED. Allow the key to change"),
     ],
     ids=["unknown name", "wrong secret", "wrong algorithm", "no key"],
 )
 def test_a_key_that_will_not_do_is_told(
-    value: Value, name_server: NameServer, key: TsigKey | None, text: str, check: bool
+    value: Value, name_server: NameServer, key: TsigKey | None, code: str, text: str, check: bool
 ) -> None:
     before = name_server.content()
     refused = value(key=key, check=check)
-    assert (refused.failed, refused.changed) == (True, False)
+    assert (refused.failed, refused.changed, refused.code) == (True, False, code)
     assert text in refused.msg
     assert key is None or key.secret not in refused.text
     assert name_server.content() == before
@@ -222,45 +225,52 @@ def test_a_key_that_may_only_read_is_told_even_in_check_mode(
 ) -> None:
     refused = value(key=name_server.reader, check=check)
     assert refused.failed
-    assert "refuses the update of example.com with REFUSED. Allow the key" in refused.msg
+    assert refused.error == {"code": "dns_refused", "option": None, "reason": "REFUSED"}
 
 
 def test_another_zone_than_that_of_the_name_is_told(value: Value) -> None:
     refused = value(zone="sub.example.com")
     assert refused.failed
-    assert "NOTZONE" in refused.msg
+    assert refused.error == {"code": "dns_refused", "option": None, "reason": "NOTZONE"}
     assert "Set zone to the zone that holds the name." in refused.msg
 
 
 @pytest.mark.parametrize(
-    ("params", "text"),
+    ("option", "bad"),
     [
-        ({"value": ""}, "value must be the printable text"),
-        ({"name": "a..b"}, "name: 'a..b' is no name that DNS could have a record for."),
-        ({"name": ""}, "name must not be empty."),
-        ({"zone": "a b"}, "zone: 'a b' is no name"),
-        ({"ttl": -1}, "ttl must be from 0 to 2147483647, not -1."),
-        ({"port": 0}, "port must be from 1 to 65535, not 0."),
-        ({"timeout": 0}, "timeout must be a number of seconds above 0, not 0.0."),
-        ({"key_secret": "not base64!"}, "key_secret must be the key in base64"),
-        ({"key_name": "a..b"}, "key_name: 'a..b' is no name that a key can have."),
-        ({"key_secret": None}, "parameters are required together: key_name, key_secret"),
-        ({"server": "no such host"}, "server: 'no such host' is neither an IP address nor a name"),
-        ({"state": "maybe"}, "value of state must be one of"),
+        ("value", ""),
+        ("name", "a..b"),
+        ("name", ""),
+        ("zone", "a b"),
+        ("ttl", -1),
+        ("port", 0),
+        ("timeout", 0),
+        ("key_secret", "not base64!"),
+        ("key_name", "a..b"),
+        ("server", "no such host"),
     ],
 )
-def test_bad_input_is_told(value: Value, params: dict[str, Any], text: str) -> None:
-    refused = value(**params)
+def test_bad_input_is_told(value: Value, option: str, bad: Any) -> None:
+    refused = value(**{option: bad})
     assert refused.failed
-    assert text in refused.msg
+    assert refused.error == {"code": "invalid_option", "option": option}
+    assert option in refused.msg
+
+
+@pytest.mark.parametrize(
+    ("params", "names"), [({"key_secret": None}, "key_name, key_secret"), ({"state": "maybe"}, "state")]
+)
+def test_what_ansible_refuses_is_told(value: Value, params: dict[str, Any], names: str) -> None:
+    refused = value(**params)
+    assert (refused.failed, refused.code, names in refused.msg) == (True, None, True)
 
 
 def test_a_server_that_is_not_there_is_told(value: Value) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         refused = value(port=free.getsockname()[1], timeout=0.2)
-    assert refused.failed
-    assert "The name server 127.0.0.1 port" in refused.msg
+    assert (refused.failed, refused.code) == (True, "dns_unreachable")
+    assert "See whether server, port and protocol are right" in refused.msg
 
 
 def test_a_server_that_does_not_answer_is_asked_three_times_and_told(value: Value) -> None:
@@ -272,15 +282,17 @@ def test_a_server_that_does_not_answer_is_asked_three_times_and_told(value: Valu
         with pytest.raises(BlockingIOError):
             silent.recv(512)
     assert len({question[:2] for question in questions}) == 1, "the same message, but for the time of its signature"
-    assert "gave no answer (Timeout)." in refused.msg
+    assert refused.code == "dns_unreachable"
 
 
 def test_a_server_that_never_answers_over_tcp_is_told(value: Value) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         refused = value(port=silent.getsockname()[1], timeout=0.1)
-    assert "gave no answer (Timeout)." in refused.msg
+    assert refused.code == "dns_unreachable"
 
 
 def test_the_library_that_is_missing_is_named(value: Value, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rfc2136_txt_value, "DNSPYTHON_IMPORT_ERROR", "the traceback")
-    assert "dnspython" in value().msg
+    missing = value()
+    assert missing.code == "requirement_missing"
+    assert "dnspython" in missing.msg

@@ -202,6 +202,13 @@ def test_what_is_returned_is_described(name: str) -> None:
     assert all({"description", "returned", "type"} <= set(entry) for entry in returned.values())
 
 
+@pytest.mark.parametrize("name", [*MODULES, *DNS, *STORES])
+def test_the_error_is_described(name: str) -> None:
+    error = documentation(name).returned["error"]
+    assert {"code", "option"} <= set(error["contains"])
+    assert "docsite.guide_errors" in error["contains"]["code"]["description"]
+
+
 def test_every_key_of_a_client_is_documented() -> None:
     keys = documentation("cloudflare_oauth_client").returned["oauth_client"]["contains"]
     assert set(keys) == set(SHAPE)

@@ -12,8 +12,7 @@ import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api import abort
 from ansible_collections.oauthops.iam.plugins.module_utils._api.abort import Run, held_back
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from tests.unit.support import CLIENTS, SECRET, a_client, a_connection, creates, refused
+from tests.unit.support import CLIENTS, SECRET, a_client, a_connection, creates, refused, refuses
 from tests.unit.transport import Script
 
 
@@ -85,7 +84,7 @@ def test_a_signal_ends_the_pause_between_two_attempts_to_mint(
 def test_nothing_is_sent_for_a_run_whose_parent_is_another(cloudflare: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     connection = a_connection()
     monkeypatch.setattr(os, "getppid", lambda: 1)
-    with pytest.raises(UsageError, match="has ended"):
+    with refuses("run_ended"):
         connection.get_object("/thing", "")
     assert cloudflare.sent == []
 
@@ -98,7 +97,7 @@ def test_a_pause_ends_with_the_run(cloudflare: Script, monkeypatch: pytest.Monke
         monkeypatch.setattr(os, "getppid", lambda: 1)
 
     monkeypatch.setattr(cloudflare.clock, "sleep", sleep)
-    with pytest.raises(UsageError, match="has ended"):
+    with refuses("run_ended"):
         connection.mint(CLIENTS, "", {}, lambda _response: None)
     assert len(cloudflare.sent) == 1
 
@@ -113,7 +112,7 @@ def test_a_module_whose_output_nobody_reads_is_over(monkeypatch: pytest.MonkeyPa
     os.close(reading)
     try:
         if is_module:
-            with pytest.raises(UsageError, match="has ended"):
+            with refuses("run_ended"):
                 run.check()
         else:
             run.check()
