@@ -67,6 +67,7 @@ options:
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client
   - module: oauthops.iam.cloudflare_oauth_client_info
+  - module: oauthops.iam.cloudflare_oauth_client_rotation
 """
 
 EXAMPLES = r"""

@@ -21,6 +21,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as mom
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import ClientHandover
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import (
     CLOSED,
+    CODES,
     OPEN,
     Decision,
     Note,
@@ -114,11 +115,11 @@ class Rotation:
         return Situation(client, record, moments.now(), self.handover.site, handed_over, waiting)
 
     def _refuse(self, decision: Decision) -> None:
-        if decision.step != "refuse":
+        if decision.code not in CODES:
             return
         note = Note.of(self.kept.found.get("rotation"))
-        where = f" Here it would be {self.handover.path(note)}." if decision.code == "lost" and note else ""
-        raise UsageError(f"rotation_{decision.code}", f"{decision.text}{where}", oauth_client=self.client)
+        where = f" Here it would be {self.handover.path(note)}." if decision.code == "rotation_lost" and note else ""
+        raise UsageError(decision.code, f"{decision.text}{where}", oauth_client=self.client)
 
     def _check_store(self) -> None:
         """Refuse, before anything is minted, a store from which nobody could get the secret that is needed later."""

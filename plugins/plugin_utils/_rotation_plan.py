@@ -133,17 +133,17 @@ REASONS: Mapping[str, str] = {
     "open": "A rotation is open, and the store holds the newer secret.",
     "closed_elsewhere": "No rotation is open any more. The store still said so, and was corrected.",
     "replaced": "A second secret of {client_id} that the store never received is replaced.",
-    "busy": (
+    "rotation_busy": (
         "Another run on {host} is minting a secret of {client_id}, and has until {until} to store it. Run again after "
         "that."
     ),
-    "lost": (
+    "rotation_lost": (
         "An earlier run minted a second secret of {client_id}, and the response that held it was lost. Cloudflare does "
         "not show it again. The older secret goes on working, and applications are not affected. Look first for the "
         "handover file {note}, on the controller of that run. If it is lost, choose a moment at which applications may "
         "fail to authenticate until the next secret is deployed. Then run once with replace_lost=true."
     ),
-    "foreign": (
+    "rotation_foreign": (
         "A rotation of {client_id} is open that was not made through this store. The store does not hold the newer "
         "secret, and finalizing would delete the one that it holds. If you have the newer secret, store it with the "
         "module cloudflare_oauth_client_stored_secret and rotation=open, then run again. If it is lost, choose a "
@@ -151,12 +151,14 @@ REASONS: Mapping[str, str] = {
     ),
     "finalized": "The rotation is finalized: the older secret was deleted.",
     "overlap": "Both secrets stay valid until the newer one is {overlap} old.",
-    "not_stored": (
+    "rotation_not_stored": (
         "A minted secret of {client_id} waits in the handover file {note}. Run state=rotated first, which stores it."
     ),
     "closed": "No rotation is open.",
 }
-REFUSED = frozenset({"busy", "lost", "foreign", "not_stored"})
+
+# The codes of errors among them.
+CODES: tuple[str, ...] = ("rotation_busy", "rotation_lost", "rotation_foreign", "rotation_not_stored")
 
 
 def rotated(situation: Situation, max_age: timedelta | None, *, replace_lost: bool) -> Decision:
@@ -169,7 +171,7 @@ def rotated(situation: Situation, max_age: timedelta | None, *, replace_lost: bo
     if note and situation.handed_over:
         return _decide("store", "handed_over", situation)
     if situation.is_busy:
-        return _decide("refuse", "busy", situation)
+        return _decide("refuse", "rotation_busy", situation)
     if situation.is_open:
         return _opened(situation, replace_lost=replace_lost)
     if situation.rotation == OPEN:
@@ -186,22 +188,22 @@ def _opened(situation: Situation, *, replace_lost: bool) -> Decision:
         return _decide("store", "handed_over", situation)
     if replace_lost:
         return _decide("replace", "replaced", situation)
-    return _decide("refuse", "lost" if situation.note else "foreign", situation)
+    return _decide("refuse", "rotation_lost" if situation.note else "rotation_foreign", situation)
 
 
 def finalized(situation: Situation, overlap: timedelta | None) -> Decision:
     """The step of C(state=finalized): C(finalize) deletes the older secret, C(settle) corrects the store."""
     note = situation.note
     if note and situation.handed_over:
-        return _decide("refuse", "not_stored", situation)
+        return _decide("refuse", "rotation_not_stored", situation)
     if situation.is_busy:
-        return _decide("refuse", "busy", situation)
+        return _decide("refuse", "rotation_busy", situation)
     if not situation.is_open:
         settles = note is not None or situation.rotation == OPEN
         code = "closed_elsewhere" if settles else "closed"
         return _decide("settle" if settles else "none", code, situation)
     if situation.rotation != OPEN or not situation.stores_secret:
-        return _decide("refuse", "lost" if note else "foreign", situation)
+        return _decide("refuse", "rotation_lost" if note else "rotation_foreign", situation)
     age = situation.age
     if overlap is not None and (age is None or age < overlap):
         return _decide("none", "overlap", situation, overlap=overlap)

