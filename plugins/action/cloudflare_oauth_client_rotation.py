@@ -13,6 +13,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import Us
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients, find_client
 from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_rotation import MODULE, check_params
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
+from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation import Rotation
 from ansible_collections.oauthops.iam.plugins.plugin_utils._store_action import StoreAction
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
@@ -31,11 +32,12 @@ class ActionModule(StoreAction):
             given = {**params, "client_id": client_id, "account_id": account_id}
             with self.one_at_a_time(handover, client_id, params):
                 kept = StoredRecord(store, client_id)
-                rotation = Rotation(clients, kept, handover.of_client(client_id), given, self.say, check_mode)
+                minting = Minting(kept, handover.of_client(client_id), given, self.say)
+                rotation = Rotation(clients, minting, given, check_mode)
                 try:
                     return rotation.rotate() if params["state"] == "rotated" else rotation.finalize()
                 finally:
-                    self.hide(rotation.minted)
+                    self.hide(minting.secret)
                     self.hide(kept.secret)
 
 

@@ -34,4 +34,4 @@ def documented(stores: Mapping[str, Options]) -> dict[str, dict[str, Any]]:
     return found
 
 
-STORE_OPTION: Mapping[str, Any] = {"type": "dict", "required": True, "options": documented(STORES)}
+STORE_OPTION: Mapping[str, Any] = {"type": "dict", "options": documented(STORES)}

@@ -210,7 +210,7 @@ OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["rotated", "finalized"], "default": "rotated"},
     "client_id": {"type": "str"},
     "client_name": {"type": "str"},
-    "store": STORE_OPTION,
+    "store": {**STORE_OPTION, "required": True},
     "max_age": {"type": "str"},
     "overlap": {"type": "str"},
     "replace_lost": {"type": "bool", "default": False},

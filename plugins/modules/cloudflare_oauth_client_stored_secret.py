@@ -125,7 +125,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._store_options import
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["read", "present"], "default": "read"},
     "client_id": {"type": "str", "required": True},
-    "store": STORE_OPTION,
+    "store": {**STORE_OPTION, "required": True},
     "client_secret": {"type": "str", "no_log": True},
     "minted_at": {"type": "str"},
     "rotation": {"type": "str", "choices": ["open", "closed"], "default": "closed"},

@@ -7,22 +7,23 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cloudflare_oauth_client_wait
-short_description: Wait until the domain of an OAuth client is proven, and say how it stands meanwhile
+short_description: Wait until the domain of an OAuth client is verified
 version_added: 0.1.0
 description:
-  - Asks Cloudflare for the client and DNS for its TXT record, again and again, and prints a line each time with the
+  - Asks Cloudflare for the client and DNS for its TXT record, again and again. It prints a line each time, with the
     phase, the host, and the time elapsed and remaining.
-  - It ends when the domain is verified, when a verification that failed can be started anew with a chance, that is when
-    the record can be seen or nobody can say, and when the time is over. None of these is a failure.
+  - It ends when the domain is verified, when the value of the record has changed, and when the time is over. None of
+    these is a failure.
   - Cloudflare looks for two days, so rather run again later than wait for long.
-  - The token needs the permission C(OAuth Client Read).
+  - The token needs the permission C(OAuth Client Read), and C(OAuth Client Write) to restart a verification.
 author:
   - The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
+  - oauthops.iam._dns
   - oauthops.iam._attributes
   - oauthops.iam._attributes.group
-  - oauthops.iam._attributes.reader
+  - oauthops.iam._attributes.manager
   - oauthops.iam._attributes.controller
 attributes:
   check_mode:
@@ -43,30 +44,15 @@ options:
       - How many seconds to wait between two looks, at least V(1).
     type: float
     default: 10.0
-  dns_lookup:
+  restart_verification:
     description:
-      - Who is asked for the record, as O(oauthops.iam.dns_txt_info#module:method). V(none) asks nobody.
-    type: str
-    choices: [auto, authoritative, resolver, none]
-    default: auto
-  dns_servers:
-    description:
-      - The name servers to ask, as O(oauthops.iam.dns_txt_info#module:servers).
-    type: list
-    elements: str
-  dns_resolver_url:
-    description:
-      - The resolver to ask, as O(oauthops.iam.dns_txt_info#module:resolver_url).
-    type: str
-    default: https://cloudflare-dns.com/dns-query
-  dns_provider:
-    description:
-      - Who publishes the record, as the filter P(oauthops.iam.publication_status#filter) takes it.
-    type: str
-    default: manual
+      - Whether a verification that has failed is restarted, once, when the record can be seen, or when it is not known
+        whether it can be seen. Cloudflare may name another value then.
+    type: bool
+    default: true
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client
-  - module: oauthops.iam.cloudflare_oauth_client_info
+  - module: oauthops.iam.cloudflare_oauth_client_publication
   - module: oauthops.iam.cloudflare_oauth_domain_record
 """
 
@@ -76,27 +62,79 @@ EXAMPLES = r"""
     client_name: Example App
   register: example_app
 
-- name: Give Cloudflare two minutes to see the record
+- name: Wait for two minutes until its domain is verified
   oauthops.iam.cloudflare_oauth_client_wait:
     client_id: "{{ example_app.oauth_clients[0].client_id }}"
     wait_timeout: 120
-  register: waited
+  register: example_app_status
 """
 
 RETURN = r"""
 phase:
-  description: How far the client is, as the filter P(oauthops.iam.publication_status#filter) tells it.
+  description: How far the client is, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:phase).
   returned: success
   type: str
   sample: verified
+client_id:
+  description: The ID of the client.
+  returned: success
+  type: str
+  sample: 30e8fa4a9d2746f5a1b3c9d7e6f50418
+account_id:
+  description: The account that owns it.
+  returned: success
+  type: str
+  sample: 0123456789abcdef0123456789abcdef
 oauth_client:
   description: The client, as RV(oauthops.iam.cloudflare_oauth_client#module:oauth_client).
   returned: success
   type: dict
 publishing:
-  description: How far the client is, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
+  description: What publishing lacks, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
   returned: success
   type: dict
+dns_record:
+  description: The TXT record, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:dns_record).
+  returned: success
+  type: dict
+missing:
+  description: What publishing lacks, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:missing).
+  returned: success
+  type: list
+  elements: str
+  sample: []
+deadline:
+  description:
+    - When Cloudflare may stop looking, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:deadline).
+  returned: success
+  type: str
+next_action:
+  description: What comes next, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:next_action).
+  returned: success
+  type: dict
+ticket:
+  description: Lines for the owner of the zone, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:ticket).
+  returned: success
+  type: list
+  elements: str
+  sample: []
+awaits_verification:
+  description:
+    - Whether Cloudflare is still looking, as
+      RV(oauthops.iam.cloudflare_oauth_client_publication#module:awaits_verification).
+  returned: success
+  type: bool
+  sample: false
+restarted:
+  description: Whether the verification was restarted.
+  returned: success
+  type: bool
+  sample: false
+record_changed:
+  description: Whether the value of the record is another one than at the first look. Publish the new one.
+  returned: success
+  type: bool
+  sample: false
 lookup:
   description: What DNS said last, as M(oauthops.iam.dns_txt_info) returns it; empty when nobody was asked.
   returned: success
@@ -130,16 +168,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._dns_options import DNS_OPTION
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
 
 OPTIONS: Mapping[str, Any] = {
     "client_id": {"type": "str", "required": True},
     "wait_timeout": {"type": "float", "default": 300.0},
     "wait_interval": {"type": "float", "default": 10.0},
-    "dns_lookup": {"type": "str", "choices": ["auto", "authoritative", "resolver", "none"], "default": "auto"},
-    "dns_servers": {"type": "list", "elements": "str"},
-    "dns_resolver_url": {"type": "str", "default": "https://cloudflare-dns.com/dns-query"},
-    "dns_provider": {"type": "str", "default": "manual"},
+    "restart_verification": {"type": "bool", "default": True},
+    "dns": DNS_OPTION,
 }
 
 

@@ -131,11 +131,11 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.cloudflare_zone import (
-    check_record,
-    ensure_absent,
-    ensure_present,
+    HostRecords,
+    check_ttl,
     wanted_host,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import check_value
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
 
 OPTIONS: Mapping[str, Any] = {
@@ -150,9 +150,12 @@ OPTIONS: Mapping[str, Any] = {
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     host = wanted_host(params)
-    check_record(params)
-    ensure = ensure_present if params["state"] == "present" else ensure_absent
-    return ensure(connect(params), params, host, check_mode=check_mode)
+    check_ttl(params["ttl"])
+    check_value(params["value"])
+    records = HostRecords.looked_up(connect(params), host, params["zone_id"])
+    if params["state"] == "absent":
+        return records.ensure_absent(params["value"], check_mode=check_mode)
+    return records.ensure_present(params["value"], params["ttl"], check_mode=check_mode)
 
 
 MODULE = CloudflareModule(

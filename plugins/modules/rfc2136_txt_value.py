@@ -170,11 +170,8 @@ from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
-    DNS_PORT,
-    DNSPYTHON_IMPORT_ERROR,
-    KEY_ALGORITHMS,
-)
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import DNSPYTHON_IMPORT_ERROR
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, KEY_ALGORITHMS
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.update import update_value
 from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name

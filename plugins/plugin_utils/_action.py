@@ -67,6 +67,8 @@ class ControllerAction(ActionBase):
     _requires_connection = False
     _supports_check_mode = True
     _supports_async = False
+    # Mappings whose keys are checked once it is known which ones apply, with hints for misspelt ones.
+    raw_options: ClassVar[tuple[str, ...]] = ()
     # What is to be hidden in the result; what the task comes to know may be added.
     secrets: set[str]
 
@@ -87,7 +89,8 @@ class ControllerAction(ActionBase):
 
     def checked_options(self) -> Mapping[str, Any]:
         """What the arguments are checked by before the work begins."""
-        return self.module.options
+        raw = {name: {**self.module.options[name], "type": "raw", "options": None} for name in self.raw_options}
+        return {**self.module.options, **raw}
 
     def refusal(self, validation: ValidationResult) -> str:
         """The first thing that is wrong, in AnsibleModule's words."""
@@ -115,6 +118,11 @@ class ControllerAction(ActionBase):
     def work(self, params: Mapping[str, Any], check_mode: bool) -> Result:
         """What the task is for."""
         return self.module.run(params, check_mode)
+
+    def say(self, text: str) -> None:
+        """Print a line while the task goes on."""
+        if not self._task.no_log:
+            display.display(f"[{self.task_vars.get('inventory_hostname', 'localhost')}] {text}")
 
     def environment(self) -> dict[str, str]:
         """The variables that the keyword environment sets for this task, its block and its play."""

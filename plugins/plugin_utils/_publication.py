@@ -14,7 +14,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_m
 # How long Cloudflare looks for the record (documented).
 SEARCH = timedelta(days=2)
 NAMES_LATER = "names once the client is there"
-PREFIX = "oauth_client_publish_"
+MANUAL = "manual"
 Client = Mapping[str, Any]
 Lookup = Mapping[str, Any]
 
@@ -29,7 +29,7 @@ def phase_of(client: Client, lookup: Lookup, dns_provider: str) -> str:
     if told != "needs_dns" or not record_of(client):
         return told
     visible = lookup.get("visible")
-    seen = dns_provider != "manual" if visible is None else visible
+    seen = dns_provider != MANUAL if visible is None else visible
     return "verifying" if seen else "needs_dns"
 
 
@@ -57,60 +57,65 @@ def deadline_of(client: Client, now: datetime) -> datetime | None:
 
 
 def publication(
-    client: Client, lookup: Lookup, dns_provider: str, now: datetime, *, foretold: bool = False
+    client: Client, lookup: Lookup, dns_provider: str, now: datetime, *, predicted: bool = False
 ) -> dict[str, Any]:
-    """Everything that the role decides on and tells; the keys are documented in the filter publication_status."""
+    """How far a client is from being public, and what comes next; C(predicted) says that nothing was written."""
     phase = phase_of(client, lookup, dns_provider)
-    record = record_of(client) if "client_uri_verification" in client["publishing"]["missing"] else None
+    unverified = "client_uri_verification" in client["publishing"]["missing"]
+    record = record_of(client) if unverified else None
     searched = record and client["oauth_client"]["client_uri_verification"]["status"] != "failed"
     deadline = deadline_of(client, now) if searched else None
-    asks_somebody = record and dns_provider == "manual"
+    asks_a_person = record and dns_provider == MANUAL
     return {
         "phase": phase,
         "client_id": client["oauth_client"]["client_id"],
         "dns_record": client["publishing"]["dns_record"],
         "missing": client["publishing"]["missing"],
         "deadline": deadline and written(deadline),
-        "next_action": next_action(phase, client, lookup, dns_provider, deadline, foretold=foretold),
-        "ticket": ticket(record, phase, client, lookup, deadline) if asks_somebody and record else [],
-        "restart": may_restart(client, lookup),
+        "next_action": next_action(phase, client, lookup, dns_provider, deadline, predicted=predicted),
+        "ticket": ticket(record, phase, client, lookup, deadline) if asks_a_person and record else [],
+        "awaits_verification": bool(record),
     }
 
 
 def next_action(
-    phase: str, client: Client, lookup: Lookup, dns_provider: str, deadline: datetime | None, *, foretold: bool
-) -> str:
-    """Who has to do what, in sentences."""
+    phase: str, client: Client, lookup: Lookup, dns_provider: str, deadline: datetime | None, *, predicted: bool
+) -> dict[str, str]:
+    """Who has to do what, as a code and in sentences."""
     record = record_of(client)
     what = (
         f"TXT record at {record['name']} with the value {record['value']}"
         if record
         else f"TXT record that Cloudflare {'has yet to name' if client['oauth_client']['client_id'] else NAMES_LATER}"
     )
-    lacking = [PREFIX + name for name in sorted(client["publishing"]["missing"]) if name != "client_uri_verification"]
+    lacking = [name for name in sorted(client["publishing"]["missing"]) if name != "client_uri_verification"]
     until = f" Cloudflare looks for it until {written(deadline)}, and perhaps longer." if deadline else ""
+    code, text = wanted(what, bool(record), lookup, dns_provider, predicted=predicted)
     actions = {
-        "incomplete": f"Publishing also needs {', '.join(lacking)}: set that and run again.",
-        "needs_dns": f"{wanted(what, bool(record), lookup, dns_provider, foretold=foretold)}{until}",
-        "verifying": f"Cloudflare is looking for the {what}, for up to two days. Run again later.{until}",
-        "failed": f"Cloudflare has given up looking for the {what}. Publish it, then run again: the verification is "
-        "started anew once the record can be seen.",
-        "verified": "Everything is ready. Run again with oauth_client_publish_promote=true to make the client public, "
-        "which cannot be undone.",
-        "public": "Nothing, the client is public.",
+        "incomplete": ("complete", f"Publishing also needs {', '.join(lacking)}. Set that and run again."),
+        "needs_dns": (code, f"{text}{until}"),
+        "verifying": ("wait", f"Cloudflare is looking for the {what}, for up to two days. Run again later.{until}"),
+        "failed": (
+            "publish_record",
+            f"Cloudflare has given up looking for the {what}. Publish it, then run again. The verification is "
+            "restarted once the record can be seen.",
+        ),
+        "verified": ("promote", "Everything is ready. Promote the client to make it public, which is permanent."),
+        "public": ("none", "Nothing, the client is public."),
     }
-    return " ".join([actions[phase], *obstacles(phase, client, lookup)])
+    code, text = actions[phase]
+    return {"code": code, "text": " ".join([text, *obstacles(phase, client, lookup)])}
 
 
-def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, foretold: bool) -> str:
+def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, predicted: bool) -> tuple[str, str]:
     """What a record that cannot be seen needs, which depends on who publishes it."""
-    if dns_provider == "manual":
-        return f"Publish the {what}, then run again."
-    if foretold or not known:
-        return f"A run publishes the {what}, through {dns_provider}."
+    if dns_provider == MANUAL:
+        return "publish_record", f"Publish the {what}, then run again."
+    if predicted or not known:
+        return "run", f"A run publishes the {what}, through {dns_provider}."
     behind = [each["server"] for each in lookup.get("asked", []) if not each["error"] and not is_shown(each, lookup)]
     where = f" by {', '.join(behind)}" if behind else ""
-    return f"The {what} was published through {dns_provider}, but is not shown yet{where}. Run again later."
+    return "wait", f"The {what} was published through {dns_provider}, but is not shown yet{where}. Run again later."
 
 
 def is_shown(asked: Mapping[str, Any], lookup: Lookup) -> bool:

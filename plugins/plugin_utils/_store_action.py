@@ -7,10 +7,9 @@ from __future__ import annotations
 import contextlib
 import importlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible import constants
-from ansible.utils.display import Display
 
 from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction, plain
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
@@ -21,17 +20,12 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.opening impor
 OURS = "oauthops.iam."
 Result = dict[str, Any]
 
-display = Display()
-
 
 class StoreAction(ControllerAction):
     """Works in the controller; only a store that lives on the task's host needs the connection to it."""
 
     _requires_connection = True
-
-    def checked_options(self) -> Mapping[str, Any]:
-        """A store is checked by the options of its own type alone, once it is known."""
-        return {**self.module.options, "store": {**self.module.options["store"], "type": "raw", "options": None}}
+    raw_options: ClassVar[tuple[str, ...]] = ("store",)
 
     @contextlib.contextmanager
     def store(self, definition: Any, *, check_mode: bool) -> Iterator[Store]:
@@ -55,10 +49,6 @@ class StoreAction(ControllerAction):
     def hide(self, secret: object) -> None:
         if secret:
             self.secrets.add(str(secret))
-
-    def say(self, text: str) -> None:
-        if not self._task.no_log:
-            display.display(f"[{self.task_vars.get('inventory_hostname', 'localhost')}] {text}")
 
     def run_module(self, name: str, args: Mapping[str, Any], check_mode: bool) -> Result:
         """A module's result, on the host of the task: in this process where that is the controller."""

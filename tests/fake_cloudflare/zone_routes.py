@@ -98,13 +98,13 @@ _TESTS: dict[str, Callable[[str, str], bool]] = {
 
 
 def _matches(record: Record, query: Mapping[str, str]) -> bool:
+    results = []
     for key, wanted in query.items():
         name, _unused, test = key.partition(".")
         if name in ("type", "name", "content", "comment") and test in _TESTS:
             value = getattr(record, name) or ""
-            if not _TESTS[test](value.lower(), wanted.lower()):
-                return False
-    return True
+            results.append(_TESTS[test](value.lower(), wanted.lower()))
+    return any(results) if query.get("match") == "any" and results else all(results)
 
 
 @router.get(_RECORDS, dependencies=_DNS_READ)

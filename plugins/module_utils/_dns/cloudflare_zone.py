@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cl
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import IDENTICAL_RECORD_CODES, Record
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
-    check_value,
     check_wildcard,
     quoted,
     refuse_below_delegation,
@@ -27,44 +27,61 @@ DNS_READ = "DNS Read"
 DNS_WRITE = "DNS Write"
 
 
-def ensure_present(api: Cloudflare, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
-    records, zone = _records(api, params, host)
-    present = at_name(records.all_types(), host)
-    refuse_beside_cname(host, _content(present, "CNAME"))
-    record = next(iter(matching(present, host, params["value"])), None)
-    warnings = [] if record else check_addition(records, zone, present)
-    ttl = params["ttl"] or (record or {}).get("ttl") or AUTOMATIC_TTL
-    before, written = record, {**(record or {}), "ttl": ttl}
-    expected = described(written, zone["id"], params["value"], host)
-    if not check_mode and record is None:
-        written = records.add(params["value"], ttl)
-    elif not check_mode and record is not None and record.get("ttl") != ttl:
-        written = records.set_ttl(record, ttl)
-    result = _result(described(before, zone["id"], params["value"], host), expected)
-    return {**result, "dns_record": described(written, zone["id"], params["value"], host), "warnings": warnings}
+class HostRecords:
+    """The records of one host in a Cloudflare zone, as they were listed once; what C(zone) lacks is not known."""
 
+    def __init__(self, api: Cloudflare, zone: Record, host: str) -> None:
+        self.zone, self.host = zone, host
+        self._records = TxtRecords(api, str(zone["id"]), host)
+        self._present = at_name(self._records.all_types(), host)
 
-def ensure_absent(api: Cloudflare, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
-    records, zone = _records(api, params, host)
-    present = matching(records.all_types(), host, params["value"])
-    for record in [] if check_mode else present:
-        records.remove(record)
-    before = described(next(iter(present), None), zone["id"], params["value"], host)
-    return {**_result(before, None), "dns_record": before}
+    @classmethod
+    def looked_up(cls, api: Cloudflare, host: str, zone_id: str | None = None) -> HostRecords:
+        return cls(api, {"id": zone_id} if zone_id else find_zone(api, host), host)
 
+    @functools.cached_property
+    def _addition(self) -> list[str]:
+        """What to warn of when a record is added; raises UsageError where nobody would see it or it would do harm."""
+        refuse_beside_cname(self.host, _content(self._present, "CNAME"))
+        elsewhere = self._records.delegations_and_wildcards() if "name" in self.zone or not self._present else []
+        if "name" in self.zone:
+            refuse_below_delegation(self.host, *delegation(elsewhere, self.host, self.zone["name"]))
+        warnings = [] if self._present else check_wildcard(self.host, self._records.wildcard_types(elsewhere))
+        if self.zone.get("status", "active") != "active":
+            warnings.append(
+                f"The zone {self.zone['name']} is {self.zone['status']}, not active: nobody sees its records before "
+                "its domain is delegated to Cloudflare's name servers."
+            )
+        return warnings
 
-def check_addition(records: TxtRecords, zone: Record, present: list[Record]) -> list[str]:
-    """What to warn of before a record is added; raises UsageError where nobody would see it or it would do harm."""
-    host = records.name
-    if "name" in zone:
-        refuse_below_delegation(host, *delegation(records.of_type("NS"), host, zone["name"]))
-    warnings = [] if present else check_wildcard(host, records.wildcard_types())
-    if zone.get("status", "active") != "active":
-        warnings.append(
-            f"The zone {zone['name']} is {zone['status']}, not active: nobody sees its records before its domain is "
-            "delegated to Cloudflare's name servers."
-        )
-    return warnings
+    def ensure_present(self, value: str, ttl: int | None, *, check_mode: bool) -> dict[str, Any]:
+        """The value beside all others. Raises UsageError where nobody would see it or it would do harm."""
+        refuse_beside_cname(self.host, _content(self._present, "CNAME"))
+        record = next(iter(matching(self._present, self.host, value)), None)
+        warnings = [] if record else self._addition
+        wanted_ttl = ttl or (record or {}).get("ttl") or AUTOMATIC_TTL
+        before, written = record, {**(record or {}), "ttl": wanted_ttl}
+        expected = self._described(written, value)
+        if not check_mode and record is None:
+            written = self._records.add(value, wanted_ttl)
+        elif not check_mode and record is not None and record.get("ttl") != wanted_ttl:
+            written = self._records.set_ttl(record, wanted_ttl)
+        result = _result(self._described(before, value), expected)
+        return {**result, "dns_record": self._described(written, value), "warnings": warnings}
+
+    def ensure_absent(self, value: str, *, check_mode: bool) -> dict[str, Any]:
+        """No record of the value; all others stay."""
+        present = matching(self._present, self.host, value)
+        for record in [] if check_mode else present:
+            self._records.remove(record)
+        before = self._described(next(iter(present), None), value)
+        return {**_result(before, None), "dns_record": before, "warnings": []}
+
+    def _described(self, record: Record | None, value: str) -> Record | None:
+        if record is None:
+            return None
+        fields = {"id": record.get("id"), "zone_id": self.zone["id"], "type": "TXT", "name": self.host, "value": value}
+        return {**fields, "ttl": record.get("ttl")}
 
 
 def wanted_host(params: Mapping[str, Any]) -> str:
@@ -78,24 +95,10 @@ def wanted_host(params: Mapping[str, Any]) -> str:
     return host
 
 
-def check_record(params: Mapping[str, Any]) -> None:
-    ttl = params["ttl"]
+def check_ttl(ttl: int | None, option: str = "ttl") -> None:
     if ttl is not None and ttl != AUTOMATIC_TTL and not 30 <= ttl <= 86400:
-        text = f"ttl must be 1 (automatic) or from 30 to 86400 seconds, not {ttl}."
-        raise UsageError("invalid_option", text, option="ttl")
-    check_value(params["value"])
-
-
-def described(record: Record | None, zone_id: str, value: str, host: str) -> Record | None:
-    if record is None:
-        return None
-    fields = {"id": record.get("id"), "zone_id": zone_id, "type": "TXT", "name": host, "value": value}
-    return {**fields, "ttl": record.get("ttl")}
-
-
-def _records(api: Cloudflare, params: Mapping[str, Any], host: str) -> tuple[TxtRecords, Record]:
-    zone = {"id": params["zone_id"]} if params["zone_id"] else find_zone(api, host)
-    return TxtRecords(api, str(zone["id"]), host), zone
+        text = f"{option}: {ttl} is out of range (expected 1, which is automatic, or from 30 to 86400 seconds)."
+        raise UsageError("invalid_option", text, option=option)
 
 
 def _content(records: Iterable[Record], kind: str) -> str | None:
@@ -160,13 +163,12 @@ class TxtRecords:
     def all_types(self) -> list[Record]:
         return self.api.listing(self.path, DNS_READ, key="id", name=self.name)
 
-    def of_type(self, kind: str) -> list[Record]:
-        """Of the whole zone."""
-        return self.api.listing(self.path, DNS_READ, key="id", type=kind)
+    def delegations_and_wildcards(self) -> list[Record]:
+        """Of the whole zone, in one listing."""
+        return self.api.listing(self.path, DNS_READ, key="id", match="any", type="NS", **{"name.startswith": "*."})
 
-    def wildcard_types(self) -> set[str]:
+    def wildcard_types(self, wildcards: Iterable[Record]) -> set[str]:
         """The types of the records that a wildcard answers with for the name, which has none of its own."""
-        wildcards = self.api.listing(self.path, DNS_READ, key="id", **{"name.startswith": "*."})
         nearest, between = nearest_wildcard(wildcards, self.name)
         # What exists on the way, or anything below it, keeps the wildcard away.
         if between and below(self.api.listing(self.path, DNS_READ, key="id", **{"name.endswith": between}), between):
@@ -222,11 +224,12 @@ def name_of(record: Record) -> str:
     return str(record.get("name", "")).lower().rstrip(".")
 
 
-def delegation(name_servers: Iterable[Record], host: str, zone: str) -> tuple[str | None, list[str]]:
+def delegation(records: Iterable[Record], host: str, zone: str) -> tuple[str | None, list[str]]:
     """Where the zone hands the host over to other name servers, and to which; nothing where it does not."""
     cuts: dict[str, list[str]] = {}
-    for record in name_servers:
-        cuts.setdefault(name_of(record), []).append(str(record.get("content")))
+    for record in records:
+        if record.get("type") == "NS":
+            cuts.setdefault(name_of(record), []).append(str(record.get("content")))
     names = [name for name in zone_candidates(host) if name in cuts and name != zone]
     return (names[-1], cuts[names[-1]]) if names else (None, [])
 

@@ -20,7 +20,6 @@ from ansible.module_utils.urls import open_url
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
-    DNS_PORT,
     DNSPYTHON_IMPORT_ERROR,
     Answer,
     NameServer,
@@ -28,7 +27,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server impo
     authoritative_servers,
     system_resolver,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import unquoted
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, unquoted
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
 
 Asked = dict[str, Any]

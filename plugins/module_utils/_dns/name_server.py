@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import quoted
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, quoted
 
 DNSPYTHON_IMPORT_ERROR = None
 try:
@@ -27,9 +27,6 @@ try:
     import dns.update
 except ImportError:
     DNSPYTHON_IMPORT_ERROR = traceback.format_exc()
-
-DNS_PORT = 53
-KEY_ALGORITHMS = ["hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"]
 
 
 class NameServerError(OAuthOpsError):

@@ -9,6 +9,8 @@ from collections.abc import Collection
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 
+DNS_PORT = 53
+KEY_ALGORITHMS = ["hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"]
 # What a browser needs to reach a host: without these the application is gone.
 ADDRESSES = frozenset({"A", "AAAA", "CNAME"})
 

@@ -30,6 +30,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import (
     Step,
     Update,
     decided,
+    plan_update,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
 
@@ -72,20 +73,33 @@ def carried_out(step: Step, clients: OAuthClients) -> Result:
     return _updated(step, _update(step.plan, step.actual, clients))
 
 
+def restart(actual: Client, clients: OAuthClients, *, check_mode: bool) -> Result:
+    """Have Cloudflare look for the record again, after it gave up; nothing where it did not."""
+    plan = plan_update({}, None, actual, append=False, restart=True)
+    step = Update(plan, actual, Delivery(None, None))
+    return predicted(step) if check_mode else carried_out(step, clients)
+
+
 def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
     """The result of a creation, compared with the clients that are listed since.
 
     Cloudflare has no lock: another controller may have created a client of the same name at the same moment.
     """
     client = result["oauth_client"]
-    listed = [] if isinstance(found, CloudflareError) else found
-    if all(identity(other) != identity(client) for other in listed):
+    if isinstance(found, CloudflareError):
+        text = (
+            f"The client {client['client_id'] or client['client_name']} was created, but the clients could not be "
+            "listed since, so it is not known whether another run has created one of the same name at the same moment. "
+            f"{found.message}"
+        )
+        return {**result, "warnings": [*result["warnings"], text]}
+    if all(identity(other) != identity(client) for other in found):
         text = (
             f"The client {client['client_id'] or client['client_name']} was created, but Cloudflare does not list it "
             "yet. Until it does, do not run a task that names it by its name: it would create a second one."
         )
         return {**result, "warnings": [*result["warnings"], text]}
-    others = [other["client_id"] for other in listed if other["client_name"] == client["client_name"]]
+    others = [other["client_id"] for other in found if other["client_name"] == client["client_name"]]
     others = [other for other in others if other != client["client_id"]]
     if others:
         secret = {name: result[name] for name in ("client_secret",) if name in result}

@@ -283,9 +283,10 @@ def confirm(tasks: Sequence[Task], clients: OAuthClients) -> None:
     if not created:
         return
     found = clients.after_creation([task.result["oauth_client"] for task in created])
-    listed = None if isinstance(found, CloudflareError) else Listing(found, clients.scope_ids)
+    listed = found if isinstance(found, CloudflareError) else Listing(found, clients.scope_ids)
     for task in created:
-        same_name = listed.with_name(task.result["oauth_client"]["client_name"]) if listed else []
+        name = task.result["oauth_client"]["client_name"]
+        same_name = listed if isinstance(listed, CloudflareError) else listed.with_name(name)
         task.attempt(functools.partial(confirmed, task.result, same_name))
 
 

@@ -28,7 +28,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     verification_status,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import check_new_scopes
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivers, Delivery
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
     check_creatable,
     check_description,
@@ -166,7 +166,7 @@ class Creation:
     """A client to be created; the mint of its secret, if it has one, is delivered at once."""
 
     body: Mapping[str, Any]
-    delivery: Delivery
+    delivery: Delivers
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,12 @@ def _minted(clients: OAuthClients, client: Client, delivery: Delivery) -> dict[s
 
 
 def _not_shown(current: Client | CloudflareError | None) -> list[str]:
-    if isinstance(current, dict) and current["has_rotated_secret"]:
+    if isinstance(current, CloudflareError):
+        return [
+            "The secret was minted and delivered, but it could not be read whether Cloudflare shows that a rotation is "
+            f"open. {current.message}"
+        ]
+    if current and current["has_rotated_secret"]:
         return []
     return [
         "The secret was minted and delivered, but Cloudflare does not show that a rotation is open. A further run of "

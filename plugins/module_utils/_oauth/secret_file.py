@@ -8,7 +8,7 @@ import contextlib
 import os
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._files import (
@@ -28,6 +28,29 @@ except ImportError:  # ansible-core before 2.22
 
 
 RESERVED_BYTES = 4096
+
+
+class Delivers(Protocol):
+    """Where the secret of a client that is created goes; as a context it is ready to receive it."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the secret is kept at all."""
+
+    def check(self) -> None:
+        """Raise UsageError when it cannot be received, as far as can be told without writing."""
+
+    def predicted(self) -> dict[str, Any]:
+        """The keys of C(deliver) in check mode, where no secret is."""
+
+    def deliver(self, secret: str, client_id: str, remedy: str, /) -> dict[str, Any]:
+        """Receive it; gives the keys to add to the result."""
+
+    def __enter__(self) -> Delivers: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
 
 
 class Delivery:

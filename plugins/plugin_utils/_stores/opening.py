@@ -5,13 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._module import register, secret_values
+from ansible_collections.oauthops.iam.plugins.module_utils._module import secret_values
+from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked, invalid, near
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.json_file import JsonFile
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_file import VaultFile
@@ -23,28 +20,22 @@ def open_store(definition: Any, site: Site) -> Store:
     """The store of an option C(store). Raises UsageError for a definition that is wrong, before anything is asked."""
     kind, given = type_of(definition)
     cls = TYPES[kind]
-    validation = ArgumentSpecValidator(dict(cls.options), **cls.rules).validate(given)
-    secrets = set(secret_values(cls.options, given))
-    if validation.unsupported_parameters:
-        raise _invalid(_unknown(kind, cls, next(iter(validation.unsupported_parameters))))
-    if validation.error_messages:
-        raise _invalid(f"store: {validation.error_messages[0]} (type {kind}).")
-    register(secrets)
-    return cls(validation.validated_parameters, site)
+    for name in given:
+        if name not in cls.options and (owners := [other for other, each in TYPES.items() if name in each.options]):
+            raise invalid("store", f"the type {kind} has no option {name!r}, which belongs to the type {owners[0]}.")
+    return cls(checked("store", given, cls.options, cls.rules), site)
 
 
 def type_of(definition: Any) -> tuple[str, dict[str, Any]]:
     """The type of a store, and its other options. Raises UsageError when there is no such type."""
     if not isinstance(definition, Mapping):
-        raise _invalid(f"store: must be a mapping with the key type, one of {_types()}, not {_kind_of(definition)}.")
+        raise invalid("store", f"must be a mapping with the key type, one of {_types()}, not {_kind_of(definition)}.")
     given = dict(definition)
     kind = given.pop("type", None)
     if not kind:
-        raise _invalid(f"store: type is missing (expected one of {_types()}).")
+        raise invalid("store", f"type is missing (expected one of {_types()}).")
     if kind not in TYPES:
-        near = get_close_matches(str(kind), TYPES, 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise _invalid(f"store: unknown type {kind!r} (expected one of {_types()}).{hint}")
+        raise invalid("store", f"unknown type {kind!r} (expected one of {_types()}).{near(kind, TYPES)}")
     return str(kind), given
 
 
@@ -55,21 +46,9 @@ def secrets_of(definition: Any) -> Iterator[str]:
             yield from secret_values(cls.options, definition)
 
 
-def _unknown(kind: str, cls: type[Store], name: Any) -> str:
-    written = ".".join(name) if isinstance(name, tuple) else str(name)
-    owners = [other for other, each in TYPES.items() if written in each.options]
-    near = get_close_matches(written, cls.options, 1)
-    hint = f" It belongs to the type {owners[0]}." if owners else f" Did you mean {near[0]}?" if near else ""
-    return f"store: the type {kind} has no option {written!r} (expected {', '.join(sorted(cls.options))}).{hint}"
-
-
 def _kind_of(definition: Any) -> str:
     return "nothing" if definition in (None, "") else f"a {type(definition).__name__}"
 
 
 def _types() -> str:
     return ", ".join(TYPES)
-
-
-def _invalid(text: str) -> UsageError:
-    return UsageError("invalid_option", text, option="store")

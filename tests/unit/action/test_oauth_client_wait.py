@@ -14,6 +14,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cl
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import shaped
 from ansible_collections.oauthops.iam.plugins.modules import dns_txt_info
+from ansible_collections.oauthops.iam.plugins.plugin_utils import _action, _waiting
 from tests.unit.actions import run_action
 from tests.unit.support import ACCOUNT, CLIENT_ID, TXT, ModuleResult, a_client
 from tests.unit.transport import TOKEN, Clock
@@ -42,6 +43,8 @@ class Script:
         self.clients, self.lookups, self.clock = list(clients), list(lookups), clock
         self.limits: list[float] = []
         self.asked: list[Mapping[str, Json]] = []
+        self.updates: list[Mapping[str, Json]] = []
+        self.restarted: Json = None
 
     def connect(self, api: Cloudflare, account_id: str) -> Script:
         assert account_id == ACCOUNT
@@ -51,6 +54,10 @@ class Script:
     def get(self, client_id: str) -> Json:
         assert client_id == CLIENT_ID
         return self.next(self.clients)
+
+    def update(self, _client: Json, changes: Mapping[str, Json]) -> Json:
+        self.updates.append(changes)
+        return self.restarted
 
     def look_up(self, params: Mapping[str, Json], _check_mode: bool) -> Json:
         self.asked.append(params)
@@ -73,12 +80,19 @@ class Outcome(SimpleNamespace):
 @pytest.fixture
 def wait(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Any:
     def run(
-        clients: list[Json], lookups: list[Json], check: bool = False, no_log: bool = False, **args: Json
+        clients: list[Json],
+        lookups: list[Json],
+        check: bool = False,
+        no_log: bool = False,
+        restarted: Json = None,
+        **args: Json,
     ) -> Outcome:
         lines: list[str] = []
         script = Script(clients, lookups, clock)
-        monkeypatch.setattr(waiting, "display", SimpleNamespace(display=lines.append))
-        monkeypatch.setattr(waiting, "OAuthClients", script.connect)
+        script.restarted = restarted
+        display = SimpleNamespace(display=lines.append, verbosity=0, vvv=lambda _text: None)
+        monkeypatch.setattr(_action, "display", display)
+        monkeypatch.setattr(_waiting, "OAuthClients", script.connect)
         monkeypatch.setattr(dns_txt_info, "run", script.look_up)
         usual = {"client_id": CLIENT_ID, "account_id": ACCOUNT, "api_token": TOKEN}
         given = {**usual, "wait_timeout": 30, "wait_interval": 5, **args}
@@ -96,6 +110,7 @@ def test_it_ends_when_the_domain_is_verified(wait: Any) -> None:
     assert (outcome.result.changed, outcome.result.oauth_client["client_id"]) == (False, CLIENT_ID)
     assert outcome.result.lookup == SEEN
     assert outcome.result.elapsed == 15
+    assert (outcome.result.next_action["code"], outcome.result.missing) == ("promote", [])
     assert outcome.lines == [
         f"[here] {HOST}: needs_dns (the record cannot be seen yet); 2 s elapsed, 28 s remaining",
         f"[here] {HOST}: verifying (the record can be seen); 9 s elapsed, 21 s remaining",
@@ -120,15 +135,53 @@ def test_without_time_or_in_check_mode_it_asks_once(wait: Any, timeout: float, c
     assert (outcome.result.phase, outcome.lines) == ("needs_dns", [])
 
 
-def test_a_failed_verification_waits_for_the_record_to_be_seen(wait: Any) -> None:
-    outcome = wait([told("failed")], [UNSEEN, UNSEEN, SEEN])
-    assert (outcome.result.phase, outcome.result.lookup) == ("failed", SEEN)
-    assert len(outcome.lines) == 2
+NEW_VALUE = {"client_uri_verification": {"status": "pending", "text": f"{TXT}-new"}}
 
 
-def test_a_failed_verification_that_nobody_can_help_is_not_waited_for(wait: Any) -> None:
-    outcome = wait([told("failed")], [{**SEEN, "visible": None}])
-    assert (outcome.result.phase, outcome.lines) == ("failed", [])
+def test_a_failed_verification_is_restarted_once_the_record_is_seen(wait: Any) -> None:
+    outcome = wait(
+        [told("failed"), told("failed"), told("failed"), told("verified")],
+        [UNSEEN, UNSEEN, SEEN],
+        restarted=told("pending"),
+    )
+    assert outcome.script.updates == [{"client_uri": f"https://{HOST}/"}]
+    assert (outcome.result.changed, outcome.result.restarted, outcome.result.phase) == (True, True, "verified")
+    assert (outcome.result.diff["after"]["client_uri_verification"], outcome.result.record_changed) == (
+        "restarted",
+        False,
+    )
+
+
+def test_a_failed_verification_is_restarted_where_nobody_can_say_who_sees_the_record(wait: Any) -> None:
+    outcome = wait([told("failed"), told("verified")], [{**SEEN, "visible": None}], restarted=told("pending"))
+    assert (outcome.result.restarted, outcome.result.phase) == (True, "verified")
+
+
+def test_a_verification_that_fails_again_is_not_restarted_again(wait: Any) -> None:
+    outcome = wait([told("failed")], [SEEN], restarted=told("pending"))
+    assert (len(outcome.script.updates), outcome.result.phase, outcome.result.changed) == (1, "failed", True)
+
+
+@pytest.mark.parametrize("timeout", [0, 30])
+def test_a_new_value_of_the_record_ends_the_wait(wait: Any, timeout: float) -> None:
+    outcome = wait([told("failed")], [SEEN], restarted=told("pending", **NEW_VALUE), wait_timeout=timeout)
+    assert (outcome.result.record_changed, outcome.result.changed, outcome.lines) == (True, True, [])
+    assert outcome.result.dns_record["value"] == f"{TXT}-new"
+
+
+def test_a_value_that_somebody_else_changed_ends_the_wait(wait: Any) -> None:
+    outcome = wait([told("pending"), told("pending", **NEW_VALUE)], [UNSEEN])
+    assert (outcome.result.record_changed, outcome.result.changed, len(outcome.lines)) == (True, False, 1)
+
+
+def test_a_restart_is_predicted_in_check_mode(wait: Any) -> None:
+    outcome = wait([told("failed")], [SEEN], check=True)
+    assert (outcome.result.changed, outcome.result.restarted, outcome.script.updates) == (True, True, [])
+
+
+def test_a_restart_can_be_switched_off(wait: Any) -> None:
+    outcome = wait([told("failed")], [SEEN], restart_verification=False)
+    assert (outcome.result.phase, outcome.result.changed, outcome.script.updates) == ("failed", False, [])
 
 
 def test_an_incomplete_client_is_waited_for_all_the_same(wait: Any) -> None:
@@ -142,14 +195,14 @@ def test_where_nothing_is_searched_for_it_does_not_wait(wait: Any, client: Json)
 
 
 def test_nobody_is_asked_who_is_not_wanted(wait: Any) -> None:
-    outcome = wait([told("pending"), told("verified")], [], dns_lookup="none", dns_provider="rfc2136")
+    outcome = wait([told("pending"), told("verified")], [], dns={"lookup": "none", "provider": "rfc2136"})
     assert outcome.script.asked == []
     assert outcome.lines[0].startswith(f"[here] {HOST}: verifying; ")
 
 
 def test_dns_is_asked_as_the_options_say(wait: Any) -> None:
-    options = {"dns_lookup": "resolver", "dns_servers": ["192.0.2.1"], "dns_resolver_url": "https://r.example/"}
-    (asked,) = wait([told("pending"), told("verified")], [SEEN], **options).script.asked
+    dns = {"lookup": "resolver", "lookup_servers": ["192.0.2.1"], "lookup_url": "https://r.example/"}
+    (asked,) = wait([told("pending"), told("verified")], [SEEN], dns=dns).script.asked
     assert asked == {
         "name": HOST,
         "value": TXT,
@@ -170,7 +223,7 @@ def test_bad_weather_is_waited_out(wait: Any, status: int | None) -> None:
 def test_bad_weather_that_lasts_ends_with_what_was_known(wait: Any) -> None:
     outcome = wait([told("pending"), down()], [UNSEEN], wait_timeout=10)
     assert (outcome.result.phase, outcome.result.failed) == ("needs_dns", False)
-    assert outcome.result.warnings == ["What is told of the client is not its last state. It is down."]
+    assert outcome.result.warnings == ["The client may have changed since it was read. It is down."]
     limits = outcome.script.limits
     assert limits[0] == 10
     assert limits == sorted(limits, reverse=True)
@@ -190,14 +243,14 @@ def test_a_refusal_is_a_failure_at_once(wait: Any, failure: Exception) -> None:
 def test_a_look_up_that_cannot_be_made_is_told(wait: Any) -> None:
     failure = UsageError("invalid_option", "servers: 'x y' is neither.", option="servers")
     result = wait([told("pending")], [failure]).result
-    assert (result.failed, result.code, result.option) == (True, "invalid_option", "dns_servers")
-    assert result.msg == "DNS could not be asked: servers: 'x y' is neither."
+    assert (result.failed, result.code, result.option) == (True, "invalid_option", "dns.lookup_servers")
+    assert "'x y' is neither" in result.msg
 
 
 def test_a_client_that_somebody_has_deleted_is_told(wait: Any) -> None:
     result = wait([told("pending"), None], [UNSEEN]).result
     assert (result.failed, result.code, result.option) == (True, "client_not_found", "client_id")
-    assert "any more: somebody has deleted" in result.msg
+    assert "deleted meanwhile" in result.msg
 
 
 def test_a_client_that_never_was_is_not_said_to_be_deleted(wait: Any) -> None:
@@ -217,9 +270,14 @@ def test_a_task_that_is_not_to_be_logged_prints_nothing(wait: Any) -> None:
 def test_bad_input_is_told(wait: Any, option: str, value: Json) -> None:
     result = wait([told("verified")], [SEEN], **{option: value}).result
     assert (result.failed, result.code, result.option) == (True, "invalid_option", option)
-    assert result.msg.startswith(f"{option} must be ")
+    assert result.msg.startswith(f"{option}: ")
 
 
 def test_what_ansible_refuses_is_told(wait: Any) -> None:
-    result = wait([told("verified")], [SEEN], dns_lookup="guess").result
-    assert (result.failed, result.code, "dns_lookup" in result.msg) == (True, None, True)
+    result = wait([told("verified")], [SEEN], dns={"lookup": "guess"}).result
+    assert (result.failed, result.code, result.option) == (True, "invalid_option", "dns")
+
+
+def test_a_misspelt_key_is_told_with_the_near_one(wait: Any) -> None:
+    result = wait([told("verified")], [SEEN], dns={"lookups": "none"}).result
+    assert (result.code, "Did you mean lookup?" in result.msg) == ("invalid_option", True)

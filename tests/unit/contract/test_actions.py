@@ -23,6 +23,7 @@ MODULES = sorted({path.stem for path in (PLUGINS / "modules").glob("[!_]*.py")} 
 IN_THE_CONTROLLER = {
     "vault_file_key",
     "cloudflare_oauth_client_wait",
+    "cloudflare_oauth_client_publication",
     "cloudflare_oauth_client_rotation",
     "cloudflare_oauth_client_stored_secret",
 }

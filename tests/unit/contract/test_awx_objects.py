@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import ENVIRONMENT, with_environment
+from ansible_collections.oauthops.iam.plugins.module_utils._dns_options import DNS_OPTIONS
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
 from tests.integration.awx.controller import injected
 from tests.integration.servers.awx import rules
 
@@ -25,6 +27,13 @@ QUESTIONS = [
     for question in (value if isinstance(value, list) else value["spec"])
     if isinstance(question, dict)
 ]
+# The options of a client, and the variables that the playbook takes them from.
+ANSWERS: dict[str, str] = {
+    name: text.strip("{ }").partition(" ")[0]
+    for name, text in yaml.safe_load((ROOT / "playbooks/publish.yml").read_text())[0]["vars"][
+        "oauthops_answers"
+    ].items()
+}
 # A token is preferred, and the modules' second name for it is for other tools' sake.
 NOT_INJECTED = {"CLOUDFLARE_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"}
 
@@ -90,7 +99,15 @@ class TestCredentialType:
 
 
 def option(variable: str) -> dict[str, Any]:
-    """How the role describes the variable. Raises KeyError when no role has it."""
+    """How the role describes the variable, or the module what the playbook makes of it.
+
+    Raises KeyError when there is neither.
+    """
+    if variable == "oauth_client_publish_dns_provider":
+        return dict(DNS_OPTIONS["provider"])
+    if variable in ANSWERS.values():
+        name = next(name for name, each in ANSWERS.items() if each == variable)
+        return {"type": DEFINITION_OPTIONS[name]["type"], **DEFINITION_OPTIONS[name]}
     role = "_".join(variable.split("_")[:3])
     specs = yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text())
     described: dict[str, Any] = specs["argument_specs"]["main"]["options"][variable]

@@ -23,7 +23,11 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[!_]
 CLOUDFLARE = [name for name in MODULES if name.startswith("cloudflare_") and "stored_secret" not in name]
 PLACE = {"action", "async", "become", "delegation"}  # the attributes that say where a module runs
 IN_THE_CONTROLLER = {"vault_file_key", "cloudflare_oauth_client_wait"}
-WITH_A_STORE = {"cloudflare_oauth_client_rotation", "cloudflare_oauth_client_stored_secret"}
+WITH_A_STORE = {
+    "cloudflare_oauth_client_publication",
+    "cloudflare_oauth_client_rotation",
+    "cloudflare_oauth_client_stored_secret",
+}
 
 every_module = pytest.mark.parametrize("name", MODULES)
 every_cloudflare_module = pytest.mark.parametrize("name", CLOUDFLARE)

@@ -29,6 +29,7 @@ LAYERS: dict[str, set[str]] = {
     "_oauth": {"_api", "_uris", "_files"},
     "_module": {"_api"},
     "_store_options": set(),
+    "_dns_options": {"_dns"},
 }
 PURE = [
     "_api/auth",

@@ -69,7 +69,9 @@ def secret(state: str, actual: Mapping[str, Any], *writes: Call) -> Situation:
 
 def record(params: Mapping[str, Any], found: list[Mapping[str, Any]], *writes: Call) -> Situation:
     given = {"host": HOST, "value": TXT, "zone_id": "z1", **params}
-    wildcards = Call("GET", RECORDS, [], query={"name.startswith": "*."}, info={"total_count": 0})
+    wildcards = Call(
+        "GET", RECORDS, [], query={"match": "any", "type": "NS", "name.startswith": "*."}, info={"total_count": 0}
+    )
     reads = [records(*found), wildcards] if not found else [records(*found)]
     return Situation("cloudflare_oauth_domain_record", given, reads, list(writes))
 

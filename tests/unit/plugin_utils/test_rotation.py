@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment, _rotation
+from ansible_collections.oauthops.iam.plugins.plugin_utils import _minting, _moment
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
+from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation import Rotation
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import Note
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
@@ -42,7 +43,7 @@ class Runs:
         handover = Handover(str(self.directory), check_mode=check_mode).of_client(CLIENT_ID)
         clients = OAuthClients(a_connection(retry_timeout=0.0), ACCOUNT)
         kept = StoredRecord(store, CLIENT_ID)
-        rotation = Rotation(clients, kept, handover, params, self.lines.append, check_mode)
+        rotation = Rotation(clients, Minting(kept, handover, params, self.lines.append), params, check_mode)
         return rotation.rotate() if state == "rotated" else rotation.finalize()
 
     @property
@@ -265,4 +266,4 @@ def test_the_time_when_a_secret_is_due_is_told(runs: Runs, cloudflare: Script) -
 
 
 def test_a_random_part_names_a_run() -> None:
-    assert _rotation._random() != _rotation._random()
+    assert _minting._random() != _minting._random()

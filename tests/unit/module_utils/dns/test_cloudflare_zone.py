@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.cloudflare_zone import (
     below,
-    check_record,
+    check_ttl,
     delegation,
     find_zone,
     matching,
@@ -17,6 +17,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.cloudflare_zone 
     wanted_host,
     zone_candidates,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import check_value
 from tests.unit.support import a_connection, refuses
 from tests.unit.transport import Call, Script
 
@@ -193,17 +194,17 @@ def test_no_host(option: str, client_uri: str | None, host: str | None) -> None:
 
 @pytest.mark.parametrize("ttl", [None, 1, 30, 60, 86400])
 def test_a_good_ttl(ttl: int | None) -> None:
-    check_record({"ttl": ttl, "value": "v"})
+    check_ttl(ttl)
 
 
 @pytest.mark.parametrize("ttl", [-1, 0, 2, 29, 86401])
 def test_a_bad_ttl(ttl: int) -> None:
     with refuses("invalid_option", "ttl") as caught:
-        check_record({"ttl": ttl, "value": "v"})
-    assert caught.value.message == f"ttl must be 1 (automatic) or from 30 to 86400 seconds, not {ttl}."
+        check_ttl(ttl)
+    assert caught.value.message.startswith(f"ttl: {ttl} is out of range")
 
 
 @pytest.mark.parametrize("value", ["", "ä", "a\nb", "\x7f"])
 def test_a_bad_value(value: str) -> None:
     with refuses("invalid_option", "value"):
-        check_record({"ttl": None, "value": value})
+        check_value(value)

@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The option that says who publishes a record and how it is looked up, shared by several modules. Private."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  dns:
+    description:
+      - The record that verifies the domain, and how it is looked up.
+    type: dict
+    suboptions:
+      provider:
+        description:
+          - Who publishes the record. V(cloudflare) is a zone at Cloudflare, V(rfc2136) a name server that takes dynamic
+            updates, V(manual) a person.
+          - Any other value is the path of a task file of yours, absolute or relative to the playbook. Include it as the
+            role does, where RV(oauthops.iam.cloudflare_oauth_client_publication#module:dns_task_file) names it.
+        type: str
+        default: cloudflare
+      ttl:
+        description:
+          - The time to live in seconds. V(1) leaves it to Cloudflare. If omitted, an existing record keeps its own.
+        type: int
+      server:
+        description:
+          - V(rfc2136). The primary name server of the zone.
+        type: str
+      port:
+        description:
+          - V(rfc2136). Its port.
+        type: int
+        default: 53
+      protocol:
+        description:
+          - V(rfc2136). The protocol.
+        type: str
+        choices: [tcp, udp]
+        default: tcp
+      zone:
+        description:
+          - V(rfc2136). The zone, which is looked up if omitted.
+        type: str
+      key_name:
+        description:
+          - V(rfc2136). The name of the TSIG key.
+        type: str
+      key_secret:
+        description:
+          - V(rfc2136). The TSIG key.
+        type: str
+      key_algorithm:
+        description:
+          - V(rfc2136). The algorithm of the TSIG key.
+        type: str
+        choices: [hmac-md5, hmac-sha1, hmac-sha224, hmac-sha256, hmac-sha384, hmac-sha512]
+        default: hmac-sha256
+      lookup:
+        description:
+          - How the record is looked up, as O(oauthops.iam.dns_txt_info#module:method). V(none) looks nothing up.
+        type: str
+        choices: [auto, authoritative, resolver, none]
+        default: auto
+      lookup_servers:
+        description:
+          - The name servers to ask, as O(oauthops.iam.dns_txt_info#module:servers).
+        type: list
+        elements: str
+      lookup_url:
+        description:
+          - The resolver to ask, as O(oauthops.iam.dns_txt_info#module:resolver_url).
+        type: str
+        default: https://cloudflare-dns.com/dns-query
+"""

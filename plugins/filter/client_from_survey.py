@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter oauthops.iam.client_from_survey: the definition of a client from the answers to a survey. Pure."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: client_from_survey
+short_description: Turn answers to a survey into the definition of an OAuth client
+version_added: 0.1.0
+author:
+  - The oauthops.iam authors (@oauthops)
+description:
+  - Surveys of AWX give every answer as a text, and an empty text for a question without an answer. This filter leaves
+    empty answers out, and splits those that are lists by their lines.
+  - The playbook P(oauthops.iam.publish#playbook) uses it.
+options:
+  _input:
+    description:
+      - The answers, by the names of the options of M(oauthops.iam.cloudflare_oauth_client).
+    type: dict
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Show the definition
+  ansible.builtin.debug:
+    msg: "{{ answers | oauthops.iam.client_from_survey }}"
+  vars:
+    answers:
+      client_name: Example App
+      scopes: |
+        account-settings.read
+        dns.read
+      logo_uri: ""
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The definition, as O(oauthops.iam.cloudflare_oauth_client_publication#module:client).
+  type: dict
+  sample:
+    client_name: Example App
+    scopes: [account-settings.read, dns.read]
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
+
+
+def client_from_survey(answers: Any) -> dict[str, Any]:
+    """The definition; raises AnsibleFilterError for what is no mapping."""
+    if not isinstance(answers, Mapping):
+        raise AnsibleFilterError("client_from_survey: invalid input (expected a mapping of options to answers).")
+    definition = {name: _value(name, answer) for name, answer in answers.items()}
+    return {name: value for name, value in definition.items() if value not in (None, "", [])}
+
+
+def _value(name: str, answer: Any) -> Any:
+    if not isinstance(answer, str):
+        return answer
+    if DEFINITION_OPTIONS.get(name, {}).get("type") == "list":
+        return [line.strip() for line in answer.splitlines() if line.strip()]
+    return answer.strip()
+
+
+class FilterModule:
+    def filters(self) -> Mapping[str, Callable[..., Any]]:
+        return {"client_from_survey": client_from_survey}

@@ -1,0 +1,239 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cloudflare_oauth_client_publication
+short_description: Take an OAuth client from its description to public
+version_added: 0.1.0
+description:
+  - V(prepared) of O(state) creates or updates the client, stores the secret of a new one, and publishes the TXT record
+    that verifies its domain. Everything that is known to go wrong is refused before anything is written.
+  - V(public) makes the client public, which is permanent. It is refused while anything is missing.
+  - V(absent) removes the record, then the client.
+  - In between, wait for Cloudflare with M(oauthops.iam.cloudflare_oauth_client_wait). The role
+    P(oauthops.iam.oauth_client_publish#role) does all of it.
+  - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write), and for a zone at Cloudflare
+    C(Zone Read), C(DNS Read) and C(DNS Write).
+author:
+  - The oauthops.iam authors (@oauthops)
+extends_documentation_fragment:
+  - oauthops.iam._connection
+  - oauthops.iam._dns
+  - oauthops.iam._store
+  - oauthops.iam._handover
+  - oauthops.iam._attributes
+  - oauthops.iam._attributes.group
+  - oauthops.iam._attributes.manager
+  - oauthops.iam._attributes.controller
+attributes:
+  idempotent:
+    support: full
+  delegation:
+    support: partial
+    details: It runs in the controller. A store on a host is that of the host that the task is delegated to.
+  become:
+    support: partial
+    details: It runs as the user that Ansible runs as. A store on a host is read and written as the other user.
+options:
+  state:
+    description:
+      - How far to go, or V(absent) to delete the client and its record.
+    type: str
+    choices: [prepared, public, absent]
+    default: prepared
+  client:
+    description:
+      - The client, with the options of M(oauthops.iam.cloudflare_oauth_client) that describe one, such as
+        C(client_name), C(redirect_uris) and C(client_uri). What is left out stays as it is, what is empty is cleared.
+      - It is also an item of O(oauthops.iam.cloudflare_oauth_clients#module:clients), and an entry of an export. A
+        C(visibility) of V(private) refuses to make it public, and V(public) changes nothing before O(state=public).
+        Its C(client_secret_file) is used where there is no O(store).
+      - For V(public) and V(absent) of O(state), C(client_id) or C(client_name) is enough.
+    type: dict
+    required: true
+  store:
+    description:
+      - Where the secret of a client that is created goes. A client without a secret needs none.
+    required: false
+  validate_scopes:
+    description:
+      - Whether new scopes are looked up in the catalogue first, as
+        O(oauthops.iam.cloudflare_oauth_client#module:validate_scopes).
+    type: bool
+    default: true
+  allow_similar:
+    description:
+      - Whether a client is created although another one has the same home page and redirect URIs, and so may be the
+        same client, renamed.
+    type: bool
+    default: false
+  discard_client_secret:
+    description:
+      - Whether the secret of a client that is created is discarded, and O(store) is not used. The module
+        M(oauthops.iam.cloudflare_oauth_client_rotation) can mint another later.
+    type: bool
+    default: false
+  force:
+    description:
+      - Whether V(absent) of O(state) may delete a public client, which ends the authorizations of all its users.
+    type: bool
+    default: false
+seealso:
+  - module: oauthops.iam.cloudflare_oauth_client
+  - module: oauthops.iam.cloudflare_oauth_client_wait
+  - module: oauthops.iam.cloudflare_oauth_domain_record
+"""
+
+EXAMPLES = r"""
+- name: Create the client and publish its record
+  oauthops.iam.cloudflare_oauth_client_publication:
+    client:
+      client_name: Example App
+      redirect_uris: [https://app.example.com/oauth/callback]
+      scopes: [account-settings.read]
+      token_endpoint_auth_method: none
+      client_uri: https://app.example.com/
+      logo_uri: https://app.example.com/logo.png
+  register: example_app
+
+- name: Make it public, once its domain is verified
+  oauthops.iam.cloudflare_oauth_client_publication:
+    state: public
+    client:
+      client_name: Example App
+  when: example_app.phase == 'verified'
+
+- name: Delete a client that is not public, and its record
+  oauthops.iam.cloudflare_oauth_client_publication:
+    state: absent
+    client:
+      client_name: Old App
+"""
+
+RETURN = r"""
+phase:
+  description:
+    - How far the client is. V(incomplete) lacks something, V(needs_dns) its record, V(verifying) Cloudflare's look at
+      the record, V(failed) a verification that succeeds, V(verified) only the promotion; V(public) lacks nothing.
+  returned: success, unless O(state=absent)
+  type: str
+  sample: needs_dns
+client_id:
+  description: The ID of the client, V(none) in check mode for one that is not there yet.
+  returned: success
+  type: str
+  sample: 30e8fa4a9d2746f5a1b3c9d7e6f50418
+account_id:
+  description: The account that owns it.
+  returned: success
+  type: str
+  sample: 0123456789abcdef0123456789abcdef
+dns_record:
+  description:
+    - The TXT record that verifies the domain, with C(type), C(name) and C(value). The value is V(none) until Cloudflare
+      has named it, and the record V(none) for a client without a home page.
+  returned: success
+  type: dict
+  sample:
+    type: TXT
+    name: app.example.com
+    value: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
+dns_task_file:
+  description: The task file of O(dns.provider) that has to publish the record, V(none) where there is nothing to do.
+  returned: success
+  type: str
+  sample: ~
+awaits_verification:
+  description: Whether the record is known, and Cloudflare has not verified the domain.
+  returned: success, unless O(state=absent)
+  type: bool
+  sample: true
+missing:
+  description: What publishing lacks, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing.missing).
+  returned: success, unless O(state=absent)
+  type: list
+  elements: str
+  sample: [client_uri_verification]
+deadline:
+  description: The earliest time at which Cloudflare may stop looking for the record, as far as it is known.
+  returned: success, unless O(state=absent)
+  type: str
+  sample: 2026-01-31 08:00 UTC
+next_action:
+  description:
+    - What comes next, as C(code) and C(text). The codes are V(complete), V(publish_record), V(run), V(wait), V(promote)
+      and V(none).
+  returned: success, unless O(state=absent)
+  type: dict
+  sample:
+    code: none
+    text: Nothing, the client is public.
+ticket:
+  description: With the provider V(manual), lines for a request to the owner of the zone.
+  returned: success, unless O(state=absent)
+  type: list
+  elements: str
+  sample: []
+lookup:
+  description: What the world sees of the record, as M(oauthops.iam.dns_txt_info) returns it.
+  returned: success, unless O(state=absent)
+  type: dict
+  sample: {}
+oauth_client:
+  description: The client, as RV(oauthops.iam.cloudflare_oauth_client#module:oauth_client).
+  returned: success
+  type: dict
+waited:
+  description: What the task waited for and how long.
+  returned: when a request was repeated, a read lagged behind, or the rate limit was near
+  type: list
+  elements: str
+  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
+error:
+  description:
+    - What failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  returned: failure
+  type: dict
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._dns_options import DNS_OPTION
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
+from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION
+
+OPTIONS: Mapping[str, Any] = {
+    "state": {"type": "str", "choices": ["prepared", "public", "absent"], "default": "prepared"},
+    "client": {"type": "dict", "required": True},
+    "store": STORE_OPTION,
+    "dns": DNS_OPTION,
+    "validate_scopes": {"type": "bool", "default": True},
+    "allow_similar": {"type": "bool", "default": False},
+    "discard_client_secret": {"type": "bool", "default": False, "no_log": False},
+    "force": {"type": "bool", "default": False},
+    "lock_timeout": {"type": "float", "default": 60.0},
+    "handover_dir": {"type": "path"},
+}
+
+
+def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    raise UsageError(
+        "action_plugin_missing", "This module runs in the controller, by its action plugin, which is missing."
+    )
+
+
+MODULE = CloudflareModule(run, OPTIONS)
+
+
+def main() -> None:
+    MODULE.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who publishes the TXT record that verifies a domain, and who is asked whether it can be seen. Private."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.cloudflare_zone import HostRecords, check_ttl
+from ansible_collections.oauthops.iam.plugins.plugin_utils._options import invalid
+
+Result = dict[str, Any]
+Params = Mapping[str, Any]
+MANUAL = "manual"
+# The value is not known before Cloudflare has the client, but whether there can be a record is.
+REHEARSED_VALUE = "cloudflare_oauth_client_publisher=to-be-named-by-cloudflare"
+# What the options of dns_txt_info are called here.
+LOOKUP_OPTIONS = {"servers": "dns.lookup_servers", "resolver_url": "dns.lookup_url"}
+NOTHING: Mapping[str, Any] = {"changed": False, "diff": {"before": {}, "after": {}}, "warnings": []}
+
+
+class Provider:
+    """A person, or tasks of a user: nothing is written here."""
+
+    writes = False
+
+    def __init__(self, task_file: str | None = None) -> None:
+        self.task_file = task_file
+
+    def present(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:  # noqa: ARG002
+        """Publish the value, beside all others of the host.
+
+        Raises UsageError where there can be no record, or it would do harm.
+        """
+        return NOTHING
+
+    def absent(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:  # noqa: ARG002
+        """Remove the value, and no other of the host."""
+        return NOTHING
+
+
+class CloudflareZone(Provider):
+    """A zone at Cloudflare, which is looked at once."""
+
+    writes = True
+
+    def __init__(self, api: Cloudflare, ttl: int | None) -> None:
+        super().__init__()
+        check_ttl(ttl, "dns.ttl")
+        self._api, self._ttl = api, ttl
+        self._looked: dict[str, HostRecords] = {}
+
+    def present(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
+        return self._host(host).ensure_present(value, self._ttl, check_mode=check_mode)
+
+    def absent(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
+        return self._host(host).ensure_absent(value, check_mode=check_mode)
+
+    def _host(self, host: str) -> HostRecords:
+        if host not in self._looked:
+            self._looked[host] = HostRecords.looked_up(self._api, host)
+        return self._looked[host]
+
+
+class NameServer(Provider):
+    """A name server that takes dynamic updates (RFC 2136)."""
+
+    writes = True
+
+    def __init__(self, dns: Params) -> None:
+        super().__init__()
+        if not dns["server"]:
+            raise invalid("dns.server", "the provider rfc2136 needs the primary name server of the zone.")
+        self._dns = dns
+
+    def present(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
+        return self._update(host, value, "present", check_mode=check_mode)
+
+    def absent(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
+        return self._update(host, value, "absent", check_mode=check_mode)
+
+    def _update(self, host: str, value: str, state: str, *, check_mode: bool) -> Result:
+        # Imported here, because dnspython takes as long to load as all else.
+        from ansible_collections.oauthops.iam.plugins.modules import rfc2136_txt_value
+
+        given = {name: self._dns[name] for name in rfc2136_txt_value.OPTIONS if self._dns.get(name) is not None}
+        if given.get("ttl") == 1:  # the automatic one, which Cloudflare alone has
+            del given["ttl"]
+        defaults = {name: option.get("default") for name, option in rfc2136_txt_value.OPTIONS.items()}
+        return rfc2136_txt_value.run({**defaults, **given, "name": host, "value": value, "state": state}, check_mode)
+
+
+def provider_of(dns: Params, api: Cloudflare, directory: str) -> Provider:
+    """The provider that the options name. Raises UsageError for one that is neither known nor a task file."""
+    name = dns["provider"]
+    if name == "cloudflare":
+        return CloudflareZone(api, dns["ttl"])
+    if name == "rfc2136":
+        return NameServer(dns)
+    if name == MANUAL:
+        return Provider()
+    path = os.path.join(directory, name)
+    if os.path.isfile(path):
+        return Provider(path)
+    raise invalid(
+        "dns.provider",
+        f"{name!r} is neither a provider nor a task file (expected cloudflare, rfc2136, manual or a path that is "
+        "absolute or relative to the playbook).",
+    )
+
+
+def looked_up(record: Mapping[str, Any] | None, dns: Params) -> Result:
+    """What the world sees of a record, nothing where nobody is asked. Raises UsageError for a wrong option."""
+    if dns["lookup"] == "none" or not record or not record["value"]:
+        return {}
+    from ansible_collections.oauthops.iam.plugins.modules import dns_txt_info
+
+    defaults = {name: option.get("default") for name, option in dns_txt_info.OPTIONS.items()}
+    asked = {
+        "name": record["name"],
+        "value": record["value"],
+        "method": dns["lookup"],
+        "servers": dns["lookup_servers"],
+        "resolver_url": dns["lookup_url"],
+    }
+    try:
+        seen = dns_txt_info.run({**defaults, **asked}, False)
+    except UsageError as failure:
+        option = LOOKUP_OPTIONS.get(failure.option or "", "dns.lookup")
+        raise UsageError(failure.code, f"{option}: {failure.message}", option=option) from None
+    return {name: value for name, value in seen.items() if name != "changed"}

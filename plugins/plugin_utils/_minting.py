@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Getting a minted secret into a store: the note before, the handover file in between, the record after. Private."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import string
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._module import register
+from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
+from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import ClientHandover
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import Note
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
+
+# How long storing a minted secret may take at most, besides the requests that mint it.
+STORING = timedelta(minutes=2)
+
+
+@dataclass
+class Minting:
+    """One secret of one client, whose lock the run holds. C(say) gets a line for each step.
+
+    C(secret) is the one that was minted or taken from a handover file, once it is known.
+    """
+
+    kept: StoredRecord
+    handover: ClientHandover
+    params: Mapping[str, Any]
+    say: Callable[[str], None]
+    secret: str | None = None
+
+    def note(self, client_id: str, **changes: Any) -> Note:
+        """Write into the store that a secret is being minted, and until when no other run may.
+
+        This proves that the store can be written. Raises UsageError when it cannot.
+        """
+        lease = STORING + timedelta(seconds=self.params["retry_timeout"] + 2 * self.params["timeout"])
+        noted = Note.new(moments.now(), lease, _random(), socket.gethostname(), self.handover.site)
+        self.kept.change({"client_id": client_id, "rotation": str(noted), **changes})
+        return noted
+
+    @contextmanager
+    def receiving(self, note: Note) -> Iterator[Callable[[str, str, str], None]]:
+        """A function that receives the secret, the client's ID and its C(rotation), and stores them.
+
+        Nothing that can fail stands between Cloudflare's response and the handover file; an abort waits for both.
+        """
+        with self.handover.receiving(note) as to_file:
+            if note.until and moments.now() >= note.until:
+                raise UsageError(
+                    "lease_ended",
+                    f"store: writing {self.kept.store.place} took so long that another run may mint by now. Nothing "
+                    "was minted. Run again.",
+                    option="store",
+                )
+
+            def receive(secret: str, client_id: str, rotation: str) -> None:
+                register({secret})
+                to_file(secret)
+                self.secret = secret
+                self.say(f"minted a secret of {client_id}")
+                self._check_ours(note, client_id)
+                self.store(note, client_id, rotation)
+
+            yield receive
+
+    def store(self, note: Note, client_id: str, rotation: str) -> None:
+        """Move the secret from the handover file into the store."""
+        self.secret = self.secret or self.handover.read(note)
+        register({self.secret})
+        self.kept.client_id = client_id
+        self.kept.change(
+            {
+                "client_id": client_id,
+                "client_secret": self.secret,
+                "minted_at": moments.iso(note.began),
+                "rotation": rotation,
+            }
+        )
+        if not self.kept.store.site.check_mode:
+            self.say(f"stored it in {self.kept.store.place}")
+            keep = self.kept.store.write_only and self.params.get("secret_needed") == "now"
+            self.handover.end(note, keep=keep)
+
+    def _check_ours(self, note: Note, client_id: str) -> None:
+        """Raise UsageError where the store shows that another run has written its own note since.
+
+        A store that compares refuses the write by itself.
+        """
+        if not self.kept.store.compares and self.kept.read().get("rotation") != str(note):
+            raise UsageError(
+                "store_collision",
+                f"store: another run has written {self.kept.store.place} while a secret of {client_id} was minted. The "
+                f"secret is in {self.handover.path(note)}. Let the other run end, then run again.",
+                option="store",
+                changed=True,
+            )
+
+
+def _random() -> str:
+    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _position in range(12))

@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checking an option that is a mapping by ansible-core's validator, with hints for what is misspelt. Private."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._module import register, secret_values
+
+
+def mapping(option: str, value: Any) -> dict[str, Any]:
+    """The value as a mapping, an empty one for nothing. Raises UsageError for all else."""
+    if value in (None, ""):
+        return {}
+    if not isinstance(value, Mapping):
+        raise invalid(option, f"must be a mapping of names to values, not a {type(value).__name__}.")
+    return dict(value)
+
+
+def checked(
+    option: str, given: Mapping[str, Any], options: Mapping[str, Any], rules: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The suboptions, complete and of the right types. Raises UsageError for the first that is wrong."""
+    for name in given:
+        if name not in options:
+            raise invalid(option, f"has no key {name!r} (expected {', '.join(sorted(options))}).{near(name, options)}")
+    validation = ArgumentSpecValidator(dict(options), **(rules or {})).validate(dict(given))
+    if validation.error_messages:
+        raise invalid(option, f"{validation.error_messages[0]}.")
+    register(set(secret_values(options, given)))
+    return {name: validation.validated_parameters.get(name) for name in options}
+
+
+def near(name: object, known: Mapping[str, Any]) -> str:
+    matches = get_close_matches(str(name), known, 1)
+    return f" Did you mean {matches[0]}?" if matches else ""
+
+
+def invalid(option: str, text: str) -> UsageError:
+    return UsageError("invalid_option", f"{option}: {text}", option=option)

@@ -1,0 +1,257 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Taking one client towards being public: looking, refusing, writing, and the result. Private."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import beside_cname
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import carried_out, confirmed, predicted
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, publishing, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Creation, Deletion, Step, Update, decided
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import checked_description
+from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
+from ansible_collections.oauthops.iam.plugins.plugin_utils._dns_provider import (
+    NOTHING,
+    REHEARSED_VALUE,
+    Provider,
+    looked_up,
+)
+from ansible_collections.oauthops.iam.plugins.plugin_utils._options import invalid
+from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import publication
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stored_creation import StoredCreation
+
+Result = dict[str, Any]
+
+
+@dataclass
+class Publishing:
+    """One run for one client. C(wanted) are the client's options, C(dns) those of its record, all checked.
+
+    C(secret) is where the secret of the client is kept, None where nobody keeps it.
+    """
+
+    clients: OAuthClients
+    wanted: Mapping[str, Any]
+    provider: Provider
+    dns: Mapping[str, Any]
+    secret: StoredCreation | None
+    params: Mapping[str, Any]
+    check_mode: bool
+    warnings: list[str] = field(default_factory=list)
+    diffs: list[Mapping[str, Any]] = field(default_factory=list)
+    changed: bool = False
+    rehearsed: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+
+    def prepare(self) -> Result:
+        """C(state=prepared): the client as described, its secret stored, its record published as far as can be here."""
+        listing, actual = self._look()
+        step = self._decide(actual, listing)
+        creates = isinstance(step, Creation)
+        expected = _expected(step)
+        if creates or _differs(step) or publishing(expected)["phase"] != "public":
+            self._check(step, expected, listing)
+        self._note(predicted(step) if self.check_mode else self._carry_out(step))
+        if self.secret and has_secret(self.client) and not creates:
+            self.changed |= self.secret.complete(self.client)
+        self._add(self.rehearsed if self.check_mode else {**self.rehearsed, "changed": False})
+        self._publish_record()
+        return self._result(looked_up(self._record(), self.dns))
+
+    def promote(self) -> Result:
+        """C(state=public): refused, before anything is sent, while something is missing."""
+        actual = self._existing()
+        if self.wanted["visibility"] == "private":
+            raise invalid("client.visibility", "is private, and publishing is permanent. Set it to public, or omit it.")
+        step = decided({}, actual, {**self._step_params(), "visibility": "public"}, self.clients)
+        self._note(predicted(step) if self.check_mode else carried_out(step, self.clients))
+        return self._result({})
+
+    def remove(self) -> Result:
+        """C(state=absent): the record goes first, because nobody could name its value once the client is gone."""
+        _listing, actual = self._look()
+        step = decided({}, actual, {"state": "absent", "force": self.params["force"]}, self.clients)
+        record = publishing(actual)["dns_record"] if actual else None
+        if record and record["value"]:
+            self._add(self.provider.absent(record["name"], record["value"], check_mode=self.check_mode))
+        result = predicted(step) if self.check_mode else carried_out(step, self.clients)
+        self._add(result)
+        return {
+            "changed": self.changed,
+            "diff": self.diffs,
+            "client_id": actual["client_id"] if actual else None,
+            "account_id": self.params["account_id"],
+            "dns_record": record,
+            "dns_task_file": self.provider.task_file if record and record["value"] else None,
+            "oauth_client": actual,
+            "warnings": list(dict.fromkeys(self.warnings)),
+        }
+
+    def _look(self) -> tuple[Listing | None, Client | None]:
+        """One listing where a client is named, one request where its ID is known."""
+        if self.wanted["client_id"]:
+            return None, self.clients.get(self.wanted["client_id"])
+        listing = Listing(self.clients.all(), self.clients.scope_ids)
+        return listing, listing.find(None, self.wanted["client_name"])
+
+    def _existing(self) -> Client:
+        _listing, actual = self._look()
+        if actual is None:
+            named = self.wanted["client_id"] or self.wanted["client_name"]
+            raise UsageError(
+                "client_not_found", f"client: there is no OAuth client {named!r} in this account.", option="client"
+            )
+        return actual
+
+    def _decide(self, actual: Client | None, listing: Listing | None) -> Step:
+        step = decided(checked_description(self.wanted), actual, self._step_params(), listing or self.clients)
+        if isinstance(step, Creation) and has_secret(step.body) and self.secret:
+            return dataclasses.replace(step, delivery=self.secret)
+        return step
+
+    def _step_params(self) -> Result:
+        """A client of this module is never made public on the way, and its secret is delivered by the store."""
+        visibility = None if self.wanted["visibility"] == "public" else self.wanted["visibility"]
+        return {
+            **self.wanted,
+            "visibility": visibility,
+            "validate_scopes": self.params["validate_scopes"],
+            "client_secret_file": self._secret_file(),
+            "return_client_secret": False,
+            "force": False,
+        }
+
+    def _secret_file(self) -> str | None:
+        """Where the secret goes without a store, as definitions for the bulk module say."""
+        kept_elsewhere = self.secret or self.params["discard_client_secret"]
+        return None if kept_elsewhere else self.wanted["client_secret_file"]
+
+    def _check(self, step: Step, expected: Client, listing: Listing | None) -> None:
+        """Refuse, before anything is written, what is known to go wrong."""
+        told = publishing(expected)
+        if told["obstacle"]:
+            raise UsageError(
+                "domain_not_verifiable",
+                f"client.client_uri: {told['obstacle']} Set a home page on a domain to which you can add a TXT record.",
+                option="client.client_uri",
+            )
+        if isinstance(step, Creation):
+            self._check_creation(step, expected, listing)
+        record = told["dns_record"]
+        if record and not record["value"] and (isinstance(step, Creation) or _differs(step)):
+            self._rehearse(record["name"])
+        if isinstance(step, Creation) and self.secret and has_secret(step.body):
+            self.secret.check()
+
+    def _rehearse(self, host: str) -> None:
+        """Predict the record before its value is known, and look at the host as the world sees it.
+
+        That shows whether the options of the lookup are right, too.
+        """
+        self.rehearsed = self.provider.present(host, REHEARSED_VALUE, check_mode=True)
+        cname = looked_up({"name": host, "value": REHEARSED_VALUE}, self.dns).get("cname")
+        if cname and not self.provider.writes:
+            raise UsageError(
+                "record_conflict",
+                f"client.client_uri: {beside_cname(host, cname)} If the world sees another DNS than this controller, "
+                "set dns.lookup to resolver or none.",
+                option="client.client_uri",
+            )
+
+    def _check_creation(self, step: Creation, expected: Client, listing: Listing | None) -> None:
+        keeps = self.secret or self._secret_file() or self.params["discard_client_secret"]
+        if has_secret(step.body) and not keeps:
+            raise UsageError(
+                "secret_destination_missing",
+                "store: creating this client mints a secret that is shown once, and no store is given. Set store, or "
+                "discard_client_secret=true to discard it.",
+                option="store",
+            )
+        similar = similar_client(expected, listing.clients if listing else [])
+        if similar and not self.params["allow_similar"]:
+            raise UsageError(
+                "client_similar",
+                f"client.client_name: there is no client {expected['client_name']!r}, but {similar['client_id']} "
+                f"({similar['client_name']!r}) has the same redirect_uris and client_uri. If it was renamed, set "
+                "client_id to give it its name back. If another client is meant, set allow_similar=true.",
+                option="client.client_name",
+            )
+
+    def _carry_out(self, step: Step) -> Result:
+        result = carried_out(step, self.clients)
+        if isinstance(step, Creation):
+            return confirmed(result, self.clients.after_creation([result["oauth_client"]]))
+        return result
+
+    def _publish_record(self) -> None:
+        record = self._record()
+        if record and record["value"] and "client_uri_verification" in publishing(self.client)["missing"]:
+            self._add(self.provider.present(record["name"], record["value"], check_mode=self.check_mode))
+
+    def _record(self) -> Mapping[str, Any] | None:
+        found: Mapping[str, Any] | None = publishing(self.client)["dns_record"]
+        return found
+
+    def _note(self, result: Mapping[str, Any]) -> None:
+        self.client: Client = result["oauth_client"]
+        self._add(result)
+
+    def _add(self, result: Mapping[str, Any]) -> None:
+        self.changed |= bool(result["changed"])
+        self.warnings += result.get("warnings", [])
+        if result["changed"] and result.get("diff"):
+            self.diffs.append(result["diff"])
+
+    def _result(self, lookup: Mapping[str, Any]) -> Result:
+        """What all states that leave a client return."""
+        told = {"oauth_client": self.client, "publishing": publishing(self.client)}
+        status = publication(told, lookup, self.dns["provider"], moments.now(), predicted=self.check_mode)
+        return {
+            "changed": self.changed,
+            "diff": self.diffs,
+            **status,
+            "account_id": self.params["account_id"],
+            "dns_task_file": self.provider.task_file if status["awaits_verification"] else None,
+            "lookup": lookup,
+            "oauth_client": self.client,
+            "warnings": list(dict.fromkeys(self.warnings)),
+        }
+
+
+def similar_client(expected: Client, clients: Sequence[Client]) -> Client | None:
+    """A client under another name that looks like this one, and may be it: somebody may have renamed it.
+
+    It has the same home page, and redirect URIs of which one client has all of the other's. Without a home page many
+    clients look alike.
+    """
+    uris = set(expected["redirect_uris"])
+    for client in clients:
+        others = set(client["redirect_uris"])
+        same_page = expected["client_uri"] and client["client_uri"] == expected["client_uri"]
+        if same_page and client["client_name"] != expected["client_name"] and (uris <= others or uris >= others):
+            return client
+    return None
+
+
+def _expected(step: Step) -> Client:
+    """The client afterwards, as far as it can be predicted."""
+    assert not isinstance(step, Deletion)
+    return shaped(step.body) if isinstance(step, Creation) else step.plan.expected
+
+
+def _differs(step: Step) -> bool:
+    return isinstance(step, Update) and step.plan.changed
+
+
+def check_wanted(wanted: Mapping[str, Any]) -> None:
+    """Raise UsageError for a description that this module cannot take."""
+    if not (wanted["client_id"] or wanted["client_name"]):
+        raise invalid("client", "needs client_id or client_name, which say which client is meant.")
+    if wanted["state"] == "absent":
+        raise invalid("client.state", "is absent. Set state=absent of the task to delete the client and its record.")

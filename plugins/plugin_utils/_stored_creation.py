@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The secret of a client that is created: minted with it, and stored at once. Private."""
+
+from __future__ import annotations
+
+import contextlib
+from types import TracebackType
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client
+from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
+from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import CLOSED, OPEN, Note
+
+
+class StoredCreation:
+    """Delivers the first secret of a client into a store, as C(Delivery) does into a file.
+
+    As a context it notes in the store that a secret is being minted, and reserves the handover file.
+    """
+
+    def __init__(self, minting: Minting) -> None:
+        self.minting = minting
+        self._stack = contextlib.ExitStack()
+
+    @property
+    def keeps(self) -> bool:
+        return True
+
+    def check(self) -> None:
+        """Read the store. Raises UsageError when it cannot be used, or its place belongs to another client."""
+        kept = self.minting.kept
+        kept.client_id = None
+        found = kept.read()
+        note = Note.of(found.get("rotation"))
+        if note and self.minting.handover.holds(note):
+            raise UsageError(
+                "rotation_not_stored",
+                f"store: a secret that an earlier run minted waits in {self.minting.handover.path(note)}, and its "
+                "client is not listed. Find out whose it is, then remove the file or store the secret.",
+                option="store",
+            )
+        if note and note.until and moments.now() < note.until and note.site != self.minting.handover.site:
+            raise UsageError(
+                "rotation_busy",
+                f"store: another run on {note.host} is minting a secret, and has until {moments.iso(note.until)} to "
+                "store it. Run again after that.",
+                option="store",
+            )
+        if kept.store.site.check_mode:
+            kept.store.check()
+
+    def predicted(self) -> dict[str, Any]:
+        """The keys of C(deliver) in check mode, where no secret is."""
+        return {}
+
+    def __enter__(self) -> StoredCreation:
+        note = self.minting.note("")
+        self._receive = self._stack.enter_context(self.minting.receiving(note))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def deliver(self, secret: str, client_id: str, _remedy: str) -> dict[str, Any]:
+        self._receive(secret, client_id, CLOSED)
+        return {}
+
+    def complete(self, client: Client) -> bool:
+        """See that the store holds the secret of a client that exists; says whether it was stored only now.
+
+        Raises UsageError when nobody has it.
+        """
+        kept, handover = self.minting.kept, self.minting.handover
+        kept.client_id = client["client_id"]
+        note = Note.of(kept.read().get("rotation"))
+        if note and handover.holds(note):
+            self.minting.store(note, client["client_id"], OPEN if client["has_rotated_secret"] else CLOSED)
+            return True
+        if not kept.holds_secret:
+            raise UsageError(
+                "secret_not_stored",
+                f"store: the client {client['client_id']} exists, but {kept.store.place} does not hold its secret, and "
+                "Cloudflare does not show it again. If you have it, store it with the module "
+                "cloudflare_oauth_client_stored_secret. If not, rotate the secret with the same store.",
+                option="store",
+            )
+        return False

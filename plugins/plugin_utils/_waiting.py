@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting until Cloudflare has verified the domain of a client. Private."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.response import is_outage
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Patience
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import restart
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import publishing
+from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
+from ansible_collections.oauthops.iam.plugins.plugin_utils._dns_provider import looked_up
+from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import duration, may_restart, publication
+
+SEEN = {
+    True: "the record can be seen",
+    False: "the record cannot be seen yet",
+    None: "it is not known whether the record can be seen",
+}
+Result = dict[str, Any]
+
+
+@dataclass
+class Waiting:
+    """One wait for one client. C(params) are those of the task, C(dns) those of its record, all checked."""
+
+    params: Mapping[str, Any]
+    dns: Mapping[str, Any]
+    check_mode: bool
+    say: Callable[[str], None]
+    client: Result = field(default_factory=dict)
+    lookup: Result = field(default_factory=dict)
+    diff: Mapping[str, Any] = field(default_factory=dict)
+    first_value: str | None = None
+
+    def result(self) -> Result:
+        """The client as it was seen last: when there is nothing to wait for, or the time is over.
+
+        Raises CloudflareError where it was never seen, UsageError for wrong options and a client that is gone.
+        """
+        self.patience = Patience(0 if self.check_mode else self.params["wait_timeout"])
+        while True:
+            over = self.patience.remaining == 0
+            try:
+                self._look()
+            except CloudflareError as failure:
+                if over or not is_passing(failure):
+                    return self._last_known(failure)
+                self.say(f"Cloudflare cannot be asked at the moment; {self._progress()}")
+            else:
+                if over or self._is_done():
+                    return self._told([])
+                self.say(self._line())
+            self.patience.rest(self.params["wait_interval"])
+
+    @property
+    def restarted(self) -> bool:
+        return bool(self.diff)
+
+    def _look(self) -> None:
+        clients = self._clients()
+        found = clients.get(self.params["client_id"])
+        if found is None:
+            where = "any more: it was deleted meanwhile" if self.client else "in this account"
+            text = f"client_id: there is no OAuth client {self.params['client_id']!r} {where}."
+            raise UsageError("client_not_found", text, option="client_id")
+        self._see(found)
+        if not self.lookup.get("visible"):
+            self.lookup = looked_up(self.client["publishing"]["dns_record"], self.dns)
+        if self.params["restart_verification"] and not self.restarted and may_restart(self.client, self.lookup):
+            done = restart(found, clients, check_mode=self.check_mode)
+            self.diff = done["diff"]
+            self._see(done["oauth_client"])
+
+    def _see(self, client: Mapping[str, Any]) -> None:
+        self.client = {"oauth_client": client, "publishing": publishing(client)}
+        self.first_value = self.first_value or self._value()
+
+    def _clients(self) -> OAuthClients:
+        """A request is repeated no longer than there is time to wait."""
+        limit = self.params["retry_timeout"]
+        if self.params["wait_timeout"] and not self.check_mode:
+            limit = min(limit, self.patience.remaining)
+        return OAuthClients(connect({**self.params, "retry_timeout": limit}), self.params["account_id"])
+
+    def _is_done(self) -> bool:
+        """Whether the domain is verified, or waiting longer would change nothing."""
+        searched = self.client["publishing"]["dns_record"]
+        waiting = searched and "client_uri_verification" in self.client["publishing"]["missing"]
+        return not waiting or self._record_changed() or may_restart(self.client, self.lookup)
+
+    def _value(self) -> str | None:
+        return (self.client["publishing"]["dns_record"] or {}).get("value")
+
+    def _record_changed(self) -> bool:
+        value = self._value()
+        return bool(value) and value != self.first_value
+
+    def _last_known(self, failure: CloudflareError) -> Result:
+        """What was seen before Cloudflare could not be asked any more, with a warning; else raises the failure."""
+        if not self.client or not is_passing(failure):
+            failure.extra.update({"changed": True} if self.restarted else {})
+            raise failure
+        return self._told([f"The client may have changed since it was read. {failure.message}"])
+
+    def _told(self, warnings: list[str]) -> Result:
+        return {
+            "changed": self.restarted,
+            "diff": self.diff or {"before": {}, "after": {}},
+            **self._status(),
+            **self.client,
+            "account_id": self.params["account_id"],
+            "lookup": self.lookup,
+            "restarted": self.restarted,
+            "record_changed": self._record_changed(),
+            "elapsed": round(self.patience.elapsed),
+            "warnings": warnings,
+        }
+
+    def _status(self) -> Result:
+        return publication(self.client, self.lookup, self.dns["provider"], moments.now(), predicted=self.check_mode)
+
+    def _line(self) -> str:
+        host = (self.client["publishing"]["dns_record"] or {}).get("name") or self.client["oauth_client"]["client_id"]
+        seen = f" ({SEEN[self.lookup['visible']]})" if "visible" in self.lookup else ""
+        return f"{host}: {self._status()['phase']}{seen}; {self._progress()}"
+
+    def _progress(self) -> str:
+        return f"{duration(self.patience.elapsed)} elapsed, {duration(self.patience.remaining)} remaining"
+
+
+def check_wait(params: Mapping[str, Any]) -> None:
+    """Raise UsageError for a time that is none."""
+    for name, least in (("wait_timeout", 0), ("wait_interval", 1)):
+        if not least <= params[name] < float("inf"):
+            text = f"{name}: {params[name]!r} is out of range (expected a number of seconds from {least})."
+            raise UsageError("invalid_option", text, option=name)
+
+
+def is_passing(failure: CloudflareError) -> bool:
+    """Whether Cloudflare or the way to it failed, and not the request."""
+    return failure.status is None or failure.status == 429 or is_outage(failure.status)
