@@ -28,12 +28,8 @@ QUESTIONS = [
     if isinstance(question, dict)
 ]
 # The options of a client, and the variables that the playbook takes them from.
-ANSWERS: dict[str, str] = {
-    name: text.strip("{ }").partition(" ")[0]
-    for name, text in yaml.safe_load((ROOT / "playbooks/publish.yml").read_text())[0]["vars"][
-        "oauthops_answers"
-    ].items()
-}
+PLAY: dict[str, Any] = yaml.safe_load((ROOT / "playbooks/publish.yml").read_text())[0]
+ANSWERS = {name: text.strip("{ }").partition(" ")[0] for name, text in PLAY["vars"]["oauthops_answers"].items()}
 # A token is preferred, and the modules' second name for it is for other tools' sake.
 NOT_INJECTED = {"CLOUDFLARE_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"}
 
