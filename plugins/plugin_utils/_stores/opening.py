@@ -11,6 +11,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._module import register, secret_values
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.json_file import JsonFile
@@ -23,6 +24,7 @@ def open_store(definition: Any, site: Site) -> Store:
     """The store of an option C(store). Raises UsageError for a definition that is wrong, before anything is asked."""
     kind, given = type_of(definition)
     cls = TYPES[kind]
+    given = cls.complete(given)
     validation = ArgumentSpecValidator(dict(cls.options), **cls.rules).validate(given)
     secrets = set(secret_values(cls.options, given))
     if validation.unsupported_parameters:
@@ -30,7 +32,10 @@ def open_store(definition: Any, site: Site) -> Store:
     if validation.error_messages:
         raise _invalid(f"store: {validation.error_messages[0]} (type {kind}).")
     register(secrets)
-    return cls(validation.validated_parameters, site)
+    params = validation.validated_parameters
+    if "timeout" in params:
+        check_seconds("store.timeout", params["timeout"], above_zero=True)
+    return cls(params, site)
 
 
 def type_of(definition: Any) -> tuple[str, dict[str, Any]]:
