@@ -14,10 +14,11 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import Us
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._module import register, secret_values
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.command import Command
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.json_file import JsonFile
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_file import VaultFile
 
-TYPES: Mapping[str, type[Store]] = {each.type: each for each in (JsonFile, VaultFile)}
+TYPES: Mapping[str, type[Store]] = {each.type: each for each in (JsonFile, VaultFile, Command)}
 
 
 def open_store(definition: Any, site: Site) -> Store:
