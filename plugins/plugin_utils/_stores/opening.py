@@ -15,11 +15,12 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import che
 from ansible_collections.oauthops.iam.plugins.module_utils._module import register, secret_values
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.command import Command
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.hashi_vault import HashiVault
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.json_file import JsonFile
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.module import ModuleStore
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_file import VaultFile
 
-TYPES: Mapping[str, type[Store]] = {each.type: each for each in (JsonFile, VaultFile, Command, ModuleStore)}
+TYPES: Mapping[str, type[Store]] = {each.type: each for each in (JsonFile, VaultFile, HashiVault, Command, ModuleStore)}
 
 
 def open_store(definition: Any, site: Site) -> Store:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import time
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -22,6 +23,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
     unwritable,
     without_secrets,
 )
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.http import address, verification, within
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.opening import open_store
 from tests.unit.plugin_utils.stores.sites import a_site
 from tests.unit.plugin_utils.stores_in_memory import InMemory
@@ -104,3 +106,33 @@ def test_only_an_object_is_a_record(text: str | bytes) -> None:
     with refuses("store_foreign_content", "store") as caught:
         object_in(InMemory(), text)
     assert "top-secret" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://host", "https://host"),
+        ("https://me:pass@host:8200/path?x=1", "https://host:8200"),
+        ("http://[::1]:80", "http://::1:80"),
+        ("https://", None),
+        ("host", None),
+        ("https://host:port", None),
+        ("https://[", None),
+    ],
+)
+def test_an_address_has_no_login_and_no_path(url: str, shown: str | None) -> None:
+    assert address(url) == shown
+
+
+def test_certificates_are_checked_as_asked() -> None:
+    assert verification({"validate_certs": True, "ca": None}, "ca") is True
+    assert verification({"validate_certs": True, "ca": "/"}, "ca") == "/"
+    assert verification({"validate_certs": False, "ca": "/does/not/exist"}, "ca") is False
+
+
+def test_an_answer_is_waited_for_so_long() -> None:
+    assert within(5, lambda: "answer") == "answer"
+    with pytest.raises(ZeroDivisionError):
+        within(5, lambda: 1 // 0)
+    with pytest.raises(TimeoutError):
+        within(0.01, lambda: time.sleep(0.2))
