@@ -13,6 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._module import register, secret_values
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.aws_secrets_manager import AwsSecretsManager
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.command import Command
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.hashi_vault import HashiVault
@@ -20,7 +21,9 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.json_file imp
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.module import ModuleStore
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_file import VaultFile
 
-TYPES: Mapping[str, type[Store]] = {each.type: each for each in (JsonFile, VaultFile, HashiVault, Command, ModuleStore)}
+TYPES: Mapping[str, type[Store]] = {
+    each.type: each for each in (JsonFile, VaultFile, HashiVault, AwsSecretsManager, Command, ModuleStore)
+}
 
 
 def open_store(definition: Any, site: Site) -> Store:
