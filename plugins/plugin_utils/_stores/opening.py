@@ -14,6 +14,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import Us
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._module import register, secret_values
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.aws_secrets_manager import AwsSecretsManager
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.awx_credential import AwxCredential
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.command import Command
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.hashi_vault import HashiVault
@@ -22,7 +23,8 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.module import
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_file import VaultFile
 
 TYPES: Mapping[str, type[Store]] = {
-    each.type: each for each in (JsonFile, VaultFile, HashiVault, AwsSecretsManager, Command, ModuleStore)
+    each.type: each
+    for each in (JsonFile, VaultFile, HashiVault, AwsSecretsManager, AwxCredential, Command, ModuleStore)
 }
 
 
