@@ -24,15 +24,22 @@ def mapping(option: str, value: Any) -> dict[str, Any]:
 
 
 def checked(
-    option: str, given: Mapping[str, Any], options: Mapping[str, Any], rules: Mapping[str, Any] | None = None
+    option: str,
+    given: Mapping[str, Any],
+    options: Mapping[str, Any],
+    rules: Mapping[str, Any] | None = None,
+    kind: str = "",
 ) -> dict[str, Any]:
-    """The suboptions, complete and of the right types. Raises UsageError for the first that is wrong."""
+    """The suboptions, complete and of the right types. Raises UsageError for the first that is wrong.
+
+    C(kind) says in the message which of several sets of suboptions they are.
+    """
     for name in given:
         if name not in options:
             raise invalid(option, f"has no key {name!r} (expected {', '.join(sorted(options))}).{near(name, options)}")
     validation = ArgumentSpecValidator(dict(options), **(rules or {})).validate(dict(given))
     if validation.error_messages:
-        raise invalid(option, f"{validation.error_messages[0]}.")
+        raise invalid(option, f"{validation.error_messages[0]}{kind and f' (type {kind})'}.")
     register(set(secret_values(options, given)))
     return {name: validation.validated_parameters.get(name) for name in options}
 

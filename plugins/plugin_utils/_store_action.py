@@ -14,6 +14,7 @@ from ansible import constants
 from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction, plain
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
 from ansible_collections.oauthops.iam.plugins.plugin_utils._lock import held
+from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.opening import open_store, secrets_of
 
@@ -54,7 +55,7 @@ class StoreAction(ControllerAction):
         """A module's result, on the host of the task: in this process where that is the controller."""
         if name.startswith(OURS) and (self.is_controller() or not self.obstacle(self.task_vars, ())):
             module = importlib.import_module(f"{__package__.rpartition('.')[0]}.modules.{name[len(OURS) :]}").MODULE
-            params = {option: args.get(option, spec.get("default")) for option, spec in module.options.items()}
+            params = checked(name, args, module.options, module.rules)
             succeeded, result = module.attempt(params, lambda: module.run(params, check_mode))
             return result if succeeded else {**result, "failed": True}
         result = self._execute_module(module_name=name, module_args=dict(args), task_vars=self.task_vars)

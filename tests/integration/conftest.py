@@ -11,6 +11,7 @@ from tests.integration.ansible_runs import WITH_OTHERS, Ansible
 from tests.integration.rehearsal import Rehearsal
 from tests.integration.servers.aws import Aws
 from tests.integration.servers.awx.server import Awx
+from tests.integration.servers.openbao import OpenBao
 from tests.tools.package import build
 
 
@@ -88,6 +89,19 @@ def aws(aws_process: Aws) -> Aws:
     """An empty account at AWS."""
     aws_process.reset()
     return aws_process
+
+
+@pytest.fixture(scope="session")
+def openbao_process() -> Iterator[OpenBao]:
+    with OpenBao() as openbao:
+        yield openbao
+
+
+@pytest.fixture
+def openbao(openbao_process: OpenBao) -> OpenBao:
+    """An OpenBao without secrets."""
+    openbao_process.reset()
+    return openbao_process
 
 
 @pytest.fixture(scope="session")

@@ -135,7 +135,7 @@ def _read(request: Request, response: requests.Response) -> bytes:
 def _transport_error(request: Request, fault: Exception, timeout: float) -> CloudflareError:
     """No usable answer came: say why, and whether the request can have reached Cloudflare."""
     where: dict[str, Any] = {"method": request.method, "path": request.path}
-    reason = _root(fault)
+    reason = root_of(fault)
     if isinstance(fault, requests.exceptions.SSLError):
         may_pass = not any(lasting in reason for lasting in LASTING_TLS_FAULTS)
         return CloudflareError(
@@ -185,7 +185,7 @@ def _innermost(fault: BaseException) -> BaseException:
         fault = inner
 
 
-def _root(fault: BaseException) -> str:
+def root_of(fault: BaseException) -> str:
     """The innermost reason of a nested exception: the outer ones repeat the address and object ids."""
     fault = _innermost(fault)
     text = str(fault)

@@ -6,18 +6,26 @@ from __future__ import annotations
 
 import abc
 import base64
+import contextlib
+import importlib
 import json
+import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import quote, quote_plus
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._module import secret_values, texts
 
 Record = dict[str, Any]
 MASK = "********"
+# What a record holds that may be shown. All else in a place may be a secret of others, if it is not too short for one.
+OPEN = ("client_id", "minted_at", "rotation")
+SHORTEST_SECRET = 4
+LONGEST_QUOTE = 200
 
 
 @dataclass(frozen=True)
@@ -35,19 +43,32 @@ class Site:
 class Store(abc.ABC):
     """One place. C(params) are the options of its own type, complete and checked.
 
-    C(options) and C(rules) are what ansible-core's validator takes. What C(write_only) stores hold as C(client_secret)
-    is null for whoever reads it. C(compares) says that a write is refused when the place changed since it was read.
+    C(options) and C(rules) are what ansible-core's validator takes; C(variables) are those of the environment that give
+    an option which is not set, the first that is there. What C(write_only) stores hold as C(client_secret) is null when
+    it is read. C(compares) says that a write is refused when the place changed since it was read.
     """
 
     type: ClassVar[str]
     options: ClassVar[Mapping[str, Any]]
     rules: ClassVar[Mapping[str, Any]] = {}
+    variables: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     write_only: ClassVar[bool] = False
     compares: ClassVar[bool] = False
 
     def __init__(self, params: Mapping[str, Any], site: Site) -> None:
         self.params = params
         self.site = site
+        self._secrets = set(secret_values(self.options, params))
+
+    @classmethod
+    def complete(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The options, with what the environment says of those that are not set. An empty text is not set."""
+        complete = {name: value for name, value in given.items() if value not in (None, "") or name not in cls.options}
+        for option, names in cls.variables.items():
+            found = next((os.environ[name] for name in names if os.environ.get(name)), None)
+            if found:
+                complete.setdefault(option, found)
+        return complete
 
     @property
     @abc.abstractmethod
@@ -69,6 +90,35 @@ class Store(abc.ABC):
     def close(self) -> None:
         """End what was begun by logging in."""
         return
+
+    def hide(self, record: Mapping[str, Any]) -> None:
+        """Mask what a record holds in all messages from now on."""
+        closed = texts([value for name, value in record.items() if name not in OPEN])
+        self._secrets.update(text for text in closed if len(text) >= SHORTEST_SECRET)
+
+    def quoted(self, text: object) -> str:
+        """What a program, a module or a server says, as a message may hold it."""
+        return harmless(str(text), self._secrets)
+
+    @contextlib.contextmanager
+    def telling(self, what: Callable[[Store, str], UsageError]) -> Iterator[None]:
+        """Raise a Failure of the body as C(unreadable) or C(unwritable)."""
+        try:
+            yield
+        except Failure as failure:
+            raise what(self, str(failure)) from None
+
+
+class Failure(Exception):
+    """Why a place was not read or written, and what to do: the end of a message, safe to be shown."""
+
+
+def library(store: type[Store], name: str) -> Any:
+    """What only this type of store needs. Raises UsageError when the controller lacks it."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise missing_library(store.type, name.partition(".")[0]) from None
 
 
 def missing_library(store: str, library: str) -> UsageError:
@@ -118,6 +168,14 @@ def object_in(store: Store, text: str | bytes) -> Record:
     if not isinstance(found, dict):
         raise foreign(store, "does not hold a JSON object")
     return found
+
+
+def harmless(text: str, secrets: Iterable[object]) -> str:
+    """A text of others on one line: without secrets, logins in addresses and control characters, and not too long."""
+    masked = re.sub(r"://[^/\s]*@", "://", without_secrets(text, secrets))
+    line = re.sub(r"[ \t\r\n]+", " ", masked).strip()
+    visible = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
+    return visible if len(visible) <= LONGEST_QUOTE else visible[: LONGEST_QUOTE - 3] + "..."
 
 
 def without_secrets(text: str, secrets: Iterable[object]) -> str:

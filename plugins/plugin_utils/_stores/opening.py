@@ -7,13 +7,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._module import secret_values
 from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked, invalid, near
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.aws_secrets_manager import AwsSecretsManager
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.awx_credential import AwxCredential
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.command import Command
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.hashi_vault import HashiVault
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.json_file import JsonFile
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.module import ModuleStore
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_file import VaultFile
 
-TYPES: Mapping[str, type[Store]] = {each.type: each for each in (JsonFile, VaultFile)}
+TYPES: Mapping[str, type[Store]] = {
+    each.type: each
+    for each in (JsonFile, VaultFile, HashiVault, AwsSecretsManager, AwxCredential, Command, ModuleStore)
+}
 
 
 def open_store(definition: Any, site: Site) -> Store:
@@ -23,7 +32,10 @@ def open_store(definition: Any, site: Site) -> Store:
     for name in given:
         if name not in cls.options and (owners := [other for other, each in TYPES.items() if name in each.options]):
             raise invalid("store", f"the type {kind} has no option {name!r}, which belongs to the type {owners[0]}.")
-    return cls(checked("store", given, cls.options, cls.rules), site)
+    params = checked("store", cls.complete(given), cls.options, cls.rules, kind)
+    if "timeout" in params:
+        check_seconds("store.timeout", params["timeout"], above_zero=True)
+    return cls(params, site)
 
 
 def type_of(definition: Any) -> tuple[str, dict[str, Any]]:

@@ -14,7 +14,8 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import Us
 from ansible_collections.oauthops.iam.plugins.module_utils._files import same
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Record, Store, foreign
 
-KEYS = ("client_id", "client_secret", "minted_at", "rotation")
+SECRET = "client_secret"
+KEYS = ("client_id", SECRET, "minted_at", "rotation")
 
 
 class StoredRecord:

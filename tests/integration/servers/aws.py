@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,10 +21,10 @@ from tests.integration.servers.child import Child
 _ACCESS_KEY, _SECRET_KEY, _REGION = "AKIAIOSFODNN7EXAMPLE", "made-up-secret-key", "eu-central-1"
 # moto looks at the region and the service alone.
 _SCOPE = f"{_ACCESS_KEY}/20260101/{_REGION}/secretsmanager/aws4_request"
-_HEADERS = {
-    "Authorization": f"AWS4-HMAC-SHA256 Credential={_SCOPE}, SignedHeaders=host, Signature=0",
-    "Content-Type": "application/x-amz-json-1.1",
-}
+_SIGNED = "AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+_HEADERS = {"Authorization": _SIGNED.format(scope=_SCOPE), "Content-Type": "application/x-amz-json-1.1"}
+_IAM_HEADERS = {"Authorization": _SIGNED.format(scope=_SCOPE.replace("secretsmanager", "iam"))}
+_USER = "keeper"
 _REQUEST_SECONDS = 10.0
 _MISSING = "ResourceNotFoundException"
 Json = Any
@@ -88,8 +91,7 @@ class Aws:
 
     def read(self, name: str) -> str | None:
         """The current text of a secret, None when it does not exist."""
-        answer = self._call("GetSecretValue", SecretId=name)
-        return None if answer is None else str(answer["SecretString"])
+        return self.value_at(name, "AWSCURRENT")
 
     def write(self, name: str, text: str) -> None:
         if self._call("PutSecretValue", SecretId=name, SecretString=text) is None:
@@ -109,6 +111,49 @@ class Aws:
         """The policy of a secret, None without one."""
         text = (self._call("GetResourcePolicy", SecretId=name) or {}).get("ResourcePolicy")
         return text and json.loads(text)
+
+    def user_for(self, *actions: str) -> dict[str, str]:
+        """The keys of a user who may do these things, which counts while rights are checked."""
+        allowed = {"Effect": "Allow", "Action": [f"secretsmanager:{action}" for action in actions], "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        self._call_iam("CreateUser")
+        self._call_iam("PutUserPolicy", PolicyName="own", PolicyDocument=policy)
+        text = self._call_iam("CreateAccessKey")
+        found = {name: re.search(f"<{name}>(.*?)</", text) for name in ("AccessKeyId", "SecretAccessKey")}
+        access_key, secret_key = (str(match and match[1]) for match in found.values())
+        return {"access_key": access_key, "secret_key": secret_key}
+
+    def _call_iam(self, action: str, **parameters: str) -> str:
+        form = {"Action": action, "Version": "2010-05-08", "UserName": _USER, **parameters}
+        answer = self._session.post(self.url, data=form, headers=_IAM_HEADERS, timeout=_REQUEST_SECONDS)
+        answer.raise_for_status()
+        return answer.text
+
+    @contextmanager
+    def checking_rights(self) -> Iterator[None]:
+        """Meanwhile moto refuses what is not allowed, and the requests of this class as well."""
+        url = f"{self.url}/moto-api/reset-auth"
+        self._session.post(url, data="0", timeout=_REQUEST_SECONDS).raise_for_status()
+        try:
+            yield
+        finally:
+            self._session.post(url, data="Infinity", timeout=_REQUEST_SECONDS).raise_for_status()
+
+    def write_binary(self, name: str, content: bytes) -> None:
+        encoded = base64.b64encode(content).decode("ascii")
+        if self._call("PutSecretValue", SecretId=name, SecretBinary=encoded) is None:
+            self._call("CreateSecret", Name=name, SecretBinary=encoded)
+
+    def create_without_value(self, name: str) -> None:
+        self._call("CreateSecret", Name=name)
+
+    def schedule_deletion(self, name: str) -> None:
+        self._call("DeleteSecret", SecretId=name)
+
+    def value_at(self, name: str, stage: str) -> str | None:
+        """The text that has a label, None when there is none."""
+        answer = self._call("GetSecretValue", SecretId=name, VersionStage=stage)
+        return None if answer is None else str(answer["SecretString"])
 
     def reset(self) -> None:
         """Forget everything."""

@@ -121,24 +121,56 @@ class OpenBao:
         metadata = self._call("GET", f"secret/metadata/{path}").get("data") or {}
         return int(metadata.get("current_version", 0))
 
-    def token_for(self, policy: str) -> str:
+    def token_for(self, policy: str, **settings: Json) -> str:
         """A token that has the rights of a policy, written in HCL, and those to look itself up."""
-        token: str = self._call("POST", "auth/token/create", {"policies": [self._add(policy)]})["auth"]["client_token"]
-        return token
+        return self.token_of(self._add(policy), **settings)
 
-    def app_role_for(self, policy: str) -> dict[str, str]:
+    def token_of(self, *policies: str, **settings: Json) -> str:
+        """A token that has the rights of these policies, by their names."""
+        created = self._call("POST", "auth/token/create", {"policies": policies, **settings})
+        return str(created["auth"]["client_token"])
+
+    def app_role_for(self, policy: str, mount: str = "approle", **settings: Json) -> dict[str, str]:
         """What logs in as an AppRole that has the rights of a policy; the method has to be enabled."""
         name = self._add(policy)
-        role = f"auth/approle/role/{name}"
-        self._call("POST", role, {"token_policies": [name]})
+        role = f"auth/{mount}/role/{name}"
+        self._call("POST", role, {"token_policies": [name], **settings})
         role_id = self._call("GET", f"{role}/role-id")["data"]["role_id"]
         secret_id = self._call("POST", f"{role}/secret-id")["data"]["secret_id"]
         return {"role_id": role_id, "secret_id": secret_id}
 
     def _add(self, policy: str) -> str:
         name = f"policy-{secrets.token_hex(4)}"
-        self._call("PUT", f"sys/policies/acl/{name}", {"policy": policy})
+        self.allow(name, policy)
         return name
+
+    def allow(self, name: str, policy: str) -> None:
+        """Give a policy these rights, and with it all tokens that have it."""
+        self._call("PUT", f"sys/policies/acl/{name}", {"policy": policy})
+
+    def enable_login(self, method: str) -> str:
+        """Another place where an auth method answers; its name."""
+        mount = f"{method}-{secrets.token_hex(4)}"
+        self._call("POST", f"sys/auth/{mount}", {"type": method})
+        return mount
+
+    def put(self, path: str, body: Json = None) -> Json:
+        """Write anything that is not a secret; the answer's body."""
+        return self._call("POST", path, body)
+
+    def delete(self, path: str) -> None:
+        self._call("DELETE", path)
+
+    def is_valid(self, token: str) -> bool:
+        """Whether a token can still be used."""
+        try:
+            return bool(self._call("POST", "auth/token/lookup", {"token": token}))
+        except requests.HTTPError:
+            return False
+
+    def tokens(self) -> int:
+        """How many tokens there are."""
+        return len(self._call("LIST", "auth/token/accessors")["data"]["keys"])
 
     def in_namespace(self, name: str) -> OpenBao:
         """The same server as a new namespace shows it, with KV 2 at `secret` and the auth method AppRole."""

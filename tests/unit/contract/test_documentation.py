@@ -13,7 +13,7 @@ import yaml
 from ansible_collections.oauthops.iam.plugins.module_utils import _module
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import DEFAULT_API_URL, ENVIRONMENT
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import SHAPE
-from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
+from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION, STORES
 from tests.unit.support import PACKAGE, documentation
 
 ROOT = Path(__file__).parents[3]
@@ -91,7 +91,7 @@ def test_every_store_is_documented(name: str) -> None:
         for option, spec in options.items():
             text = " ".join(described[option]["description"])
             assert f"V({kind})" in text, (kind, option)
-            assert described[option]["type"] == spec["type"], (kind, option)
+            assert described[option]["type"] in {spec["type"], STORE_OPTION["options"][option]["type"]}, (kind, option)
 
 
 @every_module

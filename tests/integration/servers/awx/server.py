@@ -39,7 +39,8 @@ _ADMIN = "admin"
 class Awx:
     """A fake AWX in a thread, for as long as the context lasts.
 
-    It has the organization Default and the user admin. While `read_only` is set, writes are refused with 403.
+    It has the organization Default and the user admin. While `read_only` is set, writes are refused with 403; while
+    `gateway` is, its API is where a gateway has it.
     """
 
     def __init__(self) -> None:
@@ -47,7 +48,12 @@ class Awx:
         self.password = secrets.token_hex(15)
         self.url = ""
         self.reset()
-        routes = [Route("/api/v2/{path:path}", self._serve, methods=["GET", "POST", "PATCH", "DELETE"])]
+        methods = ["GET", "POST", "PATCH", "DELETE"]
+        routes = [
+            Route("/api/", self._serve_root),
+            Route("/api/v2/{path:path}", self._serve, methods=methods),
+            Route("/api/controller/v2/{path:path}", self._serve, methods=methods),
+        ]
         config = uvicorn.Config(Starlette(routes=routes), port=0, lifespan="off", log_config=None)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -55,7 +61,7 @@ class Awx:
     def reset(self) -> None:
         """Forget everything; address and credentials stay."""
         self.journal = Journal()
-        self.read_only = False
+        self.read_only = self.gateway = False
         self._login_tokens: dict[int, str] = {}
         self.tables = Tables()
         self.tables.add("organizations", {"name": _DEFAULT_ORGANIZATION})
@@ -123,6 +129,13 @@ class Awx:
         entries = [entry for entry in self.journal.entries if not writes_only or entry.method != "GET"]
         return [f"{entry.method} {entry.path}" for entry in entries]
 
+    async def _serve_root(self, request: Request) -> Response:
+        self.journal.add("GET", request.url.path, {}, {}, None)
+        if self.gateway:
+            apis = {"gateway": "/api/gateway/", "controller": "/api/controller/"}
+            return JSONResponse({"description": "AAP gateway REST API", "apis": apis})
+        return JSONResponse({"current_version": "/api/v2/", "available_versions": {"v2": "/api/v2/"}})
+
     async def _serve(self, request: Request) -> Response:
         body = await request.json() if await request.body() else {}
         path = request.url.path
@@ -130,6 +143,8 @@ class Awx:
         try:
             user = self._authenticate(request.headers.get("authorization", ""))
             entry.credential = user
+            if path.startswith("/api/controller/") != self.gateway:
+                raise Refused(404, {"detail": "The requested resource could not be found."})
             status, answer = self._answer(request, body)
         except Refused as refused:
             status, answer = refused.status, refused.body
@@ -230,5 +245,10 @@ class Awx:
             "count": len(found),
             "next": link(number + 1) if start + size < len(found) else None,
             "previous": link(number - 1) if number > 1 else None,
-            "results": [self.tables.list_view(kind, row) for kind, row in found[start : start + size]],
+            "results": [self._in_list(kind, row) for kind, row in found[start : start + size]],
         }
+
+    def _in_list(self, kind: str, row: Row) -> Row:
+        view = self.tables.list_view(kind, row)
+        view["summary_fields"]["user_capabilities"] = {"edit": not self.read_only}
+        return view

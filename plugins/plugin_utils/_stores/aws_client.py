@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asking AWS Secrets Manager about one secret with boto3, and what its refusals mean. Private to this collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, library
+
+ATTEMPTS = 3
+REMEDIES: Mapping[str, str] = {
+    "AccessDeniedException": "give the credentials the permission {permission}, and the use of the secret's KMS key",
+    "ConnectTimeoutError": "see whether the controller reaches this address, and whether the region is right",
+    "DecryptionFailure": "see whether the credentials may use the secret's KMS key, and whether it is enabled",
+    "EncryptionFailure": "see whether the credentials may use the secret's KMS key, and whether it is enabled",
+    "EndpointConnectionError": "see whether the controller reaches this address, and whether the region is right",
+    "ExpiredTokenException": "the credentials have expired, so get new ones",
+    "InvalidClientTokenId": "AWS does not know these credentials, so correct them",
+    "NoCredentialsError": "give access_key and secret_key, a profile, or the controller a role",
+    "NoRegionError": "give region",
+    "ProfileNotFound": "correct profile, or AWS's configuration files on the controller",
+    "ReadTimeoutError": "see whether the controller reaches this address, and raise timeout",
+    "SSLError": "correct aws_ca_bundle or the address",
+    "UnrecognizedClientException": "AWS does not know these credentials, so correct them",
+}
+LOOK = "correct name, region and endpoint_url"
+# AWS's words for these say of the request what it may not hold; for others they may quote the value.
+HARMLESS = frozenset(REMEDIES) | {"InvalidRequestException", "LimitExceededException", "ResourceNotFoundException"}
+
+
+class Refused(Failure):
+    """A request that failed; C(code) is AWS's, or the name of boto3's error."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class SecretsManager:
+    """The secret that a store names in its option C(name). Raises Refused."""
+
+    def __init__(self, store: Store) -> None:
+        self._boto3 = library(type(store), "boto3")
+        self._config = library(type(store), "botocore.config")
+        self._store = store
+        self._client: Any = None
+
+    def ask(self, method: str, names: str = "SecretId", **given: Any) -> Mapping[str, Any]:
+        try:
+            self._client = self._client or self._connected()
+            asked = getattr(self._client, method)
+            answer: Mapping[str, Any] = asked(**{names: self._store.params["name"]}, **given)
+        except Exception as fault:
+            raise self._refused(method, fault, quotes="SecretString" not in given) from None
+        return answer
+
+    def close(self) -> None:
+        if self._client:
+            self._client.close()
+
+    def _connected(self) -> Any:
+        params = self._store.params
+        session = self._boto3.Session(
+            profile_name=params["profile"],
+            region_name=params["region"],
+            aws_access_key_id=params["access_key"],
+            aws_secret_access_key=params["secret_key"],
+            aws_session_token=params["session_token"],
+        )
+        patience = {"connect_timeout": params["timeout"], "read_timeout": params["timeout"]}
+        return session.client(
+            "secretsmanager",
+            endpoint_url=params["endpoint_url"],
+            verify=params["aws_ca_bundle"],
+            config=self._config.Config(**patience, retries={"mode": "standard", "total_max_attempts": ATTEMPTS}),
+        )
+
+    def _refused(self, method: str, fault: Exception, *, quotes: bool) -> Refused:
+        error = (getattr(fault, "response", None) or {}).get("Error", {})
+        code, action = str(error.get("Code") or type(fault).__name__), method.title().replace("_", "")
+        text = str(error.get("Message") or fault)
+        said = f", {self._store.quoted(text).rstrip('.')}" if quotes or code in HARMLESS else ""
+        remedy = REMEDIES.get(code, LOOK if method == "get_secret_value" else "run again, which looks first")
+        if code == "InvalidRequestException" and "delet" in text:
+            remedy = f"restore it with aws secretsmanager restore-secret --secret-id {self._store.params['name']}"
+        remedy = remedy.replace("{permission}", f"secretsmanager:{action}")
+        return Refused(code, f"{action} failed ({code}{said}): {remedy}")

@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A store that users bring themselves: two programs in the controller that speak JSON. Private to this collection."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
+    Failure,
+    Record,
+    Site,
+    Store,
+    object_in,
+    unreadable,
+    unwritable,
+)
+
+
+class Command(Store):
+    """C(read) prints what is stored, or nothing; C(write) gets on its standard input what is to be stored.
+
+    Both are run without a shell and end with status 0 if all went well. No secret is in an argument or a variable.
+    """
+
+    type: ClassVar[str] = "command"
+    options: ClassVar[Mapping[str, Any]] = STORES["command"]
+
+    def __init__(self, params: Mapping[str, Any], site: Site) -> None:
+        super().__init__(params, site)
+        for option in ("read", "write"):
+            if not params[option]:
+                text = f"store.{option} is empty: give the program and its arguments."
+                raise UsageError("invalid_option", text, option=f"store.{option}")
+        self.hide(params["environment"])
+
+    @property
+    def place(self) -> str:
+        return f"what {self.params['write'][0]} stores"
+
+    def read(self) -> Record:
+        with self.telling(unreadable):
+            printed = self._output_of("read", b"")
+            try:
+                found = object_in(self, printed) if printed.strip() else {}
+            except UsageError:
+                raise Failure("the program ended with status 0, and printed what is no JSON object") from None
+        self.hide(found)
+        return found
+
+    def write(self, record: Record) -> None:
+        self.hide(record)
+        with self.telling(unwritable):
+            self._output_of("write", json.dumps(record).encode())
+
+    def check(self) -> None:
+        if not shutil.which(self.params["write"][0], path=self._environment.get("PATH")):
+            raise unwritable(self, f"there is no program {self.params['write'][0]} in the controller: correct write")
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, **{name: str(value) for name, value in self.params["environment"].items()}}
+
+    def _output_of(self, option: str, given: bytes) -> bytes:
+        """What a program printed that ended well."""
+        pipe = subprocess.PIPE
+        try:
+            with subprocess.Popen(
+                self.params[option],
+                env=self._environment,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=pipe,
+                start_new_session=True,
+            ) as process:
+                printed, complaint = _talk(process, given, self.params["timeout"])
+        except subprocess.TimeoutExpired:
+            raise Failure(
+                f"the program did not end within {self.params['timeout']:g} seconds, and was killed"
+            ) from None
+        except (OSError, ValueError) as fault:
+            reason = self.quoted(getattr(fault, "strerror", None) or fault)
+            raise Failure(f"the program could not be started ({reason}): correct {option}") from None
+        if process.returncode:
+            raise Failure(self._complaint(process.returncode, complaint))
+        return printed
+
+    def _complaint(self, status: int, text: bytes) -> str:
+        lines = text.decode(errors="replace").strip().split("\n")
+        said = f": {self.quoted(lines[-1])}" if lines[-1] else ", and said nothing on standard error"
+        ended = f"ended with status {status}" if status > 0 else f"was ended by signal {-status}"
+        return f"the program {ended}{said}"
+
+
+def _talk(process: subprocess.Popen[bytes], given: bytes, timeout: float) -> tuple[bytes, bytes]:
+    """Its output and its errors; whatever comes in between, no process of its group is left."""
+    try:
+        return process.communicate(given, timeout)
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        raise

@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stores that are servers share: how they are asked with requests, and why no answer came. Private."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import root_of
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, harmless, library
+
+# What asking fails with: requests' own errors, a certificate file that is not there, a character that no header may
+# hold, and the deadline.
+FAULTS = (OSError, ValueError)
+Answer = TypeVar("Answer")
+
+
+def session_of(requests: Any, verify: bool | str, authenticate: Callable[[Any], Any]) -> Any:
+    """A session whose credential is set by C(auth), because a netrc file replaces a header but not that."""
+    session = requests.Session()
+    session.auth, session.verify = authenticate, verify
+    return session
+
+
+def verification(params: Mapping[str, Any], ca_option: str) -> bool | str:
+    """Whether certificates are checked, or the file of the authorities that sign them. Raises UsageError without it."""
+    if not params["validate_certs"]:
+        return False
+    path: str | None = params[ca_option]
+    if path and not os.path.exists(path):
+        option = f"store.{ca_option}"
+        raise UsageError("invalid_option", f"{option}: {path} does not exist in the controller.", option=option)
+    return path or True
+
+
+def within(seconds: float, ask: Callable[[], Answer]) -> Answer:
+    """The answer, if it is complete by then; else raises TimeoutError, and nobody waits for it any more.
+
+    The timeout of requests is one for each packet, and none at all for looking up a name.
+    """
+    future: Future[Answer] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(ask())
+        except BaseException as fault:
+            future.set_exception(fault)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        return future.result(seconds)
+    except FutureTimeoutError:
+        raise TimeoutError from None
+
+
+def unanswered(store: Store, fault: Exception, url: str, url_option: str, ca_option: str) -> Failure:
+    """Why there is no answer from the address that C(url_option) gives, with nothing of a credential."""
+    errors = library(type(store), "requests.exceptions")
+    where = address(url)
+    if where is None or isinstance(fault, (errors.InvalidURL, errors.InvalidSchema, errors.MissingSchema)):
+        return Failure(f"{url_option} is no address of the form https://host:port: correct it, and any proxy")
+    if isinstance(fault, ValueError):
+        return Failure("a credential holds a line break or another character that cannot be sent: correct it")
+    reason = store.quoted(root_of(fault))
+    if isinstance(fault, errors.SSLError):
+        return Failure(f"TLS with {where} failed ({reason}): check {ca_option} and the address")
+    if isinstance(fault, (TimeoutError, errors.Timeout)) or "timed out" in reason:
+        reason = f"no answer within {store.params['timeout']:g} seconds"
+    return Failure(f"{where} cannot be reached ({reason}): check {url_option}, the network and any proxy")
+
+
+def address(url: str) -> str | None:
+    """Scheme, host and port of an address; None for what is none."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    return harmless(f"{parts.scheme}://{parts.hostname}{port}", ()) if parts.hostname else None

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asking HashiCorp Vault or OpenBao with hvac, and what its refusals mean. Private to this collection."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, library
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.http import (
+    FAULTS,
+    session_of,
+    unanswered,
+    verification,
+    within,
+)
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_login import log_in
+
+NO_CONTENT = 204
+# What a policy refuses is in a list of errors; what is said of a token that is not valid stands alone.
+BY_POLICY = "* permission denied"
+# hvac hands on an answer without JSON as what it is, be it a redirect or another server's page.
+ELSEWHERE = "url does not lead to Vault itself: set it to the address of the active server"
+
+
+class Refused(Failure):
+    """Vault answered with an error.
+
+    C(newest) is the number of the newest version where there is nothing to read, as one that was deleted or destroyed
+    or has expired has one too. It is 0 for a path without versions, and None for an error of another kind.
+    """
+
+    def __init__(self, reason: str, newest: int | None) -> None:
+        super().__init__(reason)
+        self.newest = newest
+
+
+class VaultServer:
+    """The server of a store, which is logged in to once. Raises Failure."""
+
+    def __init__(self, store: Store) -> None:
+        hvac = library(type(store), "hvac")
+        params, self._store = store.params, store
+        self._errors = hvac.exceptions
+        self._by_token = params["auth_method"] == "token"
+        self._token: Mapping[str, Any] | None = {} if self._by_token else None
+        verify = verification(params, "ca_cert")
+        # Without a token hvac takes one of the environment; what it is not given as verify, it looks for there as well.
+        self.client = hvac.Client(
+            url=params["url"],
+            token=params["token"] if self._by_token else "",
+            namespace=params["namespace"],
+            verify=verify,
+            timeout=params["timeout"],
+            allow_redirects=False,
+            session=session_of(library(type(store), "requests"), verify, lambda request: request),
+        )
+
+    def ask(self, ask: Callable[[], Any], explain: Callable[[str], str]) -> Mapping[str, Any]:
+        """The data in the answer, empty without any; C(explain) adds a remedy to what Vault says when it refuses."""
+        if self._token is None:
+            self._token = self._asked(lambda: log_in(self.client, self._store.params), self._explain_log_in)
+        answer = self._asked(ask, explain)
+        data = answer.get("data") if isinstance(answer, dict) else None
+        if isinstance(data, dict):
+            return data
+        if getattr(answer, "status_code", None) == NO_CONTENT:
+            return {}
+        raise Failure(ELSEWHERE)
+
+    def _asked(self, ask: Callable[[], Any], explain: Callable[[str], str]) -> Any:
+        try:
+            return within(self._store.params["timeout"], ask)
+        except self._errors.VaultError as fault:
+            said = self._store.quoted(", ".join(fault.errors) if fault.errors else fault.args[0] or "not found")
+            raise Refused(explain(said.removeprefix("1 error occurred: ")), self._newest(fault)) from None
+        except FAULTS as fault:
+            raise unanswered(self._store, fault, self._store.params["url"], "url", "ca_cert") from None
+        except (AttributeError, KeyError, TypeError):  # of hvac, which takes every answer for one of Vault's
+            raise Failure(ELSEWHERE) from None
+
+    def _newest(self, fault: Any) -> int | None:
+        if not isinstance(fault, self._errors.InvalidPath):
+            return None
+        with contextlib.suppress(KeyError, TypeError):
+            return int(fault.json["data"]["metadata"]["version"])
+        return 0 if fault.errors == [] else None
+
+    def _explain_log_in(self, said: str) -> str:
+        method = self._store.params["auth_method"]
+        return f"the log-in by {method} failed ({said}): check its options, auth_mount_point and namespace"
+
+    def close(self) -> None:
+        """Revoke the token that logging in gave, which only a batch token refuses; it ends by itself at last."""
+        if self._token and self._token.get("token_type") != "batch":
+            with contextlib.suppress(self._errors.VaultError, *FAULTS):
+                within(self._store.params["timeout"], self.client.auth.token.revoke_self)
+        self.client.session.close()

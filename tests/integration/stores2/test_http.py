@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the stores that are asked over HTTP take what is no answer, and to whom they give their credential."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from tests.integration.listener import listener
+from tests.integration.stores2.opened import opened, refuses
+
+TOKEN = "token-for-the-store-Vv_5"
+VAULT = {"type": "hashi_vault", "path": "apps/one", "token": TOKEN}
+AWX = {"type": "awx_credential", "name": "One", "credential_type": "OAuth client", "controller_oauthtoken": TOKEN}
+AWX_LOGIN = {**AWX, "controller_oauthtoken": "", "controller_username": "keeper", "controller_password": TOKEN}
+ADDRESS = {"hashi_vault": "url", "awx_credential": "controller_host"}
+
+
+@dataclass
+class Page:
+    """A server that always says the same."""
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    drips: bool = False
+    url: str = ""
+    heard: list[dict[str, str]] = field(default_factory=list)
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    page = Page()
+
+    class Handler(BaseHTTPRequestHandler):
+        def serve(self) -> None:
+            page.heard.append({name.lower(): value for name, value in self.headers.items()})
+            self.send_response(page.status)
+            for name, value in {**page.headers, "Content-Length": str(len(page.body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            for octet in page.body if page.drips else [page.body]:
+                self.wfile.write(bytes([octet]) if isinstance(octet, int) else octet)
+                if page.drips:
+                    time.sleep(0.1)
+
+        do_GET = do_POST = do_PUT = serve  # noqa: N815 - http.server's names
+
+        def log_message(self, *_args: object) -> None:
+            """Say nothing on standard error."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, daemon=True).start()
+        page.url = f"http://127.0.0.1:{server.server_port}"
+        yield page
+        server.shutdown()
+
+
+def at(definition: dict[str, Any], url: str, **options: Any) -> dict[str, Any]:
+    return {**definition, ADDRESS[definition["type"]]: url, **options}
+
+
+every_store = pytest.mark.parametrize("definition", [VAULT, AWX, AWX_LOGIN], ids=["vault", "awx", "awx login"])
+
+
+@every_store
+def test_a_credential_goes_nowhere_else(page: Page, definition: dict[str, Any]) -> None:
+    with listener() as (port, heard):
+        page.status, page.headers = 307, {"Location": f"http://127.0.0.1:{port}/api/"}
+        with opened(at(definition, page.url)) as store, refuses("store_unreadable", TOKEN):
+            store.read()
+    assert (len(page.heard), heard) == (1, [])
+
+
+def test_a_log_in_goes_nowhere_else(page: Page) -> None:
+    login = {"auth_method": "userpass", "username": "keeper", "password": TOKEN, "token": ""}
+    page.status, page.headers = 307, {"Location": "http://127.0.0.1:1/"}
+    with opened(at({**VAULT, **login}, page.url)) as store, refuses("store_unreadable", TOKEN):
+        store.read()
+
+
+@every_store
+@pytest.mark.parametrize("status", [200, 204, 404, 429, 500, 503])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>Welcome\x1b[1m</html>", b"[]", b'"text"', f'{{"said": "{TOKEN}"}}'.encode()]
+)
+def test_what_is_no_answer_is_not_an_empty_place(
+    page: Page, definition: dict[str, Any], status: int, body: bytes
+) -> None:
+    page.status, page.body, page.headers = status, body, {"Content-Type": "application/json"}
+    if status == 204:
+        page.body = b""
+    with opened(at(definition, page.url)) as store, refuses("store_unreadable", TOKEN):
+        store.read()
+
+
+@every_store
+def test_an_answer_has_to_be_complete_in_time(page: Page, definition: dict[str, Any]) -> None:
+    """Each octet comes in time."""
+    page.body, page.drips = b'{"errors": []}' + b" " * 50, True
+    began = time.monotonic()
+    with opened(at(definition, page.url, timeout=0.4)) as store, refuses("store_unreadable", TOKEN):
+        store.read()
+    assert time.monotonic() - began < 3
+
+
+@every_store
+def test_a_netrc_file_replaces_no_credential(
+    page: Page, definition: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "netrc").write_text("default login them password theirs\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with opened(at(definition, page.url)) as store, refuses("store_unreadable", TOKEN):
+        store.read()
+    (headers,) = page.heard
+    login = base64.b64encode(f"keeper:{TOKEN}".encode()).decode()
+    expected = {"vault": None, "awx": f"Bearer {TOKEN}", "awx login": f"Basic {login}"}
+    kind = "vault" if definition is VAULT else "awx" if definition is AWX else "awx login"
+    assert headers.get("authorization") == expected[kind]
+    assert headers.get("x-vault-token") == (TOKEN if definition is VAULT else None)
+
+
+@every_store
+def test_a_proxy_of_the_environment_is_used(
+    page: Page, definition: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", page.url)
+    with opened(at(definition, "http://store.example.invalid")) as store, refuses("store_unreadable", TOKEN):
+        store.read()
+    assert page.heard
+
+
+@every_store
+@pytest.mark.parametrize(
+    "url", ["https://keeper:Uu_4-hidden@127.0.0.1:1", "ftp://Uu_4-hidden@127.0.0.1", "https://[", "https://"]
+)
+def test_an_address_is_shown_without_a_login(definition: dict[str, Any], url: str) -> None:
+    with opened(at(definition, url, timeout=2)) as store, refuses("store_unreadable", TOKEN, "Uu_4-hidden"):
+        store.read()
+
+
+@every_store
+def test_a_name_that_does_not_exist_is_not_an_empty_place(definition: dict[str, Any]) -> None:
+    with (
+        opened(at(definition, "https://no-such-host.invalid", timeout=5)) as store,
+        refuses("store_unreadable", TOKEN),
+    ):
+        store.read()
