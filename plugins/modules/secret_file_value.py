@@ -46,7 +46,6 @@ options:
       - The name or number of the file's group once it is written. Left out, an existing file keeps its group.
     type: str
 seealso:
-  - module: oauthops.iam.aws_secret_value
   - module: oauthops.iam.vault_file_key
 """
 

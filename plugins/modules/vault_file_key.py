@@ -60,7 +60,6 @@ options:
         vault IDs are loaded.
     type: str
 seealso:
-  - module: oauthops.iam.aws_secret_value
   - module: oauthops.iam.secret_file_value
 """
 

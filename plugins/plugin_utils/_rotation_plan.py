@@ -102,7 +102,7 @@ class Situation:
         found = moment("minted_at in the store", str(text))
         if found - self.now > CLOCKS_DIFFER:
             raise UsageError(
-                "store_foreign_content",
+                "foreign_content",
                 f"store: minted_at is in the future ({text}). Correct it in the store.",
                 option="store",
             )

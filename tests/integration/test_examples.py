@@ -17,7 +17,6 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible, Run
 from tests.integration.application import Application
 from tests.integration.modules import Modules
-from tests.integration.servers.aws import Aws
 from tests.integration.shown import yaml_blocks
 
 LOUD = ("-vvvv", "--diff")
@@ -94,7 +93,7 @@ def test_the_guide_to_many_clients_runs(ansible: Ansible, fake: FakeCloudflare) 
 
 def test_no_module_is_without_tested_examples(prepared: dict[str, Json], fake: FakeCloudflare) -> None:
     documented = {path.stem for path in (ROOT / "plugins/modules").glob("*.py")}
-    elsewhere = {"aws_secret_value", "dns_txt_info", "rfc2136_txt_value", "secret_file_value", "vault_file_key"}
+    elsewhere = {"dns_txt_info", "rfc2136_txt_value", "secret_file_value", "vault_file_key"}
     assert documented == elsewhere | {f"cloudflare_oauth_{name}" for name in (
         "client", "client_info", "client_secret", "client_wait", "clients", "domain_record", "scope_info"
     )}  # fmt: skip
@@ -126,14 +125,6 @@ def test_the_examples_of_a_secret_in_a_file_run(ansible: Ansible) -> None:
     assert run.status == 0, run.output
     assert KNOWN["example_app_client_secret"] not in run.output
     assert json.loads(kept.read_text()) == CREDENTIALS
-
-
-def test_the_examples_of_a_secret_at_aws_run(ansible_with_stores: Ansible, aws: Aws) -> None:
-    ansible_with_stores.environment.update(aws.environment)
-    run = ansible_with_stores.play(examples("aws_secret_value"), *LOUD, vars=KNOWN)
-    assert run.status == 0, run.output
-    assert KNOWN["example_app_client_secret"] not in run.output
-    assert json.loads(aws.read("oauth/example-app") or "") == CREDENTIALS
 
 
 def the_play_of(role: str, ansible: Ansible, *options: str, **extra: Json) -> Run:

@@ -193,8 +193,8 @@ def test_a_rotation_that_somebody_else_opened_is_not_finalized(rehearsal: Rehear
     [
         ("", "rotation_foreign"),
         ("absent", "rotation_foreign"),
-        (None, "store_foreign_content"),
-        (123, "store_foreign_content"),
+        (None, "foreign_content"),
+        (123, "foreign_content"),
     ],
 )
 def test_a_store_that_somebody_emptied_is_never_finalized(rehearsal: Rehearsal, secret: object, expected: str) -> None:

@@ -123,7 +123,7 @@ def library(store: type[Store], name: str) -> Any:
 
 def missing_library(store: str, library: str) -> UsageError:
     return UsageError(
-        "library_missing",
+        "requirement_missing",
         f"store: the type {store} needs the Python library {library}, which {sys.executable} lacks. Install it there.",
         option="store.type",
     )
@@ -147,7 +147,7 @@ def conflict(store: Store) -> UsageError:
 
 def foreign(store: Store, what: str) -> UsageError:
     return UsageError(
-        "store_foreign_content",
+        "foreign_content",
         f"store: {store.place} {what}, and is left as it is. Choose another place, or replace what it holds.",
         option="store",
     )

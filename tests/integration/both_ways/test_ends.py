@@ -20,7 +20,6 @@ SCOPES = "oauthops.iam.cloudflare_oauth_scope_info"
 RECORD = "oauthops.iam.cloudflare_oauth_domain_record"
 LOOKUP = "oauthops.iam.dns_txt_info"
 UPDATE = "oauthops.iam.rfc2136_txt_value"
-SECRET_AT_AWS = "oauthops.iam.aws_secret_value"
 SECRET_IN_A_FILE = "oauthops.iam.secret_file_value"
 CREATE = {"name": "create", CLIENT: APP}
 TELL = {"name": "told", "ansible.builtin.debug": {"msg": "{{ found }}"}}
@@ -61,7 +60,6 @@ REFUSED: list[tuple[str, dict[str, Json]]] = [
 REFUSED_WITH_A_LIBRARY: list[tuple[str, dict[str, Json]]] = [
     (UPDATE, {"name": "app.example.com"}),
     (UPDATE, {"name": "app.example.com", "value": "made-up", "server": NOBODY}),
-    (SECRET_AT_AWS, {}),
 ]
 
 

@@ -1,49 +1,57 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The places where the stores keep a secret, looked at past Ansible."""
+"""The places where the stores keep a secret, looked at past the stores."""
 
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import stat
-import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible.parsing.vault import VaultLib
 
-from tests.integration.ansible_runs import BIN
 from tests.integration.servers.aws import Aws
 from tests.integration.servers.awx.server import Awx
 from tests.integration.servers.openbao import OpenBao
+from tests.integration.stores.opened import PASSWORD, VAULT_ID, VAULT_SECRETS
 
 FIELDS = {"client_id": False, "client_secret": True, "minted_at": False, "rotation": False, "note": True}
 READ_ONLY = 'path "secret/data/*" { capabilities = ["read"] }'
 READ_AND_WRITE = 'path "secret/data/*" { capabilities = ["read", "create", "update"] }'
-FILE_PATH = "oauth_client_secret_store_file_path"
+NOWHERE = "https://127.0.0.1:1"
+PATH, NAME = "apps/example", "apps/example"
+CREDENTIALS = ("token", "secret_key", "secret_id", "password")
 Json = Any
 
 
 @dataclass
 class Place:
-    """One store: how the role is told of it, and how a test looks into it and makes it read-only."""
+    """One store: its definition, and how a test looks into it, writes it and makes it read-only.
 
-    variables: dict[str, Json]
+    C(version) is another one after each write. C(unreachable) are options under which nothing answers. C(predicts) says
+    that a write which is going to be refused is refused in check mode as well.
+    """
+
+    definition: dict[str, Json]
     read: Callable[[], dict[str, Json]]
     write: Callable[[dict[str, Json]], None]
-    read_only: Callable[[], Any]
-    options: tuple[str, ...] = ()
+    version: Callable[[], object]
+    read_only: Callable[[], AbstractContextManager[None]]
+    unreachable: dict[str, Json]
     environment: dict[str, str] = field(default_factory=dict)
-    shows_secrets: bool = True
+    predicts: bool = True
 
-
-def variables(backend: str, **more: Json) -> dict[str, Json]:
-    prefix = "oauth_client_secret_store"
-    return {f"{prefix}_backend": backend, **{f"{prefix}_{backend}_{name}": value for name, value in more.items()}}
+    @property
+    def secrets(self) -> list[str]:
+        """What logs in, and may be in no message."""
+        told = {**self.definition, **self.environment}
+        return [text for name, text in told.items() if name.lower().endswith(CREDENTIALS)]
 
 
 @contextmanager
@@ -59,7 +67,12 @@ def immutable(directory: Path) -> Iterator[None]:
         aside.rename(directory)
 
 
-def file_place(directory: Path) -> Place:
+def changed_at(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+def file_place(directory: Path, definition: dict[str, Json], unreachable: dict[str, Json]) -> Place:
+    """A JSON file, whoever writes it."""
     path = directory / "kept/store.json"
     path.parent.mkdir()
 
@@ -71,138 +84,138 @@ def file_place(directory: Path) -> Place:
         path.touch(0o600)
         path.write_text(json.dumps(held))
 
-    return Place(variables("file", path=str(path)), read, write, lambda: immutable(path.parent))
+    return Place(
+        definition, read, write, lambda: changed_at(path), lambda: immutable(path.parent), unreachable=unreachable
+    )
 
 
-def file_on_a_host(directory: Path) -> Place:
-    place = file_place(directory)
-    inventory = directory / "hosts"
-    inventory.write_text("localhost ansible_connection=local\nkeeper ansible_connection=local\n")
-    place.variables["oauth_client_secret_store_file_host"] = "keeper"
-    place.options = ("-i", str(inventory))
-    return place
+def json_file(directory: Path) -> Place:
+    return file_place(
+        directory, {"type": "json_file", "path": f"{directory}/kept/store.json"}, {"path": f"{directory}/kept/."}
+    )
 
 
-def file_of_another(directory: Path) -> Place:
-    """A file that belongs to others, as far as whoever runs the tests may give it away."""
-    place = file_place(directory)
-    owner, group = (12345, 23456) if os.getuid() == 0 else (os.getuid(), os.getgid())
-    place.variables.update(variables("file", path=place.variables[FILE_PATH], owner=str(owner), group=str(group)))
-    read = place.read
+def module(directory: Path) -> Place:
+    options = {"path": f"{directory}/kept/store.json"}
+    definition = {"type": "module", "name": "oauthops.iam.secret_file_value", "options": options, "write_to": "value"}
+    return file_place(directory, definition, {"options": {"path": "not/absolute.json"}})
 
-    def read_of_another() -> dict[str, Json]:
-        status = Path(place.variables[FILE_PATH]).stat()
-        assert (status.st_uid, status.st_gid) == (owner, group)
-        return read()
 
-    place.read = read_of_another
+PROGRAM = """
+import os, sys
+path, flag = os.environ["KEPT_AT"], os.environ["KEPT_AT"] + ".read-only"
+if sys.argv[1] == "read":
+    sys.stdout.write(open(path).read() if os.path.exists(path) else "")
+elif os.path.exists(flag):
+    sys.exit("refused: " + sys.stdin.read())
+else:
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as target:
+        target.write(sys.stdin.read())
+"""
+
+
+def command(directory: Path) -> Place:
+    """A small program of the user's, which says what it was given when it refuses it."""
+    program, kept = directory / "keep.py", directory / "kept/store.json"
+    program.write_text(PROGRAM)
+    start = [sys.executable, "-I", str(program)]
+    definition = {"type": "command", "read": [*start, "read"], "write": [*start, "write"]}
+    place = file_place(
+        directory, {**definition, "environment": {"KEPT_AT": str(kept)}}, {"read": [f"{directory}/nothing"]}
+    )
+
+    @contextmanager
+    def read_only() -> Iterator[None]:
+        flag = Path(f"{kept}.read-only")
+        flag.touch()
+        yield
+        flag.unlink()
+
+    place.read_only, place.predicts = read_only, False
     return place
 
 
 def vault_file(directory: Path, known_by: str) -> Place:
-    """A file that is encrypted as a whole; its password is in a file, in a variable, or known to the run."""
+    """A file that is encrypted as a whole."""
     path, password = directory / "kept/vault.yml", directory / "password"
     path.parent.mkdir()
-    password.write_text("correct horse\n")
-    vault = [str(BIN / "ansible-vault")]
-    identity = ["--vault-id", f"prod@{password}"]
-
-    def call(*arguments: str, text: str = "") -> str:
-        command = [*vault, *arguments]
-        return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+    password.write_text(f"{PASSWORD}\n")
 
     def read() -> dict[str, Json]:
-        assert path.read_text().startswith("$ANSIBLE_VAULT;")
-        return dict(yaml.safe_load(call("view", *identity, str(path)))["example_app"])
+        text = VaultLib(VAULT_SECRETS).decrypt(path.read_bytes()).decode()
+        assert "other: 1 # survives" in text or "other" not in text
+        return dict(yaml.safe_load(text)["example_app"])
 
     def write(held: dict[str, Json]) -> None:
         text = "# kept by hand\nother: 1 # survives\n" + yaml.safe_dump({"example_app": held})
-        path.write_text(call("encrypt", *identity, "--encrypt-vault-id", "prod", "--output", "-", text=text))
+        path.write_bytes(VaultLib(VAULT_SECRETS).encrypt(text, VAULT_SECRETS[0][1], vault_id=VAULT_ID))
 
-    told: dict[str, dict[str, str]] = {
-        "password file": {"password_file": str(password)},
-        "variable": {"password": "correct horse"},
-        "vault id": {"id": "prod"},
+    told = {
+        "password file": {"vault_password_file": str(password)},
+        "password": {"vault_password": PASSWORD},
+        "vault id": {"vault_id": VAULT_ID},
     }
-    given = variables("vault_file", path=str(path), key="example_app", **told[known_by])
-    options = tuple(identity) if known_by == "vault id" else ()
-    return Place(given, read, write, lambda: immutable(path.parent), options)
+    return Place(
+        {"type": "vault_file", "path": str(path), "key": "example_app", **told[known_by]},
+        read,
+        write,
+        lambda: changed_at(path),
+        lambda: immutable(path.parent),
+        unreachable={"path": f"{directory}/missing/vault.yml"},
+    )
 
 
 def hashi_vault(openbao: OpenBao) -> Place:
-    place = Place(
-        variables("hashi_vault", path="apps/example"),
-        lambda: openbao.read("apps/example") or {},
-        lambda held: openbao.write("apps/example", held),
-        lambda: None,
-        environment=dict(openbao.environment),
+    """With a token that has the rights that the documentation names."""
+    policy = f"own-{secrets.token_hex(4)}"
+    openbao.allow(policy, READ_AND_WRITE)
+
+    @contextmanager
+    def read_only() -> Iterator[None]:
+        openbao.allow(policy, READ_ONLY)
+        yield
+        openbao.allow(policy, READ_AND_WRITE)
+
+    return Place(
+        {"type": "hashi_vault", "path": PATH},
+        lambda: openbao.read(PATH) or {},
+        lambda held: openbao.write(PATH, held),
+        lambda: openbao.version(PATH),
+        read_only,
+        unreachable={"url": NOWHERE},
+        environment={**openbao.environment, "VAULT_TOKEN": openbao.token_of(policy)},
     )
 
-    @contextmanager
-    def read_only() -> Iterator[None]:
-        place.environment["VAULT_TOKEN"] = openbao.token_for(READ_ONLY)
-        yield
 
-    place.read_only = read_only
-    return place
-
-
-def hashi_vault_by_variables(openbao: OpenBao) -> Place:
-    place = hashi_vault(openbao)
-    place.environment = {}
-    told = {"url": openbao.url, "ca_cert": openbao.ca_cert, "token": openbao.token}
-    place.variables.update(variables("hashi_vault", path="apps/example", **told))
-
-    @contextmanager
-    def read_only() -> Iterator[None]:
-        place.variables["oauth_client_secret_store_hashi_vault_token"] = openbao.token_for(READ_ONLY)
-        yield
-
-    place.read_only = read_only
-    return place
-
-
-def hashi_vault_by_app_role(openbao: OpenBao) -> Place:
-    """In a namespace, where a role with the rights that the README tells logs in."""
+def hashi_vault_in_namespace(openbao: OpenBao) -> Place:
+    """By options alone."""
     inside = openbao.in_namespace(f"team-{secrets.token_hex(4)}")
     place = hashi_vault(inside)
+    options = {"url": inside.url, "ca_cert": inside.ca_cert, "namespace": inside.namespace, "mount": "/secret/"}
+    place.definition.update(options, token=place.environment["VAULT_TOKEN"])
     place.environment = {}
-    told = {"url": inside.url, "ca_cert": inside.ca_cert, "namespace": inside.namespace, "auth_method": "approle"}
-
-    def log_in(policy: str) -> None:
-        place.variables.update(variables("hashi_vault", path="apps/example", **told, **inside.app_role_for(policy)))
-
-    @contextmanager
-    def read_only() -> Iterator[None]:
-        log_in(READ_ONLY)
-        yield
-
-    log_in(READ_AND_WRITE)
-    place.read_only = read_only
     return place
 
 
 def aws_secrets_manager(aws: Aws) -> Place:
-    """moto checks no permissions, so the place is made read-only by a value that is no JSON object."""
-
-    @contextmanager
-    def read_only() -> Iterator[None]:
-        aws.write("apps/example", "a plain text of somebody else")
-        yield
-
+    """With the keys of a user who may do what the documentation names."""
+    keys = aws.user_for("GetSecretValue")
     return Place(
-        variables("aws_secrets_manager", name="apps/example"),
-        lambda: json.loads(aws.read("apps/example") or "{}"),
-        lambda held: aws.write("apps/example", json.dumps(held)),
-        read_only,
-        environment=dict(aws.environment),
+        {"type": "aws_secrets_manager", "name": NAME, **keys},
+        lambda: json.loads(aws.read(NAME) or "{}"),
+        lambda held: aws.write(NAME, json.dumps(held)),
+        lambda: len(aws.versions(NAME)),
+        aws.checking_rights,
+        unreachable={"endpoint_url": NOWHERE, "timeout": 2},
+        environment={"AWS_DEFAULT_REGION": aws.region, "AWS_ENDPOINT_URL": aws.url},
+        predicts=False,
     )
 
 
-def aws_by_variables(aws: Aws) -> Place:
+def aws_by_profile(aws: Aws) -> Place:
     place = aws_secrets_manager(aws)
     told = {"region": aws.region, "profile": "keeper", "endpoint_url": aws.url}
-    place.variables.update(variables("aws_secrets_manager", name="apps/example", **told))
+    place.definition = {"type": "aws_secrets_manager", "name": NAME, **told}
     place.environment = aws.environment_for("keeper")
     return place
 
@@ -213,43 +226,31 @@ def awx_credential(awx: Awx) -> Place:
     @contextmanager
     def read_only() -> Iterator[None]:
         awx.read_only = True
-        try:
-            yield
-        finally:
-            awx.read_only = False
+        yield
+        awx.read_only = False
 
+    told = {"name": "Example", "credential_type": "Cloudflare OAuth client", "organization": "Default"}
     return Place(
-        variables("awx_credential", name="Example", type="Cloudflare OAuth client", organization="Default"),
+        {"type": "awx_credential", **told},
         lambda: dict(awx.inputs("Example")),
-        lambda held: void(awx.add_credential("Example", kind, held)),
+        lambda held: write_inputs(awx, kind, held),
+        lambda: len(awx.requests(writes_only=True)),
         read_only,
+        unreachable={"controller_host": NOWHERE},
         environment=dict(awx.environment),
-        shows_secrets=False,
     )
 
 
-def void(_value: object) -> None:
-    return
+def write_inputs(awx: Awx, kind: int, held: dict[str, Json]) -> None:
+    if awx.credentials():
+        awx.tables.put_credential({"inputs": held}, awx.tables.named("credentials", "Example"))
+    else:
+        awx.add_credential("Example", kind, held)
 
 
-def own_task_files(directory: Path) -> Place:
-    """A store that users write themselves, as the README of the role shows it."""
-    place = file_place(directory)
-    own = directory / "own_store"
-    own.mkdir()
-    path = place.variables.pop(FILE_PATH)
-    (own / "read.yml").write_text(f"""
-- name: Read what is there
-  ansible.builtin.set_fact:
-    oauth_client_secret_store_found: >-
-      {{{{ lookup('ansible.builtin.file', '{path}', errors='ignore') | default('{{}}', true) | from_json }}}}
-""")
-    (own / "write.yml").write_text(f"""
-- name: Write it
-  ansible.builtin.copy:
-    content: "{{{{ oauth_client_secret_store_record | to_json }}}}"
-    dest: "{path}"
-    mode: '0600'
-""")
-    place.variables["oauth_client_secret_store_backend"] = str(own)
+def awx_by_password(awx: Awx) -> Place:
+    """Behind a gateway, as an administrator logs in."""
+    place = awx_credential(awx)
+    awx.gateway = True
+    place.environment = dict(awx.login_environment)
     return place

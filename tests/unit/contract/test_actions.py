@@ -16,9 +16,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._action import Contro
 from tests.unit.support import PACKAGE
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
-# For one of another collection, a class that only a process can have.
-AS_A_PROCESS = {"aws_secret_value"}
-MODULES = sorted({path.stem for path in (PLUGINS / "modules").glob("[!_]*.py")} - AS_A_PROCESS)
+MODULES = sorted({path.stem for path in (PLUGINS / "modules").glob("[!_]*.py")})
 # These always work in the controller.
 IN_THE_CONTROLLER = {
     "vault_file_key",

@@ -24,7 +24,6 @@ LAYERS: dict[str, set[str]] = {
     "_api": set(),
     "_uris": {"_api"},
     "_files": {"_api"},
-    "_aws_secret": {"_api", "_files"},
     "_dns": {"_api", "_uris"},
     "_oauth": {"_api", "_uris", "_files"},
     "_module": {"_api"},
@@ -100,10 +99,6 @@ def test_http_is_known_in_one_place(package: str) -> None:
 
 def test_ansible_module_is_known_in_one_place() -> None:
     assert users("AnsibleModule", "fail_json", "exit_json") == {"_module"}
-
-
-def test_aws_is_known_in_one_place() -> None:
-    assert users("AnsibleAWSModule") == {"aws_secret_value"}
 
 
 def test_dnspython_is_known_in_one_place() -> None:

@@ -170,7 +170,7 @@ def test_what_is_no_note(text: object) -> None:
 
 
 def test_a_point_in_time_that_is_yet_to_come_is_refused() -> None:
-    with refuses("store_foreign_content", "store"):
+    with refuses("foreign_content", "store"):
         rotated(situation(**{**HELD, "minted_at": iso(NOW + DAY)}), DAY, replace_lost=False)
     assert rotated(situation(**{**HELD, "minted_at": iso(NOW + DAY / 48)}), DAY, replace_lost=False).step == "none"
 

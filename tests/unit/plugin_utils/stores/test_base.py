@@ -85,7 +85,7 @@ def test_a_sentence_ends(text: str, ended: str) -> None:
 def test_each_error_has_a_code() -> None:
     store = InMemory()
     errors = [unreadable(store, "no"), unwritable(store, "no"), conflict(store), foreign(store, "is no")]
-    codes = ["store_unreadable", "store_unwritable", "store_conflict", "store_foreign_content"]
+    codes = ["store_unreadable", "store_unwritable", "store_conflict", "foreign_content"]
     assert [(error.code, error.option) for error in errors] == [(code, "store") for code in codes]
     assert all("the memory" in error.message for error in errors)
 
@@ -103,7 +103,7 @@ def test_a_failure_is_told_as_what_was_done() -> None:
 
 @pytest.mark.parametrize("text", ["", "nothing", b"\xff", "[]", "5", "null", '"top-secret"', "[" * 100000])
 def test_only_an_object_is_a_record(text: str | bytes) -> None:
-    with refuses("store_foreign_content", "store") as caught:
+    with refuses("foreign_content", "store") as caught:
         object_in(InMemory(), text)
     assert "top-secret" not in caught.value.message
 

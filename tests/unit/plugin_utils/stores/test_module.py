@@ -55,7 +55,7 @@ def test_what_is_at_the_path_is_the_record(result: dict[str, Any], read_from: st
 
 @pytest.mark.parametrize("value", ["hush-hush", ["hush-hush"], 5])
 def test_what_is_no_mapping_is_of_others(value: Any) -> None:
-    with refuses("store_foreign_content", "store") as caught:
+    with refuses("foreign_content", "store") as caught:
         Host({"value": value}).store().read()
     assert "hush" not in caught.value.message
 

@@ -150,7 +150,7 @@ def test_a_value_that_no_store_can_use_is_refused(definition: dict[str, Any], op
 )
 def test_a_library_that_is_missing_is_named(kind: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, library, None)
-    text = message(COMPLETE[kind], "library_missing", "store.type")
+    text = message(COMPLETE[kind], "requirement_missing", "store.type")
     assert library in text
     assert sys.executable in text
 

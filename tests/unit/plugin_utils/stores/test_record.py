@@ -58,7 +58,7 @@ def test_a_place_is_of_one_client(client_id: str | None) -> None:
 
 @pytest.mark.parametrize("secret", [None, 5, ["x"], True])
 def test_a_secret_is_a_text(secret: Any) -> None:
-    with refuses("store_foreign_content", "store"):
+    with refuses("foreign_content", "store"):
         read(InMemory({"client_secret": secret}))
 
 

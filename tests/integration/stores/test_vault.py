@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from tests.integration.servers.openbao import OpenBao
-from tests.integration.stores2 import logins
-from tests.integration.stores2.opened import HELD, SECRET, SIBLING, opened, record_in, refuses
-from tests.integration.stores2.places import READ_AND_WRITE, READ_ONLY
+from tests.integration.stores import logins
+from tests.integration.stores.opened import HELD, SECRET, SIBLING, opened, record_in, refuses
+from tests.integration.stores.places import READ_AND_WRITE, READ_ONLY
 
 DEFINITION: dict[str, Any] = {"type": "hashi_vault", "path": "apps/one"}
 PATH = "apps/one"

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.aws_secrets_manager import AwsSecretsManager
 from tests.integration.servers.aws import Aws
-from tests.integration.stores2.opened import HELD, OLDER, SECRET, SIBLING, opened, record_in, refuses
+from tests.integration.stores.opened import HELD, OLDER, SECRET, SIBLING, opened, record_in, refuses
 
 NAME = "apps/one"
 DEFINITION: dict[str, Any] = {"type": "aws_secrets_manager", "name": NAME}
@@ -124,14 +124,14 @@ def test_a_secret_that_is_about_to_be_deleted_is_not_an_empty_place(account: Aws
 @pytest.mark.parametrize("text", [OLDER, f'["{OLDER}"]', "5", f'{{"client_secret": "{OLDER}"'])
 def test_a_value_of_another_kind_is_left_as_it_is(account: Aws, text: str) -> None:
     account.write(NAME, text)
-    with opened(DEFINITION) as store, refuses("store_foreign_content"):
+    with opened(DEFINITION) as store, refuses("foreign_content"):
         store.read()
     assert account.read(NAME) == text
 
 
 def test_a_binary_value_is_left_as_it_is(account: Aws) -> None:
     account.write_binary(NAME, json.dumps(HELD).encode())
-    with opened(DEFINITION) as store, refuses("store_foreign_content"):
+    with opened(DEFINITION) as store, refuses("foreign_content"):
         store.read()
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.integration.servers.awx.server import Awx
-from tests.integration.stores2.opened import HELD, SECRET, SIBLING, opened, record_in, refuses
-from tests.integration.stores2.places import FIELDS
+from tests.integration.stores.opened import HELD, SECRET, SIBLING, opened, record_in, refuses
+from tests.integration.stores.places import FIELDS
 
 TYPE = "Cloudflare OAuth client"
 DEFINITION: dict[str, Any] = {

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.integration.listener import listener
-from tests.integration.stores2.opened import opened, refuses
+from tests.integration.stores.opened import opened, refuses
 
 TOKEN = "token-for-the-store-Vv_5"
 VAULT = {"type": "hashi_vault", "path": "apps/one", "token": TOKEN}

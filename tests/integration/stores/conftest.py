@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.stores2.opened import OTHERS_VARIABLES
+from tests.integration.stores.opened import OTHERS_VARIABLES
 
 
 @pytest.fixture(autouse=True)
