@@ -91,7 +91,12 @@ class NameServer(Provider):
         if given.get("ttl") == 1:  # the automatic one, which Cloudflare alone has
             del given["ttl"]
         defaults = {name: option.get("default") for name, option in rfc2136_txt_value.OPTIONS.items()}
-        return rfc2136_txt_value.run({**defaults, **given, "name": host, "value": value, "state": state}, check_mode)
+        wanted = {**defaults, **given, "name": host, "value": value, "state": state}
+        try:
+            return rfc2136_txt_value.run(wanted, check_mode)
+        except UsageError as failure:
+            failure.option = f"dns.{failure.option}" if failure.option in self._dns else failure.option
+            raise
 
 
 def provider_of(dns: Params, api: Cloudflare, directory: str) -> Provider:
