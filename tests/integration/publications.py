@@ -42,7 +42,10 @@ Json = Any
 
 
 def variables(**given: Json) -> dict[str, Json]:
-    """The variables that say this: options of a client and of its record are in mappings, all others stand alone."""
+    """The variables that say this: options of a client and of its record are in mappings, all others stand alone.
+
+    A whole mapping may be given as well.
+    """
     mappings = {"client": DEFINITION_OPTIONS, "dns": DNS_OPTIONS}
     found: dict[str, Json] = {
         f"oauth_client_publish_{mapping}": {name: value for name, value in given.items() if name in options}
