@@ -151,7 +151,7 @@ def ticket(
         f"Value: {record['value']}",
         f"Deadline: {by}",
         f'In a zone file: {record["name"]}. IN TXT "{record["value"]}"',
-        f"Reason: it proves to Cloudflare that the OAuth client {told['client_name']} ({told['client_id']}) belongs to "
+        f"Reason: it shows Cloudflare that the OAuth client {told['client_name']} ({told['client_id']}) belongs to "
         "the owner of the domain.",
         *obstacles(phase, client, lookup),
     ]
