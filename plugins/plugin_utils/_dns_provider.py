@@ -75,6 +75,9 @@ class NameServer(Provider):
         super().__init__()
         if not dns["server"]:
             raise invalid("dns.server", "the provider rfc2136 needs the primary name server of the zone.")
+        for option, other in (("key_name", "key_secret"), ("key_secret", "key_name")):
+            if dns[other] and not dns[option]:
+                raise invalid(f"dns.{option}", f"is missing, while dns.{other} is set. Set both of them or none.")
         self._dns = dns
 
     def present(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
