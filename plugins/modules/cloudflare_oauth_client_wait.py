@@ -159,7 +159,7 @@ error:
       type: str
       sample: client_not_found
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when no single option is wrong.
       type: str
       sample: client_id
 waited:

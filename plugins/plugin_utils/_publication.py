@@ -133,7 +133,7 @@ def obstacles(phase: str, client: Client, lookup: Lookup) -> list[str]:
 def ticket(
     record: Mapping[str, Any], phase: str, client: Client, lookup: Lookup, deadline: datetime | None
 ) -> list[str]:
-    """What to paste into a request to whoever owns the zone, line by line."""
+    """Lines for a request to the owner of the zone."""
     told = client["oauth_client"]
     by = (
         f"{written(deadline)} (Cloudflare then stops looking, until it is asked again)"

@@ -241,7 +241,7 @@ class Publishing:
 
 
 def similar_client(expected: Client, clients: Sequence[Client]) -> Client | None:
-    """A client under another name that looks like this one, and may be it: somebody may have renamed it.
+    """A client under another name that looks like this one, and may be it, renamed.
 
     It has the same home page, and redirect URIs of which one client has all of the other's. Without a home page many
     clients look alike.
