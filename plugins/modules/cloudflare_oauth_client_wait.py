@@ -28,6 +28,8 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     details: Asks once and does not wait.
+  idempotent:
+    support: full
 options:
   client_id:
     description:
