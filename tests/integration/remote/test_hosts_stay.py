@@ -53,9 +53,10 @@ def test_publishing_leaves_the_host_to_tasks_of_the_user(
     ansible: Ansible, fake: FakeCloudflare, ssh_target: SshTarget
 ) -> None:
     """The task file that publishes the record and later plays run on the host, the rest on the controller."""
-    (ansible.directory / "dns.yml").write_text(yaml.safe_dump([{"name": "record", **WHERE, "changed_when": False}]))
-    publisher = Publisher(ansible, fake, {**MANUAL, "provider": str(ansible.directory / "dns.yml"), "lookup": "none"})
+    provider = ansible.directory / "dns.yml"
+    provider.write_text(yaml.safe_dump([{"name": "of the user", **WHERE, "changed_when": False}]))
+    publisher = Publisher(ansible, fake, {**MANUAL, "provider": str(provider), "lookup": "none"})
     run = imported(ansible, "publish", publisher.variables())
     assert phase(run) == "verifying"
-    assert (where(run, "record"), where(run, "later")) == ("target", "target")
+    assert (where(run, "of the user"), where(run, "later")) == ("target", "target")
     assert [client["client_name"] for client in fake.state()["clients"]] == ["App"]
