@@ -217,7 +217,8 @@ oauth_client:
   description:
     - The client after the task, or as it was before it was deleted. V(none) when there was none to delete.
     - Every key named here is present; what Cloudflare leaves out is V(none), V(false) or an empty list. Further keys
-      of Cloudflare's are passed on. In check mode O(client_id) of a client that does not exist yet is V(none).
+      of Cloudflare's are dropped, as an unknown one may hold a secret.
+    - In check mode RV(oauth_client.client_id) of a client that does not exist yet is V(none).
   returned: success
   type: dict
   contains:
