@@ -23,6 +23,7 @@ COLLECTION = "ansible_collections.oauthops.iam.plugins"
 LAYERS: dict[str, set[str]] = {
     "_api": set(),
     "_uris": {"_api"},
+    "_places": {"_api"},
     "_files": {"_api"},
     "_dns": {"_api", "_uris"},
     "_oauth": {"_api", "_uris", "_files"},
