@@ -9,6 +9,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,8 +18,10 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.oauthops.iam.plugins.action.vault_file_key import ActionModule
+from ansible_collections.oauthops.iam.plugins.module_utils._files import ACL
 from tests.unit.actions import run_action
 from tests.unit.support import ModuleResult, run_as_given
+from tests.unit.users import NOBODY, a_place_for_all, acl_for, acting_as_nobody, directory_of, only_root
 
 PASSWORD = "correct horse"
 VALUE = {"client_id": "abc", "client_secret": "sekret"}
@@ -111,7 +114,7 @@ def test_all_else_stays(target: Path) -> None:
     assert stat.S_IMODE(target.stat().st_mode) == 0o640
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+@only_root
 def test_the_owner_stays(target: Path) -> None:
     target.write_bytes(encrypted("a: 1"))
     os.chown(target, 12345, 12346)
@@ -206,9 +209,9 @@ def test_a_whole_password_file_gives_reasons(target: Path) -> None:
         ({"secrets": LABELLED}, "missing_option", "vault_id", "with vault_id, one of dev, prod."),
         ({"path": "x/y.yml"}, "invalid_option", "path", "x/y.yml"),
         ({"path": "/x\0y"}, "invalid_option", "path", ""),
-        ({"path": "/does/not/exist.yml"}, "file_inaccessible", "path", "the directory /does/not does not exist on the"),
-        ({"path": "/"}, "file_inaccessible", "path", "cannot be read or written (Is a directory)"),
-        ({"path": os.devnull}, "file_inaccessible", "path", "(not a regular file)"),
+        ({"path": "/does/not/exist.yml"}, "file_inaccessible", "path", "path: the directory /does/not does not exist."),
+        ({"path": "/"}, "file_inaccessible", "path", "path: / is a directory."),
+        ({"path": os.devnull}, "file_inaccessible", "path", "path: /dev/null is not a regular file."),
     ],
 )
 def test_what_is_wrong_is_told(target: Path, options: dict[str, Any], code: str, option: str, text: str) -> None:
@@ -305,6 +308,84 @@ def test_as_a_module_it_says_that_it_is_none() -> None:
 @pytest.mark.parametrize("check", [False, True])
 def test_a_directory_that_is_not_writable_is_told(target: Path, monkeypatch: pytest.MonkeyPatch, check: bool) -> None:
     run(target, value=VALUE)
-    monkeypatch.setattr(os, "access", lambda path, _mode: path != str(target.parent))
+    monkeypatch.setattr(os, "access", lambda *_args, **_options: False)
     assert reason(target, value={"n": 1}, check=check) == ("file_inaccessible", "path")
     assert not run(target, value=VALUE, check=check)["changed"]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_an_acl_stays_an_acl(target: Path, check: bool) -> None:
+    """Its mask looks like rights of the file's group, which has none."""
+    target.write_bytes(encrypted("a: 1"))
+    target.chmod(0o600)
+    try:
+        os.setxattr(target, ACL, acl_for(NOBODY))
+    except (OSError, AttributeError):
+        pytest.skip("this file system has no ACLs")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+    before = target.stat().st_ino
+    assert run(target, check=check, value=VALUE)["changed"]
+    assert (target.stat().st_ino == before) is check
+    assert os.getxattr(target, ACL) == acl_for(NOBODY)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+
+
+@pytest.fixture
+def common() -> Iterator[Path]:
+    with a_place_for_all() as place:
+        yield place
+
+
+in_both_modes = pytest.mark.parametrize("check", [False, True])
+
+
+@only_root
+@in_both_modes
+def test_the_file_of_another_owner_is_refused_in_check_mode_too(common: Path, check: bool) -> None:
+    mine = directory_of(NOBODY, common / "mine", 0o700)
+    (mine / "oauth.yml").write_bytes(encrypted("a: 1"))
+    (mine / "oauth.yml").chmod(0o644)
+    with acting_as_nobody():
+        assert reason(mine / "oauth.yml", check=check, value=VALUE) == ("file_owned_by_other", "path")
+        assert run(mine / "oauth.yml")["value"] is None
+        assert os.listdir(mine) == ["oauth.yml"]
+
+
+@only_root
+@in_both_modes
+def test_a_file_that_another_user_made_first_is_refused(common: Path, check: bool) -> None:
+    """They could have encrypted it with a password that they know, as of another vault ID that is loaded."""
+    app = directory_of(NOBODY, common / "app")
+    with acting_as_nobody():
+        (app / "oauth.yml").write_bytes(encrypted("a: 1", "dev", LABELLED))
+    before = (app / "oauth.yml").read_bytes()
+    result = refusal(app / "oauth.yml", LABELLED, check=check, value=VALUE)
+    assert (result.code, result.option) == ("file_owned_by_other", "path")
+    assert result.msg.endswith("Run the task as its owner, or own it as the user who runs the task.")
+    assert (app / "oauth.yml").read_bytes() == before
+
+
+@only_root
+@in_both_modes
+@pytest.mark.parametrize("kind", ["link", "hard link", "directory"])
+def test_what_another_user_has_linked_is_refused(common: Path, check: bool, kind: str) -> None:
+    app, theirs = directory_of(NOBODY, common / "app"), directory_of(0, common / "etc") / "oauth.yml"
+    run(theirs, value=VALUE)
+    before = theirs.read_bytes()
+    path = app / "conf/oauth.yml" if kind == "directory" else app / "oauth.yml"
+    if kind == "hard link":
+        os.link(theirs, path)
+    else:
+        (app / "conf" if kind == "directory" else path).symlink_to(theirs.parent if kind == "directory" else theirs)
+    assert reason(path, check=check, value={"n": 1}) == ("file_untrusted", "path")
+    assert reason(path, check=check) == ("file_untrusted", "path")
+    assert theirs.read_bytes() == before
+
+
+@only_root
+def test_root_keeps_a_file_in_the_directory_of_the_application(common: Path) -> None:
+    app = directory_of(NOBODY, common / "app")
+    assert run(app / "oauth.yml", value=VALUE)["changed"]
+    assert run(app / "oauth.yml", value={"n": 1})["value"] == VALUE
+    assert (app / "oauth.yml").stat().st_uid == 0
+    assert os.listdir(app) == ["oauth.yml"]
