@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._attributes import Attributes, replace
+from ansible_collections.oauthops.iam.plugins.module_utils._attributes import Attributes
 from ansible_collections.oauthops.iam.plugins.module_utils._files import (
     Found,
+    Reserved,
     check_absolute,
     check_path,
     found_at,
@@ -19,10 +21,18 @@ from ansible_collections.oauthops.iam.plugins.module_utils._files import (
 from ansible_collections.oauthops.iam.plugins.module_utils._places import Place, opened
 from ansible_collections.oauthops.iam.plugins.modules.vault_file_key import MODULE
 from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction
-from ansible_collections.oauthops.iam.plugins.plugin_utils._file import locked
+from ansible_collections.oauthops.iam.plugins.plugin_utils._lock import held
+from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import (
+    check_private_directory,
+    handover_directory,
+)
 from ansible_collections.oauthops.iam.plugins.plugin_utils._vault import Vault, secrets_of
 from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import same, value_of, with_key
 
+# How often the file is edited again because another program has changed it meanwhile.
+TURNS = 5
+# In seconds, for other tasks that write the file.
+LONGEST_WAIT = 60.0
 ATTRIBUTES = Attributes(keeps_mode=True)
 
 
@@ -49,19 +59,60 @@ def ensured(
     place: Place, vault: Vault, key: str, value: Mapping[str, Any] | None, *, check_mode: bool
 ) -> tuple[Any, bool]:
     """The value that was found, and whether it was, or is to be, replaced."""
-    writes = value is not None and not check_mode
-    with telling(place), locked(place.directory.path) if writes else contextlib.nullcontext():
+    with telling(place):
         older = found_at(place)
         found, encrypted = edited(vault, older, key, value)
         if encrypted is None:
             return found, False
-        place.check()
-        ATTRIBUTES.check_origin(place, older)
+        check(place, older)
         if check_mode:
             ATTRIBUTES.check(place, older)
-        else:
-            replace(place, encrypted, ATTRIBUTES, older)
-    return found, True
+            check_private_directory(handover_directory())
+            return found, True
+        with locked(place):
+            for _turn in range(TURNS):
+                if replaced(place, encrypted, older):
+                    return found, True
+                older = found_at(place)
+                found, encrypted = edited(vault, older, key, value)
+                if encrypted is None:
+                    return found, False
+                check(place, older)
+    raise UsageError(
+        "locked",
+        f"path: another program has changed {place.path} {TURNS} times while it was edited. Run the task again.",
+        option="path",
+    )
+
+
+def check(place: Place, older: Found | None) -> None:
+    place.check()
+    ATTRIBUTES.check_origin(place, older)
+
+
+def replaced(place: Place, content: bytes, older: Found | None) -> bool:
+    """Put the content in the file's place, unless that has changed since it was read; gives whether it was done."""
+    if not unchanged(place, older):
+        return False
+    with Reserved(place) as reserved:
+        reserved.write(content)
+        ATTRIBUTES.give(reserved.handle, place, older)
+        if not unchanged(place, older):
+            return False
+        reserved.take_place()
+    return True
+
+
+def unchanged(place: Place, older: Found | None) -> bool:
+    return older.is_still_at(place) if older else place.status() is None
+
+
+def locked(place: Place) -> contextlib.AbstractContextManager[None]:
+    """The file to oneself, among the tasks of this user on this controller."""
+    name = "vault-" + hashlib.sha256(place.path.encode(errors="surrogateescape")).hexdigest()[:32]
+    return held(
+        handover_directory(), name, LONGEST_WAIT, what=f"path: {place.path}", option="path", directory_option=None
+    )
 
 
 @contextlib.contextmanager

@@ -111,7 +111,7 @@ class Trail:
     """The directories from the root to the one that was reached last, as a context in which they are open."""
 
     def __init__(self, option: str, *, creates: bool = False) -> None:
-        self._option, self.creates = option, creates
+        self.option, self.creates = option, creates
         self._directories: list[Directory] = []
 
     def __enter__(self) -> Trail:
@@ -130,7 +130,7 @@ class Trail:
         left, links = _parts(path), 0
         while left:
             name = left.pop(0)
-            target = None if name == ".." else self.last.target_of(name, self._option)
+            target = None if name == ".." else self.last.target_of(name, self.option)
             if target is not None:
                 links += 1
                 if links > MOST_LINKS:

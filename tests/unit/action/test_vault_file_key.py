@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
+import hashlib
 import multiprocessing
 import os
+import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,10 +22,13 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from ansible_collections.oauthops.iam.plugins.action.vault_file_key import ActionModule
+from ansible_collections.oauthops.iam.plugins.action.vault_file_key import TURNS, ActionModule
+from ansible_collections.oauthops.iam.plugins.module_utils._api import retry
 from ansible_collections.oauthops.iam.plugins.module_utils._files import ACL
 from tests.unit.actions import run_action
+from tests.unit.locks import a_process_that_holds
 from tests.unit.support import ModuleResult, run_as_given
+from tests.unit.transport import Clock
 from tests.unit.users import NOBODY, a_place_for_all, acl_for, acting_as_nobody, directory_of, only_root
 
 PASSWORD = "correct horse"
@@ -61,6 +69,14 @@ def encrypted(text: str | bytes, label: str | None = None, secrets: Any = DEFAUL
 
 def decrypted(path: Path, secrets: Any = DEFAULT) -> str:
     return bytes(VaultLib(secrets).decrypt(path.read_bytes())).decode()
+
+
+@pytest.fixture(autouse=True)
+def handover(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the locks are."""
+    directory = tmp_path_factory.mktemp("handover") / "oauthops.iam"
+    monkeypatch.setenv("OAUTHOPS_HANDOVER_DIR", str(directory))
+    return directory
 
 
 @pytest.fixture
@@ -288,7 +304,8 @@ def keep(path: str, number: int) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # Ansible forks likewise
-def test_processes_that_write_at_the_same_time_lose_nothing(target: Path) -> None:
+def test_processes_that_write_at_the_same_time_lose_nothing(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "time", time)
     context = multiprocessing.get_context("fork")
     workers = [context.Process(target=keep, args=(str(target), number)) for number in range(8)]
     for worker in workers:
@@ -341,14 +358,17 @@ in_both_modes = pytest.mark.parametrize("check", [False, True])
 
 @only_root
 @in_both_modes
-def test_the_file_of_another_owner_is_refused_in_check_mode_too(common: Path, check: bool) -> None:
+def test_the_file_of_another_owner_is_refused_in_check_mode_too(
+    common: Path, monkeypatch: pytest.MonkeyPatch, check: bool
+) -> None:
     mine = directory_of(NOBODY, common / "mine", 0o700)
+    monkeypatch.setenv("OAUTHOPS_HANDOVER_DIR", str(mine / "handover"))
     (mine / "oauth.yml").write_bytes(encrypted("a: 1"))
     (mine / "oauth.yml").chmod(0o644)
     with acting_as_nobody():
         assert reason(mine / "oauth.yml", check=check, value=VALUE) == ("file_owned_by_other", "path")
         assert run(mine / "oauth.yml")["value"] is None
-        assert os.listdir(mine) == ["oauth.yml"]
+        assert sorted(os.listdir(mine)) == (["oauth.yml"] if check else ["handover", "oauth.yml"])
 
 
 @only_root
@@ -389,3 +409,123 @@ def test_root_keeps_a_file_in_the_directory_of_the_application(common: Path) -> 
     assert run(app / "oauth.yml", value={"n": 1})["value"] == VALUE
     assert (app / "oauth.yml").stat().st_uid == 0
     assert os.listdir(app) == ["oauth.yml"]
+
+
+def test_the_lock_is_gone_when_it_is_over(target: Path, handover: Path) -> None:
+    run(target, value=VALUE)
+    assert os.listdir(handover) == []
+    assert stat.S_IMODE(handover.stat().st_mode) == 0o700
+
+
+def test_neither_reading_nor_check_mode_needs_the_lock(target: Path, handover: Path) -> None:
+    run(target)
+    run(target, check=True, value=VALUE)
+    assert not handover.exists()
+
+
+@in_both_modes
+def test_a_directory_for_locks_that_others_can_write_is_refused(target: Path, handover: Path, check: bool) -> None:
+    handover.mkdir()
+    handover.chmod(0o770)
+    result = refusal(target, check=check, value=VALUE)
+    assert (result.code, result.option) == ("file_untrusted", None)
+    assert "OAUTHOPS_HANDOVER_DIR: other users can write" in result.msg
+    assert os.listdir(target.parent) == []
+
+
+def lock_name(target: Path) -> str:
+    return f"vault-{hashlib.sha256(str(target).encode()).hexdigest()[:32]}"
+
+
+def test_a_file_that_another_process_writes_is_waited_for_and_then_named(
+    target: Path, handover: Path, clock: Clock
+) -> None:
+    with a_process_that_holds(handover, lock_name(target)) as holder:
+        result = refusal(target, value=VALUE)
+        assert (result.code, result.option) == ("locked", "path")
+        assert f"path: {target} is in use by process {holder} on {os.uname().nodename} since 20" in result.msg
+        assert sum(clock.sleeps) == pytest.approx(60)
+        assert not target.exists()
+        assert run(target, check=True, value=VALUE)["changed"]
+    assert run(target, value=VALUE)["changed"]
+
+
+def test_a_link_and_the_file_have_the_same_lock(target: Path, handover: Path) -> None:
+    (target.parent / "link.yml").symlink_to(target)
+    with a_process_that_holds(handover, lock_name(target)):
+        assert reason(target.parent / "link.yml", value=VALUE) == ("locked", "path")
+
+
+@only_root
+def test_another_user_cannot_hold_it(common: Path) -> None:
+    """A lock on the directory could be held by any user who reads it."""
+    with acting_as_nobody():
+        theirs = os.open(common, os.O_RDONLY)
+    fcntl.flock(theirs, fcntl.LOCK_EX)
+    with within(10):
+        assert run(common / "oauth.yml", value=VALUE)["changed"]
+    os.close(theirs)
+
+
+@contextlib.contextmanager
+def within(seconds: int) -> Iterator[None]:
+    def over(*_args: object) -> NoReturn:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def changing(monkeypatch: pytest.MonkeyPatch, target: Path, times: int) -> list[int]:
+    """Another program writes the file that often after it was read; gives what it has written."""
+    written: list[int] = []
+    encrypt = VaultLib.encrypt
+
+    def between(vault: Any, text: str, *args: Any, **options: Any) -> Any:
+        content = encrypt(vault, text, *args, **options)
+        if len(written) < times:
+            written.append(len(written))
+            target.write_bytes(encrypt(VaultLib(), f"theirs: {written[-1]}\n", DEFAULT[0][1]))
+        return content
+
+    monkeypatch.setattr(VaultLib, "encrypt", between)
+    return written
+
+
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("times", [1, TURNS - 1])
+def test_a_file_that_another_program_writes_meanwhile_is_edited_again(
+    target: Path, monkeypatch: pytest.MonkeyPatch, there: bool, times: int
+) -> None:
+    if there:
+        target.write_bytes(encrypted("a: 1\n"))
+    written = changing(monkeypatch, target, times)
+    assert run(target, value={"n": 1})["changed"]
+    assert len(written) == times
+    assert decrypted(target) == f"theirs: {written[-1]}\nkey:\n  n: 1\n"
+
+
+def test_a_file_that_another_program_writes_all_the_time_is_left_to_it(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = changing(monkeypatch, target, TURNS)
+    assert reason(target, value={"n": 1}) == ("locked", "path")
+    assert decrypted(target) == f"theirs: {written[-1]}\n"
+    assert os.listdir(target.parent) == [target.name]
+
+
+def test_a_file_that_another_task_has_written_as_wanted_stays(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encrypt = VaultLib.encrypt
+
+    def between(vault: Any, *args: Any, **options: Any) -> Any:
+        content = encrypt(vault, *args, **options)
+        target.write_bytes(content)
+        return content
+
+    monkeypatch.setattr(VaultLib, "encrypt", between)
+    assert run(target, value=VALUE) == {"changed": False, "value": VALUE, "path": str(target)}
