@@ -138,7 +138,10 @@ options:
   client_secret_file:
     description:
       - The file on the target that a new client's secret is written to, without a line break and with mode C(0600); an
-        absolute path. It is replaced in one step, whatever it held, and is reserved before the client is created.
+        absolute path. It is replaced in one step, whatever it held, and is reserved before the client is created. It
+        belongs to the user who runs the task.
+      - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
+        otherwise.
     type: path
   return_client_secret:
     description:

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso
+from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import handover_directory
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import Note
 
-DEFAULT = "~/.ansible/oauthops.iam"
-VARIABLE = "OAUTHOPS_HANDOVER_DIR"
 RESERVED_BYTES = 4096
 NEW = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
@@ -27,7 +26,7 @@ class Handover:
     """
 
     def __init__(self, path: str | None, *, check_mode: bool) -> None:
-        given = os.path.expanduser(path or os.environ.get(VARIABLE) or DEFAULT)
+        given = os.path.expanduser(path or handover_directory())
         if not os.path.isabs(given):
             raise UsageError("invalid_option", f"handover_dir: {given} is not an absolute path.", option="handover_dir")
         self.directory = given
