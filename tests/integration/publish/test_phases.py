@@ -55,6 +55,21 @@ def test_the_result_holds_what_a_controller_needs(publisher: Publisher, fake: Fa
     assert f"Value: {text}" in found["ticket"]
 
 
+def test_check_mode_on_an_empty_account_writes_nothing(publisher: Publisher, fake: FakeCloudflare) -> None:
+    run = publisher.run("--check", "--diff")
+    assert (phase(run), result(run)["client_id"], run.changed) == ("needs_dns", None, [PREPARE])
+    assert len(run.result(PREPARE)["diff"]) == 2  # the client and its record
+    assert fake.requests(writes_only=True) == []
+
+
+def test_check_mode_predicts_the_promotion(publisher: Publisher, fake: FakeCloudflare) -> None:
+    assert phase(publisher.run(promote=False)) == "verified"
+    fake.clear_journal()
+    run = publisher.run("--check")
+    assert (phase(run), run.changed) == ("public", [PROMOTE])
+    assert fake.requests(writes_only=True) == []
+
+
 def test_without_promotion_it_stops_when_everything_is_ready(publisher: Publisher, fake: FakeCloudflare) -> None:
     run = publisher.run(promote=False)
     assert (phase(run), action(run)) == ("verified", "promote")
