@@ -30,6 +30,7 @@ attributes:
     details: Asks once and does not wait.
   idempotent:
     support: full
+    details: A failed verification is started again, and runs then.
 options:
   client_id:
     description:
