@@ -117,10 +117,9 @@ class Publishing:
     def _existing(self) -> Client:
         _listing, actual = self._look()
         if actual is None:
-            named = self.wanted["client_id"] or self.wanted["client_name"]
-            raise UsageError(
-                "client_not_found", f"client: there is no OAuth client {named!r} in this account.", option="client"
-            )
+            name = "client_id" if self.wanted["client_id"] else "client_name"
+            text = f"There is no OAuth client {self.wanted[name]!r} in this account."
+            raise UsageError("client_not_found", text, option=f"client.{name}")
         return actual
 
     def _decide(self, actual: Client | None, listing: Listing | None) -> Step:

@@ -189,7 +189,7 @@ TABLE: dict[str, list[Step]] = {
     "somebody deletes the client, known by its id": [
         run("needs_dns", **MANUAL),
         hours(20),
-        lambda publishing: refused("client_not_found", "client", client_id=_deleted(publishing), **MANUAL)(publishing),
+        lambda publishing: refused("client_not_found", "client.client_id", client_id=_deleted(publishing))(publishing),
     ],
     "somebody renames the client, known by its name": [
         run("needs_dns", **MANUAL),

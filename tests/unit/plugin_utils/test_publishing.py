@@ -329,7 +329,7 @@ class TestRefusals:
         for state in ("prepared", "public"):
             cloudflare.expect(reads({}, **refused(404, 7003)))
             result = runs.run({"client_id": CLIENT_ID}, state=state)
-            assert (result.failed, result.code) == (True, "client_not_found")
+            assert (result.code, result.option) == ("client_not_found", "client.client_id")
 
 
 class TestPublic:
