@@ -57,9 +57,9 @@ def test_every_step_of_setting_up_runs(ansible_with_awx: Ansible, awx: Awx) -> N
     assert {"production", "staging"} <= {row["name"] for row in awx.tables.rows["hosts"].values()}
     assert awx.tables.named("schedules", "Rotate the secret of Example App")["enabled"]
     rotate, poll = (awx.tables.named("job_templates", f"Cloudflare OAuth {name}") for name in ("rotate", "poll"))
-    place = "oauth_client_secret_store_hashi_vault_path"
-    assert json.loads(rotate["extra_vars"])[place] == read_yaml(SECRETS)["oauth_client_awx_variables"][place]
-    assert place not in json.loads(poll["extra_vars"])
+    store = "oauth_client_store"
+    assert json.loads(rotate["extra_vars"])[store] == read_yaml(SECRETS)["oauth_client_awx_variables"][store]
+    assert store not in json.loads(poll["extra_vars"])
     assert rotate["job_slice_count"] == 1
 
 
