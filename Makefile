@@ -5,6 +5,7 @@
 # make docs   the docs site, offline
 # make matrix every ansible-core that is supported, with the interpreters that are here; ARGS=--ends for two of them
 # make fake   the stand-in for Cloudflare, for your own playbooks, until it is stopped
+# make mutation   whether the tests notice faults that are put into copies of the plugins; ARGS=--rest for all tests
 # make pins   the newest versions of what the tests run with
 # make release   checks everything, writes the changelog, tags and builds
 # make bench  how fast it is, about half an hour; ARGS=--quick shows that it works
@@ -22,7 +23,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration thorough as-modules molecule docs matrix fake pins release bench live clean
+.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration thorough as-modules molecule docs matrix mutation fake pins release bench live clean
 
 help:
 	@sed -n '2,/^$$/s/^# //p' Makefile
@@ -92,6 +93,9 @@ docs: setup
 
 matrix: servers
 	@python -m tests.tools.matrix $(ARGS)
+
+mutation: servers
+	@python -m tests.tools.mutation run $(ARGS)
 
 fake: setup
 	@exec python -m tests.fake_cloudflare

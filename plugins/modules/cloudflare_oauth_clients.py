@@ -127,6 +127,8 @@ options:
       - The directory on the target that the secrets of new clients are written to, each into a file that is called as
         the client is, with mode C(0600); an absolute path. A client whose name no file can have needs
         O(clients[].client_secret_file).
+      - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
+        otherwise.
     type: path
   return_client_secret:
     description:

@@ -28,6 +28,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line
 from ansible_collections.oauthops.iam.plugins.module_utils._module import Module, register, secret_values
 
 remove_values: Any
@@ -108,8 +109,9 @@ class ControllerAction(ActionBase):
             register(secrets)
             self.secrets = secrets
             succeeded, result = self.module.attempt(params, lambda: self.work(params, task.check_mode))
-        if not result.get("warnings"):
-            result.pop("warnings", None)
+        warnings = [one_line(text) for text in result.pop("warnings", [])]
+        if warnings:
+            result["warnings"] = warnings
         if display.verbosity >= SHOWN_PARAMETERS:
             result["invocation"] = {"module_args": shown(self.module.options, task.given)}
         hidden: Result = masked(plain(result), secrets)
@@ -122,7 +124,7 @@ class ControllerAction(ActionBase):
     def say(self, text: str) -> None:
         """Print a line while the task goes on."""
         if not self._task.no_log:
-            display.display(f"[{self.task_vars.get('inventory_hostname', 'localhost')}] {text}")
+            display.display(f"[{self.task_vars.get('inventory_hostname', 'localhost')}] {one_line(text)}")
 
     def environment(self) -> dict[str, str]:
         """The variables that the keyword environment sets for this task, its block and its play."""

@@ -19,12 +19,12 @@ class Extent:
     large: int
     huge: int
     """Numbers of clients."""
-    hosts: int
-    """Accounts of a fleet."""
     changes: int
     """Clients that are all changed, where the network is slow."""
     latency: int
     """What is added to each answer there, in milliseconds."""
+    hosts: int = 0
+    """Accounts of a fleet; runs that are on record from before have none."""
 
 
 FULL = Extent(
