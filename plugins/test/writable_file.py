@@ -12,8 +12,8 @@ version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
 description:
-  - Tests whether the path is absolute, its directory is there and writable, and it is no directory itself. So a play can
-    fail before it reads what it would write.
+  - Tests whether the path is absolute, its directory is there and writable, and it is no directory itself. So a play
+    can fail before it sends a request.
 options:
   _input:
     description:
@@ -43,7 +43,7 @@ def writable_file(path: object) -> bool:
     """Whether the file can be written; what is no text cannot."""
     if not isinstance(path, str):
         return False
-    file = Path(os.path.expanduser(path))  # noqa: PTH111
+    file = Path(os.path.expanduser(path))
     return file.is_absolute() and not file.is_dir() and file.parent.is_dir() and os.access(file.parent, os.W_OK)
 
 

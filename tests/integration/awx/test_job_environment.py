@@ -138,7 +138,7 @@ def test_a_client_is_published_without_all_of_it(anywhere: Ansible, fake: FakeCl
 
 
 def test_a_secret_has_where_to_wait_without_all_of_it(job: Ansible, fake: FakeCloudflare) -> None:
-    """Until it is stored, the secret is in a file below Ansible's home. Here the store fails after the client was created."""
+    """Until it is stored, the secret is in a file below Ansible's home. Here, the store fails to write it."""
     store = {"type": "command", "read": ["true"], "write": ["false"]}
     task = {"oauthops.iam.cloudflare_oauth_client_publication": {"client": CONFIDENTIAL, "store": store}}
     written = job.directory / "play.yml"

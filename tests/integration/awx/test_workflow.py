@@ -200,4 +200,5 @@ def test_a_missing_right_is_named(controller: Controller, awx: Awx, name: str, r
     awx.unreadable = {name}
     job = controller.launch(POLL)
     assert job["status"] == "failed"
-    assert f"{name}: " in job["printed"] and f"the role {role} " in job["printed"], job["printed"]
+    assert f"{name}: the user" in job["printed"], job["printed"]
+    assert f"the role {role} of it" in job["printed"]

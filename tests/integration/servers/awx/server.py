@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small fake of AWX.
 
-It models what the collection awx.awx 24.6.1 was seen to call for the objects in `kinds`, and what AWX 24.6.1 was seen to
-answer.
+It models the requests that the collection awx.awx 24.6.1 was seen to send for the objects in `kinds`, and the responses
+of AWX 24.6.1 to them.
 """
 
 from __future__ import annotations
