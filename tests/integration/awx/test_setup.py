@@ -178,7 +178,7 @@ def test_a_missing_collection_is_named(ansible_with_awx: Ansible, awx: Awx) -> N
     ansible_with_awx.environment["ANSIBLE_COLLECTIONS_PATH"] = OURS
     run = set_up(ansible_with_awx)
     assert run.status != 0
-    assert "awx.awx is not installed" in run.failure
+    assert "awx.awx: the collection is not installed" in run.failure
 
 
 class TestVariables:
