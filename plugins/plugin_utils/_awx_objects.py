@@ -15,9 +15,6 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._awx_surveys import s
 Object = dict[str, Any]
 Options = Mapping[str, Any]
 
-# The poll job stores nothing, and has no credential for a store.
-STORES = ("oauth_client_store", "oauth_client_publish_store", "oauth_client_rotate_store")
-
 
 def awx_objects(options: Options) -> dict[str, list[Object]]:
     """All objects by the names that infra.aap_configuration has for their kinds, without keys that are empty.
@@ -45,8 +42,10 @@ def _by_kind(options: Options) -> dict[str, list[Object]]:
                 "name": inventory,
                 **owner,
                 "description": "One host for each Cloudflare account. The jobs log in to none of them.",
-                # Without these two, a host that is not the implicit localhost has ssh, or another Python.
                 "variables": {
+                    # As variables of the jobs they would beat what playbooks make of answers to surveys.
+                    **options["variables"],
+                    # Without these two, a host that is not the implicit localhost has ssh, or another Python.
                     "ansible_connection": "local",
                     "ansible_python_interpreter": "{{ ansible_playbook_python }}",
                 },
@@ -106,11 +105,10 @@ def templates(options: Options) -> list[Object]:
         common = {**template(options, name), "job_slice_count": parts, "survey_spec": asked[name]}
         found.append({**common, "description": run})
         found.append({**common, "name": f"{prefix} {name} (check)", "description": check, "job_type": "check"})
-    variables = {name: value for name, value in options["variables"].items() if name not in STORES}
     poll = {
         "description": "Continue the workflows whose domains are verified",
         "credentials": [f"{prefix} account", f"{prefix} approver"],
-        "extra_vars": {"oauth_client_awx_prefix": prefix, **variables},
+        "extra_vars": {"oauth_client_awx_prefix": prefix},
         "survey_enabled": False,
     }
     return [*found, {**template(options, "poll"), **poll}]
@@ -127,7 +125,7 @@ def template(options: Options, name: str) -> Object:
         "inventory": f"{prefix} accounts",
         "execution_environment": f"{prefix} environment" if options["image"] else "",
         "credentials": [f"{prefix} account", *options["credentials"]],
-        "extra_vars": {"oauthops_hosts": options["pattern"], **options["variables"]},
+        "extra_vars": {"oauthops_hosts": options["pattern"]},
         "forks": options["forks"],
         "job_slice_count": 1,
         "diff_mode": True,

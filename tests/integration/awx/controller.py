@@ -56,8 +56,8 @@ class Controller:
 
     def set_variables(self, variables: Row) -> None:
         """What the role does with variables of every job."""
-        for template in self.tables.rows["job_templates"].values():
-            template["extra_vars"] = json.dumps({**json.loads(template["extra_vars"]), **variables})
+        for inventory in self.tables.rows["inventories"].values():
+            inventory["variables"] = json.dumps({**json.loads(inventory["variables"]), **variables})
 
     def fill_in(self, name: str, **inputs: str) -> None:
         """What a person does with a credential that was set up."""

@@ -189,16 +189,26 @@ class TestObjects:
         assert found["controller_execution_environments"] == []
         assert ["execution_environment" in each for each in found["controller_templates"]] == [False] * 7
 
-    def test_the_job_that_polls_has_no_store(self) -> None:
-        variables = {"oauth_client_store": {"type": "hashi_vault"}, "oauth_client_publish_dns": {"ttl": 60}}
-        found = {each["name"]: each for each in described(variables=variables)["controller_templates"]}
-        assert found["Cloudflare OAuth rotate"]["extra_vars"] == {"oauthops_hosts": "localhost", **variables}
-        poll = found["Cloudflare OAuth poll"]
-        assert poll["extra_vars"] == {
-            "oauth_client_awx_prefix": "Cloudflare OAuth",
+    def test_variables_of_all_jobs_do_not_beat_what_playbooks_set(self) -> None:
+        """Variables of a job do: answers to its survey would be lost in what the playbooks make of them."""
+        variables = {"oauth_client_publish_dns": {"ttl": 60}, "ansible_connection": "ssh"}
+        found = described(variables=variables)
+        (inventory,) = found["controller_inventories"]
+        assert inventory["variables"] == {
             "oauth_client_publish_dns": {"ttl": 60},
+            "ansible_connection": "local",
+            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
         }
-        assert poll["credentials"] == ["Cloudflare OAuth account", "Cloudflare OAuth approver"]
+        given = {each["playbook"]: each["extra_vars"] for each in found["controller_templates"]}
+        of_jobs = {name: {"oauthops_hosts": "localhost"} for name in ("publish.yml", "rotate.yml", "report.yml")}
+        assert given == {**of_jobs, "poll.yml": {"oauth_client_awx_prefix": "Cloudflare OAuth"}}
+
+    def test_the_job_that_polls_has_no_credential_for_a_store(self) -> None:
+        found = {
+            each["playbook"]: each["credentials"] for each in described(credentials=["Vault"])["controller_templates"]
+        }
+        assert found["rotate.yml"] == ["Cloudflare OAuth account", "Vault"]
+        assert found["poll.yml"] == ["Cloudflare OAuth account", "Cloudflare OAuth approver"]
 
     def test_only_reports_are_split(self) -> None:
         found = described(slices=4)["controller_templates"]
