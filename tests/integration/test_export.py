@@ -15,7 +15,7 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
 
 EXPORT = "oauthops.iam.export"
-WRITE = "Write their descriptions"
+WRITE = "Write their definitions"
 BODY: dict[str, Any] = {
     "grant_types": ["authorization_code"],
     "response_types": ["code"],
