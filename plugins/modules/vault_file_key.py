@@ -16,8 +16,8 @@ description:
     the value that is replaced goes with it.
   - The file is written only when the value differs, in one step, and one task at a time, so that no change is lost
     when several forks or runs on one controller write to it. A task waits for up to a minute for another one to end.
-  - The locks for that are in the directory C(~/.ansible/oauthops.iam). The variable E(OAUTHOPS_HANDOVER_DIR) names
-    another one, which must be the user's own.
+  - The locks for that are in the directory C(oauthops.iam) of E(ANSIBLE_HOME), which is C(~/.ansible) by default. The
+    variable E(OAUTHOPS_HANDOVER_DIR) names another one, which must be the user's own.
   - Set C(no_log=true) on the task, because RV(value) is what the file holds.
 author:
   - The oauthops.iam authors (@oauthops)

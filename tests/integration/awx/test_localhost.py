@@ -41,8 +41,10 @@ def export(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json]]:
 
 @contextmanager
 def publish(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json]]:
-    given = {**PUBLISHABLE, "dns_lookup_servers": fake.dns_address}
-    yield {f"oauth_client_publish_{name}": value for name, value in given.items()}
+    yield {
+        "oauth_client_publish_client": PUBLISHABLE,
+        "oauth_client_publish_dns": {"lookup_servers": [fake.dns_address]},
+    }
 
 
 @contextmanager
@@ -64,9 +66,11 @@ def awx_poll(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json]
     """With a workflow that waits, so that both Cloudflare and the controller are asked."""
     with Awx() as awx:
         with_awx(ansible, awx)
+        awx.tables.add("job_templates", {"name": "Cloudflare OAuth publish"})
+        awx.tables.add("workflow_job_templates", {"name": "Cloudflare OAuth publish over days"})
         workflow = awx.tables.add("workflow_jobs", {"name": "publish"})
-        latch = {"name": "Cloudflare OAuth: the domain is proven", "workflow_job": workflow["id"]}
-        awx.tables.add("workflow_approvals", latch)
+        approval = {"name": "Cloudflare OAuth: the domain is verified", "workflow_job": workflow["id"]}
+        awx.tables.add("workflow_approvals", approval)
         yield {}
 
 
@@ -120,7 +124,7 @@ def test_every_playbook_is_tried() -> None:
 
 
 def test_the_python_that_is_found_by_its_name_is_another(outside: Ansible) -> None:
-    """Else the inventories would prove nothing."""
+    """Otherwise the inventories would show nothing."""
     found = shutil.which("python3", path=outside.environment["PATH"])
     assert found
     assert Path(found).parent != ANSIBLE_BIN
