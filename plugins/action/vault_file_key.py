@@ -5,22 +5,35 @@
 from __future__ import annotations
 
 import contextlib
-import os
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._attributes import Attributes
 from ansible_collections.oauthops.iam.plugins.module_utils._files import (
+    Found,
+    Reserved,
     check_absolute,
     check_path,
-    check_place,
-    content_of,
+    found_at,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._places import Place, opened
 from ansible_collections.oauthops.iam.plugins.modules.vault_file_key import MODULE
 from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction
-from ansible_collections.oauthops.iam.plugins.plugin_utils._file import locked, replace
+from ansible_collections.oauthops.iam.plugins.plugin_utils._lock import held
+from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import (
+    check_private_directory,
+    handover_directory,
+)
 from ansible_collections.oauthops.iam.plugins.plugin_utils._vault import Vault, secrets_of
 from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import same, value_of, with_key
+
+# How often the file is edited again because another program has changed it meanwhile.
+TURNS = 5
+# In seconds, for other tasks that write the file.
+LONGEST_WAIT = 60.0
+ATTRIBUTES = Attributes(keeps_mode=True)
 
 
 class ActionModule(ControllerAction):
@@ -34,37 +47,86 @@ class ActionModule(ControllerAction):
 
 def ensure(params: Mapping[str, Any], loader: Any, *, check_mode: bool) -> dict[str, Any]:
     """Read the key, and write it when it is to hold something else."""
-    path = checked_path(params["path"])
-    vault = Vault(secrets_of(params, loader), path, params["vault_id"])
-    writes = params["value"] is not None and not check_mode
+    check_path("path", params["path"])
+    check_absolute("path", params["path"])
+    with opened("path", params["path"]) as place:
+        vault = Vault(secrets_of(params, loader), place.path, params["vault_id"])
+        found, changed = ensured(place, vault, params["key"], params["value"], check_mode=check_mode)
+    return {"changed": changed, "value": found, "path": params["path"]}
+
+
+def ensured(
+    place: Place, vault: Vault, key: str, value: Mapping[str, Any] | None, *, check_mode: bool
+) -> tuple[Any, bool]:
+    """The value that was found, and whether it was, or is to be, replaced."""
+    with telling(place):
+        older = found_at(place)
+        found, encrypted = edited(vault, older, key, value)
+        if encrypted is None:
+            return found, False
+        check(place, older)
+        if check_mode:
+            ATTRIBUTES.check(place, older)
+            check_private_directory(handover_directory())
+            return found, True
+        with locked(place):
+            for _turn in range(TURNS):
+                if replaced(place, encrypted, older):
+                    return found, True
+                older = found_at(place)
+                found, encrypted = edited(vault, older, key, value)
+                if encrypted is None:
+                    return found, False
+                check(place, older)
+    raise UsageError(
+        "locked",
+        f"path: another program has changed {place.path} {TURNS} times while it was edited. Run the task again.",
+        option="path",
+    )
+
+
+def check(place: Place, older: Found | None) -> None:
+    place.check()
+    ATTRIBUTES.check_origin(place, older)
+
+
+def replaced(place: Place, content: bytes, older: Found | None) -> bool:
+    """Put the content in the file's place, unless that has changed since it was read; gives whether it was done."""
+    if not unchanged(place, older):
+        return False
+    with Reserved(place) as reserved:
+        reserved.write(content)
+        ATTRIBUTES.give(reserved.handle, place, older)
+        if not unchanged(place, older):
+            return False
+        reserved.take_place()
+    return True
+
+
+def unchanged(place: Place, older: Found | None) -> bool:
+    return older.is_still_at(place) if older else place.status() is None
+
+
+def locked(place: Place) -> contextlib.AbstractContextManager[None]:
+    """The file to oneself, among the tasks of this user on this controller."""
+    name = "vault-" + hashlib.sha256(place.path.encode(errors="surrogateescape")).hexdigest()[:32]
+    return held(
+        handover_directory(), name, LONGEST_WAIT, what=f"path: {place.path}", option="path", directory_option=None
+    )
+
+
+@contextlib.contextmanager
+def telling(place: Place) -> Iterator[None]:
     try:
-        with locked(os.path.dirname(path)) if writes else contextlib.nullcontext():
-            found, encrypted = edited(vault, params["key"], params["value"])
-            if encrypted is not None:
-                check_place("path", path)
-                if writes:
-                    replace(path, encrypted)
+        yield
     except OSError as fault:
-        text = f"{path} cannot be read or written ({fault.strerror})."
+        text = f"path: {place.path} cannot be read or written ({fault.strerror})."
         raise UsageError("file_inaccessible", text, option="path") from None
-    return {"changed": encrypted is not None, "value": found, "path": params["path"]}
 
 
-def checked_path(path: str) -> str:
-    """The file that is meant, behind all links."""
-    check_path("path", path)
-    check_absolute("path", path)
-    real: str = os.path.realpath(path)
-    if not os.path.isdir(os.path.dirname(real)):
-        text = f"path: the directory {os.path.dirname(real)} does not exist on the controller."
-        raise UsageError("file_inaccessible", text, option="path")
-    return real
-
-
-def edited(vault: Vault, key: str, value: Mapping[str, Any] | None) -> tuple[Any, bytes | None]:
+def edited(vault: Vault, older: Found | None, key: str, value: Mapping[str, Any] | None) -> tuple[Any, bytes | None]:
     """The value that was found, and what the file has to hold instead, if anything."""
-    content = content_of(vault.path)
-    text, label, secret = ("", None, None) if content is None else vault.opened(content)
+    text, label, secret = ("", None, None) if older is None else vault.opened(older.content)
     try:
         found = value_of(text, key)
         if value is None or same(value, found):

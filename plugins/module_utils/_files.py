@@ -2,42 +2,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files that are read and replaced as a whole: a reader finds the older content or the newer.
 
-Also the JSON object that a store keeps in one, and its owner, mode and SELinux context. Private to this collection.
+Also the JSON object that a store keeps in one. Private to this collection.
 """
 
 from __future__ import annotations
 
 import contextlib
-import grp
+import errno
+import fcntl
 import json
 import os
-import pwd
+import re
+import secrets
 import stat
-import tempfile
-from typing import Any, Callable
+from dataclasses import dataclass
+from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-
-selinux: Any
-try:
-    from ansible.module_utils.compat import selinux
-except ImportError:  # a machine without libselinux
-    selinux = None
+from ansible_collections.oauthops.iam.plugins.module_utils._places import Place
 
 MODE = 0o600
 # What the system calls an owner or a group that is not to be changed.
 LEFT = -1
-
-
-def content_of(path: str) -> bytes | None:
-    """What the file holds; None when there is no file. A pipe or device is not waited for but refused."""
-    try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as source:
-            if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
-                raise OSError(0, "not a regular file")
-            return source.read()
-    except FileNotFoundError:
-        return None
+ACL = "system.posix_acl_access"
+CONTEXT = "security.selinux"
+RANDOM_BYTES = 6
 
 
 def check_path(option: str, path: str) -> None:
@@ -58,59 +47,6 @@ def check_absolute(option: str, path: str) -> None:
         )
 
 
-def check_place(option: str, path: str) -> None:
-    """Raise UsageError when the file cannot be replaced, as far as that can be told without writing."""
-    directory = os.path.dirname(path)
-    obstacles = {
-        f"the directory {directory} does not exist": not os.path.isdir(directory),
-        f"{path} is a directory": os.path.isdir(path),
-        f"the directory {directory} is not writable": not os.access(directory, os.W_OK | os.X_OK),
-    }
-    for text, holds in obstacles.items():
-        if holds:
-            raise UsageError("file_inaccessible", f"{option}: {text}.", option=option)
-
-
-def replace(path: str, content: bytes, prepare: Callable[[int, str], object]) -> None:
-    """Put the content in the file's place in one step.
-
-    C(prepare) gives the new file, by its descriptor and path, the owner and mode that it is to have. Before that nobody
-    else can read it, and nothing is in it.
-    """
-    handle, temporary = beside(path)
-    try:
-        with os.fdopen(handle, "wb") as target:
-            prepare(handle, temporary)
-            target.write(content)
-            target.flush()
-            os.fsync(target.fileno())
-        move(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def beside(path: str) -> tuple[int, str]:
-    """A file that can take the place of another: opened for writing, and its path."""
-    directory, name = os.path.split(path)
-    return tempfile.mkstemp(prefix=f".{name}.", dir=directory)
-
-
-def move(temporary: str, path: str) -> None:
-    os.replace(temporary, path)
-    with contextlib.suppress(OSError):
-        _sync_directory(os.path.dirname(path))
-
-
-def _sync_directory(directory: str) -> None:
-    entry = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(entry)
-    finally:
-        os.close(entry)
-
-
 def object_of(text: str | bytes) -> dict[str, Any]:
     """Raises ValueError, which says what the text is instead and shows nothing of it."""
     try:
@@ -127,77 +63,141 @@ def same(one: Any, other: Any) -> bool:
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
-class FileAttributes:
-    """Who owns a file with a secret: the owner and the group that were asked for, else those of the file before."""
+@dataclass(frozen=True)
+class Found:
+    """A file as it was read, all of it by one descriptor; C(status) is from before its content was read."""
 
-    def __init__(self, owner: str | None, group: str | None) -> None:
-        """Raises UsageError for a name that this machine does not know."""
-        self.uid = _number("owner", owner, lambda name: pwd.getpwnam(name).pw_uid)
-        self.gid = _number("group", group, lambda name: grp.getgrnam(name).gr_gid)
+    status: os.stat_result
+    content: bytes
+    acl: bytes | None
+    context: bytes | None
 
-    def set(self, path: str, *, check_mode: bool) -> bool:
-        """Whether something of a file that stays was not as wanted; outside of check mode it is set."""
-        found = os.stat(path)
-        differs = (
-            self.uid not in (LEFT, found.st_uid)
-            or self.gid not in (LEFT, found.st_gid)
-            or stat.S_IMODE(found.st_mode) != MODE
-        )
-        if differs and not check_mode:
-            os.chown(path, self.uid, self.gid)
-            os.chmod(path, MODE)
-        return differs
-
-    def hand_on(self, path: str, handle: int, new: str) -> None:
-        """Give the file that replaces another what is wanted, and else what the older has."""
-        with contextlib.suppress(FileNotFoundError):
-            try:
-                os.fchown(handle, *self._kept(os.stat(path)))
-            except PermissionError:
-                raise _not_ours(path) from None
-        os.fchown(handle, self.uid, self.gid)
-        os.fchmod(handle, MODE)
-        _hand_on_context(path, new)
-
-    def check_handing_on(self, path: str) -> None:
-        """Raise UsageError when L(hand_on) is going to, as far as that can be told without writing."""
-        with contextlib.suppress(FileNotFoundError):
-            uid, gid = self._kept(os.stat(path))
-            ours = uid in (LEFT, os.geteuid()) and gid in (LEFT, os.getegid(), *os.getgroups())
-            if not ours and os.geteuid() != 0:
-                raise _not_ours(path)
-
-    def _kept(self, older: os.stat_result) -> tuple[int, int]:
-        """The owner and the group that the file goes on to have because the task names no other."""
-        return LEFT if self.uid != LEFT else older.st_uid, LEFT if self.gid != LEFT else older.st_gid
+    def is_still_at(self, place: Place) -> bool:
+        now = place.status()
+        return now is not None and _version(now) == _version(self.status)
 
 
-def _number(option: str, name: str | None, look_up: Callable[[str], int]) -> int:
-    if not name:
-        return LEFT
+def found_at(place: Place) -> Found | None:
+    """What is there; None when there is no file."""
+    handle = place.open()
+    if handle is None:
+        return None
+    with open(handle, "rb") as source:
+        status = os.fstat(handle)
+        return Found(status, source.read(), attribute(handle, ACL), attribute(handle, CONTEXT))
+
+
+def _version(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def attribute(handle: int, name: str) -> bytes | None:
+    """An extended attribute; None where there is none, or no such thing as on macOS."""
+    if hasattr(os, "getxattr"):
+        with contextlib.suppress(OSError):
+            return os.getxattr(handle, name)
+    return None
+
+
+class Reserved:
+    """A file beside a place, to take it in one step; until then it is closed to others, and written by its descriptor.
+
+    As a context it is emptied and removed again, unless it took the place. Its lock says that its creator lives: what
+    a killed run has left behind, of ours or given to C(owner) already, is removed by the next one.
+    """
+
+    def __init__(self, place: Place, owner: int = LEFT) -> None:
+        self._place = place
+        self._directory = place.directory
+        _remove_leftovers(place, owner)
+        self.handle, self._name = _created(place)
+        self._in_place = False
+
+    def __enter__(self) -> Reserved:
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        if not self._in_place and not _is_named(self._directory.handle, self._place.name, self.handle):
+            with contextlib.suppress(OSError):
+                os.ftruncate(self.handle, 0)
+        if self._name:
+            with contextlib.suppress(OSError):
+                os.unlink(self._name, dir_fd=self._directory.handle)
+        os.close(self.handle)
+
+    def write(self, content: bytes) -> None:
+        """Have it hold this and nothing else, on the disk."""
+        done = 0
+        while done < len(content):
+            done += os.pwrite(self.handle, content[done:], done)
+        os.ftruncate(self.handle, len(content))
+        os.fsync(self.handle)
+
+    def take_place(self) -> None:
+        """Raises OSError when that fails, and when something else was put into the place at the same time."""
+        handle = self._directory.handle
+        os.replace(self._name, self._place.name, src_dir_fd=handle, dst_dir_fd=handle)
+        self._name = ""
+        self._directory.sync()
+        if not self._directory.private and not _is_named(handle, self._place.name, self.handle):
+            raise OSError(errno.ESTALE, "another user or task has replaced it")
+        self._in_place = True
+
+
+def _created(place: Place) -> tuple[int, str]:
+    """An empty file that nobody else can open and that is locked, and its name."""
+    directory = place.directory.handle
+    while True:
+        name = f".{place.name}.{secrets.token_hex(RANDOM_BYTES)}"
+        handle = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE, dir_fd=directory)
+        try:
+            # Whatever the mask and an ACL that the directory hands on.
+            if hasattr(os, "removexattr"):
+                with contextlib.suppress(OSError):
+                    os.removexattr(handle, ACL)
+            os.fchmod(handle, MODE)
+            if _locked(handle) is not False and _is_named(directory, name, handle):
+                return handle, name
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name, dir_fd=directory)
+            os.close(handle)
+            raise
+        # Another run took it for a leftover.
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool | None:
+    """Whether it is ours to lock; None on a file system without locks."""
     try:
-        return int(name) if name.isascii() and name.isdigit() else look_up(name)
-    except KeyError:
-        raise UsageError(
-            "invalid_option", f"{option}: this machine knows no {option} {name!r}.", option=option
-        ) from None
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
 
 
-def _hand_on_context(path: str, new: str) -> None:
-    """The SELinux context of the older file, else what the policy says of its path."""
-    if selinux is None or not selinux.is_selinux_enabled():
-        return
-    status, context = (
-        selinux.lgetfilecon_raw(path) if os.path.exists(path) else selinux.matchpathcon(path, stat.S_IFREG)
-    )
-    if status != -1:
-        selinux.lsetfilecon(new, context)
+def _is_named(directory: int, name: str, handle: int) -> bool:
+    with contextlib.suppress(OSError):
+        return os.path.samestat(os.stat(name, dir_fd=directory, follow_symlinks=False), os.fstat(handle))
+    return False
 
 
-def _not_ours(path: str) -> UsageError:
-    return UsageError(
-        "file_owned_by_other",
-        f"path: {path} belongs to another user or group, and only root can hand it on as it was. It was left as it is: "
-        "run the task as root or as its owner, with become, or name the owner and the group that it is to have.",
-        option="path",
-    )
+def _remove_leftovers(place: Place, owner: int) -> None:
+    pattern = re.compile(re.escape(f".{place.name}.") + f"[0-9a-f]{{{RANDOM_BYTES * 2}}}")
+    for name in place.directory.names():
+        if pattern.fullmatch(name):
+            with contextlib.suppress(OSError):
+                _remove_leftover(place.directory.handle, name, owner)
+
+
+def _remove_leftover(directory: int, name: str, owner: int) -> None:
+    handle = os.open(name, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW, dir_fd=directory)
+    try:
+        status = os.fstat(handle)
+        ours = stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and status.st_uid in (os.geteuid(), owner)
+        if ours and _locked(handle) and _is_named(directory, name, handle):
+            os.unlink(name, dir_fd=directory)
+    finally:
+        os.close(handle)

@@ -18,6 +18,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.abort import Run
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import with_environment
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, result_of
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line
 from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
 
 try:
@@ -98,7 +99,7 @@ class CloudflareModule(Module):
 def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
     """Outside of any handler: ansible-core can be set to add an exception's own text, which may hold a secret."""
     for warning in result.pop("warnings", []):
-        module.warn(warning)
+        module.warn(one_line(warning))
     if succeeded:
         module.exit_json(**result)
     module.fail_json(**result)

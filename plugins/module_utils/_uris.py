@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import SplitResult, urlsplit
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.address import split
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 
 try:
@@ -19,21 +19,6 @@ except ImportError:
 LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 # Names that the public DNS does not have (RFC 6761, 6762, 7686, 8375, 9476 and ICANN's decision on "internal").
 SPECIAL = ("localhost", "local", "test", "invalid", "example", "onion", "alt", "internal", "home.arpa")
-
-
-def split(uri: str) -> SplitResult | None:
-    """The parts of a URI, or None for what is none: blanks, a bad port, brackets that do not close.
-
-    Nor is one with a backslash, which browsers take for a slash, so that they go to another host.
-    """
-    if not uri.isprintable() or " " in uri or "\\" in uri:
-        return None
-    try:
-        parts = urlsplit(uri)
-        _port = parts.port
-    except ValueError:
-        return None
-    return parts
 
 
 def host_of(uri: str) -> str | None:

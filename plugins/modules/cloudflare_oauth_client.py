@@ -138,12 +138,16 @@ options:
   client_secret_file:
     description:
       - The file on the target that a new client's secret is written to, without a line break and with mode C(0600); an
-        absolute path. It is replaced in one step, whatever it held, and is reserved before the client is created.
+        absolute path. It is replaced in one step, whatever it held, and is reserved before the client is created. It
+        belongs to the user who runs the task.
+      - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
+        otherwise.
     type: path
   return_client_secret:
     description:
       - Whether a new client's secret is returned as RV(client_secret). Set C(no_log=true) on the task then, because
         ansible-core before 2.22 shows the secret otherwise.
+      - Refused together with C(async), which keeps the result in a file that every user can read.
       - A task that is interrupted before it ends returns nothing. O(client_secret_file) has the secret
         from the moment it is minted.
       - A client that has a secret is not created unless this or O(client_secret_file) is set. V(false) without a file
@@ -217,7 +221,8 @@ oauth_client:
   description:
     - The client after the task, or as it was before it was deleted. V(none) when there was none to delete.
     - Every key named here is present; what Cloudflare leaves out is V(none), V(false) or an empty list. Further keys
-      of Cloudflare's are passed on. In check mode O(client_id) of a client that does not exist yet is V(none).
+      of Cloudflare's are dropped, as an unknown one may hold a secret.
+    - In check mode RV(oauth_client.client_id) of a client that does not exist yet is V(none).
   returned: success
   type: dict
   contains:

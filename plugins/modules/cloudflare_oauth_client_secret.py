@@ -51,7 +51,10 @@ options:
   client_secret_file:
     description:
       - The file on the target that the new secret is written to, without a line break and with mode C(0600); an
-        absolute path. It is replaced in one step, and is reserved before the secret is minted.
+        absolute path. It is replaced in one step, and is reserved before the secret is minted. It belongs to the user
+        who runs the task.
+      - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
+        otherwise.
       - While a secret is being minted, and as long as the answer that held it is lost, an empty file beside it with
         C(.unreceived) at the end of its name says that this file does not hold the newer secret.
       - O(state=rotated) needs this or O(return_client_secret=true).
@@ -60,6 +63,7 @@ options:
     description:
       - Whether the new secret is returned as RV(client_secret). Set C(no_log=true) on the task then, because
         ansible-core before 2.22 shows the secret otherwise.
+      - Refused together with C(async), which keeps the result in a file that every user can read.
       - A task that is interrupted before it ends returns nothing. O(client_secret_file) has the secret
         from the moment it is minted.
     type: bool

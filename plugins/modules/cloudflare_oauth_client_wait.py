@@ -28,6 +28,9 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     details: Asks once and does not wait.
+  idempotent:
+    support: full
+    details: A failed verification is started again, and runs then.
 options:
   client_id:
     description:

@@ -127,11 +127,14 @@ options:
       - The directory on the target that the secrets of new clients are written to, each into a file that is called as
         the client is, with mode C(0600); an absolute path. A client whose name no file can have needs
         O(clients[].client_secret_file).
+      - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
+        otherwise.
     type: path
   return_client_secret:
     description:
       - Whether the secrets of new clients are returned as RV(oauth_clients[].client_secret). Set C(no_log=true) on the
         task then, because ansible-core before 2.22 shows them otherwise.
+      - Refused together with C(async), which keeps the result in a file that every user can read.
       - A task that is interrupted before it ends returns nothing. O(client_secret_dir) has each secret
         from the moment it is minted.
       - A client that has a secret is not created unless this, O(client_secret_dir) or O(clients[].client_secret_file)

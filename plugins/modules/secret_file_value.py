@@ -25,7 +25,9 @@ extends_documentation_fragment:
 options:
   path:
     description:
-      - The file on the target, an absolute path. Links are followed, and stay.
+      - The file on the target, an absolute path. Symbolic links are followed, and stay, where no other user can have
+        put them there. The task is refused otherwise, as for a file with several hard links where another user can have
+        made them.
       - A file that does not exist, or is empty, has no value. To write one, its directory must exist.
     type: path
     required: true
@@ -40,6 +42,8 @@ options:
   owner:
     description:
       - The name or number of the user who owns the file once it is written. Left out, an existing file keeps its owner.
+      - Where other users can put files into the directory, an existing file must belong to this user already. Left out,
+        it must belong to root or to the user who runs the task. The task is refused otherwise.
     type: str
   group:
     description:
@@ -89,22 +93,22 @@ error:
 
 import contextlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._attributes import Attributes, replace
 from ansible_collections.oauthops.iam.plugins.module_utils._files import (
-    FileAttributes,
+    LEFT,
+    Found,
     check_absolute,
     check_path,
-    check_place,
-    content_of,
+    found_at,
     object_of,
-    replace,
     same,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
+from ansible_collections.oauthops.iam.plugins.module_utils._places import NoDirectory, Place, opened
 
 OPTIONS: Mapping[str, Any] = {
     "path": {"type": "path", "required": True},
@@ -116,23 +120,41 @@ OPTIONS: Mapping[str, Any] = {
 
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    attributes = FileAttributes(params["owner"], params["group"])
+    attributes = Attributes(params["owner"], params["group"])
     check_path("path", params["path"])
     check_absolute("path", params["path"])
-    path, value = os.path.realpath(params["path"]), wanted(params)
-    with telling(path, "read"):
-        found = value_of(path)
+    value = wanted(params)
+    try:
+        with opened("path", params["path"]) as place:
+            return ensured(place, value, attributes, check_mode=check_mode)
+    except NoDirectory:
+        if value is None:
+            return {"changed": False, "value": None}
+        raise
+
+
+def ensured(
+    place: Place, value: Mapping[str, Any] | None, attributes: Attributes, *, check_mode: bool
+) -> dict[str, Any]:
+    with telling(place, "read"):
+        older = found_at(place)
+    if value is not None or attributes.uid != LEFT:
+        attributes.check_origin(place, older)
+    found = value_of(place, older)
     if value is None:
         return {"changed": False, "value": found}
-    with telling(path, "written"):
-        if found is not None and same(found, value):
-            return {"changed": attributes.set(path, check_mode=check_mode), "value": found}
-        check_place("path", path)
-        if check_mode:
-            attributes.check_handing_on(path)
-        else:
-            replace(path, text_of(value), lambda handle, new: attributes.hand_on(path, handle, new))
-    return {"changed": True, "value": found}
+    if older and found is not None and same(found, value):
+        content, changed = older.content, attributes.differ(older)
+    else:
+        content, changed = text_of(value), True
+    if changed:
+        with telling(place, "written"):
+            place.check()
+            if check_mode:
+                attributes.check(place, older)
+            else:
+                replace(place, content, attributes, older)
+    return {"changed": changed, "value": found}
 
 
 def wanted(params: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -143,23 +165,23 @@ def wanted(params: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 @contextlib.contextmanager
-def telling(path: str, what: str) -> Iterator[None]:
+def telling(place: Place, what: str) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        text = f"path: {path} cannot be {what} ({fault.strerror})."
+        text = f"path: {place.path} cannot be {what} ({fault.strerror})."
         raise UsageError("file_inaccessible", text, option="path") from None
 
 
-def value_of(path: str) -> dict[str, Any] | None:
-    content = content_of(path) or b""
+def value_of(place: Place, older: Found | None) -> dict[str, Any] | None:
+    content = older.content if older else b""
     try:
         return object_of(content) if content.strip() else None
     except ValueError as fault:
         raise UsageError(
             "foreign_content",
-            f"path: {path} {fault}, and is left as it is: choose another path, or replace what it holds with a JSON "
-            "object, such as {}.",
+            f"path: {place.path} {fault}, and is left as it is: choose another path, or replace what it holds with a "
+            "JSON object, such as {}.",
             option="path",
         ) from None
 

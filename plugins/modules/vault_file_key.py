@@ -15,7 +15,9 @@ description:
   - All else in the file stays as it is, byte for byte, comments and tags such as C(!vault) included. A comment inside
     the value that is replaced goes with it.
   - The file is written only when the value differs, in one step, and one task at a time, so that no change is lost
-    when several forks or runs on one controller write to it.
+    when several forks or runs on one controller write to it. A task waits for up to a minute for another one to end.
+  - The locks for that are in the directory C(~/.ansible/oauthops.iam). The variable E(OAUTHOPS_HANDOVER_DIR) names
+    another one, which must be the user's own.
   - Set C(no_log=true) on the task, because RV(value) is what the file holds.
 author:
   - The oauthops.iam authors (@oauthops)
@@ -26,9 +28,10 @@ extends_documentation_fragment:
 options:
   path:
     description:
-      - The file on the controller, an absolute path. Links are followed, and stay.
+      - The file on the controller, an absolute path. Symbolic links are followed, and stay, where no other user can
+        have put them there. The task is refused otherwise, as for a file that another user can have put there.
       - A file that does not exist counts as empty, and is created with mode C(0600). Its directory must exist. An
-        existing file keeps its mode and owner.
+        existing file keeps its mode, POSIX ACL and owner.
     type: path
     required: true
   key:

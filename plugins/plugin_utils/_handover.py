@@ -6,16 +6,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import secrets
 from collections.abc import Callable, Iterator
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso
+from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import handover_directory
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import Note
 
-DEFAULT = "~/.ansible/oauthops.iam"
-VARIABLE = "OAUTHOPS_HANDOVER_DIR"
 RESERVED_BYTES = 4096
 NEW = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
@@ -27,7 +26,7 @@ class Handover:
     """
 
     def __init__(self, path: str | None, *, check_mode: bool) -> None:
-        given = os.path.expanduser(path or os.environ.get(VARIABLE) or DEFAULT)
+        given = os.path.expanduser(path or handover_directory())
         if not os.path.isabs(given):
             raise UsageError("invalid_option", f"handover_dir: {given} is not an absolute path.", option="handover_dir")
         self.directory = given
@@ -47,9 +46,7 @@ class Handover:
 
     def of_client(self, client_id: str) -> ClientHandover:
         """Raises UsageError for what cannot be a part of a file's name."""
-        if not re.fullmatch(r"[0-9A-Za-z_-]+", client_id):
-            text = f"client_id: {client_id!r} is not an ID (expected letters, digits, - and _)."
-            raise UsageError("invalid_option", text, option="client_id")
+        check_id("client_id", client_id)
         return ClientHandover(self, client_id)
 
     def path(self, name: str) -> str:

@@ -7,42 +7,73 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import socket
 from collections.abc import Iterator
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Patience
+from ansible_collections.oauthops.iam.plugins.module_utils._places import Directory
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso, now
+from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import private_directory
 
 PAUSE = 0.1
+LONGEST_HOLDER = 200
+LOCK_TIMEOUT = "lock_timeout"
 
 
 @contextlib.contextmanager
-def held(directory: str, name: str, timeout: float) -> Iterator[None]:
-    """Hold the lock of that name. Raises UsageError, which says who holds it, after C(timeout) seconds."""
-    path = os.path.join(directory, f"{name}.lock")
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    try:
-        patience = Patience(timeout)
-        while not _taken(descriptor):
-            if not patience.remaining:
-                holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip() or "another run"
-                raise UsageError(
-                    "locked",
-                    f"{name} is in use by {holder}. Run again later, or raise lock_timeout ({timeout:g} s).",
-                    option="lock_timeout",
-                )
-            patience.rest(PAUSE)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()} on {socket.gethostname()} since {iso(now())}".encode(), 0)
-        yield
-    finally:
-        os.close(descriptor)
+def held(
+    directory: str,
+    name: str,
+    timeout: float,
+    *,
+    what: str | None = None,
+    option: str = LOCK_TIMEOUT,
+    directory_option: str | None = "handover_dir",
+) -> Iterator[None]:
+    """Hold the lock of that name in a private directory.
+
+    Raises UsageError, which says who holds it, after C(timeout) seconds; C(what) is what it locks in words. The options
+    are those to blame. The lock's file is removed at the end.
+    """
+    with private_directory(directory, directory_option) as place:
+        file = f"{name}.lock"
+        handle = _acquired(place, file, timeout, what or name, option)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(file, dir_fd=place.handle)
+            os.close(handle)
 
 
-def _taken(descriptor: int) -> bool:
+def _acquired(directory: Directory, file: str, timeout: float, what: str, option: str) -> int:
+    patience = Patience(timeout)
+    while True:
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600, dir_fd=directory.handle)
+        try:
+            holder = _holder(directory, file, handle)
+        except BaseException:
+            os.close(handle)
+            raise
+        if holder is None:
+            return handle
+        os.close(handle)
+        if not patience.remaining:
+            more = f", or raise {LOCK_TIMEOUT}" if option == LOCK_TIMEOUT else ""
+            text = f"{what} is in use by {holder}, and was for {timeout:g} s. Run again later{more}."
+            raise UsageError("locked", text, option=option)
+        patience.rest(PAUSE)
+
+
+def _holder(directory: Directory, file: str, handle: int) -> str | None:
+    """Who holds the lock in words; None when it is ours."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return False
-    return True
+        return os.pread(handle, LONGEST_HOLDER, 0).decode(errors="replace") or "another run"
+    status = directory.status_of(file)
+    if status is None or not os.path.samestat(status, os.fstat(handle)):
+        return "another run"  # its holder has just removed it, and another may have made it again
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, f"process {os.getpid()} on {os.uname().nodename} since {iso(now())}".encode(), 0)
+    return None

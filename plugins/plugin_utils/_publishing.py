@@ -62,7 +62,7 @@ class Publishing:
             self.changed |= self.secret.complete(self.client)
         self._add(self.rehearsed if self.check_mode else {**self.rehearsed, "changed": False})
         self._publish_record()
-        return self._result(looked_up(self._record(), self.dns))
+        return self._result(looked_up(self._unverified_record(), self.dns))
 
     def promote(self) -> Result:
         """C(state=public): refused, before anything is sent, while something is missing."""
@@ -190,13 +190,15 @@ class Publishing:
         return result
 
     def _publish_record(self) -> None:
-        record = self._record()
-        if record and record["value"] and "client_uri_verification" in publishing(self.client)["missing"]:
+        record = self._unverified_record()
+        if record:
             self._add(self.provider.present(record["name"], record["value"], check_mode=self.check_mode))
 
-    def _record(self) -> Mapping[str, Any] | None:
-        found: Mapping[str, Any] | None = publishing(self.client)["dns_record"]
-        return found
+    def _unverified_record(self) -> Mapping[str, Any] | None:
+        """The record, once Cloudflare has named its value and until it has seen it."""
+        told = publishing(self.client)
+        record: Mapping[str, Any] | None = told["dns_record"]
+        return record if record and record["value"] and "client_uri_verification" in told["missing"] else None
 
     def _note(self, result: Mapping[str, Any]) -> None:
         self.client: Client = result["oauth_client"]

@@ -72,7 +72,7 @@ class Waiting:
             text = f"client_id: there is no OAuth client {self.params['client_id']!r} {where}."
             raise UsageError("client_not_found", text, option="client_id")
         self._see(found)
-        if not self.lookup.get("visible"):
+        if self._is_unverified() and not self.lookup.get("visible"):
             self.lookup = looked_up(self.client["publishing"]["dns_record"], self.dns)
         if self.params["restart_verification"] and not self.restarted and may_restart(self.client, self.lookup):
             done = restart(found, clients, check_mode=self.check_mode)
@@ -92,9 +92,11 @@ class Waiting:
 
     def _is_done(self) -> bool:
         """Whether the domain is verified, or waiting longer would change nothing."""
-        searched = self.client["publishing"]["dns_record"]
-        waiting = searched and "client_uri_verification" in self.client["publishing"]["missing"]
-        return not waiting or self._record_changed() or may_restart(self.client, self.lookup)
+        return not self._is_unverified() or self._record_changed() or may_restart(self.client, self.lookup)
+
+    def _is_unverified(self) -> bool:
+        told = self.client["publishing"]
+        return bool(told["dns_record"]) and "client_uri_verification" in told["missing"]
 
     def _value(self) -> str | None:
         return (self.client["publishing"]["dns_record"] or {}).get("value")

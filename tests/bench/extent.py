@@ -23,6 +23,8 @@ class Extent:
     """Clients that are all changed, where the network is slow."""
     latency: int
     """What is added to each answer there, in milliseconds."""
+    hosts: int = 0
+    """Accounts of a fleet; runs that are on record from before have none."""
 
 
 FULL = Extent(
@@ -34,6 +36,7 @@ FULL = Extent(
     medium=100,
     large=1000,
     huge=5000,
+    hosts=200,
     changes=200,
     latency=80,
 )
@@ -46,6 +49,7 @@ QUICK = Extent(
     medium=3,
     large=4,
     huge=5,
+    hosts=3,
     changes=3,
     latency=10,
 )

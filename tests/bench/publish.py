@@ -52,8 +52,7 @@ def measure(stage: Stage, extent: Extent) -> Figures:
     stage.empty_account()
     by_hand = PLAYBOOKS / "publish_by_hand.yml"
     publish_by_hand(stage)
-    role = {f"oauth_client_publish_{name}": value for name, value in APP.items()}
-    role["oauth_client_publish_dns_provider"] = "cloudflare"
+    role = {"oauth_client_publish_client": APP, "oauth_client_publish_dns": {"provider": "cloudflare"}}
     empty = stage.write_play("empty", [])
     cases = {
         NOTHING: lambda: stage.play(empty),
@@ -106,4 +105,4 @@ WHY = (
 
 def targets(figures: Figures, extent: Extent) -> list[Target]:
     faster = ratio(seconds_above(figures, BY_HAND), seconds_above(figures, ROLE))
-    return [Target("Publishing what is public: faster than by hand", faster, 5, at_least=True, why=WHY)]
+    return [Target("Publishing what is public: faster than by hand", faster, 6, at_least=True, why=WHY)]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.bench import many, memory, publish, start, tasks
+from tests.bench import editions, many, memory, publish, start, tasks
 from tests.bench.extent import Extent
 from tests.bench.stage import Stage
 from tests.bench.targets import Target
@@ -28,6 +28,7 @@ SECTIONS = {
     "tasks": Section("One task", tasks.measure, tasks.chapter, tasks.targets),
     "start": Section("The start of a module's process", start.measure, start.chapter, start.targets),
     "publish": Section("Publishing", publish.measure, publish.chapter, publish.targets),
+    "editions": Section("The first edition", editions.measure, editions.chapter, editions.targets),
     "many": Section("Many clients", many.measure, many.chapter, many.targets),
     "memory": Section("Memory", memory.measure, memory.chapter, memory.targets),
 }

@@ -22,20 +22,23 @@ ROOT = Path(__file__).resolve().parents[2]
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 BIN = Path(sys.executable).parent
 WITHOUT_LIMIT = 10**8
+# How often the fake looks for records, in seconds: what is measured should not be waiting.
+POLL = "0.02"
 Variables = Mapping[str, Any]
 
 
 class Stage:
     """A user's machine, with Ansible's defaults and nothing else."""
 
-    def __init__(self, fake: FakeCloudflare, directory: Path) -> None:
+    def __init__(self, fake: FakeCloudflare, directory: Path, root: Path = ROOT) -> None:
+        """C(root) is where the collection is."""
         self.fake = fake
-        self._directory = directory
+        self.directory = directory
         self._environment = {
             "PATH": f"{BIN}:/usr/bin:/bin",
             "HOME": str(directory),
             "LANG": "C.UTF-8",
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
+            "ANSIBLE_COLLECTIONS_PATH": str(root / "collections"),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             **fake.environment,
@@ -53,17 +56,24 @@ class Stage:
             self.fake.add_fault(kind="slow", times=0, seconds=milliseconds / 1000)
 
     def write_play(self, name: str, tasks: Sequence[Mapping[str, Any]]) -> Path:
-        path = self._directory / f"{name}.yml"
+        path = self.directory / f"{name}.yml"
         path.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": list(tasks)}]))
         return path
 
     def write_variables(self, name: str, variables: Variables) -> Path:
-        path = self._directory / f"{name}.json"
+        path = self.directory / f"{name}.json"
         path.write_text(json.dumps(variables))
         return path
 
-    def play(self, playbook: Path | str, variables: Variables | None = None, **environment: str) -> Measurement:
-        return self.measured(playing(playbook, variables), **environment)
+    def write_inventory(self, name: str, hosts: Mapping[str, Variables]) -> Path:
+        path = self.directory / f"{name}.yml"
+        path.write_text(yaml.safe_dump({"all": {"hosts": {host: dict(each) for host, each in hosts.items()}}}))
+        return path
+
+    def play(
+        self, playbook: Path | str, variables: Variables | None = None, *options: str, **environment: str
+    ) -> Measurement:
+        return self.measured([*playing(playbook, variables), *options], **environment)
 
     def measured(self, command: Sequence[str], **environment: str) -> Measurement:
         """The seconds that a command takes, the requests that it sends, and how many of them write or are refused."""
@@ -86,7 +96,7 @@ class Stage:
         with tempfile.TemporaryFile("w+") as output:
             process = subprocess.Popen(
                 command,
-                cwd=self._directory,
+                cwd=self.directory,
                 env={**self._environment, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -111,7 +121,7 @@ def playing(playbook: Path | str, variables: Variables | None = None) -> list[st
 
 @contextmanager
 def set_up() -> Iterator[Stage]:
-    with FakeCloudflare("--poll-interval", "0.1") as fake, tempfile.TemporaryDirectory() as directory:
+    with FakeCloudflare("--poll-interval", POLL) as fake, tempfile.TemporaryDirectory() as directory:
         stage = Stage(fake, Path(directory))
         stage.empty_account()
         yield stage

@@ -23,9 +23,10 @@ _CONTROL_SECONDS = 30.0
 
 
 class FakeCloudflare:
-    """A fake Cloudflare in a process of its own, for as long as the context lasts."""
+    """A fake Cloudflare in a process of its own, for as long as the context lasts; C(root) is whose it is."""
 
-    def __init__(self, *arguments: str, timeout: float = 20.0) -> None:
+    def __init__(self, *arguments: str, timeout: float = 20.0, root: Path = _ROOT) -> None:
+        self._root = root
         self._command = [sys.executable, "-m", "tests.fake_cloudflare", "--exit-with-parent", *arguments]
         self._timeout = timeout
         self._announced: dict[str, str] = {}
@@ -35,7 +36,7 @@ class FakeCloudflare:
     def __enter__(self) -> FakeCloudflare:
         self._errors = tempfile.TemporaryFile(mode="a+")
         self.process = subprocess.Popen(
-            self._command, cwd=_ROOT, stdout=subprocess.PIPE, stderr=self._errors, text=True
+            self._command, cwd=self._root, stdout=subprocess.PIPE, stderr=self._errors, text=True
         )
         if not self._read_announcement():
             self._stop()

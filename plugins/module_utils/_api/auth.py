@@ -8,8 +8,8 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.address import is_identifier, split
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 
 ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
@@ -91,29 +91,25 @@ def _refuse_unprintable(option: str, value: str, origins: Mapping[str, str]) -> 
 
 def check_api_url(url: str) -> str:
     """The base address without a trailing slash; a credential never travels unencrypted beyond this machine."""
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        host, parts = None, urlsplit("")
+    parts = split(url)
     if "@" in url:
         raise UsageError(
             "invalid_option",
-            "api_url must hold no user or password: the credential has options of its own.",
+            "api_url: it holds a user or a password. Remove them: the credential has options of its own.",
             option="api_url",
         )
-    if not host or parts.scheme not in ("https", "http") or set("?#").intersection(url):
+    if not parts or not parts.hostname or parts.scheme not in ("https", "http") or set("?#").intersection(url):
         raise UsageError(
             "invalid_option",
-            f"api_url must be an address such as {DEFAULT_API_URL}, without ? and # and with a port up to 65535 if "
-            f"any, not {url!r}.",
+            f"api_url: invalid address {url!r} (expected one such as {DEFAULT_API_URL}, without blanks, backslashes, ? "
+            "and #, and with a port up to 65535 if any).",
             option="api_url",
         )
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise UsageError(
             "invalid_option",
-            f"api_url {url!r} would send the credential unencrypted to {host}: use https "
-            "(plain http is accepted for a loopback address alone).",
+            f"api_url: {url!r} would send the credential unencrypted to {parts.hostname}. Use https (plain http is "
+            "accepted for a loopback address alone).",
             option="api_url",
         )
     return url.rstrip("/")
@@ -124,6 +120,13 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def check_id(option: str, value: str) -> None:
+    """Raise UsageError for what cannot be the ID of an object, and could lead to another one as a part of a path."""
+    if not is_identifier(value):
+        text = f"{option}: invalid ID {value!r} (expected letters, digits, _ and -, as Cloudflare shows it)."
+        raise UsageError("invalid_option", text, option=option)
 
 
 def check_account_id(params: Mapping[str, Any]) -> str:

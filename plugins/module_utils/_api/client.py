@@ -16,16 +16,21 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.response import 
     Response,
     collected,
     expect_object,
+    incomplete,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import (
     LAG_PAUSES,
     Budget,
+    Patience,
     may_repeat,
     pause_seconds,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR, Transport
 
 T = TypeVar("T")
+# How often a list is read that changes meanwhile, and how many timeouts it may take in all.
+READINGS = 3
+LISTING_TIMEOUTS = 20
 NOT_KNOWN = "It is not known whether this was carried out. Running the task again looks first."
 
 
@@ -38,6 +43,7 @@ class Cloudflare:
     def __init__(self, params: Mapping[str, Any], parallel: int = 1) -> None:
         self._credential = choose_credential(params)
         self._transport = Transport(params, self._credential)
+        self._timeout = float(params["timeout"])
         self.budget = Budget(float(params["retry_timeout"]), params["waited"], parallel)
 
     def get_object(self, path: str, permission: str) -> Record:
@@ -68,10 +74,21 @@ class Cloudflare:
             if not failure.gone:
                 raise failure.explained("outcome_unknown", NOT_KNOWN, changed=True) if lost else failure from None
 
-    def listing(self, path: str, permission: str, key: str, **query: Any) -> list[Record]:
-        """All objects over all pages, each once by its C(key); raises CloudflareError when some were not shown."""
+    def listing(
+        self, path: str, permission: str, key: str, query: Mapping[str, Any] | None = None, *, in_paths: bool = True
+    ) -> list[Record]:
+        """All objects over all pages, each once by its C(key); raises CloudflareError when some were not shown.
+
+        The keys are IDs where they are going to stand C(in_paths).
+        The list is read again where it changed meanwhile, and no longer than a listing may take.
+        """
         request = self.request("GET", path, permission)
-        return collected(request, self._pages(request, query), key)
+        patience = Patience(LISTING_TIMEOUTS * self._timeout)
+        for _reading in range(READINGS):
+            found, steady = collected(request, self._pages(request, query or {}, patience), key, in_paths=in_paths)
+            if steady:
+                return found
+        raise incomplete(request, f"{request}: the list changed each of the {READINGS} times that it was read")
 
     def settle(self, send: Callable[[], T], reread: Callable[[], T | None]) -> T:
         """Send a write; after a lost answer ask C(reread) what came of it, and send again only when it did not arrive.
@@ -147,10 +164,12 @@ class Cloudflare:
             text = f"{NOT_KNOWN} Looking failed: {unreachable.message}"
             raise lost.explained("outcome_unknown", text, changed=True) from None
 
-    def _pages(self, request: Request, query: Mapping[str, Any]) -> Iterator[Response]:
+    def _pages(self, request: Request, query: Mapping[str, Any], patience: Patience) -> Iterator[Response]:
         page = 0
         while True:
             page += 1
+            if not patience.remaining:
+                raise incomplete(request, f"{request}: {page - 1} pages were read, and there was no end of them")
             paging = {"page": page} if page > 1 else {}
             yield self.call(request.method, request.path, request.permission, query={**query, **paging})
 

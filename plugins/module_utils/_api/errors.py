@@ -8,17 +8,20 @@ import traceback
 from dataclasses import asdict, dataclass
 from typing import Any, Callable
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line
+
 
 class OAuthOpsError(Exception):
     """The base of every failure that is reported to the user; C(result) becomes the failed task's result.
 
-    C(code) names the condition for those who handle it, and stays when the message is worded otherwise.
+    C(code) names the condition for those who handle it, and stays when the message is worded otherwise. The message may
+    quote texts from outside, so it is made one line that can be read.
     """
 
     def __init__(self, code: str, message: str, **extra: Any) -> None:
         super().__init__(message)
         self.code = code
-        self.message = message
+        self.message = one_line(message)
         self.extra = extra
 
     def error(self) -> dict[str, Any]:
@@ -51,6 +54,7 @@ class Complaint:
 
     def __str__(self) -> str:
         text = self.message if self.code is None else f"{self.message} (code {self.code})"
+        text = f"{text}, see {self.documentation_url}" if self.documentation_url else text
         return f"{self.option}: {text}" if self.option else text
 
 

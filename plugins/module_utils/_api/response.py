@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Understanding what Cloudflare answered: the envelope, or an error that says cause and remedy. Pure.
+"""Understanding Cloudflare's response: the API's envelope, or an error that says cause and remedy. Pure.
+
+Cloudflare's edge responds with a problem (RFC 9457) before the API sees a request, and proxies with anything at all.
 
 Private to this collection. The envelope and its error items are documented in Cloudflare's API reference; the codes
 named here are reports from the field and refine a message, the status alone decides.
@@ -15,19 +17,33 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.address import is_identifier
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, Complaint
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
 
 Record = dict[str, Any]
 
 CREDENTIAL_CODES = {6003, 6103, 6111, 9106, 9109, 10000}
 IDENTICAL_RECORD_CODES = {81057, 81058}
-# What an error is called by its status; 401 stands for every fault of the credential, 500 for every outage.
+# What an error is called by its status; 401 stands for every fault of the credential, 500 for every outage, and 1020,
+# which is no status, for every block by the edge.
 CODES: Mapping[int, str] = {
     401: "unauthorized",
     403: "unauthorized",
     429: "rate_limited",
     500: "cloudflare_unavailable",
+    1020: "request_blocked",
 }
+ADVICE: Mapping[str, str] = {
+    "rate_limited": "This is Cloudflare's rate limit. Run again later, or raise retry_timeout to wait longer.",
+    "cloudflare_unavailable": "The error is on Cloudflare's side or in between. Run again later.",
+    "request_blocked": "The API did not see the request, so this is not about the credential. Check whether the "
+    "address of the controller is blocked.",
+    "unreadable_response": "This is not a response of Cloudflare's API. Check api_url and any proxy in between.",
+}
+PROXY_LOGIN = "A proxy in between wants a log-in. Check HTTPS_PROXY and NO_PROXY."
+PROBLEM_TYPE = "application/problem+json"
+PROXY_WANTS_A_LOGIN = 407
 
 
 @dataclass(frozen=True)
@@ -50,8 +66,8 @@ class Response:
 
 
 def understand(request: Request, status: int, headers: Mapping[str, str], content: bytes) -> Response:
-    """The answer's result; raises CloudflareError for everything but a well-formed success."""
-    ray_id = headers.get("cf-ray")
+    """The response's result; raises CloudflareError for everything but a well-formed success."""
+    ray_id = _ray_id(headers)
     if 300 <= status < 400:
         raise CloudflareError(
             "redirected",
@@ -61,7 +77,9 @@ def understand(request: Request, status: int, headers: Mapping[str, str], conten
         )
     envelope = _envelope(content)
     if envelope is None or "success" not in envelope:
-        raise _unreadable(request, status, headers, content)
+        if envelope and _is_problem(headers):
+            raise _of_the_edge(request, status, headers, envelope)
+        raise _not_the_api(request, status, headers, content)
     if status < 300 and envelope["success"] is True:
         info = envelope.get("result_info")
         return Response(envelope.get("result"), info if isinstance(info, dict) else {})
@@ -85,7 +103,7 @@ def malformed(request: Request, expected: str) -> CloudflareError:
     """A success whose result is not of the declared shape; a write may well have been carried out."""
     return CloudflareError(
         "malformed_result",
-        f"Cloudflare answered {request} with success, but its result is not {expected}.",
+        f"Cloudflare responded to {request} with success, but its result is not {expected}.",
         method=request.method,
         path=request.path,
         status=200,
@@ -99,40 +117,47 @@ def expect_object(request: Request, value: Any) -> Record:
     return value
 
 
-def expect_objects(request: Request, value: Any, key: str) -> list[Record]:
+def expect_objects(request: Request, value: Any, key: str, *, in_paths: bool = True) -> list[Record]:
+    """The objects of a list, which each have the C(key), an ID where it is going to stand C(in_paths)."""
     items = [] if value is None else value
-    if not isinstance(items, list) or not all(_is_object(item, key) for item in items):
+    if not isinstance(items, list) or not all(_is_object(item, key, in_paths) for item in items):
         raise malformed(request, f"a list of objects that each have the key {key}")
     return items
 
 
-def _is_object(item: Any, key: str) -> bool:
-    return isinstance(item, dict) and isinstance(item.get(key), str) and bool(item[key])
+def _is_object(item: Any, key: str, in_paths: bool) -> bool:
+    value = item.get(key) if isinstance(item, dict) else None
+    return is_identifier(value) if in_paths else isinstance(value, str) and bool(value)
 
 
-def collected(request: Request, pages: Iterable[Response], key: str) -> list[Record]:
-    """The objects of all pages, each once by its C(key).
+def collected(
+    request: Request, pages: Iterable[Response], key: str, *, in_paths: bool = True
+) -> tuple[list[Record], bool]:
+    """The objects of all pages, each once by its C(key), and whether none of them changed meanwhile.
 
     Goes on until the C(total_count) that was stated last is reached or a page brings nothing new; raises
     CloudflareError when the total is not reached then, because an object that was not seen would be created twice.
+    Where the total changes from page to page, an object may have moved to a page that was read already.
     """
     seen: dict[str, Record] = {}
-    total = None
+    total, steady = None, True
     for answer in pages:
         known = len(seen)
-        seen.update((item[key], item) for item in expect_objects(request, answer.result, key))
+        seen.update((item[key], item) for item in expect_objects(request, answer.result, key, in_paths=in_paths))
         stated = answer.result_info.get("total_count")
-        total = stated if isinstance(stated, int) and not isinstance(stated, bool) else total
+        known_total, total = total, stated if isinstance(stated, int) and not isinstance(stated, bool) else total
+        steady = steady and known_total in (None, total)
         if len(seen) == known or (total is not None and len(seen) >= total):
             break
-    if total is not None and len(seen) < total:
-        raise CloudflareError(
-            "incomplete_listing",
-            f"{request} listed {len(seen)} of {total} objects and no page brought more; "
-            "going on with a part of the list could create a second of what was not seen.",
-            **_where(request, 200, None),
-        )
-    return list(seen.values())
+    if steady and total is not None and len(seen) < total:
+        raise incomplete(request, f"{request} listed {len(seen)} of {total} objects, and no page brought more")
+    return list(seen.values()), steady
+
+
+def incomplete(request: Request, reason: str) -> CloudflareError:
+    """The error for a list of which a part is missing, or may be."""
+    text = f"{reason}. With a part of the list, a duplicate of an object that was not seen could be created. Run again."
+    return CloudflareError("incomplete_listing", text, **_where(request, 200, None))
 
 
 def _envelope(content: bytes) -> dict[str, Any] | None:
@@ -143,14 +168,41 @@ def _envelope(content: bytes) -> dict[str, Any] | None:
     return envelope if isinstance(envelope, dict) else None
 
 
-def _unreadable(request: Request, status: int, headers: Mapping[str, str], content: bytes) -> CloudflareError:
-    kind = headers.get("content-type", "").split(";")[0] or "of no stated type"
-    what = f"{len(content)} bytes, {kind}" if content else "empty"
-    ray_id = headers.get("cf-ray")
+def _is_problem(headers: Mapping[str, str]) -> bool:
+    return headers.get("content-type", "").partition(";")[0].strip().lower() == PROBLEM_TYPE
+
+
+def _of_the_edge(
+    request: Request, status: int, headers: Mapping[str, str], problem: Mapping[str, Any]
+) -> CloudflareError:
+    """The error for a problem of Cloudflare's edge, which says nothing of the credential or its permissions."""
+    number, title = problem.get("error_code"), excerpt(str(problem.get("title") or "no title"))
+    passing = is_outage(status) or problem.get("retryable") is True
+    code = CODES[429] if status == 429 else CODES[500] if passing else CODES[1020]
+    named = problem.get("ray_id")
+    ray_id = _ray_id(headers) or (excerpt(named) if isinstance(named, str) else None)
     return CloudflareError(
-        _code(status, set()) or "unreadable_response",
-        f"{request} was answered with status {status} and a body that is not Cloudflare's JSON ({what}). "
-        f"{_remedy(request, status, set())}{_ray(ray_id)}",
+        code,
+        f"{request}: Cloudflare's edge responded with status {status}: {title} (error {number}). "
+        f"{_advice(code, headers)}{_ray(ray_id)}",
+        complaints=(Complaint(number if isinstance(number, int) else None, title),),
+        uncertain=is_outage(status),
+        transient=passing,
+        retry_after=retry_after(headers),
+        **_where(request, status, ray_id),
+    )
+
+
+def _not_the_api(request: Request, status: int, headers: Mapping[str, str], content: bytes) -> CloudflareError:
+    """The error for a body that is neither the API's nor the edge's: its status is not the API's word."""
+    kind = excerpt(headers.get("content-type", "").split(";")[0]) or "of no stated type"
+    what = f"{len(content)} bytes, {kind}" if content else "empty"
+    code = CODES[429] if status == 429 else CODES[500] if is_outage(status) else "unreadable_response"
+    advice = PROXY_LOGIN if status == PROXY_WANTS_A_LOGIN else _advice(code, headers)
+    ray_id = _ray_id(headers)
+    return CloudflareError(
+        code,
+        f"{request}: the response with status {status} is not Cloudflare's JSON ({what}). {advice}{_ray(ray_id)}",
         uncertain=_uncertain(status),
         transient=_uncertain(status),
         retry_after=retry_after(headers),
@@ -162,11 +214,12 @@ def _refused(request: Request, status: int, headers: Mapping[str, str], envelope
     complaints = tuple(_complaints(envelope.get("errors")))
     texts = "; ".join(map(str, complaints)) or "no reason given"
     codes = {complaint.code for complaint in complaints}
-    ray_id = headers.get("cf-ray")
+    ray_id = _ray_id(headers)
     said = "refused" if status >= 300 else "reported no success for"
     return CloudflareError(
         _code(status, codes) or "request_refused",
-        f"Cloudflare {said} {request} with status {status}: {texts}. {_remedy(request, status, codes)}{_ray(ray_id)}",
+        f"Cloudflare {said} {request} with status {status}: {texts}. "
+        f"{_remedy(request, status, codes, headers)}{_ray(ray_id)}",
         complaints=complaints,
         uncertain=_uncertain(status),
         transient=is_outage(status),
@@ -191,9 +244,9 @@ def _complaint(item: Mapping[str, Any]) -> Complaint:
     pointer = source.get("pointer") if isinstance(source, dict) else None
     return Complaint(
         code if isinstance(code, int) else None,
-        str(item.get("message") or "no message").rstrip("."),
-        _option(pointer) if isinstance(pointer, str) else None,
-        url if isinstance(url, str) else None,
+        excerpt(str(item.get("message") or "no message")).rstrip("."),
+        excerpt(_option(pointer) or "") or None if isinstance(pointer, str) else None,
+        excerpt(url) if isinstance(url, str) else None,
     )
 
 
@@ -207,17 +260,21 @@ def _code(status: int, codes: set[int | None]) -> str | None:
     return CODES.get(401 if codes & CREDENTIAL_CODES else 500 if is_outage(status) else status)
 
 
-def _remedy(request: Request, status: int, codes: set[int | None]) -> str:
-    if status in (401, 403) or codes & CREDENTIAL_CODES:
+def _remedy(request: Request, status: int, codes: set[int | None], headers: Mapping[str, str]) -> str:
+    code = _code(status, codes)
+    if code == CODES[401]:
         return (
             f"The credential was {request.credential}; it needs the permission '{request.permission}'. "
             "Check that it is valid and belongs to this account."
         )
-    if status == 429:
-        return "This is Cloudflare's rate limit: run again later, or raise retry_timeout to wait longer."
-    if is_outage(status):
-        return "This is a fault on Cloudflare's side or in between: run again later."
-    return "" if codes else "Check api_url and any proxy in between."
+    return _advice(code, headers) if code else "" if codes else ADVICE["unreadable_response"]
+
+
+def _advice(code: str, headers: Mapping[str, str]) -> str:
+    """What to do about an error that is not about this very request, and when to come back, if that was said."""
+    seconds = retry_after(headers)
+    when = f" Cloudflare says to come back in {seconds:.0f} seconds." if seconds else ""
+    return f"{ADVICE[code]}{when}"
 
 
 def is_outage(status: int) -> bool:
@@ -231,6 +288,11 @@ def _uncertain(status: int) -> bool:
 
 def _where(request: Request, status: int, ray_id: str | None) -> dict[str, Any]:
     return {"method": request.method, "path": request.path, "status": status, "ray_id": ray_id}
+
+
+def _ray_id(headers: Mapping[str, str]) -> str | None:
+    found = headers.get("cf-ray")
+    return excerpt(found) if found else None
 
 
 def _ray(ray_id: str | None) -> str:

@@ -7,6 +7,7 @@ The only place that knows `requests`.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import threading
 import traceback
@@ -14,7 +15,9 @@ from collections.abc import Mapping
 from typing import Any, Callable
 from urllib.parse import urlsplit
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.address import split
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import Credential, check_api_url
+from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Request, Response, understand
 
@@ -34,6 +37,13 @@ CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 # A certificate that is not trusted, and an address where no TLS is spoken.
 LASTING_TLS_FAULTS = ("certificate", "wrong version number")
 LARGEST_ANSWER = 32 * 1024 * 1024
+# A host has several addresses, which are tried one after the other.
+CONNECT_PARTS = 3
+# In seconds, for a library to say by itself what timed out.
+GRACE = 1.0
+# Schemes of proxies, and the library that the last ones need.
+PROXY_SCHEMES = ("http", "https")
+SOCKS_SCHEMES = ("socks4", "socks4a", "socks5", "socks5h")
 
 
 class Transport:
@@ -45,6 +55,8 @@ class Transport:
     def __init__(self, params: Mapping[str, Any], credential: Credential) -> None:
         self._base_url = check_api_url(params["api_url"])
         self._proxies = _no_proxy(self._base_url)
+        if not self._proxies:
+            check_proxy(self._base_url)
         self._timeout = float(params["timeout"])
         self._verify = _verification(params, self._base_url)
         self._credential = credential
@@ -64,24 +76,39 @@ class Transport:
         body: Mapping[str, Any] | None,
         note: Callable[[Mapping[str, str]], None],
     ) -> Response:
-        """Ask once; C(note) gets the headers of the answer before it is read. Raises CloudflareError."""
-        try:
-            with self._session.request(
+        """Ask once; C(note) gets the headers of the response in any case. Raises CloudflareError.
+
+        The whole response has to be there within the timeout, and a moment to connect.
+        """
+        session = self._session
+        seen: list[requests.Response] = []
+
+        def ask() -> bytes:
+            with session.request(
                 request.method,
                 self._base_url + request.path,
                 params=query,
                 json=body,
-                timeout=self._timeout,
+                timeout=(self._timeout / CONNECT_PARTS, self._timeout),
                 verify=self._verify,
                 proxies=self._proxies,
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                note(response.headers)
-                content = _read(request, response)
-                return understand(request, response.status_code, response.headers, content)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as fault:
-            raise _transport_error(request, fault, self._timeout) from None
+                seen.append(response)
+                return _read(request, response)
+
+        try:
+            content = within(self._timeout + GRACE, ask)
+        except TimeoutError as late:
+            del self._sessions.own  # which is still asking
+            raise _transport_error(request, late, self._timeout) from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _transport_error(request, error, self._timeout) from None
+        finally:
+            if seen:
+                note(seen[0].headers)
+        return understand(request, seen[0].status_code, seen[0].headers, content)
 
 
 def _session(credential: Credential) -> requests.Session:
@@ -101,6 +128,26 @@ def _no_proxy(base_url: str) -> dict[str, str] | None:
     """What is not encrypted stays on this machine, whatever proxy the environment names."""
     parts = urlsplit(base_url)
     return {"no_proxy": str(parts.hostname)} if parts.scheme == "http" else None
+
+
+def check_proxy(address: str) -> None:
+    """Raise UsageError when the proxy that the environment names for an address is none, with nothing of its password.
+
+    The texts of the libraries that would find out later may hold all of it.
+    """
+    proxy = requests.utils.select_proxy(address, requests.utils.get_environ_proxies(address, no_proxy=None))
+    if not proxy:
+        return
+    parts = split(proxy if "://" in proxy else f"http://{proxy}")
+    scheme = (parts and parts.hostname and parts.scheme) or None
+    if scheme not in (*PROXY_SCHEMES, *SOCKS_SCHEMES):
+        raise UsageError(
+            "invalid_option",
+            "The environment names a proxy that is no address (expected http://host:port, with # and / of a password "
+            "written as %23 and %2F). Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY.",
+        )
+    if scheme in SOCKS_SCHEMES and importlib.util.find_spec("socks") is None:
+        raise UsageError("requirement_missing", f"A {scheme} proxy needs the Python library PySocks. Install it.")
 
 
 def _verification(params: Mapping[str, Any], base_url: str) -> bool | str:
@@ -147,7 +194,9 @@ def _transport_error(request: Request, fault: Exception, timeout: float) -> Clou
             **where,
         )
     if isinstance(fault, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
-        return CloudflareError("unreachable", f"{request} could not be made: {reason}.", **where)
+        # The library's own text can hold what it could not read, and so a password.
+        text = f"{request} could not be made, and nothing was sent. Check api_url, the account ID and any proxy."
+        return CloudflareError("unreachable", text, **where)
     if _never_connected(fault):
         return CloudflareError(
             "unreachable",
@@ -156,11 +205,11 @@ def _transport_error(request: Request, fault: Exception, timeout: float) -> Clou
             unsent=True,
             **where,
         )
-    if isinstance(fault, requests.exceptions.Timeout) or "timed out" in reason:
-        reason = f"no answer within timeout={timeout:g} seconds"
+    if isinstance(fault, (TimeoutError, requests.exceptions.Timeout)) or "timed out" in reason:
+        reason = f"no complete response within timeout={timeout:g} seconds"
     return CloudflareError(
         "response_lost",
-        f"{request}: the connection failed before the answer was complete ({reason}).",
+        f"{request}: the connection failed before the response was complete ({reason}).",
         uncertain=True,
         transient=True,
         **where,

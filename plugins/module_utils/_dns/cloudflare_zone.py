@@ -7,8 +7,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import IDENTICAL_RECORD_CODES, Record
@@ -37,6 +37,8 @@ class HostRecords:
 
     @classmethod
     def looked_up(cls, api: Cloudflare, host: str, zone_id: str | None = None) -> HostRecords:
+        if zone_id:
+            check_id("zone_id", zone_id)
         return cls(api, {"id": zone_id} if zone_id else find_zone(api, host), host)
 
     @functools.cached_property
@@ -123,7 +125,7 @@ def zone_candidates(host: str) -> list[str]:
 def find_zone(api: Cloudflare, host: str) -> Record:
     """The longest zone that holds C(host): a delegated subdomain may be a zone of its own."""
     for name in zone_candidates(host):
-        zones = api.listing("/zones", ZONE_READ, key="id", name=name)
+        zones = api.listing("/zones", ZONE_READ, key="id", query={"name": name})
         if zones:
             return {**_writable(zones, name), "name": name}
     raise UsageError(
@@ -158,20 +160,23 @@ class TxtRecords:
 
     def __init__(self, api: Cloudflare, zone_id: str, name: str) -> None:
         self.api, self.name = api, name
-        self.path = f"/zones/{quote(zone_id, safe='')}/dns_records"
+        self.path = f"/zones/{zone_id}/dns_records"
 
     def all_types(self) -> list[Record]:
-        return self.api.listing(self.path, DNS_READ, key="id", name=self.name)
+        return self.api.listing(self.path, DNS_READ, key="id", query={"name": self.name})
 
     def delegations_and_wildcards(self) -> list[Record]:
         """Of the whole zone, in one listing."""
-        return self.api.listing(self.path, DNS_READ, key="id", match="any", type="NS", **{"name.startswith": "*."})
+        query = {"match": "any", "type": "NS", "name.startswith": "*."}
+        return self.api.listing(self.path, DNS_READ, key="id", query=query)
 
     def wildcard_types(self, wildcards: Iterable[Record]) -> set[str]:
         """The types of the records that a wildcard answers with for the name, which has none of its own."""
         nearest, between = nearest_wildcard(wildcards, self.name)
         # What exists on the way, or anything below it, keeps the wildcard away.
-        if between and below(self.api.listing(self.path, DNS_READ, key="id", **{"name.endswith": between}), between):
+        if between and below(
+            self.api.listing(self.path, DNS_READ, key="id", query={"name.endswith": between}), between
+        ):
             return set()
         return {str(record.get("type")) for record in at_name(wildcards, nearest or "")}
 

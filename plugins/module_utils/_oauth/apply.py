@@ -169,8 +169,11 @@ def _promoted(clients: OAuthClients, client: Client, partly_done: bool) -> Clien
 
 
 def _secret_warnings(actual: Client, delivery: Delivery) -> list[str]:
-    if not delivery.path or not has_secret(actual) or delivery.file_holds_something():
-        return []
+    try:
+        if not delivery.path or not has_secret(actual) or delivery.file_holds_something():
+            return []
+    except UsageError as refusal:
+        return [refusal.message]
     return [
         f"The client {actual['client_id']} exists already and {delivery.path} holds no secret of it; Cloudflare does "
         "not show it again. The module cloudflare_oauth_client_secret mints another with state=rotated."

@@ -33,6 +33,8 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate impor
 LONGEST_NAME = 200
 
 
+# How much of many failures is told in the message.
+SHOWN_NAMES, SHOWN_KINDS = 3, 5
 IN_A_ROW = 3
 NOT_ATTEMPTED = (
     f"Not attempted, because {IN_A_ROW} clients in a row failed for a reason that is not their own. Run again when it "
@@ -318,9 +320,33 @@ def summary(
     if not failed:
         return result
     kept = " No client was pruned, as it is not known whether all that are meant were found." if asked_to_prune else ""
-    texts = " ".join(f"[{label(task.entry)}] {task.result['msg']}" for task in failed)
-    text = f"{len(failed)} of {len(everything)} clients failed: {texts}{'' if pruned else kept}"
+    text = f"{len(failed)} of {len(everything)} clients failed: {described(failed)}{'' if pruned else kept}"
     raise UsageError("clients_failed", text, **result)
+
+
+def described(failed: Sequence[Task]) -> str:
+    """The failures in few words: the same one once for all of its clients, and of many kinds the first ones."""
+    kinds: dict[str, list[Task]] = {}
+    for task in failed:
+        kinds.setdefault(kind_of(task), []).append(task)
+    texts = [f"[{some([label(task.entry) for task in tasks])}] {tasks[0].result['msg']}" for tasks in kinds.values()]
+    left = len(texts) - SHOWN_KINDS
+    rest = [f"There are {left} more kinds of failures, see oauth_clients."] if left > 0 else []
+    return " ".join([*texts[:SHOWN_KINDS], *rest])
+
+
+def kind_of(task: Task) -> str:
+    """The message without what is its client's own."""
+    text = str(task.result["msg"])
+    error = task.result["error"]
+    for own in (task.place, error.get("ray_id"), *(task.actual or task.entry).values()):
+        text = text.replace(own, "") if isinstance(own, str) and own else text
+    return text
+
+
+def some(names: Sequence[str]) -> str:
+    left = len(names) - SHOWN_NAMES
+    return ", ".join(names[:SHOWN_NAMES]) + (f" and {left} more" if left > 0 else "")
 
 
 def told(task: Task) -> Result:

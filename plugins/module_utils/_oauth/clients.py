@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, TypeVar
-from urllib.parse import quote
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Record, malformed
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
     Client,
@@ -287,7 +288,8 @@ class OAuthClients:
             return unreachable
 
     def _path(self, client_id: str) -> str:
-        return f"{self.path}/{quote(client_id, safe='')}"
+        check_id("client_id", client_id)
+        return f"{self.path}/{client_id}"
 
     def _shaped(self, method: str, path: str, answer: Record) -> Client:
         request = self.api.request(method, path, READ if method == "GET" else WRITE)
@@ -296,7 +298,7 @@ class OAuthClients:
         try:
             return shaped(answer)
         except TypeError as fault:
-            raise malformed(request, f"an OAuth client as declared: {fault}") from None
+            raise malformed(request, f"an OAuth client as declared: {excerpt(str(fault))}") from None
 
 
 def identity(client: Client) -> tuple[str, str]:

@@ -20,7 +20,7 @@ ANY_CREDENTIAL = "any valid credential"
 
 def catalogue(api: Cloudflare) -> list[Record]:
     """Every scope that Cloudflare offers, sorted by id, each with id, name, category and scopes."""
-    found = api.listing("/oauth/scopes", ANY_CREDENTIAL, key="id")
+    found = api.listing("/oauth/scopes", ANY_CREDENTIAL, key="id", in_paths=False)
     shape: Record = {"name": None, "category": None, "scopes": []}
     return sorted(({**shape, **scope} for scope in found), key=lambda scope: str(scope["id"]))
 

@@ -6,18 +6,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Protocol
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._files import (
-    beside,
-    check_absolute,
-    check_path,
-    check_place,
-    move,
-)
+from ansible_collections.oauthops.iam.plugins.module_utils._files import Reserved, check_absolute, check_path
+from ansible_collections.oauthops.iam.plugins.module_utils._places import NoDirectory, Place, opened
 
 try:
     from ansible.module_utils.secrets import register_secret
@@ -27,7 +23,9 @@ except ImportError:  # ansible-core before 2.22
         return value
 
 
+OPTION = "client_secret_file"
 RESERVED_BYTES = 4096
+MARK = ".unreceived"
 
 
 class Delivers(Protocol):
@@ -61,11 +59,12 @@ class Delivery:
     """
 
     def __init__(self, path: str | None, returned: bool | None) -> None:
-        check_path("client_secret_file", path or "")
-        self.path = os.path.realpath(os.path.expanduser(path)) if path else None
+        check_path(OPTION, path or "")
+        self.path = os.path.expanduser(path) if path else None
         self.returned = returned
-        self._relative = path if path and not os.path.isabs(os.path.expanduser(path)) else None
-        self._reserved: str | None = None
+        self._held = contextlib.ExitStack()
+        self._place: Place | None = None
+        self._reserved: Reserved | None = None
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Delivery:
@@ -77,51 +76,49 @@ class Delivery:
         return bool(self.path or self.returned)
 
     def check(self) -> None:
-        """Raise UsageError when the file cannot be written, as far as that can be told without writing."""
-        if not self.path:
-            return
-        if self._relative:
-            check_absolute("client_secret_file", self._relative)
-        check_place("client_secret_file", self.path)
+        """Raise UsageError when the file cannot be written, as far as that can be seen without writing."""
+        if self.path:
+            with self._opened(self.path) as place:
+                _check(place)
 
     def file_holds_something(self) -> bool:
-        return bool(self.path) and os.path.isfile(str(self.path)) and os.path.getsize(str(self.path)) > 0
+        """Raises UsageError for a file that is not to be trusted."""
+        status = self._status()
+        return bool(status and stat.S_ISREG(status.st_mode) and status.st_size > 0)
 
     def __enter__(self) -> Delivery:
-        self.check()
         if self.path:
-            try:
-                self._reserve(self.path)
-            except OSError as fault:
-                self._drop()
-                raise _unwritable(self.path, fault) from None
+            with contextlib.ExitStack() as begun:
+                place = begun.enter_context(self._opened(self.path))
+                _check(place)
+                try:
+                    reserved = begun.enter_context(Reserved(place))
+                    reserved.write(b"\0" * RESERVED_BYTES)
+                except OSError as fault:
+                    raise _unwritable(place, fault) from None
+                self._place, self._reserved, self._held = place, reserved, begun.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._drop()
-
-    @property
-    def _mark(self) -> str:
-        return f"{self.path}.unreceived"
+        self._place = self._reserved = None
+        self._held.close()
 
     def mark(self) -> None:
         """Leave a file beside the secret's that says that one is being minted; it survives a crash."""
         if self.path:
-            try:
-                open(self._mark, "wb").close()
-            except OSError as fault:
-                raise _unwritable(self._mark, fault) from None
+            with self._opened(self.path) as place:
+                _mark(place.beside(MARK))
 
     def unmark(self) -> None:
         if self.path:
-            with contextlib.suppress(OSError):
-                os.unlink(self._mark)
+            with self._opened(self.path) as place, contextlib.suppress(OSError):
+                place.beside(MARK).remove()
 
     def lacks_minted_secret(self) -> bool:
         """Whether the file is known not to hold the secret that was minted last."""
-        return bool(self.path) and (not self.file_holds_something() or os.path.exists(self._mark))
+        return bool(self.path) and (not self.file_holds_something() or bool(self._status(MARK)))
 
     def predicted(self) -> dict[str, Any]:
         """The keys of C(deliver) in check mode, where no secret is."""
@@ -134,45 +131,67 @@ class Delivery:
         """
         register_secret(secret)
         result = {"client_secret": secret} if self.returned else {}
-        if self.path:
+        if self._reserved:
             try:
-                self._write(self.path, secret)
+                self._reserved.write(secret.encode(errors="surrogatepass"))
+                self._reserved.take_place()
                 self.unmark()
             except OSError as fault:
                 raise UsageError(
                     "secret_undelivered" if self.returned else "secret_lost",
                     f"A client secret of {client_id} was minted, but {self.path} could not be written "
                     f"({fault.strerror}){'' if self.returned else ' and the secret is lost'}. {remedy}",
-                    option="client_secret_file",
+                    option=OPTION,
                     changed=True,
                     **result,
                 ) from None
         return result
 
-    def _reserve(self, path: str) -> None:
-        handle, self._reserved = beside(path)
-        with os.fdopen(handle, "wb") as reserved:
-            reserved.write(b"\0" * RESERVED_BYTES)
-            reserved.flush()
-            os.fsync(reserved.fileno())
+    @contextlib.contextmanager
+    def _opened(self, path: str) -> Iterator[Place]:
+        if self._place:
+            yield self._place
+            return
+        check_absolute(OPTION, path)
+        with opened(OPTION, path) as place:
+            yield place
 
-    def _write(self, path: str, secret: str) -> None:
-        reserved = str(self._reserved)
-        with open(reserved, "r+b") as target:
-            target.write(secret.encode(errors="surrogatepass"))
-            target.truncate()
-            target.flush()
-            os.fsync(target.fileno())
-        move(reserved, path)
-        self._reserved = None
-
-    def _drop(self) -> None:
-        if self._reserved:
-            with contextlib.suppress(OSError):
-                os.unlink(self._reserved)
-            self._reserved = None
+    def _status(self, suffix: str = "") -> os.stat_result | None:
+        if not self.path:
+            return None
+        with contextlib.suppress(NoDirectory, OSError), self._opened(self.path) as place:
+            return place.beside(suffix).status()
+        return None
 
 
-def _unwritable(path: str, fault: OSError) -> UsageError:
-    text = f"client_secret_file: {path} cannot be written ({fault.strerror})."
-    return UsageError("file_inaccessible", text, option="client_secret_file")
+def _check(place: Place) -> None:
+    mark = place.beside(MARK)
+    try:
+        place.check()
+        _check_mark(mark, mark.status())
+    except OSError as fault:
+        raise _unwritable(mark, fault) from None
+
+
+def _mark(mark: Place) -> None:
+    try:
+        mark.create()
+    except FileExistsError:
+        _check_mark(mark, mark.status())
+    except OSError as fault:
+        raise _unwritable(mark, fault) from None
+
+
+def _check_mark(mark: Place, status: os.stat_result | None) -> None:
+    """Raise UsageError for what is no mark, or could not be removed again."""
+    if status is None:
+        return
+    if not stat.S_ISREG(status.st_mode):
+        text = f"{OPTION}: {mark.path} is not a regular file, as the mark of a lost secret is. Remove it."
+        raise UsageError("file_inaccessible", text, option=OPTION)
+    mark.check_removable(status)
+
+
+def _unwritable(place: Place, fault: OSError) -> UsageError:
+    text = f"{OPTION}: {place.path} cannot be written ({fault.strerror})."
+    return UsageError("file_inaccessible", text, option=OPTION)

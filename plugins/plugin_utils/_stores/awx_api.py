@@ -9,13 +9,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, library
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.http import (
     FAULTS,
     session_of,
     unanswered,
     verification,
-    within,
 )
 
 ROOT = "/api/"

@@ -5,10 +5,7 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -38,26 +35,6 @@ def verification(params: Mapping[str, Any], ca_option: str) -> bool | str:
         option = f"store.{ca_option}"
         raise UsageError("invalid_option", f"{option}: {path} does not exist in the controller.", option=option)
     return path or True
-
-
-def within(seconds: float, ask: Callable[[], Answer]) -> Answer:
-    """The answer, if it is complete by then; else raises TimeoutError, and nobody waits for it any more.
-
-    The timeout of requests is one for each packet, and none at all for looking up a name.
-    """
-    future: Future[Answer] = Future()
-
-    def work() -> None:
-        try:
-            future.set_result(ask())
-        except BaseException as fault:
-            future.set_exception(fault)
-
-    threading.Thread(target=work, daemon=True).start()
-    try:
-        return future.result(seconds)
-    except FutureTimeoutError:
-        raise TimeoutError from None
 
 
 def unanswered(store: Store, fault: Exception, url: str, url_option: str, ca_option: str) -> Failure:

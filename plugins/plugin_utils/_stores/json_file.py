@@ -25,7 +25,8 @@ class JsonFile(Store):
         return f"the file {self.params['path']}"
 
     def read(self) -> Record:
-        result = self.site.run_module(MODULE, {"path": self.params["path"]}, False)
+        """For the owner to whom it is given with what is written next."""
+        result = self.site.run_module(MODULE, dict(self.params), False)
         if result.get("failed"):
             raise unreadable(self, str(result.get("msg")))
         return dict(result["value"] or {})

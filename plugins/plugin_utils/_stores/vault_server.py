@@ -8,13 +8,13 @@ import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, library
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.http import (
     FAULTS,
     session_of,
     unanswered,
     verification,
-    within,
 )
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_login import log_in
 

@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
+import hashlib
 import multiprocessing
 import os
+import signal
 import stat
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,9 +22,14 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from ansible_collections.oauthops.iam.plugins.action.vault_file_key import ActionModule
+from ansible_collections.oauthops.iam.plugins.action.vault_file_key import TURNS, ActionModule
+from ansible_collections.oauthops.iam.plugins.module_utils._api import retry
+from ansible_collections.oauthops.iam.plugins.module_utils._files import ACL
 from tests.unit.actions import run_action
+from tests.unit.locks import a_process_that_holds
 from tests.unit.support import ModuleResult, run_as_given
+from tests.unit.transport import Clock
+from tests.unit.users import NOBODY, a_place_for_all, acl_for, acting_as_nobody, directory_of, only_root
 
 PASSWORD = "correct horse"
 VALUE = {"client_id": "abc", "client_secret": "sekret"}
@@ -58,6 +69,14 @@ def encrypted(text: str | bytes, label: str | None = None, secrets: Any = DEFAUL
 
 def decrypted(path: Path, secrets: Any = DEFAULT) -> str:
     return bytes(VaultLib(secrets).decrypt(path.read_bytes())).decode()
+
+
+@pytest.fixture(autouse=True)
+def handover(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the locks are."""
+    directory = tmp_path_factory.mktemp("handover") / "oauthops.iam"
+    monkeypatch.setenv("OAUTHOPS_HANDOVER_DIR", str(directory))
+    return directory
 
 
 @pytest.fixture
@@ -111,7 +130,7 @@ def test_all_else_stays(target: Path) -> None:
     assert stat.S_IMODE(target.stat().st_mode) == 0o640
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+@only_root
 def test_the_owner_stays(target: Path) -> None:
     target.write_bytes(encrypted("a: 1"))
     os.chown(target, 12345, 12346)
@@ -206,9 +225,9 @@ def test_a_whole_password_file_gives_reasons(target: Path) -> None:
         ({"secrets": LABELLED}, "missing_option", "vault_id", "with vault_id, one of dev, prod."),
         ({"path": "x/y.yml"}, "invalid_option", "path", "x/y.yml"),
         ({"path": "/x\0y"}, "invalid_option", "path", ""),
-        ({"path": "/does/not/exist.yml"}, "file_inaccessible", "path", "the directory /does/not does not exist on the"),
-        ({"path": "/"}, "file_inaccessible", "path", "cannot be read or written (Is a directory)"),
-        ({"path": os.devnull}, "file_inaccessible", "path", "(not a regular file)"),
+        ({"path": "/does/not/exist.yml"}, "file_inaccessible", "path", "path: the directory /does/not does not exist."),
+        ({"path": "/"}, "file_inaccessible", "path", "path: / is a directory."),
+        ({"path": os.devnull}, "file_inaccessible", "path", "path: /dev/null is not a regular file."),
     ],
 )
 def test_what_is_wrong_is_told(target: Path, options: dict[str, Any], code: str, option: str, text: str) -> None:
@@ -285,7 +304,8 @@ def keep(path: str, number: int) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # Ansible forks likewise
-def test_processes_that_write_at_the_same_time_lose_nothing(target: Path) -> None:
+def test_processes_that_write_at_the_same_time_lose_nothing(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "time", time)
     context = multiprocessing.get_context("fork")
     workers = [context.Process(target=keep, args=(str(target), number)) for number in range(8)]
     for worker in workers:
@@ -305,6 +325,207 @@ def test_as_a_module_it_says_that_it_is_none() -> None:
 @pytest.mark.parametrize("check", [False, True])
 def test_a_directory_that_is_not_writable_is_told(target: Path, monkeypatch: pytest.MonkeyPatch, check: bool) -> None:
     run(target, value=VALUE)
-    monkeypatch.setattr(os, "access", lambda path, _mode: path != str(target.parent))
+    monkeypatch.setattr(os, "access", lambda *_args, **_options: False)
     assert reason(target, value={"n": 1}, check=check) == ("file_inaccessible", "path")
     assert not run(target, value=VALUE, check=check)["changed"]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_an_acl_stays_an_acl(target: Path, check: bool) -> None:
+    """Its mask looks like rights of the file's group, which has none."""
+    target.write_bytes(encrypted("a: 1"))
+    target.chmod(0o600)
+    try:
+        os.setxattr(target, ACL, acl_for(NOBODY))
+    except (OSError, AttributeError):
+        pytest.skip("this file system has no ACLs")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+    before = target.stat().st_ino
+    assert run(target, check=check, value=VALUE)["changed"]
+    assert (target.stat().st_ino == before) is check
+    assert os.getxattr(target, ACL) == acl_for(NOBODY)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+
+
+@pytest.fixture
+def common() -> Iterator[Path]:
+    with a_place_for_all() as place:
+        yield place
+
+
+in_both_modes = pytest.mark.parametrize("check", [False, True])
+
+
+@only_root
+@in_both_modes
+def test_the_file_of_another_owner_is_refused_in_check_mode_too(
+    common: Path, monkeypatch: pytest.MonkeyPatch, check: bool
+) -> None:
+    mine = directory_of(NOBODY, common / "mine", 0o700)
+    monkeypatch.setenv("OAUTHOPS_HANDOVER_DIR", str(mine / "handover"))
+    (mine / "oauth.yml").write_bytes(encrypted("a: 1"))
+    (mine / "oauth.yml").chmod(0o644)
+    with acting_as_nobody():
+        assert reason(mine / "oauth.yml", check=check, value=VALUE) == ("file_owned_by_other", "path")
+        assert run(mine / "oauth.yml")["value"] is None
+        assert sorted(os.listdir(mine)) == (["oauth.yml"] if check else ["handover", "oauth.yml"])
+
+
+@only_root
+@in_both_modes
+def test_a_file_that_another_user_made_first_is_refused(common: Path, check: bool) -> None:
+    """They could have encrypted it with a password that they know, as of another vault ID that is loaded."""
+    app = directory_of(NOBODY, common / "app")
+    with acting_as_nobody():
+        (app / "oauth.yml").write_bytes(encrypted("a: 1", "dev", LABELLED))
+    before = (app / "oauth.yml").read_bytes()
+    result = refusal(app / "oauth.yml", LABELLED, check=check, value=VALUE)
+    assert (result.code, result.option) == ("file_owned_by_other", "path")
+    assert result.msg.endswith("Run the task as its owner, or own it as the user who runs the task.")
+    assert (app / "oauth.yml").read_bytes() == before
+
+
+@only_root
+@in_both_modes
+@pytest.mark.parametrize("kind", ["link", "hard link", "directory"])
+def test_what_another_user_has_linked_is_refused(common: Path, check: bool, kind: str) -> None:
+    app, theirs = directory_of(NOBODY, common / "app"), directory_of(0, common / "etc") / "oauth.yml"
+    run(theirs, value=VALUE)
+    before = theirs.read_bytes()
+    path = app / "conf/oauth.yml" if kind == "directory" else app / "oauth.yml"
+    if kind == "hard link":
+        os.link(theirs, path)
+    else:
+        (app / "conf" if kind == "directory" else path).symlink_to(theirs.parent if kind == "directory" else theirs)
+    assert reason(path, check=check, value={"n": 1}) == ("file_untrusted", "path")
+    assert reason(path, check=check) == ("file_untrusted", "path")
+    assert theirs.read_bytes() == before
+
+
+@only_root
+def test_root_keeps_a_file_in_the_directory_of_the_application(common: Path) -> None:
+    app = directory_of(NOBODY, common / "app")
+    assert run(app / "oauth.yml", value=VALUE)["changed"]
+    assert run(app / "oauth.yml", value={"n": 1})["value"] == VALUE
+    assert (app / "oauth.yml").stat().st_uid == 0
+    assert os.listdir(app) == ["oauth.yml"]
+
+
+def test_the_lock_is_gone_when_it_is_over(target: Path, handover: Path) -> None:
+    run(target, value=VALUE)
+    assert os.listdir(handover) == []
+    assert stat.S_IMODE(handover.stat().st_mode) == 0o700
+
+
+def test_neither_reading_nor_check_mode_needs_the_lock(target: Path, handover: Path) -> None:
+    run(target)
+    run(target, check=True, value=VALUE)
+    assert not handover.exists()
+
+
+@in_both_modes
+def test_a_directory_for_locks_that_others_can_write_is_refused(target: Path, handover: Path, check: bool) -> None:
+    handover.mkdir()
+    handover.chmod(0o770)
+    result = refusal(target, check=check, value=VALUE)
+    assert (result.code, result.option) == ("file_untrusted", None)
+    assert "OAUTHOPS_HANDOVER_DIR: other users can write" in result.msg
+    assert os.listdir(target.parent) == []
+
+
+def lock_name(target: Path) -> str:
+    return f"vault-{hashlib.sha256(str(target).encode()).hexdigest()[:32]}"
+
+
+def test_a_file_that_another_process_writes_is_waited_for_and_then_named(
+    target: Path, handover: Path, clock: Clock
+) -> None:
+    with a_process_that_holds(handover, lock_name(target)) as holder:
+        result = refusal(target, value=VALUE)
+        assert (result.code, result.option) == ("locked", "path")
+        assert f"path: {target} is in use by process {holder} on {os.uname().nodename} since 20" in result.msg
+        assert sum(clock.sleeps) == pytest.approx(60)
+        assert not target.exists()
+        assert run(target, check=True, value=VALUE)["changed"]
+    assert run(target, value=VALUE)["changed"]
+
+
+def test_a_link_and_the_file_have_the_same_lock(target: Path, handover: Path) -> None:
+    (target.parent / "link.yml").symlink_to(target)
+    with a_process_that_holds(handover, lock_name(target)):
+        assert reason(target.parent / "link.yml", value=VALUE) == ("locked", "path")
+
+
+@only_root
+def test_another_user_cannot_hold_it(common: Path) -> None:
+    """A lock on the directory could be held by any user who reads it."""
+    with acting_as_nobody():
+        theirs = os.open(common, os.O_RDONLY)
+    fcntl.flock(theirs, fcntl.LOCK_EX)
+    with within(10):
+        assert run(common / "oauth.yml", value=VALUE)["changed"]
+    os.close(theirs)
+
+
+@contextlib.contextmanager
+def within(seconds: int) -> Iterator[None]:
+    def over(*_args: object) -> NoReturn:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def changing(monkeypatch: pytest.MonkeyPatch, target: Path, times: int) -> list[int]:
+    """Another program writes the file that often after it was read; gives what it has written."""
+    written: list[int] = []
+    encrypt = VaultLib.encrypt
+
+    def between(vault: Any, text: str, *args: Any, **options: Any) -> Any:
+        content = encrypt(vault, text, *args, **options)
+        if len(written) < times:
+            written.append(len(written))
+            target.write_bytes(encrypt(VaultLib(), f"theirs: {written[-1]}\n", DEFAULT[0][1]))
+        return content
+
+    monkeypatch.setattr(VaultLib, "encrypt", between)
+    return written
+
+
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("times", [1, TURNS - 1])
+def test_a_file_that_another_program_writes_meanwhile_is_edited_again(
+    target: Path, monkeypatch: pytest.MonkeyPatch, there: bool, times: int
+) -> None:
+    if there:
+        target.write_bytes(encrypted("a: 1\n"))
+    written = changing(monkeypatch, target, times)
+    assert run(target, value={"n": 1})["changed"]
+    assert len(written) == times
+    assert decrypted(target) == f"theirs: {written[-1]}\nkey:\n  n: 1\n"
+
+
+def test_a_file_that_another_program_writes_all_the_time_is_left_to_it(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = changing(monkeypatch, target, TURNS)
+    assert reason(target, value={"n": 1}) == ("locked", "path")
+    assert decrypted(target) == f"theirs: {written[-1]}\n"
+    assert os.listdir(target.parent) == [target.name]
+
+
+def test_a_file_that_another_task_has_written_as_wanted_stays(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encrypt = VaultLib.encrypt
+
+    def between(vault: Any, *args: Any, **options: Any) -> Any:
+        content = encrypt(vault, *args, **options)
+        target.write_bytes(content)
+        return content
+
+    monkeypatch.setattr(VaultLib, "encrypt", between)
+    assert run(target, value=VALUE) == {"changed": False, "value": VALUE, "path": str(target)}

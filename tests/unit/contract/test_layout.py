@@ -23,9 +23,11 @@ COLLECTION = "ansible_collections.oauthops.iam.plugins"
 LAYERS: dict[str, set[str]] = {
     "_api": set(),
     "_uris": {"_api"},
-    "_files": {"_api"},
+    "_places": {"_api"},
+    "_files": {"_api", "_places"},
+    "_attributes": {"_api", "_files", "_places"},
     "_dns": {"_api", "_uris"},
-    "_oauth": {"_api", "_uris", "_files"},
+    "_oauth": {"_api", "_uris", "_files", "_places"},
     "_module": {"_api"},
     "_store_options": set(),
     "_dns_options": {"_dns"},

@@ -121,7 +121,7 @@ def test_an_address_of_the_environment(cloudflare: Script, monkeypatch: pytest.M
 @pytest.mark.parametrize(("given", "used"), [(None, 30.0), (2, 2.0), ("0.5", 0.5)])
 def test_timeout(cloudflare: Script, name: str, given: Any, used: float) -> None:
     run(cloudflare, name, timeout=given)
-    assert cloudflare.sent[0].settings["timeout"] == used
+    assert cloudflare.sent[0].settings["timeout"] == (used / 3, used)
 
 
 def limited(name: str, seconds: int) -> Call:

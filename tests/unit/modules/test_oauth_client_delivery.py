@@ -165,7 +165,7 @@ def test_the_secret_of_an_odd_answer_is_delivered_even_when_nothing_else_works(
 def test_a_file_that_fails_after_minting(
     cloudflare: Script, target: Path, monkeypatch: pytest.MonkeyPatch, returned: bool | None, lost: bool
 ) -> None:
-    def full(*_args: Any) -> None:
+    def full(*_args: Any, **_options: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)

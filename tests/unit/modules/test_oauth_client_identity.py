@@ -11,7 +11,6 @@ from tests.unit.support import (
     CLIENT,
     CLIENT_ID,
     CLIENTS,
-    GONE,
     OTHER_ID,
     ModuleResult,
     a_client,
@@ -81,9 +80,11 @@ def test_an_empty_id_is_no_id(cloudflare: Script) -> None:
     assert not run(client_id="", **options()).changed
 
 
-def test_an_id_stays_one_part_of_the_path(cloudflare: Script) -> None:
-    cloudflare.expect(Call("GET", f"{CLIENTS}/..%2Fzones%3Fx", **GONE))
-    assert run(client_id="../zones?x").code == "client_not_found"
+@pytest.mark.parametrize("client_id", ["..", ".", "../zones?x", "a/b", "a b", "a#b", "a%2Fb", "ä", "x\n"])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_what_could_lead_to_another_object_is_no_id(client_id: str, state: str) -> None:
+    result = run(client_id=client_id, state=state)
+    assert (result.failed, result.changed, result.code, result.option) == (True, False, "invalid_option", "client_id")
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
@@ -171,9 +172,16 @@ def test_an_answer_of_another_shape_is_an_error(cloudflare: Script, answer: dict
     assert partly(result) == error_of("GET", CLIENT, 200)
 
 
-def test_what_cloudflare_adds_is_passed_on(cloudflare: Script) -> None:
-    cloudflare.expect(reads(a_client(new_key={"a": [1]})))
-    assert run(client_id=CLIENT_ID).oauth_client["new_key"] == {"a": [1]}
+def test_a_listed_id_that_could_lead_to_another_object_is_an_error(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client(client_id="..")))
+    result = run(client_name="Example App", state="absent")
+    assert (result.failed, result.changed, result.code) == (True, False, "malformed_result")
+
+
+def test_what_cloudflare_adds_is_dropped(cloudflare: Script) -> None:
+    verification = {"status": "verified", "text": None, "proof": "unheard-of"}
+    cloudflare.expect(reads(a_client(new_key="unheard-of", client_uri_verification=verification)))
+    assert "unheard-of" not in str(run(client_id=CLIENT_ID).oauth_client)
 
 
 def test_a_bare_answer_is_enough(cloudflare: Script) -> None:

@@ -175,7 +175,7 @@ def test_a_missing_rotation_flag_is_none(cloudflare: Script) -> None:
 
 
 def test_a_file_that_fails_after_minting(cloudflare: Script, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_args: Any) -> None:
+    def full(*_args: Any, **_options: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)

@@ -107,9 +107,16 @@ def test_the_longest_zone_is_looked_up(cloudflare: Script) -> None:
     assert run(zone_id=None).dns_record["zone_id"] == "z1"
 
 
-def test_a_zone_id_stays_one_part_of_the_path(cloudflare: Script) -> None:
-    cloudflare.expect(Call("GET", "/zones/..%2Fz/dns_records", query={"name": HOST}, **refused(404, 7003)))
-    assert run(zone_id="../z").failed
+@pytest.mark.parametrize("zone_id", ["..", "../z", "z?"])
+def test_what_could_lead_to_another_object_is_no_zone(zone_id: str) -> None:
+    result = run(zone_id=zone_id)
+    assert (result.failed, result.code, result.option) == (True, "invalid_option", "zone_id")
+
+
+def test_a_record_whose_id_could_lead_to_another_object_is_an_error(cloudflare: Script) -> None:
+    cloudflare.expect(holds(a_record(id="..")))
+    result = run(state="absent")
+    assert (result.failed, result.changed, result.code) == (True, False, "malformed_result")
 
 
 def test_no_account_is_needed(cloudflare: Script) -> None:

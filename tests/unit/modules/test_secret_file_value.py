@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import grp
 import json
@@ -11,21 +10,19 @@ import os
 import pwd
 import stat
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils import _files
+from ansible_collections.oauthops.iam.plugins.module_utils import _attributes, _files
 from ansible_collections.oauthops.iam.plugins.modules import secret_file_value
 from tests.unit.support import ModuleResult, run_as_given
+from tests.unit.users import NOBODY, a_place_of_nobody, acting_as_nobody, only_root
 
 VALUE = {"client_id": "abc", "client_secret": "sekret"}
 WRITTEN = '{\n    "client_id": "abc",\n    "client_secret": "sekret"\n}\n'
-NOBODY = 65534
-only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 
 
 def run(path: Path | str, value: Any = None, check: bool = False, **given: Any) -> ModuleResult:
@@ -136,19 +133,16 @@ def test_it_is_closed_before_anything_is_in_it(target: Path, monkeypatch: pytest
     target.write_text("{}")
     target.chmod(0o644)
     seen: list[tuple[int, int]] = []
-    replace = _files.replace
+    write = os.pwrite
 
-    def watched(path: str, content: bytes, prepare: Any) -> None:
-        def look(handle: int, new: str) -> None:
-            seen.append((mode(Path(new)), os.stat(new).st_size))
-            prepare(handle, new)
-            seen.append((mode(Path(new)), os.stat(new).st_size))
+    def watched(handle: int, content: bytes, offset: int) -> int:
+        status = os.fstat(handle)
+        seen.append((stat.S_IMODE(status.st_mode), status.st_size))
+        return write(handle, content, offset)
 
-        replace(path, content, look)
-
-    monkeypatch.setattr(secret_file_value, "replace", watched)
+    monkeypatch.setattr(os, "pwrite", watched)
     ensured(target, VALUE)
-    assert seen == [(0o600, 0), (0o600, 0)]
+    assert seen == [(0o600, 0)]
 
 
 def test_it_is_replaced_and_not_written_over(target: Path) -> None:
@@ -216,16 +210,24 @@ def test_the_selinux_context_is_handed_on(target: Path, monkeypatch: pytest.Monk
     """Of the older file, or what the policy says of the path."""
     if there:
         target.write_text("{}")
-    kept: list[tuple[str, str]] = []
-    policy = SimpleNamespace(
-        is_selinux_enabled=lambda: 1,
-        lgetfilecon_raw=lambda path: [0, f"of {path}"],
-        matchpathcon=lambda path, _mode: [0, f"for {path}"],
-        lsetfilecon=lambda path, context: kept.append((Path(path).name[: len(target.name) + 2], context)),
-    )
-    monkeypatch.setattr(_files, "selinux", policy)
+    older = target.stat().st_ino if there else None
+    kept: list[tuple[int, bytes]] = []
+
+    def read(handle: int, name: str) -> bytes:
+        if name == _files.CONTEXT and os.fstat(handle).st_ino == older:
+            return b"of the older\0"
+        raise OSError(errno.ENODATA, os.strerror(errno.ENODATA))
+
+    policy = SimpleNamespace(is_selinux_enabled=lambda: 1, matchpathcon=lambda path, _mode: [0, f"for {path}"])
+    monkeypatch.setattr(_attributes, "selinux", policy)
+    monkeypatch.setattr(os, "getxattr", read, raising=False)
+
+    def write(handle: int, _name: str, context: bytes) -> None:
+        kept.append((os.fstat(handle).st_ino, context))
+
+    monkeypatch.setattr(os, "setxattr", write, raising=False)
     ensured(target, VALUE)
-    assert kept == [(f".{target.name}.", f"{'of' if there else 'for'} {target}")]
+    assert kept == [(target.stat().st_ino, b"of the older\0" if there else f"for {target}\0".encode())]
 
 
 @pytest.mark.parametrize(
@@ -249,32 +251,14 @@ def test_a_file_of_somebody_else_is_not_replaced(target: Path, content: bytes, c
         ("oauth.json", "invalid_option", "path: oauth.json is a relative path"),
         ("/x\0y", "invalid_option", "is not a path."),
         ("/does/not/exist.json", "file_inaccessible", "path: the directory /does/not does not exist."),
-        ("/", "file_inaccessible", "path: / cannot be read (Is a directory)."),
-        (os.devnull, "file_inaccessible", "(not a regular file)"),
+        ("/", "file_inaccessible", "path: / is a directory."),
+        (os.devnull, "file_inaccessible", "path: /dev/null is not a regular file."),
         ("/dev/null/oauth.json", "file_inaccessible", "(Not a directory)"),
     ],
 )
 def test_what_cannot_be_is_told_in_check_mode_too(path: str, code: str, text: str, check: bool) -> None:
     assert refusal(path, VALUE, check=check) == (code, "path")
     assert text in run(path, VALUE, check=check).msg
-
-
-@contextlib.contextmanager
-def acting_as_nobody() -> Iterator[None]:
-    """For root, who comes back."""
-    os.setresuid(NOBODY, NOBODY, 0)
-    try:
-        yield
-    finally:
-        os.setresuid(0, 0, 0)
-
-
-@contextlib.contextmanager
-def a_place_of_nobody() -> Iterator[Path]:
-    """A directory of a user to whom it can be closed, as which the test goes on when it is root's."""
-    user = acting_as_nobody() if os.getuid() == 0 else contextlib.nullcontext()
-    with user, tempfile.TemporaryDirectory(dir="/tmp") as place:
-        yield Path(place)
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -296,13 +280,13 @@ def check_closed(target: Path, check: bool) -> None:
 
 @pytest.mark.parametrize("check", [False, True])
 def test_a_directory_that_is_not_writable_is_told(target: Path, monkeypatch: pytest.MonkeyPatch, check: bool) -> None:
-    monkeypatch.setattr(os, "access", lambda path, _mode: path != str(target.parent))
+    monkeypatch.setattr(os, "access", lambda *_args, **_options: False)
     assert refusal(target, VALUE, check=check) == ("file_inaccessible", "path")
 
 
 @pytest.mark.parametrize("name", ["fsync", "replace"])
 def test_a_full_disk_leaves_the_older_file(target: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    def full(*_args: Any) -> NoReturn:
+    def full(*_args: Any, **_options: Any) -> NoReturn:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     ensured(target, VALUE)
@@ -332,7 +316,7 @@ def test_a_file_is_not_taken_from_its_owner(target: Path, check: bool) -> None:
         held.chmod(0o644)
         with acting_as_nobody():
             assert refusal(held, VALUE, check=check) == ("file_owned_by_other", "path")
-            assert "run the task as root or as its owner, with become" in run(held, VALUE, check=check).msg
+            assert "Run the task as root or as its owner, with become" in run(held, VALUE, check=check).msg
             assert os.listdir(place) == [held.name]
             owner = {"owner": str(NOBODY), "group": str(os.getegid())}
             assert ensured(held, VALUE, check=check, **owner) == (True, {})

@@ -103,11 +103,17 @@ def test_a_minted_secret_is_in_a_result_only_when_asked_for(cloudflare: Script, 
     assert clean(run_module("cloudflare_oauth_client_secret", **rotation))
 
 
-@pytest.mark.parametrize("key", ["client_secret", "new_key"])
-def test_a_secret_in_a_read_or_change_is_dropped_where_it_is_known_to_be(cloudflare: Script, key: str) -> None:
+@pytest.mark.parametrize("key", ["client_secret", "rotated_client_secret", "new_key"])
+def test_a_secret_in_a_read_or_change_is_dropped(cloudflare: Script, key: str) -> None:
     held = a_client(**TOS, **{key: SECRET})
     cloudflare.expect(reads(a_client()), patches(TOS, held))
-    assert clean(run_module(CLIENT, client_id=CLIENT_ID, **TOS)) is (key == "client_secret")
+    assert clean(run_module(CLIENT, client_id=CLIENT_ID, **TOS))
+
+
+@pytest.mark.parametrize("key", ["registration_access_token", "rotated_client_secret"])
+def test_what_a_creation_brings_beside_the_secret_is_dropped(cloudflare: Script, tmp_path: Path, key: str) -> None:
+    cloudflare.expect(*creating(**{key: SECRET}), lists(a_confidential_client()))
+    assert clean(run_module(CLIENT, **options(**METHOD, client_secret_file=str(tmp_path / "secret"))))
 
 
 def test_a_secret_that_came_with_an_odd_answer_is_not_told(cloudflare: Script, tmp_path: Path) -> None:

@@ -232,19 +232,24 @@ def test_no_credential_travels_unencrypted(url: str) -> None:
         "https://host/#f",
         "https://[::1/",
         "https://host:port/",
+        "https:\\\\host\\client",
+        "\0https://host/",
+        " https://host/",
+        "https://host/ x",
+        "https://ho\nst/",
     ],
 )
 def test_what_is_no_base_address(url: str) -> None:
     with refuses("invalid_option", "api_url") as caught:
         check_api_url(url)
-    assert "api_url must be an address such as https://api" in caught.value.message
+    assert "such as https://api" in caught.value.message
 
 
 @pytest.mark.parametrize("url", ["https://me@host/", "https://@host/", "https://me:hush@host/"])
 def test_no_password_of_an_address_is_shown(url: str) -> None:
     with refuses("invalid_option", "api_url") as caught:
         check_api_url(url)
-    assert "api_url must hold no user or password" in caught.value.message
+    assert "it holds a user or a password" in caught.value.message
     assert "hush" not in caught.value.message
 
 

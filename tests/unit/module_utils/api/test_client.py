@@ -129,7 +129,7 @@ def test_a_proxy_is_used_for_what_is_encrypted(cloudflare: Script, monkeypatch: 
 def test_the_timeout_is_passed_on(cloudflare: Script) -> None:
     cloudflare.expect(THING)
     get(timeout=7.5)
-    assert cloudflare.sent[0].settings["timeout"] == 7.5
+    assert cloudflare.sent[0].settings["timeout"] == (2.5, 7.5)
 
 
 def test_proxies_are_those_of_the_environment(cloudflare: Script, monkeypatch: pytest.MonkeyPatch) -> None:

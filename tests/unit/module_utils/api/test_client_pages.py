@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -69,9 +70,35 @@ def test_an_object_that_moves_to_the_next_page_comes_once(cloudflare: Script) ->
     assert listed() == ["t1", "t2", "t3"]
 
 
-def test_the_last_total_decides(cloudflare: Script) -> None:
-    cloudflare.expect(page(1, things(1, 2), total_count=4), page(2, things(3), total_count=3))
-    assert listed() == ["t1", "t2", "t3"]
+SHRINKS = (page(1, things(1, 2), total_count=4), page(2, things(4), total_count=3))
+
+
+def test_a_list_that_changes_meanwhile_is_read_again(cloudflare: Script) -> None:
+    """The deletion of t1 moved t3 to the page that was read already."""
+    cloudflare.expect(*SHRINKS, page(1, things(2, 3), total_count=3), page(2, things(4), total_count=3))
+    assert listed() == ["t2", "t3", "t4"]
+
+
+def test_a_list_that_grows_meanwhile_is_read_again(cloudflare: Script) -> None:
+    grows = (page(1, things(1, 2), total_count=3), page(2, things(3), total_count=4), page(3, [], total_count=4))
+    again = (page(1, things(0, 1), total_count=4), page(2, things(2, 3), total_count=4))
+    cloudflare.expect(*grows, *again)
+    assert listed() == ["t0", "t1", "t2", "t3"]
+
+
+def test_a_list_that_never_holds_still_is_an_error(cloudflare: Script) -> None:
+    cloudflare.expect(*SHRINKS, *SHRINKS, *SHRINKS)
+    with refuses("incomplete_listing"):
+        listed()
+
+
+def test_a_list_without_an_end_is_an_error(cloudflare: Script) -> None:
+    cloudflare.expect(*(page(number, things(number), total_count=10**6) for number in range(1, 100)))
+    cloudflare.calls[:] = [dataclasses.replace(call, takes=100.0) for call in cloudflare.calls]
+    with refuses("incomplete_listing"):
+        listed()
+    assert len(cloudflare.sent) == 6  # of 100 s each, with a timeout of 30 s
+    cloudflare.calls.clear()
 
 
 @pytest.mark.parametrize("second", [things(1, 2), [], None])
@@ -94,7 +121,7 @@ def test_a_filter_is_part_of_every_page(cloudflare: Script) -> None:
         Call("GET", "/things", things(1), query={"name": "x"}, info=info),
         Call("GET", "/things", things(2), query={"name": "x", "page": "2"}, info=info),
     )
-    found = a_connection().listing("/things", "Thing Read", key="id", name="x")
+    found = a_connection().listing("/things", "Thing Read", key="id", query={"name": "x"})
     assert found == things(1, 2)
 
 

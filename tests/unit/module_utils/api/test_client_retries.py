@@ -135,11 +135,15 @@ def lost(cloudflare: Script, failure: dict[str, Any]) -> CloudflareError:
         (proxy(REFUSED), "unreachable", "(Connection refused)"),
         (proxy(TUNNEL), "unreachable", "(Tunnel connection failed: 407 Proxy Authentication Required)"),
         (proxy(DISCONNECTED), "response_lost", "(Remote end closed connection without response)"),
-        (cut(), "response_lost", "before the answer was complete (Remote end closed connection without response)"),
-        (silent(), "response_lost", "(no answer within timeout=30 seconds)"),
+        (cut(), "response_lost", "before the response was complete (Remote end closed connection without response)"),
+        (silent(), "response_lost", "(no complete response within timeout=30 seconds)"),
         (tls(UNTRUSTED), "tls_failed", "certificate verify failed: self-signed certificate"),
         (tls(NO_TLS), "tls_failed", "Check ca_path, the system's certificates and any proxy in between."),
-        (requests.exceptions.InvalidURL("bad label"), "unreachable", "GET /thing could not be made: bad label."),
+        (
+            requests.exceptions.InvalidURL("http://me:hush@proxy:99999"),
+            "unreachable",
+            "and nothing was sent. Check api",
+        ),
         (OSError("Could not find a suitable bundle"), "response_lost", "Could not find a suitable bundle"),
     ],
 )
@@ -149,6 +153,7 @@ def test_a_network_failure(cloudflare: Script, fault: Exception, code: str, text
         a_connection(retry_timeout=0.0).get_object("/thing", "Thing")
     assert text in caught.value.message
     assert "object at 0x" not in caught.value.message
+    assert "hush" not in caught.value.message
     assert caught.value.error()["status"] is None
 
 
@@ -254,7 +259,7 @@ def test_a_lost_write_that_cannot_be_looked_after_stays_the_failure(cloudflare: 
         api.settle(lambda: api.write("PATCH", "/thing", "Thing"), unread)
     assert caught.value.message.startswith(
         "It is not known whether this was carried out. Running the task again looks first. "
-        "Looking failed: GET /thing failed. PATCH /thing was answered"
+        "Looking failed: GET /thing failed. PATCH /thing: the response"
     )
     assert caught.value.error().items() >= error_of("PATCH", "/thing", 502).items()
     assert caught.value.extra == {"changed": True}

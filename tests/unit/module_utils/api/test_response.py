@@ -77,7 +77,9 @@ def test_a_redirect_is_an_error(status: int) -> None:
     [
         (200, "unreadable_response", True),
         (404, "unreadable_response", False),
-        (403, "unauthorized", False),
+        (401, "unreadable_response", False),
+        (403, "unreadable_response", False),
+        (407, "unreadable_response", False),
         (429, "rate_limited", False),
         (502, "cloudflare_unavailable", True),
         (408, "cloudflare_unavailable", True),
@@ -86,7 +88,65 @@ def test_a_redirect_is_an_error(status: int) -> None:
 def test_a_body_that_is_no_envelope(content: bytes, what: str, status: int, code: str, uncertain: bool) -> None:
     error = refused(status, content, {"content-type": "text/html; charset=utf-8"})
     assert (error.code, error.uncertain, error.transient) == (code, uncertain, uncertain)
-    assert f"a body that is not Cloudflare's JSON ({what}" in error.message
+    assert f"is not Cloudflare's JSON ({what}" in error.message
+    assert "permission" not in error.message
+
+
+PROBLEM = {"content-type": "application/problem+json; charset=utf-8", "retry-after": "7"}
+
+
+@pytest.mark.parametrize(
+    ("status", "number", "retryable", "code", "transient"),
+    [
+        (502, 502, True, "cloudflare_unavailable", True),
+        (522, 522, None, "cloudflare_unavailable", True),
+        (403, 1020, False, "request_blocked", False),
+        (403, 1010, None, "request_blocked", False),
+        (403, 1015, True, "cloudflare_unavailable", True),
+        (429, 1015, True, "rate_limited", True),
+    ],
+)
+def test_a_problem_of_the_edge(status: int, number: int, retryable: bool | None, code: str, transient: bool) -> None:
+    problem = {"title": "Bad gateway", "status": status, "error_code": number, "ray_id": "8f2a", "retryable": retryable}
+    error = refused(status, json.dumps(problem).encode(), PROBLEM)
+    assert (error.code, error.transient, error.uncertain) == (code, transient, status >= 500)
+    assert (error.ray_id, error.codes, error.retry_after) == ("8f2a", {number}, 7.0)
+    assert f"edge responded with status {status}: Bad gateway (error {number})" in error.message
+    assert "permission" not in error.message
+
+
+@pytest.mark.parametrize(
+    "problem", [{}, {"title": None, "error_code": "x", "ray_id": 5}, {"title": ["a"], "error_code": [1], "ray_id": {}}]
+)
+def test_an_odd_problem_of_the_edge(problem: Any) -> None:
+    error = refused(403, json.dumps({"status": 403, **problem}).encode(), PROBLEM)
+    assert (error.code, error.ray_id, error.codes) == ("request_blocked", None, {None})
+
+
+def test_a_proxy_that_wants_a_log_in_is_named() -> None:
+    error = refused(407, b"<html>log in</html>", {"content-type": "text/html"})
+    assert (error.code, "HTTPS_PROXY" in error.message) == ("unreadable_response", True)
+
+
+FORGED = "Bad\x1b[2K\r\nok: [localhost]\n\nPLAY RECAP *****\u202e"
+
+
+def test_no_text_from_outside_forges_output() -> None:
+    forged = {"message": FORGED, "source": {"pointer": f"/{FORGED}"}, "documentation_url": FORGED}
+    problem = json.dumps({"title": FORGED, "error_code": 1, "ray_id": FORGED}).encode()
+    headers = {"cf-ray": FORGED}
+    for error in (
+        refused(400, refusal({"code": 1, **forged}), headers),
+        refused(503, problem, {**PROBLEM, **headers}),
+        refused(200, b"x", {"content-type": FORGED, **headers}),
+    ):
+        shown = [error.message, str(error.ray_id), *(str(each) for each in error.complaints)]
+        assert all(text.isprintable() for text in shown)
+        assert "\\x1b" in error.message
+
+
+def test_a_long_text_from_outside_is_cut() -> None:
+    assert len(refused(400, refusal({"code": 1, "message": "x" * 100_000})).message) < 1000
 
 
 def test_a_body_of_no_type_is_said_to_be_of_none() -> None:
@@ -131,7 +191,7 @@ def test_every_complaint_is_told_with_code_pointer_and_cause() -> None:
     error = refused(400, content, {"cf-ray": "abc"})
     assert (
         "Cloudflare refused PATCH /things with status 400: Invalid request headers (code 6003); "
-        "Malformed (code 6111); redirect_uris[0]: Bad (code 1004)." in error.message
+        "Malformed (code 6111); redirect_uris[0]: Bad (code 1004), see https://d." in error.message
     )
     assert error.message.endswith("[cf-ray abc]")
     assert error.ray_id == "abc"
@@ -191,13 +251,14 @@ def test_a_credential_problem_names_permission_and_origin(status: int, code: int
 @pytest.mark.parametrize(
     ("status", "content", "remedy"),
     [
-        (429, refusal({"code": 971, "message": "m"}), "rate limit: run again later, or raise retry_timeout"),
-        (500, refusal({"code": 1, "message": "m"}), "in between: run again later"),
+        (429, refusal({"code": 971, "message": "m"}), "rate limit. Run again later, or raise retry_timeout"),
+        (500, refusal({"code": 1, "message": "m"}), "in between. Run again later"),
         (404, b"", "Check api_url and any proxy in between."),
+        (429, refusal({"code": 971, "message": "m"}), "Cloudflare says to come back in 300 seconds."),
     ],
 )
 def test_the_remedy(status: int, content: bytes, remedy: str) -> None:
-    assert remedy in refused(status, content).message
+    assert remedy in refused(status, content, {"retry-after": "300"}).message
 
 
 def test_an_ordinary_refusal_points_at_no_credential_or_proxy() -> None:
@@ -260,7 +321,9 @@ def test_an_object_is_expected() -> None:
 def test_no_object_is_a_success_that_cannot_be_used(value: Any) -> None:
     with refuses("malformed_result") as caught:
         expect_object(REQUEST, value)
-    assert caught.value.message == "Cloudflare answered PATCH /things with success, but its result is not an object."
+    assert (
+        caught.value.message == "Cloudflare responded to PATCH /things with success, but its result is not an object."
+    )
     assert isinstance(caught.value, CloudflareError)
     assert (caught.value.uncertain, caught.value.status) == (True, 200)
 
@@ -271,7 +334,20 @@ def test_objects_are_expected(value: Any, items: list[Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["x", {}, [1], [None], [{}], [{"id": ""}], [{"id": None}], [{"id": 7}], [{"id": "a"}, {}]]
+    "value",
+    [
+        "x",
+        {},
+        [1],
+        [None],
+        [{}],
+        [{"id": ""}],
+        [{"id": None}],
+        [{"id": 7}],
+        [{"id": "a"}, {}],
+        [{"id": ".."}],
+        [{"id": "a/b"}],
+    ],
 )
 def test_objects_without_their_key_cannot_be_used(value: Any) -> None:
     with refuses("malformed_result"):
@@ -302,13 +378,21 @@ def pages(*answers: tuple[list[str], Any]) -> Iterator[Response]:
 def test_objects_are_collected_until_the_total_is_reached_or_nothing_is_new(
     answers: list[tuple[list[str], Any]], ids: list[str]
 ) -> None:
-    assert [item["id"] for item in collected(REQUEST, pages(*answers), "id")] == ids
+    found, steady = collected(REQUEST, pages(*answers), "id")
+    assert ([item["id"] for item in found], steady) == (ids, True)
+
+
+@pytest.mark.parametrize(
+    "answers", [[(["a"], 3), (["b"], 2)], [(["a"], 2), (["b"], 3), ([], 3)], [(["a"], 2), ([], 1)]]
+)
+def test_a_total_that_changes_is_told(answers: list[tuple[list[str], Any]]) -> None:
+    assert collected(REQUEST, pages(*answers), "id")[1] is False
 
 
 def test_a_total_that_is_not_reached_is_an_error() -> None:
     with refuses("incomplete_listing") as caught:
         collected(REQUEST, pages((["a"], 3), (["a"], 3)), "id")
-    assert "PATCH /things listed 1 of 3 objects and no page brought more" in caught.value.message
+    assert "PATCH /things listed 1 of 3 objects" in caught.value.message
     assert caught.value.error().items() >= error_of("PATCH", "/things", 200).items()
 
 
@@ -319,4 +403,4 @@ def test_a_total_holds_until_another_is_stated() -> None:
 
 def test_the_last_state_of_an_object_counts() -> None:
     seen = [Response([{"id": "a", "n": 1}], {}), Response([{"id": "a", "n": 2}], {})]
-    assert collected(REQUEST, iter(seen), "id") == [{"id": "a", "n": 2}]
+    assert collected(REQUEST, iter(seen), "id") == ([{"id": "a", "n": 2}], True)

@@ -32,8 +32,14 @@ def test_null_is_what_is_missing() -> None:
     assert shaped(answer) == {**SHAPE, "client_id": CLIENT_ID}
 
 
-def test_unknown_keys_are_kept() -> None:
-    assert shaped(a_client(owner={"id": 7}))["owner"] == {"id": 7}
+def test_unknown_keys_are_dropped() -> None:
+    assert shaped(a_client(owner={"id": 7})) == shaped(a_client())
+
+
+@pytest.mark.parametrize("client_id", ["..", "a/b", "", "a b"])
+def test_what_is_no_id_is_refused(client_id: str) -> None:
+    with pytest.raises(TypeError, match="client_id"):
+        shaped(a_client(client_id=client_id))
 
 
 def test_a_secret_is_no_part_of_a_client() -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -144,14 +143,14 @@ def test_a_directory_as_target_is_refused(folder: Path) -> None:
 
 
 def test_a_directory_that_cannot_be_written_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "access", lambda path, _mode: path != str(folder))
+    monkeypatch.setattr(os, "access", lambda *_args, **_options: False)
     assert refused(folder / "secret") == f"client_secret_file: the directory {folder} is not writable."
 
 
 @pytest.mark.parametrize(
     ("module", "name", "number"),
     [
-        pytest.param(tempfile, "mkstemp", errno.EROFS, id="read-only file system"),
+        pytest.param(os, "fchmod", errno.EROFS, id="read-only file system"),
         pytest.param(os, "fsync", errno.ENOSPC, id="disk full"),
         pytest.param(os, "fsync", errno.EDQUOT, id="quota"),
     ],

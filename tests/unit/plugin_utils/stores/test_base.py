@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
     LONGEST_QUOTE,
     Failure,
@@ -23,7 +24,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
     unwritable,
     without_secrets,
 )
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.http import address, verification, within
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.http import address, verification
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.opening import open_store
 from tests.unit.plugin_utils.stores.sites import a_site
 from tests.unit.plugin_utils.stores_in_memory import InMemory

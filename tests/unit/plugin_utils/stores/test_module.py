@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import S
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.opening import open_store
 from tests.unit.plugin_utils.stores.sites import a_site, run_module
 from tests.unit.support import refuses
+from tests.unit.users import NOBODY, directory_of, only_root
 
 NAME = "example.com.keep"
 OPTIONS = {"place": "one"}
@@ -97,10 +99,28 @@ def test_a_json_file_is_kept_by_our_module() -> None:
     store.write({**RECORD, "note": "theirs"})
     store.check()
     read, written, checked = host.runs
-    assert read == ("oauthops.iam.secret_file_value", {"path": "/etc/app.json"}, False)
+    assert read == ("oauthops.iam.secret_file_value", {"path": "/etc/app.json", "owner": None, "group": None}, False)
     assert written[1]["value"] == {"client_id": "c1", "note": "theirs"}
     assert written[1]["secret_value"] == {"client_secret": "hush-hush"}
     assert checked[2]
+
+
+def test_a_json_file_is_read_for_its_owner() -> None:
+    host = Host({"value": RECORD})
+    options = {"path": "/srv/app/app.json", "owner": "app", "group": "web"}
+    open_store({"type": "json_file", **options}, a_site(host.run)).read()
+    assert host.runs == [("oauthops.iam.secret_file_value", options, False)]
+
+
+@only_root
+def test_a_json_file_that_its_owner_can_have_moved_there_is_not_read_for_them(tmp_path: Path) -> None:
+    app = directory_of(NOBODY, tmp_path / "app")
+    (app / "app.json").write_text('{"note": "hush-hush"}')
+    store = open_store({"type": "json_file", "path": str(app / "app.json"), "owner": str(NOBODY)}, a_site(run_module))
+    for use in (store.read, store.check):
+        with refuses("store_unreadable" if use == store.read else "store_unwritable", "store") as caught:
+            use()
+        assert "belongs to the user root, and other users can put files into its directory." in caught.value.message
 
 
 def test_a_json_file_has_an_absolute_path() -> None:

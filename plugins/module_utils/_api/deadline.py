@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for something no longer than a given time, whatever it does meanwhile. Private to this collection."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def within(seconds: float, ask: Callable[[], T]) -> T:
+    """The result, if it is there by then; else raises TimeoutError, and nobody waits for it any more.
+
+    The timeout of requests is one for each packet, and looking up a name has none at all.
+    """
+    future: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(ask())
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        return future.result(seconds)
+    except FutureTimeoutError:
+        if future.done():  # what was asked for timed out by itself
+            raise
+        raise TimeoutError from None

@@ -1,0 +1,24 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Texts from outside, as a message may hold them. Pure. Private to this collection."""
+
+from __future__ import annotations
+
+LONGEST = 500
+ELLIPSIS = "..."
+
+
+def one_line(text: str) -> str:
+    """On one line, with control characters and other invisible ones escaped, so that no text can forge output."""
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(map(_visible, line))
+
+
+def excerpt(text: str, longest: int = LONGEST) -> str:
+    """L(one_line), cut where it is too long."""
+    line = one_line(text)
+    return line if len(line) <= longest else line[: longest - len(ELLIPSIS)] + ELLIPSIS
+
+
+def _visible(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()

@@ -1,0 +1,165 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who owns a file with a secret and who can read it: owner, group, mode, ACL and SELinux context.
+
+All are set by the descriptor of the file that replaces another, before it has its name. Private to this collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import grp
+import os
+import pwd
+import stat
+import sys
+from typing import Any, Callable
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._files import (
+    ACL,
+    CONTEXT,
+    LEFT,
+    MODE,
+    Found,
+    Reserved,
+    attribute,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._places import Place, trusted
+
+selinux: Any
+try:
+    from ansible.module_utils.compat import selinux
+except ImportError:  # a machine without libselinux
+    selinux = None
+
+
+def replace(place: Place, content: bytes, attributes: Attributes, older: Found | None) -> None:
+    with Reserved(place, attributes.uid) as reserved:
+        reserved.write(content)
+        attributes.give(reserved.handle, place, older)
+        reserved.take_place()
+
+
+class Attributes:
+    """Who owns a file with a secret, and who can read it.
+
+    The owner and the group are those that were asked for, else those of the older file. So is the mode with
+    C(keeps_mode), and else 0600.
+    """
+
+    def __init__(self, owner: str | None = None, group: str | None = None, *, keeps_mode: bool = False) -> None:
+        """Raises UsageError for a name that this machine does not know."""
+        self.uid = _number("owner", owner, lambda name: pwd.getpwnam(name).pw_uid)
+        self.gid = _number("group", group, lambda name: grp.getgrnam(name).gr_gid)
+        self._keeps_mode = keeps_mode
+
+    def check_origin(self, place: Place, older: Found | None) -> None:
+        """Raise UsageError for a file that another user can have put there.
+
+        The secret would be theirs, or the owner that was asked for would be given what is another's.
+        """
+        if older is None or place.directory.private:
+            return
+        owner = older.status.st_uid
+        if owner == self.uid or (self.uid == LEFT and trusted(owner)):
+            return
+        if self.uid != LEFT:
+            remedy = f"Remove it, or make {_name(self.uid)} its owner."
+        elif self._keeps_mode:
+            remedy = "Run the task as its owner, or own it as the user who runs the task."
+        else:
+            remedy = "Name its owner with the option owner."
+        raise UsageError(
+            "file_owned_by_other",
+            f"{place.option}: {place.path} belongs to {_name(owner)}, and other users can put files into its "
+            f"directory. {remedy}",
+            option=place.option,
+        )
+
+    def differ(self, older: Found) -> bool:
+        """Whether the file that is there is to have others."""
+        found = older.status
+        return (
+            self.uid not in (LEFT, found.st_uid)
+            or self.gid not in (LEFT, found.st_gid)
+            or (not self._keeps_mode and stat.S_IMODE(found.st_mode) != MODE)
+        )
+
+    def check(self, place: Place, older: Found | None) -> None:
+        """Raise UsageError when C(give) is going to fail, as far as that can be seen without writing."""
+        uid, gid = self._wanted(older)
+        groups = {LEFT, os.getegid(), *os.getgroups(), *_handed_on(place.directory.status)}
+        if os.geteuid() != 0 and not (uid in (LEFT, os.geteuid()) and gid in groups):
+            raise self._impossible(place, older)
+
+    def give(self, handle: int, place: Place, older: Found | None) -> None:
+        """Set them by the descriptor of the file that is to take the place."""
+        own = os.fstat(handle)
+        uid, gid = self._wanted(older)
+        if uid not in (LEFT, own.st_uid) or gid not in (LEFT, own.st_gid):
+            try:
+                os.fchown(handle, uid, gid)
+            except PermissionError:
+                raise self._impossible(place, older) from None
+        _set_context(handle, place, older)
+        if older and self._keeps_mode and older.acl:
+            os.setxattr(handle, ACL, older.acl)  # the mode is part of it
+        elif older and self._keeps_mode:
+            os.fchmod(handle, stat.S_IMODE(older.status.st_mode))
+
+    def _impossible(self, place: Place, older: Found | None) -> UsageError:
+        if older is None:
+            option = "group" if self.uid in (LEFT, os.geteuid()) else "owner"
+            text = f"{option}: only root can give a file to that {option}. Run the task as root, with become."
+            return UsageError("file_owned_by_other", text, option=option)
+        return UsageError(
+            "file_owned_by_other",
+            f"{place.option}: {place.path} belongs to another user or group, and only root can hand it on as it was. "
+            "It was left as it is. Run the task as root or as its owner, with become"
+            f"{'' if self._keeps_mode else ', or name the owner and the group that it is to have'}.",
+            option=place.option,
+        )
+
+    def _wanted(self, older: Found | None) -> tuple[int, int]:
+        found = (older.status.st_uid, older.status.st_gid) if older else (LEFT, LEFT)
+        return found[0] if self.uid == LEFT else self.uid, found[1] if self.gid == LEFT else self.gid
+
+
+def _number(option: str, name: str | None, look_up: Callable[[str], int]) -> int:
+    if not name:
+        return LEFT
+    try:
+        return int(name) if name.isascii() and name.isdigit() else look_up(name)
+    except KeyError:
+        raise UsageError(
+            "invalid_option", f"{option}: this machine knows no {option} {name!r}.", option=option
+        ) from None
+
+
+def _handed_on(directory: os.stat_result) -> list[int]:
+    """The group that a new file gets from its directory, as everywhere but on Linux, if it does."""
+    return [directory.st_gid] if directory.st_mode & stat.S_ISGID or sys.platform != "linux" else []
+
+
+def _name(uid: int) -> str:
+    name = str(uid)
+    with contextlib.suppress(KeyError):
+        name = pwd.getpwuid(uid).pw_name
+    return f"the user {name}"
+
+
+def _set_context(handle: int, place: Place, older: Found | None) -> None:
+    """The SELinux context of the older file, else what the policy says of its path."""
+    if selinux is None or not selinux.is_selinux_enabled():
+        return
+    context = older.context if older else _context_by_policy(place.path)
+    if context and context != attribute(handle, CONTEXT):
+        os.setxattr(handle, CONTEXT, context)
+
+
+def _context_by_policy(path: str) -> bytes | None:
+    with contextlib.suppress(OSError):
+        status, context = selinux.matchpathcon(path, stat.S_IFREG)
+        return context.encode() + b"\0" if status != -1 else None
+    return None

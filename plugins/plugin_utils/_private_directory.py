@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The directory of the controller in which runs leave things for each other. Private."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._places import Directory, Trail
+
+DEFAULT = "~/.ansible/oauthops.iam"
+VARIABLE = "OAUTHOPS_HANDOVER_DIR"
+
+
+def handover_directory() -> str:
+    return os.environ.get(VARIABLE) or DEFAULT
+
+
+@contextlib.contextmanager
+def private_directory(path: str, option: str | None = None) -> Iterator[Directory]:
+    """Open it, and create what is missing with mode 0700; raises UsageError for one that is not ours alone to write.
+
+    C(option) has named it, else the environment.
+    """
+    with Trail(option or VARIABLE, creates=True) as trail, _blaming(option):
+        _enter(trail, path)
+        yield trail.last
+
+
+def check_private_directory(path: str, option: str | None = None) -> None:
+    """Raise UsageError where L(private_directory) is going to, as far as that can be seen without writing."""
+    with Trail(option or VARIABLE) as trail, _blaming(option):
+        _enter(trail, path)
+
+
+@contextlib.contextmanager
+def _blaming(option: str | None) -> Iterator[None]:
+    """A variable is no option of the task."""
+    try:
+        yield
+    except UsageError as refusal:
+        if refusal.option == VARIABLE:
+            refusal.option = option
+        raise
+
+
+def _enter(trail: Trail, path: str) -> None:
+    path = os.path.expanduser(path)
+    if not os.path.isabs(path) or "\0" in path:
+        raise _refusal(trail, "invalid_option", f"{path!r} is not an absolute path")
+    try:
+        trail.walk(path, to_the_end=True)
+    except FileNotFoundError as missing:
+        if trail.creates or not trail.last.is_writable():
+            raise _unusable(trail, path, (missing.errno or 0) if trail.creates else errno.EACCES) from None
+        return
+    except OSError as fault:
+        raise _unusable(trail, path, fault.errno or 0) from None
+    if trail.last.status.st_uid != os.geteuid():
+        raise _refusal(trail, "file_owned_by_other", f"{path} belongs to another user")
+    if trail.last.written_by_others:
+        text = f"other users can write the directory {path}"
+        raise _refusal(trail, "file_untrusted", text, "Close it with chmod 700.")
+    if not trail.last.is_writable():
+        raise _unusable(trail, path, errno.EACCES)
+
+
+def _unusable(trail: Trail, path: str, number: int) -> UsageError:
+    return _refusal(trail, "file_inaccessible", f"{path} cannot be written ({os.strerror(number)})")
+
+
+def _refusal(trail: Trail, code: str, text: str, remedy: str = "Name a directory of your own.") -> UsageError:
+    return UsageError(code, f"{trail.option}: {text}. {remedy}", option=trail.option)
