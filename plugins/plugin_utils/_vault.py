@@ -27,9 +27,14 @@ UNLABELLED = "default"  # the one label that ansible-vault does not write into t
 Secrets = Sequence[tuple[str, VaultSecret]]
 
 
+def _setting(name: str) -> Any:
+    """A constant that ansible-core makes at run time."""
+    return getattr(constants, name)
+
+
 def secrets_of(params: Mapping[str, Any], loader: Any) -> Secrets:
     """The secrets that were named, else those that the run was started with."""
-    label = params["vault_id"] or constants.DEFAULT_VAULT_IDENTITY
+    label = params["vault_id"] or _setting("DEFAULT_VAULT_IDENTITY")
     if not re.fullmatch(r"[!-:<-~]+", label):
         text = f"vault_id: {label!r} cannot be written into the header of a file."
         raise UsageError("invalid_option", text, option="vault_id")
@@ -38,7 +43,7 @@ def secrets_of(params: Mapping[str, Any], loader: Any) -> Secrets:
             raise UsageError("invalid_option", "vault_password is empty.", option="vault_password")
         return [(label, VaultSecret(to_bytes(params["vault_password"]).strip()))]
     if params["vault_password_file"]:
-        return [(label, _from_file(params["vault_password_file"], params["vault_id"], loader))]
+        return [(label, _from_file(params["vault_password_file"], label, loader))]
     # what DataLoader was given by the command line; it has no other way to ask for it in ansible-core 2.16 to 2.22
     loaded: Secrets = loader._vault.secrets
     if not loaded:
@@ -51,7 +56,7 @@ def secrets_of(params: Mapping[str, Any], loader: Any) -> Secrets:
     return loaded
 
 
-def _from_file(path: str, label: str | None, loader: Any) -> VaultSecret:
+def _from_file(path: str, label: str, loader: Any) -> VaultSecret:
     if not os.path.isfile(path):
         text = f"vault_password_file: there is no file {path} on the controller."
         raise UsageError("file_inaccessible", text, option="vault_password_file")
@@ -97,7 +102,7 @@ class Vault:
 
     def _locked(self, label: str) -> str:
         wanted = _identity(label)
-        if constants.DEFAULT_VAULT_ID_MATCH and wanted not in dict(self.secrets):
+        if _setting("DEFAULT_VAULT_ID_MATCH") and wanted not in dict(self.secrets):
             return (
                 f"{self.path} has the vault ID {wanted}, and DEFAULT_VAULT_ID_MATCH allows no other (expected "
                 f"{wanted}, loaded {self._labels()}). Set vault_id, or start Ansible with the secret of this vault ID."
@@ -117,8 +122,8 @@ class Vault:
         return encrypted
 
     def _for_new(self) -> tuple[str, VaultSecret]:
-        if constants.DEFAULT_VAULT_ENCRYPT_IDENTITY:
-            return self._labelled(constants.DEFAULT_VAULT_ENCRYPT_IDENTITY, "DEFAULT_VAULT_ENCRYPT_IDENTITY")
+        if _setting("DEFAULT_VAULT_ENCRYPT_IDENTITY"):
+            return self._labelled(_setting("DEFAULT_VAULT_ENCRYPT_IDENTITY"), "DEFAULT_VAULT_ENCRYPT_IDENTITY")
         if len(dict(self.secrets)) > 1:
             raise UsageError(
                 "missing_option",
@@ -134,7 +139,7 @@ class Vault:
         if found is None:
             text = f"{setting}: no vault secret {label!r} is loaded (expected {self._labels()}). Correct vault_id."
             raise UsageError("vault_password_missing", text, option="vault_id")
-        if constants.DEFAULT_VAULT_ID_MATCH and _identity(label) not in dict(self.secrets):
+        if _setting("DEFAULT_VAULT_ID_MATCH") and _identity(label) not in dict(self.secrets):
             text = (
                 f"{setting}: {label!r} is written as no vault ID, which DEFAULT_VAULT_IDENTITY takes for "
                 f"{_identity(label)!r} (expected another). Choose another vault_id."
@@ -148,5 +153,5 @@ class Vault:
 
 def _identity(label: str) -> str:
     """The vault ID that ansible-core matches for a label in the header of a file."""
-    identity: str = constants.DEFAULT_VAULT_IDENTITY if label == UNLABELLED else label
+    identity: str = _setting("DEFAULT_VAULT_IDENTITY") if label == UNLABELLED else label
     return identity
