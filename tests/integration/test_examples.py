@@ -57,6 +57,7 @@ def prepared(ansible: Ansible, fake: FakeCloudflare) -> dict[str, Json]:
     "module",
     [
         "cloudflare_oauth_client_info",
+        "cloudflare_oauth_client_publication",
         "cloudflare_oauth_client_secret",
         "cloudflare_oauth_client_wait",
         "cloudflare_oauth_clients",
@@ -94,8 +95,10 @@ def test_the_guide_to_many_clients_runs(ansible: Ansible, fake: FakeCloudflare) 
 def test_no_module_is_without_tested_examples(prepared: dict[str, Json], fake: FakeCloudflare) -> None:
     documented = {path.stem for path in (ROOT / "plugins/modules").glob("*.py")}
     elsewhere = {"dns_txt_info", "rfc2136_txt_value", "secret_file_value", "vault_file_key"}
+    elsewhere |= {f"cloudflare_oauth_client_{name}" for name in ("rotation", "stored_secret")}
     assert documented == elsewhere | {f"cloudflare_oauth_{name}" for name in (
-        "client", "client_info", "client_secret", "client_wait", "clients", "domain_record", "scope_info"
+        "client", "client_info", "client_publication", "client_secret", "client_wait", "clients", "domain_record",
+        "scope_info",
     )}  # fmt: skip
     assert [client["client_name"] for client in fake.state()["clients"]] == ["Example App"]
 
@@ -125,6 +128,22 @@ def test_the_examples_of_a_secret_in_a_file_run(ansible: Ansible) -> None:
     assert run.status == 0, run.output
     assert KNOWN["example_app_client_secret"] not in run.output
     assert json.loads(kept.read_text()) == CREDENTIALS
+
+
+def test_the_examples_of_a_store_run(prepared: dict[str, Json], ansible: Ansible, fake: FakeCloudflare) -> None:
+    stored, (client,) = ansible.directory / "stored.json", fake.state()["clients"]
+    known = {**KNOWN, "example_app_client_id": client["client_id"]}
+    changed = {
+        "rotation": "Mint a second secret every 90 days",
+        "stored_secret": "Store a secret that was made in the dashboard",
+    }
+    for module, task in changed.items():
+        tasks = json.dumps(examples(f"cloudflare_oauth_client_{module}"))
+        run = ansible.play(json.loads(tasks.replace("/etc/example_app/stored.json", str(stored))), *LOUD, vars=known)
+        assert run.status == 0, run.output
+        assert run.changed == [task]
+        assert_nothing_leaked(run, ansible, fake)
+    assert json.loads(stored.read_text())["client_secret"] == KNOWN["example_app_client_secret"]
 
 
 def the_play_of(role: str, ansible: Ansible, *options: str, **extra: Json) -> Run:
@@ -163,41 +182,6 @@ def test_the_example_variables_publish_a_client(ansible: Ansible, fake: FakeClou
     assert_nothing_leaked(run, ansible, fake)
 
 
-def test_the_play_of_the_store_role_runs(ansible: Ansible, fake: FakeCloudflare) -> None:
-    stored = ansible.directory / "stored.json"
-    where = {"oauth_client_secret_store_file_path": str(stored)}
-    foretold = the_play_of("oauth_client_secret_store", ansible, "--check", **where)
-    assert "The client" in foretold.changed
-    assert not stored.exists()
-
-    run = the_play_of("oauth_client_secret_store", ansible, **where)
-    (client,) = fake.state()["clients"]
-    held = json.loads(stored.read_text())
-    assert (held["client_id"], [held["client_secret"]]) == (client["client_id"], client["secrets"])
-    assert held["rotation"] == "closed"
-    assert_nothing_leaked(run, ansible, fake)
-    assert the_play_of("oauth_client_secret_store", ansible, **where).changed == []
-
-
-def test_the_variables_of_every_store_are_those_of_the_role() -> None:
-    role = ROOT / "roles/oauth_client_secret_store"
-    known = yaml.safe_load((role / "defaults/main.yml").read_text())
-    required = yaml.safe_load((role / "vars/main.yml").read_text())["oauth_client_secret_store__required"]
-    blocks = [block for block in yaml_blocks(role / "README.md") if isinstance(block, dict)]
-    assert [block["oauth_client_secret_store_backend"] for block in blocks[:-1]] == list(required)
-    for block in blocks:
-        wanted = required.get(block["oauth_client_secret_store_backend"], [])
-        assert {f"oauth_client_secret_store_{name}" for name in wanted} <= set(block) <= set(known)
-
-
-def test_the_credential_type_of_the_readme_has_the_fields_that_are_stored() -> None:
-    page = (ROOT / "roles/oauth_client_secret_store/README.md").read_text()
-    inputs, injectors = (json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", page, re.S | re.M))
-    secret = {field["id"]: field.get("secret", False) for field in inputs["fields"]}
-    assert secret == {"client_id": False, "client_secret": True, "minted_at": False, "rotation": False}
-    assert {value.strip("{} ") for value in injectors["env"].values()} <= set(secret)
-
-
 def test_the_play_of_the_rotate_role_runs(prepared: dict[str, Json], ansible: Ansible, fake: FakeCloudflare) -> None:
     stored, credentials = ansible.directory / "stored.json", ansible.directory / "oauth.json"
     for name in ("deploy.yml", "verify.yml"):
@@ -207,16 +191,16 @@ def test_the_play_of_the_rotate_role_runs(prepared: dict[str, Json], ansible: An
     credentials.write_text(json.dumps(in_use))
     with Application(credentials, fake.token_url) as application:
         here = {
-            "oauth_client_secret_store_file_path": str(stored),
+            "oauth_client_rotate_store": {"type": "json_file", "path": str(stored)},
             "example_app_credentials_file": str(credentials),
             "example_app_url": application.url,
         }
         run = the_play_of("oauth_client_rotate", ansible, **here)
         result = run.fact("oauth_client_rotate_result")
-        assert result["steps"] == ["rotated", "stored", "deployed", "verified"]
+        assert result["steps"] == ["rotated", "stored"]
         assert_nothing_leaked(run, ansible, fake)
         again = the_play_of("oauth_client_rotate", ansible, **here)
-        assert (again.fact("oauth_client_rotate_result")["steps"], again.changed) == (["deployed", "verified"], [])
+        assert (again.fact("oauth_client_rotate_result")["steps"], again.changed) == ([], [])
         application.wait_for_authentication()
     assert application.refusals == []
     assert json.loads(stored.read_text())["client_secret"] == fake.state()["minted_secrets"][-1]
