@@ -34,7 +34,7 @@ EXAMPLES = ROOT / "docs/examples/rotate"
 MINTED = "{{ oauth_client_rotate_credentials.client_secret }}"
 LONG_AGO = "2020-01-31T08:00:00Z"
 REFUSED = "the secret %s is refused"
-THE_USERS = "(_token|_password|^hostvars)$|^own_"
+THE_USERS = "(_token|_password|^hostvars|^oauth_client_rotate_store)$|^own_"
 NOWHERE = "http://127.0.0.1:9"
 Json = Any
 
@@ -111,7 +111,7 @@ def role(name: str, **keywords: Json) -> dict[str, Json]:
 def show(*results: str) -> list[Json]:
     """Show every variable of the host, and put the results of roles where they outlive the run.
 
-    Left out is what is the user's own: a token or password that was given as a variable, and what own tasks register.
+    Left out is what is the user's own: tokens and passwords in variables, and what own tasks register.
     """
     rest = f"dict2items | rejectattr('key', 'search', '{THE_USERS}') | items2dict"
     kept: dict[str, Json] = {name: f"{{{{ {name} }}}}" for name in results}
