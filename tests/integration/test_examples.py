@@ -22,7 +22,8 @@ from tests.integration.shown import yaml_blocks
 LOUD = ("-vvvv", "--diff")
 KNOWN = {"example_app_client_id": "30e8fa4a9d2746f5a1b3c9d7e6f50418", "example_app_client_secret": "hush-hush-Zz_9"}
 CREDENTIALS = {"client_id": KNOWN["example_app_client_id"], "client_secret": KNOWN["example_app_client_secret"]}
-WAIT_A_MOMENT = {"dns_lookup": "none"}
+NO_LOOKUP = {"dns": {"lookup": "none"}}
+LOOKED_UP_NOWHERE = {f"oauthops.iam.cloudflare_oauth_client_{name}": NO_LOOKUP for name in ("publication", "wait")}
 Json = Any
 
 
@@ -72,8 +73,7 @@ def test_the_examples_of_a_module_run(
     if module == "cloudflare_oauth_client_wait":
         (client,) = Modules(fake).info(client_name="Example App").oauth_clients
         Modules(fake).record(client_uri=client["client_uri"], value=client["publishing"]["dns_record"]["value"])
-    here = {"dns_txt_info": {"servers": [fake.dns_address]}, "cloudflare_oauth_client_wait": WAIT_A_MOMENT}
-    defaults = {f"oauthops.iam.{name}": options for name, options in here.items()}
+    defaults = {**LOOKED_UP_NOWHERE, "oauthops.iam.dns_txt_info": {"servers": [fake.dns_address]}}
     many = {"example_secret_dir": str(ansible.directory), "example_staging_clients": [{"client_name": "Example App"}]}
     run = ansible.play(examples(module), *LOUD, vars={**prepared, **many}, module_defaults=defaults)
     assert run.status == 0, run.output
@@ -161,19 +161,23 @@ def the_play_of(role: str, ansible: Ansible, *options: str, **extra: Json) -> Ru
 
 def test_the_play_of_the_publish_role_runs(ansible: Ansible, fake: FakeCloudflare) -> None:
     play = yaml_blocks(ROOT / "roles/oauth_client_publish/README.md")[0][0]
-    looked_up_here = {"oauth_client_publish_dns_lookup_servers": fake.dns_address}
-    run = ansible.play([], *LOUD, **{**play, "vars": looked_up_here})
+    run = ansible.play(
+        [], *LOUD, **{**play, "vars": {"oauth_client_publish_dns": {"lookup_servers": fake.dns_address}}}
+    )
     assert run.status == 0, run.output
-    assert run.fact("oauth_client_publish_result")["phase"] in ("verifying", "verified")
+    result = run.fact("oauth_client_publish_result")
+    assert result["phase"] in ("verifying", "verified")
     assert_nothing_leaked(run, ansible, fake)
+    page = (ROOT / "roles/oauth_client_publish/README.md").read_text().partition("![The phases]")[0]
+    assert set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`[^|]*)\|", page, re.M)))) == set(result)
 
 
 def test_the_example_variables_publish_a_client(ansible: Ansible, fake: FakeCloudflare) -> None:
     stored = ansible.directory / "home/example_app_oauth.json"
+    # The example's file is in the home directory, which is another one in this test.
     here = {
-        "oauth_client_publish_dns_lookup_servers": fake.dns_address,
-        # What the example's ~ stands for in this test; of the real one Ansible learns from the system, not from HOME.
-        "oauth_client_secret_store_file_path": str(stored),
+        "oauth_client_publish_dns": {"lookup_servers": fake.dns_address},
+        "oauth_client_store": {"type": "json_file", "path": str(stored)},
     }
     example = ("-e", f"@{ROOT}/docs/examples/example_app.yml")
     run = ansible.playbook("oauthops.iam.publish", *example, *LOUD, "-e", json.dumps(here))
@@ -211,12 +215,13 @@ def test_the_play_of_the_rotate_role_runs(prepared: dict[str, Json], ansible: An
 
 def test_the_steps_of_the_publishing_guide_run(ansible: Ansible, fake: FakeCloudflare) -> None:
     tasks = [task for block in yaml_blocks(ROOT / "docs/docsite/rst/guide_publish.rst") for task in block]
-    assert len(tasks) == 5
-    run = ansible.play(tasks, *LOUD, module_defaults={"oauthops.iam.cloudflare_oauth_client_wait": WAIT_A_MOMENT})
-    assert run.status == 0, run.output
-    assert run.changed == ["The client", "The record that proves the host", "Public, for ever"]
+    assert len(tasks) == 3
+    for options in (["--check"], []):
+        run = ansible.play(tasks, *LOUD, *options, module_defaults=LOOKED_UP_NOWHERE)
+        assert run.status == 0, run.output
+        assert_nothing_leaked(run, ansible, fake)
+    assert run.changed == ["Create the client and publish its record", "Make the client public"]
     assert fake.state()["clients"][0]["visibility"] == "public"
-    assert_nothing_leaked(run, ansible, fake)
 
 
 def test_the_plays_of_the_readme_run(ansible: Ansible, fake: FakeCloudflare) -> None:
