@@ -14,7 +14,6 @@ from tests.integration.servers.awx.server import Awx
 from tests.integration.servers.openbao import OpenBao
 from tests.tools.package import build
 
-
 # Folders of tests that `make full` runs.
 FOR_FULL = ("awx", "browser", "fake", "live")
 
