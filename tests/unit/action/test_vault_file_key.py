@@ -187,7 +187,7 @@ def test_a_password_file_may_be_a_script(target: Path, script: bool) -> None:
 
 
 @pytest.mark.parametrize(("options", "asked"), [({"vault_id": "prod"}, "prod"), ({}, "default")])
-def test_a_client_script_is_asked_for_the_label(target: Path, options: dict[str, str], asked: str) -> None:
+def test_a_client_script_is_asked_for_the_label(target: Path, options: dict[str, Any], asked: str) -> None:
     source = target.parent / "password-client"
     source.write_text(f'#!/bin/sh\n[ "$1 $2" = "--vault-id {asked}" ] && echo prod password\n')
     source.chmod(0o700)
