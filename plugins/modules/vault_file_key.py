@@ -59,8 +59,9 @@ options:
     description:
       - The vault ID that the file is encrypted with when it is written. It is in the file's header then, and chooses
         among the vault secrets that Ansible was started with.
-      - Left out, an existing file keeps its vault ID and password. For a new file it is needed when secrets of several
-        vault IDs are loaded.
+      - If omitted, an existing file keeps its vault ID and password. A new file gets the vault ID that
+        C(ansible-vault encrypt) would give it, by the same settings of Ansible. When secrets of several vault IDs are
+        loaded, it is needed unless C(DEFAULT_VAULT_ENCRYPT_IDENTITY) is set.
     type: str
 seealso:
   - module: oauthops.iam.secret_file_value
