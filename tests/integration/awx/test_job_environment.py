@@ -138,16 +138,19 @@ def test_a_client_is_published_without_all_of_it(anywhere: Ansible, fake: FakeCl
 
 
 def test_a_secret_has_where_to_wait_without_all_of_it(job: Ansible, fake: FakeCloudflare) -> None:
-    """Until it is stored, the secret is in a file below Ansible's home. Here, the store fails to write it."""
-    store = {"type": "command", "read": ["true"], "write": ["false"]}
+    """Until it is stored, the secret is in a file below Ansible's home. Here, the store can be written once."""
+    place = job.directory / "store"
+    read, write = f"test ! -e {place} || cat {place}", f"test ! -e {place} && cat > {place}"
+    store = {"type": "command", "read": ["sh", "-c", read], "write": ["sh", "-c", write]}
     task = {"oauthops.iam.cloudflare_oauth_client_publication": {"client": CONFIDENTIAL, "store": store}}
     written = job.directory / "play.yml"
     written.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]))
     run = job.command(*all_together(), "ansible-playbook", str(written))
     assert run.status != 0
     files = [path for path in Path(job.environment["ANSIBLE_HOME"], "oauthops.iam").rglob("*") if path.is_file()]
-    (minted,) = fake.state()["minted_secrets"]
-    assert [path for path in files if minted in path.read_text()], run.output
+    minted = fake.state()["minted_secrets"]
+    assert len(minted) == 1, run.output
+    assert [path.read_text().rstrip("\0\n") for path in files if minted[0] in path.read_text()] == minted
 
 
 @pytest.mark.parametrize(
