@@ -84,6 +84,8 @@ def awx_setup(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json
 PLAYBOOKS: tuple[Variables, ...] = (awx_poll, awx_setup, export, publish, report, rotate)
 # In check mode it starts the same modules, though not as many.
 OPTIONS = {"awx_setup": ("--check",)}
+# It starts no module: its actions always work in the controller.
+IN_CONTROLLER = {"publish"}
 # What is no task of a job.
 NONE_OF_A_JOB = {"demo"}
 
@@ -115,7 +117,8 @@ def test_a_playbook_ends_well_with_any_inventory(
         options = ("-vvv", "-i", str(hosts), *OPTIONS.get(playbook.__name__, ()))
         run = outside.playbook(f"oauthops.iam.{playbook.__name__}", *options, extra=variables)
     assert run.status == 0, run.output
-    assert {str(Path(python).parent) for python in STARTED.findall(run.output)} == {str(ANSIBLE_BIN)}
+    started = {str(Path(python).parent) for python in STARTED.findall(run.output)}
+    assert started == (set() if playbook.__name__ in IN_CONTROLLER else {str(ANSIBLE_BIN)})
 
 
 def test_every_playbook_is_tried() -> None:
