@@ -55,10 +55,14 @@ def report(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json]]:
 
 @contextmanager
 def rotate(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json]]:
-    """With a secret that is not due: most modules of a whole rotation are ansible-core's, and none of them differs."""
+    """With a secret that is not due, and a store that is in the controller: others are where the inventory says."""
     rehearsal = Rehearsal(ansible, fake)
+    place = {"path": str(ansible.directory / "secrets.yml"), "key": "app", "vault_password": "hunter-2"}
+    kept = ansible.play([{"oauthops.iam.vault_file_key": {**place, "value": rehearsal.stored()}}])
+    assert kept.status == 0, kept.output
+    store = {"type": "vault_file", **place}
     with rehearsal.application:
-        yield {**rehearsal.variables, "oauth_client_rotate_max_age": "9999w"}
+        yield {**rehearsal.variables, "oauth_client_rotate_max_age": "9999w", "oauth_client_rotate_store": store}
 
 
 @contextmanager
@@ -84,8 +88,8 @@ def awx_setup(ansible: Ansible, fake: FakeCloudflare) -> Iterator[dict[str, Json
 PLAYBOOKS: tuple[Variables, ...] = (awx_poll, awx_setup, export, publish, report, rotate)
 # In check mode it starts the same modules, though not as many.
 OPTIONS = {"awx_setup": ("--check",)}
-# It starts no module: its actions always work in the controller.
-IN_CONTROLLER = {"publish"}
+# They start no module: their actions always work in the controller.
+IN_CONTROLLER = {"publish", "rotate"}
 # What is no task of a job.
 NONE_OF_A_JOB = {"demo"}
 
