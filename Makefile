@@ -72,6 +72,7 @@ adhoc: setup
 	python -m pytest -c tests/adhoc/pytest.ini tests/adhoc -q
 
 full: package as-modules molecule docs servers
+	EXAMPLES=300 python -m pytest tests/unit -q -n 2 -m hypothesis
 	python -m pytest tests/integration -q -n 2 --full
 
 sanity: setup
