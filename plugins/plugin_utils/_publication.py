@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import beside_cname
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import perhaps_beside_cname
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_moment, written
 
 # How long Cloudflare looks for the record (documented).
 SEARCH = timedelta(days=2)
 NAMES_LATER = "names once the client is there"
 MANUAL = "manual"
+WRITING = ("cloudflare", "rfc2136")
 Client = Mapping[str, Any]
 Lookup = Mapping[str, Any]
 
@@ -104,7 +105,7 @@ def next_action(
         "public": ("none", "Nothing, the client is public."),
     }
     code, text = actions[phase]
-    return {"code": code, "text": " ".join([text, *obstacles(phase, client, lookup)])}
+    return {"code": code, "text": " ".join([text, *obstacles(phase, client, lookup, dns_provider)])}
 
 
 def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, predicted: bool) -> tuple[str, str]:
@@ -122,11 +123,11 @@ def is_shown(asked: Mapping[str, Any], lookup: Lookup) -> bool:
     return bool(lookup.get("value")) and lookup["value"] in asked["txt_values"]
 
 
-def obstacles(phase: str, client: Client, lookup: Lookup) -> list[str]:
-    """What stands in the way, in sentences."""
+def obstacles(phase: str, client: Client, lookup: Lookup, dns_provider: str) -> list[str]:
+    """What stands in the way, in sentences. A provider that writes refuses by itself what its zone cannot hold."""
     found = [client["publishing"].get("obstacle")]
-    if phase in ("needs_dns", "failed") and lookup.get("cname"):
-        found.append(beside_cname(client["publishing"]["dns_record"]["name"], lookup["cname"]))
+    if phase in ("needs_dns", "failed") and lookup.get("cname") and dns_provider not in WRITING:
+        found.append(perhaps_beside_cname(client["publishing"]["dns_record"]["name"], lookup["cname"]))
     return [text for text in found if text]
 
 
@@ -153,7 +154,7 @@ def ticket(
         f'In a zone file: {record["name"]}. IN TXT "{record["value"]}"',
         f"Reason: it proves to Cloudflare that the OAuth client {told['client_name']} ({told['client_id']}) belongs to "
         "the owner of the domain.",
-        *obstacles(phase, client, lookup),
+        *obstacles(phase, client, lookup, MANUAL),
     ]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import beside_cname
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import perhaps_beside_cname
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import carried_out, confirmed, predicted
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, publishing, shaped
@@ -157,12 +157,7 @@ class Publishing:
         self.rehearsed = self.provider.present(host, REHEARSED_VALUE, check_mode=True)
         cname = looked_up({"name": host, "value": REHEARSED_VALUE}, self.dns).get("cname")
         if cname and not self.provider.writes:
-            raise UsageError(
-                "record_conflict",
-                f"client.client_uri: {beside_cname(host, cname)} If the world sees another DNS than this controller, "
-                "set dns.lookup to resolver or none.",
-                option="client.client_uri",
-            )
+            self.warnings.append(perhaps_beside_cname(host, cname))
 
     def _check_creation(self, step: Creation, expected: Client, listing: Listing | None) -> None:
         keeps = self.secret or self._secret_file() or self.params["discard_client_secret"]

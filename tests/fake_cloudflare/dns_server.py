@@ -52,7 +52,8 @@ def _chased(records: Iterable[Record], name: str, kind: str) -> tuple[list[Recor
     records, found, seen = list(records), [], set[str]()
     while name not in seen:
         seen.add(name)
-        here = [record for record in records if record.name == name and record.type in _RDATA]
+        # Of a proxied record the world sees addresses of Cloudflare's edge, which the fake has not got.
+        here = [record for record in records if record.name == name and record.type in _RDATA and not record.proxied]
         wanted = [record for record in here if kind in (record.type, "ANY")]
         aliases = [record for record in here if record.type == "CNAME"]
         found += wanted or aliases

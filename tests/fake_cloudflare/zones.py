@@ -16,6 +16,8 @@ from .variants import Variants
 RECORD_TYPES = ("A", "AAAA", "CAA", "CNAME", "MX", "NS", "TXT")
 RECORD_GONE = 81044
 _ADDRESS_CLASH, _CNAME_CLASH = 81053, 81054
+# Of a name's records only these exclude a CNAME, and one another where one of them is a CNAME.
+_ADDRESSES = ("A", "AAAA", "CNAME")
 _CONTENT_INVALID, _TTL_INVALID, _TXT_UNPRINTABLE, _TAG_QUOTA = 9005, 9021, 9051, 9300
 _NAME_INVALID, _TYPE_INVALID = 9000, 9004
 
@@ -64,6 +66,7 @@ class Record:
     modified_at: datetime
     comment: str | None = None
     tags: tuple[str, ...] = ()
+    proxied: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -74,7 +77,7 @@ class Record:
             "ttl": self.ttl,
             "comment": self.comment,
             "tags": list(self.tags),
-            "proxied": False,
+            "proxied": self.proxied,
             "proxiable": self.type in ("A", "AAAA", "CNAME"),
             "settings": {},
             "meta": {},
@@ -134,8 +137,9 @@ def clash(record: Record, others: Iterable[Record], variants: Variants) -> Probl
     for other in same_name:
         if other.type == record.type and unquoted(other.content) == unquoted(record.content):
             return Problem(variants.dns_duplicate_code, "An identical record already exists.")
-    if record.type == "CNAME" and same_name:
-        return Problem(_ADDRESS_CLASH, "Records with that host already exist, a CNAME cannot stand beside them.")
-    if any(other.type == "CNAME" for other in same_name):
+    addresses = [other.type for other in same_name if other.type in _ADDRESSES]
+    if record.type == "CNAME" and addresses:
+        return Problem(_ADDRESS_CLASH, "An A, AAAA, or CNAME record with that host already exists.")
+    if record.type in _ADDRESSES and "CNAME" in addresses:
         return Problem(_CNAME_CLASH, "A CNAME record with that host already exists.")
     return None

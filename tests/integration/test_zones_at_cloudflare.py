@@ -27,10 +27,10 @@ def zone_id(fake: FakeCloudflare, name: str = "example.com") -> str:
     return str(found)
 
 
-def put(fake: FakeCloudflare, kind: str, name: str, content: str) -> None:
+def put(fake: FakeCloudflare, kind: str, name: str, content: str, **fields: Json) -> None:
     """A record that somebody else has made."""
     url = f"{fake.base_url}/zones/{zone_id(fake)}/dns_records"
-    body = {"type": kind, "name": name, "content": content, "ttl": 300, "comment": "not ours"}
+    body = {"type": kind, "name": name, "content": content, "ttl": 300, "comment": "not ours", **fields}
     headers = {"Authorization": f"Bearer {fake.token}"}
     requests.post(url, json=body, headers=headers, timeout=10).raise_for_status()
 
@@ -80,18 +80,27 @@ def test_the_host_is_that_of_the_home_page(modules: Modules, fake: FakeCloudflar
     assert [record["name"] for record in fake.state()["records"]] == [host]
 
 
+@pytest.mark.parametrize("proxied", [True, False])
+@pytest.mark.parametrize("host", [HOST, "example.com"], ids=["host", "apex"])
+def test_the_value_stands_beside_a_cname(modules: Modules, fake: FakeCloudflare, host: str, proxied: bool) -> None:
+    put(fake, "CNAME", host, "x.pages.example", proxied=proxied)
+    before = foreign(fake)
+    assert [modules.record(host=host, value=VALUE).changed for _time in range(2)] == [True, False]
+    assert modules.record(host=host, value=VALUE, state="absent").changed
+    assert fake.state()["records"] == before
+
+
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize(
     ("records", "host", "code"),
     [
-        ([("CNAME", HOST, "pages.example.net")], HOST, "record_conflict"),
         ([("NS", "sub.example.com", "ns.example.net")], "app.sub.example.com", "host_delegated"),
         ([("NS", HOST, "ns.example.net")], HOST, "host_delegated"),
         ([("A", "*.example.com", "192.0.2.1")], HOST, "wildcard_conflict"),
         ([("CNAME", "*.example.com", "x.example.net")], "a.b.example.com", "wildcard_conflict"),
         ([], "app.example.invalid", "zone_not_found"),
     ],
-    ids=["CNAME", "delegated above", "delegated", "wildcard", "wildcard of several labels", "no zone"],
+    ids=["delegated above", "delegated", "wildcard", "wildcard of several labels", "no zone"],
 )
 def test_where_no_record_can_be_is_told_before_anything_is_written(
     modules: Modules, fake: FakeCloudflare, records: list[Any], host: str, code: str, check: bool

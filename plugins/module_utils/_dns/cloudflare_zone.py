@@ -16,7 +16,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
     check_wildcard,
     quoted,
     refuse_below_delegation,
-    refuse_beside_cname,
     unquoted,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name, host_of
@@ -28,7 +27,10 @@ DNS_WRITE = "DNS Write"
 
 
 class HostRecords:
-    """The records of one host in a Cloudflare zone, as they were listed once; what C(zone) lacks is not known."""
+    """The records of one host in a Cloudflare zone, as they were listed once; what C(zone) lacks is not known.
+
+    A CNAME at the host is no obstacle: at Cloudflare only A, AAAA and CNAME records exclude one another.
+    """
 
     def __init__(self, api: Cloudflare, zone: Record, host: str) -> None:
         self.zone, self.host = zone, host
@@ -44,7 +46,6 @@ class HostRecords:
     @functools.cached_property
     def _addition(self) -> list[str]:
         """What to warn of when a record is added; raises UsageError where nobody would see it or it would do harm."""
-        refuse_beside_cname(self.host, _content(self._present, "CNAME"))
         elsewhere = self._records.delegations_and_wildcards() if "name" in self.zone or not self._present else []
         if "name" in self.zone:
             refuse_below_delegation(self.host, *delegation(elsewhere, self.host, self.zone["name"]))
@@ -58,7 +59,6 @@ class HostRecords:
 
     def ensure_present(self, value: str, ttl: int | None, *, check_mode: bool) -> dict[str, Any]:
         """The value beside all others. Raises UsageError where nobody would see it or it would do harm."""
-        refuse_beside_cname(self.host, _content(self._present, "CNAME"))
         record = next(iter(matching(self._present, self.host, value)), None)
         warnings = [] if record else self._addition
         wanted_ttl = ttl or (record or {}).get("ttl") or AUTOMATIC_TTL
@@ -101,10 +101,6 @@ def check_ttl(ttl: int | None, option: str = "ttl") -> None:
     if ttl is not None and ttl != AUTOMATIC_TTL and not 30 <= ttl <= 86400:
         text = f"{option}: {ttl} is out of range (expected 1, which is automatic, or from 30 to 86400 seconds)."
         raise UsageError("invalid_option", text, option=option)
-
-
-def _content(records: Iterable[Record], kind: str) -> str | None:
-    return next((str(record.get("content")) for record in records if record.get("type") == kind), None)
 
 
 def _result(before: Record | None, after: Record | None) -> dict[str, Any]:

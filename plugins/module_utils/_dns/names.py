@@ -48,6 +48,14 @@ def beside_cname(host: str, target: str) -> str:
     )
 
 
+def perhaps_beside_cname(host: str, target: str) -> str:
+    """Of a zone that may be anywhere."""
+    return (
+        f"{host} is a CNAME for {target}. A zone at Cloudflare takes a TXT record beside it, most other DNS servers do "
+        "not: there, use a client_uri with another host, or replace the CNAME by address records."
+    )
+
+
 def refuse_below_delegation(host: str, cut: str | None, servers: Collection[str]) -> None:
     """Raise UsageError where name servers other than the zone's answer for the host (RFC 1034, 4.2.1)."""
     if cut:

@@ -124,11 +124,13 @@ def test_no_account_is_needed(cloudflare: Script) -> None:
     assert not run(account_id=None).failed
 
 
-@pytest.mark.parametrize("check", [True, False])
-def test_a_cname_at_the_host_is_explained(cloudflare: Script, check: bool) -> None:
-    cloudflare.expect(holds(a_record(type="CNAME", content="pages.example")))
-    result = run(check=check)
-    assert (result.failed, result.changed, result.code) == (True, False, "record_conflict")
+@pytest.mark.parametrize("proxied", [True, False])
+def test_a_value_stands_beside_a_cname(cloudflare: Script, proxied: bool) -> None:
+    alias = a_record(id="r2", type="CNAME", content="x.pages.example", proxied=proxied)
+    cloudflare.expect(holds(alias), adds())
+    assert run().changed
+    cloudflare.expect(holds(alias, a_record()))
+    assert not run().changed
 
 
 ZONE = {"id": "z1", "name": "example.com", "status": "active", "type": "full"}

@@ -118,11 +118,17 @@ def test_a_verification_is_restarted_only_with_a_chance(result: dict[str, Any], 
         (a_result(), {**UNSEEN, "cname": "x.example.net"}, "manual", "publish_record", f"{HOST} is a CNAME for x.e"),
         (a_result("failed"), {**UNSEEN, "cname": "x.example.net"}, "manual", "publish_record", f"{HOST} is a CNAME"),
         (a_result(client_uri="http://localhost/", text=None), {}, "manual", "complete", "localhost is no name"),
+        (a_result(), {**UNSEEN, "cname": "x.example.net"}, "dns.yml", "wait", f"{HOST} is a CNAME for x.example.net"),
     ],
 )
 def test_the_next_action(result: dict[str, Any], lookup: Any, provider: str, code: str, text: str) -> None:
     found = action(result, lookup, provider)
     assert (found[0], text in found[1]) == (code, True)
+
+
+@pytest.mark.parametrize("provider", ["cloudflare", "rfc2136"])
+def test_a_cname_is_no_matter_where_the_record_was_written_beside_it(provider: str) -> None:
+    assert "CNAME" not in action(a_result(), {**UNSEEN, "cname": "x.example.net"}, provider)[1]
 
 
 @pytest.mark.parametrize("lookup", [SEEN, UNSEEN])

@@ -292,13 +292,16 @@ class TestRefusals:
         assert (result.code, result.option) == ("domain_not_verifiable", "client.client_uri")
 
     @pytest.mark.parametrize("provider", ["manual", "tasks"])
-    def test_a_host_that_is_a_cname(self, runs: Runs, cloudflare: Script, provider: str, tmp_path: Path) -> None:
+    def test_a_host_that_is_a_cname_is_warned_of(
+        self, runs: Runs, cloudflare: Script, provider: str, tmp_path: Path
+    ) -> None:
         tasks = tmp_path / "dns.yml"
         tasks.write_text("[]")
         runs.lookup = {**UNSEEN, "cname": "pages.example"}
-        cloudflare.expect(lists(), offers_usual_scopes())
+        cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(**PAGES), a_client(**PENDING)))
         result = runs.run(dns={"provider": str(tasks) if provider == "tasks" else provider})
-        assert (result.code, result.option) == ("record_conflict", "client.client_uri")
+        assert result.changed
+        assert ["CNAME for pages.example" in warning for warning in result.warnings] == [True]
 
     def test_a_client_that_may_be_this_one_renamed(self, runs: Runs, cloudflare: Script) -> None:
         other = a_client(client_id=OTHER_ID, client_name="Old Name", **PENDING)

@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
     check_value,
     check_wildcard,
+    perhaps_beside_cname,
     quoted,
     refuse_below_delegation,
     refuse_beside_cname,
@@ -64,6 +65,7 @@ def test_a_cname_rules_out_a_txt_record() -> None:
         refuse_beside_cname(HOST, "pages.example")
     assert f"{HOST} is a CNAME for pages.example, and DNS allows no TXT record beside a CNAME" in caught.value.message
     refuse_beside_cname(HOST, None)
+    assert "A zone at Cloudflare takes a TXT record beside it" in perhaps_beside_cname(HOST, "pages.example")
 
 
 def test_a_delegation_names_who_answers() -> None:
