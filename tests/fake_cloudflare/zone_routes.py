@@ -72,6 +72,11 @@ def _zone(world: TheWorld, caller: TheCaller, zone_id: str) -> Zone:
 TheZone = Annotated[Zone, Depends(_zone)]
 
 
+@router.get("/zones/{zone_id}", dependencies=[Depends(needs(Right.ZONE_READ))])
+async def get_zone(zone: TheZone) -> JSONResponse:
+    return success(zone.as_json())
+
+
 def _writable(zone: TheZone) -> Zone:
     if zone.type == "secondary":
         raise ApiError(400, Problem(FIELD_INVALID, "records of a secondary zone cannot be written"))

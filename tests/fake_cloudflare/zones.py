@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import idna
+
 from .clock import stamp
 from .envelope import Problem
 from .variants import Variants
@@ -32,6 +34,11 @@ class Zone:
     type: str = "full"
 
     @property
+    def dns_name(self) -> str:
+        """In Punycode, as records and DNS have it."""
+        return ascii_name(self.name)
+
+    @property
     def served(self) -> bool:
         return self.status == "active" and self.type == "full"
 
@@ -51,7 +58,14 @@ class Zone:
 
 
 def new_zone(zone_id: str, name: str, account_id: str, now: datetime) -> Zone:
-    return Zone(zone_id, name.lower().rstrip("."), account_id, now)
+    """A zone, whose name is listed in Unicode."""
+    return Zone(zone_id, idna.decode(ascii_name(name)), account_id, now)
+
+
+def ascii_name(name: str) -> str:
+    """In lower case and Punycode without its final dot; labels that need no Punycode can be anything."""
+    labels = name.lower().rstrip(".").split(".")
+    return ".".join(label if label.isascii() else idna.encode(label, uts46=True).decode() for label in labels)
 
 
 @dataclass
@@ -88,17 +102,17 @@ class Record:
 
 def longest_zone(zones: Iterable[Zone], name: str) -> Zone | None:
     """The zone that a name belongs to, among those given."""
-    labels = "." + name.lower().rstrip(".")
-    holding = [zone for zone in zones if labels.endswith("." + zone.name)]
-    return max(holding, key=lambda zone: len(zone.name), default=None)
+    labels = "." + ascii_name(name)
+    holding = [zone for zone in zones if labels.endswith("." + zone.dns_name)]
+    return max(holding, key=lambda zone: len(zone.dns_name), default=None)
 
 
 def full_name(name: str, zone: Zone) -> str:
     """A record's name with the zone's appended where it was left out; @ is the apex."""
-    name = name.lower().rstrip(".")
+    name = ascii_name(name)
     if name in ("", "@"):
-        return zone.name
-    return name if ("." + name).endswith("." + zone.name) else f"{name}.{zone.name}"
+        return zone.dns_name
+    return name if ("." + name).endswith("." + zone.dns_name) else f"{name}.{zone.dns_name}"
 
 
 def unquoted(content: str) -> str:

@@ -144,6 +144,29 @@ def test_a_zone_that_is_not_active_yet_is_warned_of(modules: Modules, fake: Fake
     assert ["pending" in warning for warning in added.warnings] == [True]
 
 
+def test_a_zone_that_does_not_hold_the_host_is_refused(modules: Modules, fake: FakeCloudflare) -> None:
+    elsewhere = zone_id(fake, "example.org")
+    for state in ("present", "absent"):
+        refused = modules.record(host=HOST, value=VALUE, zone_id=elsewhere, state=state)
+        assert (refused.failed, refused.code, refused.error["option"]) == (True, "zone_not_found", "zone_id")
+    assert fake.state()["records"] == []
+    assert modules.record(host=HOST, value=VALUE, zone_id="0" * 32).code == "zone_not_found"
+
+
+@pytest.mark.parametrize("by_id", [True, False])
+@pytest.mark.parametrize("name", ["bücher.example", "xn--bcher-kva.example"])
+def test_an_international_zone_is_found(modules: Modules, fake: FakeCloudflare, name: str, by_id: bool) -> None:
+    zone = fake.add_zone(name)
+    assert zone["name"] == "bücher.example"
+    given = {"client_uri": "https://bücher.example/", "value": VALUE, **({"zone_id": zone["id"]} if by_id else {})}
+    added = modules.record(**given)
+    assert (added.changed, added.dns_record["zone_id"]) == (True, zone["id"])
+    assert [record["name"] for record in fake.state()["records"]] == ["xn--bcher-kva.example"]
+    assert not modules.record(**given).changed
+    assert modules.record(**given, state="absent").changed
+    assert fake.state()["records"] == []
+
+
 def test_a_zone_of_another_account_is_told(modules: Modules, fake: FakeCloudflare) -> None:
     zone = fake.add_zone("foreign.example", account_id="f" * 32)
     unseen = modules.record(host="app.foreign.example", value=VALUE)

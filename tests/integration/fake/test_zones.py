@@ -24,6 +24,20 @@ def test_zones_are_found_by_name_status_and_account(fake: FakeCloudflare, api: A
     assert api.result("GET", "/zones", name="app.example.com") == []
 
 
+def test_international_zones_are_listed_in_unicode_and_their_records_in_punycode(
+    fake: FakeCloudflare, api: Api
+) -> None:
+    zone = fake.add_zone("xn--bcher-kva.example")
+    assert [found["name"] for found in api.result("GET", "/zones", name="bücher.example")] == ["bücher.example"]
+    assert api.result("GET", "/zones", name="xn--bcher-kva.example") == []
+    assert api.result("GET", f"/zones/{zone['id']}") == zone
+    records = f"/zones/{zone['id']}/dns_records"
+    for name in ("@", "app.bücher.example", "www"):
+        api.result("POST", records, {**_TXT, "name": name})
+    names = {record["name"] for record in api.result("GET", records)}
+    assert names == {f"{prefix}xn--bcher-kva.example" for prefix in ("", "app.", "www.")}
+
+
 def test_pages(api: Api) -> None:
     first = api.call("GET", "/zones", per_page=2).json()
     info = {"count": 2, "page": 1, "per_page": 2, "total_count": 3, "total_pages": 2}
@@ -51,6 +65,7 @@ def test_the_life_of_a_record(fake: FakeCloudflare, api: Api) -> None:
     for method in ("GET", "PATCH", "PUT", "DELETE"):
         assert api.errors(method, one, _TXT)[:2] == (404, [81044])
     assert api.status("GET", f"/zones/{'0' * 32}/dns_records") == 404
+    assert api.status("GET", f"/zones/{'0' * 32}") == 404
 
 
 def test_filters(api: Api) -> None:
