@@ -57,7 +57,8 @@ def test_values_come_and_go_one_by_one(modules: Modules, fake: FakeCloudflare, h
 
 
 @pytest.mark.parametrize(
-    "content", [VALUE, f'"{VALUE}"', f'"{VALUE[:9]}" "{VALUE[9:]}"', f'"{VALUE[:9]}""{VALUE[9:]}"']
+    "content",
+    [VALUE, f'"{VALUE}"', f'"{VALUE[:9]}" "{VALUE[9:]}"', f'"{VALUE[:9]}""{VALUE[9:]}"', f'"{VALUE[:9]}" {VALUE[9:]}'],
 )
 def test_a_value_is_known_however_it_is_written(modules: Modules, fake: FakeCloudflare, content: str) -> None:
     put(fake, "TXT", HOST, content)

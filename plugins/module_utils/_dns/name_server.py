@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,11 +48,13 @@ class NameServerError(OAuthOpsError):
 class Answer:
     """What a name server says of a name: the records of the type asked for, and what is on the way to them.
 
-    C(values) are TXT values joined, other records as in a zone file. C(cname) is where the name leads, C(zone) the
-    zone that holds it, if the answer tells. C(cut) names what another zone answers for, C(servers) who does.
+    C(values) are TXT values joined, other records as in a zone file, which C(contents) are of all, in the same order.
+    C(cname) is where the name leads, C(zone) the zone that holds it, if the answer tells. C(cut) names what another
+    zone answers for, C(servers) who does.
     """
 
     values: tuple[str, ...] = ()
+    contents: tuple[str, ...] = ()
     ttl: int | None = None
     cname: str | None = None
     zone: str | None = None
@@ -131,10 +133,11 @@ class NameServer:
         update.add(absolute(name), ttl, "TXT", quoted(value))
         self._carried_out(update)
 
-    def remove_text(self, zone: str, name: str, value: str) -> None:
-        """Remove one value; one that is not there is no error, and changes nothing."""
+    def remove_texts(self, zone: str, name: str, contents: Iterable[str]) -> None:
+        """Remove TXT records, as a zone file has them; one that is not there is no error, and changes nothing."""
         update = self._update(zone)
-        update.delete(absolute(name), "TXT", quoted(value))
+        for content in contents:
+            update.delete(absolute(name), "TXT", content)
         self._carried_out(update)
 
     def _update(self, zone: str) -> Any:
@@ -189,6 +192,7 @@ def answer_of(response: Any, name: Any, kind: str) -> Answer:
     handed_over = cut is not None and not response.flags & dns.flags.AA and not response.answer
     return Answer(
         values=tuple(text_of(rdata) for rrset in wanted for rdata in rrset),
+        contents=tuple(str(rdata.to_text()) for rrset in wanted for rdata in rrset),
         ttl=next((rrset.ttl for rrset in wanted), None),
         cname=cname and _plain(cname[0].target),
         zone=_plain(soa.name) if soa is not None else None,

@@ -10,17 +10,31 @@ from collections.abc import Collection
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 
 DNS_PORT = 53
+# The next string of a zone file, quoted or, behind another one, bare.
+STRING = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"\s]+))\s*', re.DOTALL)
+ESCAPE = re.compile(r"\\(?:([0-9]{3})|(.))", re.DOTALL)
 KEY_ALGORITHMS = ["hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"]
 # What a browser needs to reach a host: without these the application is gone.
 ADDRESSES = frozenset({"A", "AAAA", "CNAME"})
 
 
 def unquoted(content: str) -> str:
-    """The text of TXT content: one or several quoted strings are joined, bare text is taken as it is."""
-    strings = re.findall(r'"((?:[^"\\]|\\.)*)"', content)
-    if not strings or not content.strip().startswith('"'):
+    """The text of TXT content: one or several strings of a zone file are joined, bare text is taken as it is."""
+    if not content.lstrip().startswith('"'):
         return content
-    return "".join(re.sub(r"\\(.)", r"\1", string) for string in strings)
+    text, read = "", 0
+    while read < len(content):
+        string = STRING.match(content, read)
+        if not string:
+            return content
+        text += ESCAPE.sub(_unescaped, string[1] or string[2] or "")
+        read = string.end()
+    return text
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    """A character that follows a backslash, or that whose decimal number does (RFC 1035, 5.1)."""
+    return chr(int(escape[1])) if escape[1] else escape[2]
 
 
 def quoted(value: str) -> str:

@@ -19,6 +19,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server impo
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
     check_value,
     check_wildcard,
+    quoted,
     refuse_below_delegation,
     refuse_beside_cname,
 )
@@ -93,11 +94,12 @@ def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_m
     warnings = check_new_value(server, host, held, in_use=in_use) if differs and present else []
     ttl = held.ttl if own and held.ttl is not None else params["ttl"] or DEFAULT_TTL
     if differs and check_mode:
-        server.remove_text(zone, host, NOBODYS_VALUE)
+        server.remove_texts(zone, host, [quoted(NOBODYS_VALUE)])
     elif differs and present:
         server.add_text(zone, host, value, ttl)
     elif differs:
-        server.remove_text(zone, host, value)
+        # As they are there: the strings that a value is split into are part of a record.
+        server.remove_texts(zone, host, [each for text, each in zip(held.values, held.contents) if text == value])
     after = own | {value} if present else own - {value}
     return {
         "changed": differs,

@@ -117,6 +117,20 @@ def test_a_long_value_is_split_and_joined(value: Value, name_server: NameServer)
     assert name_server.texts(HOST) == set()
 
 
+@pytest.mark.parametrize("strings", [('"a" "b"',), ('"a" "b"', '"ab"', '"" "ab"'), (r'"\097" b',)])
+def test_a_value_that_somebody_has_split_is_removed_as_it_is_there(
+    value: Value, name_server: NameServer, strings: tuple[str, ...]
+) -> None:
+    before = name_server.content()
+    for content in strings:
+        name_server.add(HOST, "TXT", content)
+    assert not value(value="ab").changed
+    removed = value(value="ab", state="absent")
+    assert (removed.changed, removed.txt_values) == (True, [])
+    assert name_server.content() == before
+    assert not value(value="ab", state="absent").changed
+
+
 def test_values_that_come_at_the_same_time_do_not_replace_each_other(name_server: NameServer) -> None:
     key = {"key_name": "writer", "key_secret": name_server.writer.secret, "key_algorithm": "hmac-sha256"}
     params = {"server": name_server.host, "port": name_server.port, "protocol": "tcp", "timeout": 5, **key}

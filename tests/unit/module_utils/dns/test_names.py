@@ -32,6 +32,12 @@ HOST = "app.example.com"
         ('""', ""),
         ("", ""),
         ('"open', '"open'),
+        ('"a" b', "ab"),
+        ('"a" "open', '"a" "open'),
+        (r'"a\032b\\032"', r"a b\032"),
+        (r'"\0"', "0"),
+        ('"a" ' + r"\"" * 100_000, '"a" ' + r"\"" * 100_000),
+        ('"a" ' + "b" * 100_000 + '"', '"a" ' + "b" * 100_000 + '"'),
     ],
 )
 def test_the_text_of_txt_content(content: str, text: str) -> None:
