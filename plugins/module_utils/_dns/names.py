@@ -73,10 +73,10 @@ def perhaps_beside_cname(host: str, target: str) -> str:
 def refuse_below_delegation(host: str, cut: str | None, servers: Collection[str]) -> None:
     """Raise UsageError where name servers other than the zone's answer for the host (RFC 1034, 4.2.1)."""
     if cut:
+        others = ", ".join(sorted(servers)) or "other name servers"
         raise UsageError(
             "host_delegated",
-            f"{host} is not answered from this zone, because it delegates {cut} to {', '.join(sorted(servers))}: "
-            "publish the record there.",
+            f"{host} is not answered from this zone, because it delegates {cut} to {others}: publish the record there.",
         )
 
 
