@@ -98,8 +98,8 @@ def next_action(
         "verifying": ("wait", f"Cloudflare is looking for the {what}, for up to two days. Run again later.{until}"),
         "failed": (
             "publish_record",
-            f"Cloudflare has given up looking for the {what}. Publish it, then run again. The verification is "
-            "restarted once the record can be seen.",
+            f"Cloudflare has given up looking for the {what}. Publish it{' unless it is there' * is_unknown(lookup)}, "
+            "then run again. The verification is restarted once the record can be seen, or nobody can say.",
         ),
         "verified": ("promote", "Everything is ready. Promote the client to make it public, which is permanent."),
         "public": ("none", "Nothing, the client is public."),
@@ -111,12 +111,18 @@ def next_action(
 def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, predicted: bool) -> tuple[str, str]:
     """What a record that cannot be seen needs, which depends on who publishes it."""
     if dns_provider == MANUAL:
-        return "publish_record", f"Publish the {what}, then run again."
+        unless = " unless it is there" if is_unknown(lookup) else ""
+        return "publish_record", f"Publish the {what}{unless}, then run again."
     if predicted or not known:
         return "run", f"A run publishes the {what}, through {dns_provider}."
     behind = [each["server"] for each in lookup.get("asked", []) if not each["error"] and not is_shown(each, lookup)]
     where = f" by {', '.join(behind)}" if behind else ""
     return "wait", f"The {what} was published through {dns_provider}, but is not shown yet{where}. Run again later."
+
+
+def is_unknown(lookup: Lookup) -> bool:
+    """Whether somebody was asked for the record, and nobody could say."""
+    return bool(lookup.get("asked")) and lookup.get("visible") is None
 
 
 def is_shown(asked: Mapping[str, Any], lookup: Lookup) -> bool:
@@ -146,6 +152,8 @@ def ticket(
     return [
         "Please keep this DNS record until Cloudflare has seen it:"
         if lookup.get("visible")
+        else "Please see to it that there is this DNS record, and leave all other records of the name as they are:"
+        if is_unknown(lookup)
         else "Please add this DNS record, and leave all other records of the name as they are:",
         f"Type: {record['type']}",
         f"Name: {record['name']}",

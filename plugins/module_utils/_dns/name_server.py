@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 import socket
-import time
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, quoted
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Patience
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, led_to, quoted
 
 DNSPYTHON_IMPORT_ERROR = None
 try:
@@ -221,12 +221,12 @@ class NameServer:
 
 def over_udp(place: tuple[str, int], wire: bytes, timeout: float) -> bytes:
     """The first response to a message. Raises OSError."""
-    end = time.monotonic() + timeout
+    patience = Patience(timeout)
     with socket.socket(family_of(place[0]), socket.SOCK_DGRAM) as connection:
         connection.connect(place)
         connection.send(wire)
         while True:
-            connection.settimeout(time_left(end))
+            connection.settimeout(time_left(patience))
             received = connection.recv(LARGEST)
             if len(received) >= HEADER and received[:ID] == wire[:ID]:
                 return received
@@ -234,17 +234,17 @@ def over_udp(place: tuple[str, int], wire: bytes, timeout: float) -> bytes:
 
 def over_tcp(place: tuple[str, int], wire: bytes, timeout: float) -> bytes:
     """The response to a message. Raises OSError, and EOFError where it ends too early."""
-    end = time.monotonic() + timeout
+    patience = Patience(timeout)
     with socket.create_connection(place, timeout) as connection:
         connection.sendall(len(wire).to_bytes(LENGTH, "big") + wire)
-        length = int.from_bytes(read(connection, LENGTH, end), "big")
-        return read(connection, length, end)
+        length = int.from_bytes(read(connection, LENGTH, patience), "big")
+        return read(connection, length, patience)
 
 
-def read(connection: socket.socket, length: int, end: float) -> bytes:
+def read(connection: socket.socket, length: int, patience: Patience) -> bytes:
     found = b""
     while len(found) < length:
-        connection.settimeout(time_left(end))
+        connection.settimeout(time_left(patience))
         piece = connection.recv(length - len(found))
         if not piece:
             raise EOFError
@@ -252,9 +252,10 @@ def read(connection: socket.socket, length: int, end: float) -> bytes:
     return found
 
 
-def time_left(end: float) -> float:
-    left = end - time.monotonic()
-    if left <= 0:
+def time_left(patience: Patience) -> float:
+    """Raises OSError when there is none."""
+    left = patience.remaining
+    if not left:
         raise socket.timeout
     return left
 
@@ -274,7 +275,8 @@ def absolute(name: str) -> Any:
 
 def answer_of(response: Any, name: Any, kind: str) -> Answer:
     """The part of a response that matters."""
-    wanted = [rrset for rrset in response.answer if rrset.rdtype == dns.rdatatype.from_text(kind)]
+    led = led_to(name, {rrset.name: rrset[0].target for rrset in response.answer if _is(rrset, "CNAME")})
+    wanted = [rrset for rrset in response.answer if _is(rrset, kind) and rrset.name in led]
     cname = _first(response.answer, "CNAME", name)
     soa = next((rrset for rrset in [*response.answer, *response.authority] if _is(rrset, "SOA")), None)
     cut = next((rrset for rrset in response.authority if _is(rrset, "NS")), None)

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Mapping
+from typing import TypeVar
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 
 DNS_PORT = 53
+Name = TypeVar("Name", bound=Hashable)
 # The next string of a zone file, quoted or, behind another one, bare.
 STRING = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"\s]+))\s*', re.DOTALL)
 ESCAPE = re.compile(r"\\(?:([0-9]{3})|(.))", re.DOTALL)
@@ -41,6 +43,14 @@ def quoted(value: str) -> str:
     """A value as the quoted strings of at most 255 bytes that TXT content is documented to be."""
     pieces = [value[start : start + 255] for start in range(0, len(value), 255)] or [""]
     return " ".join('"' + re.sub(r'(["\\])', r"\\\1", piece) + '"' for piece in pieces)
+
+
+def led_to(name: Name, aliases: Mapping[Name, Name]) -> list[Name]:
+    """A name and those that CNAME records lead to from it, as far as they are known."""
+    names = {name: None}
+    while (name := aliases.get(name, name)) not in names:
+        names[name] = None
+    return list(names)
 
 
 def check_value(value: str) -> None:

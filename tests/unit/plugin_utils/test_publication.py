@@ -172,6 +172,20 @@ def test_a_pending_client_brings_a_ticket() -> None:
     ]
 
 
+CANNOT_SAY: dict[str, Any] = {
+    "visible": None,
+    "asked": [{"server": "a resolver", "txt_values": [], "cname": None, "error": None}],
+}
+
+
+@pytest.mark.parametrize("result", [a_result(), a_result("failed")])
+def test_where_nobody_can_say_the_record_may_be_there(result: dict[str, Any]) -> None:
+    found = status(result, CANNOT_SAY, "manual")
+    assert "unless it is there" in found["next_action"]["text"]
+    assert found["ticket"][0].startswith("Please see to it that there is this DNS record")
+    assert may_restart(result, CANNOT_SAY) is (result["oauth_client"]["client_uri_verification"]["status"] == "failed")
+
+
 def test_a_record_that_can_be_seen_is_to_be_kept() -> None:
     assert status(a_result(), SEEN, "manual")["ticket"][0].startswith("Please keep this DNS record")
 
