@@ -6,12 +6,13 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Union
 
 import dns.opcode
 import dns.rcode
 import pytest
 
+from tests.integration.refusals import KEYS, REFUSALS, Refusal
 from tests.integration.servers.child import HOST as HOST_ADDRESS
 from tests.integration.servers.name_server import NameServer, TsigKey
 from tests.integration.servers.update_servers import Knot, Nsd, PowerDns, Unbound, UpdateServer
@@ -19,10 +20,12 @@ from tests.unit.support import ModuleResult, run_as_given
 
 VALUE, OTHER = "cloudflare_oauth_client_publisher=one", "cloudflare_oauth_client_publisher=two"
 HOST = "app.example.com"
-SETTINGS: dict[str, Callable[[], UpdateServer]] = {
+Server = Union[UpdateServer, NameServer]
+SETTINGS: dict[str, Callable[[], Server]] = {
+    "BIND": NameServer,
     "Knot": Knot,
     "PowerDNS": PowerDns,
-    "PowerDNS without updates": lambda: PowerDns("dnsupdate=no"),
+    "PowerDNS without dnsupdate": lambda: PowerDns("dnsupdate=no"),
     "PowerDNS for other addresses": lambda: PowerDns("allow-dnsupdate-from=192.0.2.0/24"),
     "NSD": Nsd,
     "Unbound": Unbound,
@@ -30,11 +33,11 @@ SETTINGS: dict[str, Callable[[], UpdateServer]] = {
 
 
 @pytest.fixture(scope="module")
-def servers() -> Iterator[Callable[[str], UpdateServer]]:
+def servers() -> Iterator[Callable[[str], Server]]:
     """Servers by their settings, each started when it is first wanted."""
-    running: dict[str, UpdateServer] = {}
+    running: dict[str, Server] = {}
 
-    def server(name: str) -> UpdateServer:
+    def server(name: str) -> Server:
         if name not in running:
             running[name] = SETTINGS[name]().__enter__()
         return running[name]
@@ -44,7 +47,7 @@ def servers() -> Iterator[Callable[[str], UpdateServer]]:
         started.__exit__(None, None, None)
 
 
-def run(server: UpdateServer | Hidden, key: TsigKey | None, check: bool = False, **params: Any) -> ModuleResult:
+def run(server: Server | Hidden, key: TsigKey | None, check: bool = False, **params: Any) -> ModuleResult:
     signed = {"key_name": key.name, "key_secret": key.secret, "key_algorithm": key.algorithm} if key else {}
     place = {"server": server.host, "port": server.port, "timeout": 5}
     return run_as_given("rfc2136_txt_value", {"name": HOST, "value": VALUE, **place, **signed, **params}, check=check)
@@ -52,7 +55,7 @@ def run(server: UpdateServer | Hidden, key: TsigKey | None, check: bool = False,
 
 @pytest.mark.parametrize("protocol", ["tcp", "udp"])
 @pytest.mark.parametrize("name", ["Knot", "PowerDNS"])
-def test_values_come_and_go(servers: Callable[[str], UpdateServer], name: str, protocol: str) -> None:
+def test_values_come_and_go(servers: Callable[[str], Server], name: str, protocol: str) -> None:
     server = servers(name)
     key = server.writer
     assert run(server, key, check=True, protocol=protocol).changed
@@ -61,46 +64,22 @@ def test_values_come_and_go(servers: Callable[[str], UpdateServer], name: str, p
         True,
         False,
     ]
-    assert server.texts() == {VALUE, OTHER}
+    assert server.texts(HOST) == {VALUE, OTHER}
     for each in (VALUE, OTHER):
         assert [run(server, key, value=each, state="absent").changed for _time in range(2)] == [True, False]
-    assert server.texts() == set()
-
-
-REFUSALS = [
-    ("Knot", "reader", "dns_key_refused", "PeerBadKey", "update-owner"),
-    ("Knot", "stranger", "dns_key_refused", "PeerBadKey", "Correct key_name"),
-    ("Knot", "wrong secret", "dns_key_refused", "PeerBadSignature", "Correct key_secret"),
-    ("Knot", "none", "dns_refused", "NOTAUTH", "acl"),
-    ("PowerDNS", "reader", "dns_refused", "REFUSED", "TSIG-ALLOW-DNSUPDATE"),
-    *(
-        ("PowerDNS", key, "dns_key_refused", "NOTAUTH", "key_secret and key_algorithm")
-        for key in ("stranger", "wrong secret", "wrong algorithm")
-    ),
-    ("PowerDNS", "none", "dns_refused", "REFUSED", "TSIG-ALLOW-DNSUPDATE"),
-    ("PowerDNS without updates", "writer", "dns_refused", "REFUSED", "dnsupdate"),
-    ("PowerDNS for other addresses", "writer", "dns_refused", "REFUSED", "allow-dnsupdate-from"),
-    *(("NSD", key, "dns_refused", "NOTIMP", "takes no updates") for key in ("writer", "none")),
-    ("NSD", "stranger", "dns_key_refused", "PeerBadKey", "Correct key_name"),
-    ("Unbound", "writer", "dns_not_served", "FORMERR", "Set server to the primary"),
-    ("Unbound", "none", "dns_refused", "NOTIMP", "takes no updates"),
-]
+    assert server.texts(HOST) == set()
 
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("protocol", ["tcp", "udp"])
-@pytest.mark.parametrize(("name", "key", "code", "reason", "remedy"), REFUSALS)
+@pytest.mark.parametrize(
+    ("refusal", "key"),
+    [pytest.param(refusal, key, id=f"{refusal.setting}: {KEYS[key]}") for refusal in REFUSALS for key in refusal.keys],
+)
 def test_a_refusal_is_the_servers_own(
-    servers: Callable[[str], UpdateServer],
-    name: str,
-    key: str,
-    code: str,
-    reason: str | None,
-    remedy: str,
-    protocol: str,
-    check: bool,
+    servers: Callable[[str], Server], refusal: Refusal, key: str, protocol: str, check: bool
 ) -> None:
-    server = servers(name)
+    server = servers(refusal.setting)
     keys = {
         "writer": server.writer,
         "reader": server.reader,
@@ -110,19 +89,19 @@ def test_a_refusal_is_the_servers_own(
     }
     refused = run(server, keys.get(key), protocol=protocol, check=check)
     assert (refused.failed, refused.changed) == (True, False)
-    assert refused.error == {"code": code, "option": None, "reason": reason}
-    assert remedy in refused.msg
-    assert server.texts() == set()
+    assert refused.error == {"code": refusal.code, "option": None, "reason": refusal.reason}
+    assert refusal.remedy in refused.msg
+    assert server.texts(HOST) == set()
 
 
-def test_knot_refuses_a_key_for_another_name(servers: Callable[[str], UpdateServer]) -> None:
+def test_knot_refuses_a_key_for_another_name(servers: Callable[[str], Server]) -> None:
     server = servers("Knot")
     refused = run(server, server.writer, name="other.example.com")
     assert refused.error == {"code": "dns_key_refused", "option": None, "reason": "PeerBadKey"}
     assert "update-owner" in refused.msg
 
 
-def test_a_resolver_takes_no_updates_with_a_zone_either(servers: Callable[[str], UpdateServer]) -> None:
+def test_a_resolver_takes_no_updates_with_a_zone_either(servers: Callable[[str], Server]) -> None:
     server = servers("Unbound")
     refused = run(server, server.writer, zone="example.com")
     assert (refused.code, "takes no updates" in refused.msg) == ("dns_refused", True)
