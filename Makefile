@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# make demo   the main job done once, against a stand-in for Cloudflare on this machine
-# make test   every check and test; make check is the fast part
-# make thorough   the integration tests with those that take long for what they tell
-# make docs   the docs site, offline
-# make matrix every ansible-core that is supported, with the interpreters that are here; ARGS=--ends for two of them
-# make fake   the stand-in for Cloudflare, for your own playbooks, until it is stopped
-# make mutation   whether the tests notice faults that are put into copies of the plugins; ARGS=--rest for all tests
-# make pins   the newest versions of what the tests run with
-# make release   checks everything, writes the changelog, tags and builds
-# make bench  how fast it is, about half an hour; ARGS=--quick shows that it works
-# make live   asks the real Cloudflare about what is not documented; needs an account, never runs in CI
-# All need python3 (3.11 or later) and prepare what they need below this directory.
+# make demo    publish a client and rotate its secret, against a fake Cloudflare on this machine
+# make check   lint, types and unit tests
+# make test    everything that a change to the product can break
+# make full    the rest: the fake itself, AWX, the browser, molecule, the package, the docs site, modules as processes
+# make matrix  every supported ansible-core, with the interpreters that are here; ARGS=--ends for two of them
+# make docs    build the docs site, offline
+# make fake    run the fake Cloudflare for your own playbooks, until it is stopped
+# make pins    pin the newest versions of what the tests run with
+# make release check everything, write the changelog, tag and build
+# make bench   measure the speed, about half an hour; ARGS=--quick shows that it works
+# make live    ask the real Cloudflare about what is not documented; needs an account, never runs in CI
+# All need python3 (3.11 or later) and install what they need below this directory.
 
 PYTHON ?= python3
 SYSTEM_PATH := $(PATH)
@@ -23,7 +23,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup stores name-server update-servers ssh-server browser demo check lint types unit test sanity servers integration thorough as-modules molecule docs matrix mutation fake pins release bench live clean
+.PHONY: help setup stores name-server update-servers ssh-server browser demo check lint types unit test sanity servers integration full package as-modules molecule docs matrix mutation fake pins release bench live clean
 
 help:
 	@sed -n '2,/^$$/s/^# //p' Makefile
@@ -69,10 +69,15 @@ types: setup
 unit: setup
 	python -m pytest tests/unit -q -n 2
 
-test: check sanity integration as-modules molecule
+test: check sanity integration
+
+full: package as-modules molecule docs servers
+	python -m pytest tests/integration -q -n 2 --full
 
 sanity: setup
 	@python -m tests.tools.sanity
+
+package: setup
 	@python -m tests.tools.package
 
 servers: stores name-server update-servers ssh-server browser
@@ -80,10 +85,7 @@ servers: stores name-server update-servers ssh-server browser
 integration: servers
 	python -m pytest tests/integration -q -n 2
 
-thorough: servers
-	python -m pytest tests/integration -q -n 2 --thorough
-
-## The same once more with each module in a process of its own; EVERY=1 for all tests that start Ansible.
+## Once more with each module in a process of its own; EVERY=1 for all tests that start Ansible.
 EVERY := 48
 as-modules: servers
 	OAUTHOPS_IN_PROCESS=false python -m pytest tests/integration -q -n 2 --every $(EVERY)

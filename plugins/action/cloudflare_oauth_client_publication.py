@@ -27,7 +27,6 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import
 Params = Mapping[str, Any]
 # The handover files of clients that have no ID yet.
 NEW = "new"
-STATES = {"prepared": Publishing.prepare, "public": Publishing.promote, "absent": Publishing.remove}
 
 
 class ActionModule(StoreAction):
@@ -43,8 +42,7 @@ class ActionModule(StoreAction):
         provider = provider_of(dns, api, self._loader.get_basedir())
         clients = OAuthClients(api, given["account_id"])
         with self.secret_of(wanted, given, check_mode=check_mode) as secret:
-            run = Publishing(clients, wanted, provider, dns, secret, given, check_mode)
-            return STATES[params["state"]](run)
+            return Publishing(clients, wanted, provider, dns, secret, given, check_mode).result()
 
     @contextlib.contextmanager
     def secret_of(self, wanted: Params, params: Params, *, check_mode: bool) -> Iterator[StoredCreation | None]:

@@ -14,7 +14,7 @@ author:
 description:
   - Surveys of AWX give every answer as a text, and an empty text for a question without an answer. This filter leaves
     empty answers out, and splits those that are lists by their lines.
-  - The playbook P(oauthops.iam.publish#playbook) uses it.
+  - The playbook C(oauthops.iam.publish) uses it.
 options:
   _input:
     description:

@@ -151,7 +151,7 @@ _value:
       description:
         - Every client of the account with C(client_id), C(client_name), C(managed) (whether a definition names it),
           C(visibility), C(phase), C(missing), C(dns_record) and C(deadline) (as in
-          P(oauthops.iam.publication_status#filter)), C(has_rotated_secret), and in C(findings) the kinds that it is
+          M(oauthops.iam.cloudflare_oauth_client_wait)), C(has_rotated_secret), and in C(findings) the kinds that it is
           among.
       type: list
       elements: dict

@@ -105,6 +105,14 @@ def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
     module.fail_json(**result)
 
 
+def check_not_empty(params: Params, *filters: str) -> None:
+    """Raise UsageError for an empty filter: a value that is missing by mistake would list everything."""
+    for option in filters:
+        if params[option] == "":
+            text = f"{option}: it is empty. Set it, or leave it out to list everything."
+            raise UsageError("invalid_option", text, option=option)
+
+
 def secret_values(options: Mapping[str, Any], params: Params) -> Iterator[str]:
     """The texts in options that are no_log, those of suboptions included."""
     for name, option in options.items():

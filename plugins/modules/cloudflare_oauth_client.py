@@ -147,6 +147,7 @@ options:
     description:
       - Whether a new client's secret is returned as RV(client_secret). Set C(no_log=true) on the task then, because
         ansible-core before 2.22 shows the secret otherwise.
+      - Refused together with C(async), which keeps the result in a file that every user can read.
       - A task that is interrupted before it ends returns nothing. O(client_secret_file) has the secret
         from the moment it is minted.
       - A client that has a secret is not created unless this or O(client_secret_file) is set. V(false) without a file

@@ -24,12 +24,11 @@ extends_documentation_fragment:
 options:
   client_id:
     description:
-      - Only the client with this ID. An empty one filters nothing, and neither does the ID of a client that check mode
-        foretells, which is V(none).
+      - Only the client with this ID. An empty one is refused, so that no missing value lists every client.
     type: str
   client_name:
     description:
-      - Only the clients with exactly this name.
+      - Only the clients with exactly this name. An empty one is refused.
     type: str
   visibility:
     description:
@@ -114,7 +113,7 @@ error:
       type: str
       sample: unauthorized
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when no single option is wrong.
       type: str
       sample: ~
 waited:
@@ -130,7 +129,7 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, check_not_empty
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     Client,
@@ -149,12 +148,13 @@ OPTIONS: Mapping[str, Any] = {
 
 
 def matches(client: Client, params: Mapping[str, Any]) -> bool:
-    """Whether a client has every value that is asked for; an empty filter asks for nothing."""
+    """Whether a client has every value that is asked for."""
     held = {**client, "verification_status": verification_status(client)}
-    return all(params[name] in (None, "", held[name]) for name in OPTIONS)
+    return all(params[name] in (None, held[name]) for name in OPTIONS)
 
 
 def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    check_not_empty(params, "client_id", "client_name")
     account_id = check_account_id(params)
     clients = OAuthClients(connect(params), account_id)
     one = clients.get(params["client_id"]) if params["client_id"] else None

@@ -63,6 +63,7 @@ options:
     description:
       - Whether the new secret is returned as RV(client_secret). Set C(no_log=true) on the task then, because
         ansible-core before 2.22 shows the secret otherwise.
+      - Refused together with C(async), which keeps the result in a file that every user can read.
       - A task that is interrupted before it ends returns nothing. O(client_secret_file) has the secret
         from the moment it is minted.
     type: bool

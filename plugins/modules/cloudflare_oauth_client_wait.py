@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Asks Cloudflare for the client and DNS for its TXT record, again and again. It prints a line each time, with the
     phase, the host, and the time elapsed and remaining.
-  - It ends when the domain is verified, when the value of the record has changed, and when the time is over. None of
+  - It ends when the domain is verified, when the value of the record has changed, or when the time is over. None of
     these is a failure.
   - Cloudflare looks for two days, so rather run again later than wait for long.
   - The token needs the permission C(OAuth Client Read), and C(OAuth Client Write) to restart a verification.
@@ -28,12 +28,20 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     details: Asks once and does not wait.
+  idempotent:
+    support: full
+    details: A failed verification is started again, and runs then.
 options:
   client_id:
     description:
       - The ID of the client.
     type: str
     required: true
+  oauth_client:
+    description:
+      - The client as an earlier task returned it. It is used while Cloudflare does not show a new client yet, and the
+        value of its record is the one that may change.
+    type: dict
   wait_timeout:
     description:
       - How many seconds to wait. V(0) asks once.
@@ -131,7 +139,7 @@ restarted:
   type: bool
   sample: false
 record_changed:
-  description: Whether the value of the record is another one than at the first look. Publish the new one.
+  description: Whether the value of the record is another one than before. Publish the new one.
   returned: success
   type: bool
   sample: false
@@ -154,7 +162,7 @@ error:
       type: str
       sample: client_not_found
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when no single option is wrong.
       type: str
       sample: client_id
 waited:
@@ -173,6 +181,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._module import Cloudf
 
 OPTIONS: Mapping[str, Any] = {
     "client_id": {"type": "str", "required": True},
+    "oauth_client": {"type": "dict"},
     "wait_timeout": {"type": "float", "default": 300.0},
     "wait_interval": {"type": "float", "default": 10.0},
     "restart_verification": {"type": "bool", "default": True},

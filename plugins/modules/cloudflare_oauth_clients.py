@@ -134,6 +134,7 @@ options:
     description:
       - Whether the secrets of new clients are returned as RV(oauth_clients[].client_secret). Set C(no_log=true) on the
         task then, because ansible-core before 2.22 shows them otherwise.
+      - Refused together with C(async), which keeps the result in a file that every user can read.
       - A task that is interrupted before it ends returns nothing. O(client_secret_dir) has each secret
         from the moment it is minted.
       - A client that has a secret is not created unless this, O(client_secret_dir) or O(clients[].client_secret_file)

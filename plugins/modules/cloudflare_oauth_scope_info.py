@@ -29,11 +29,12 @@ options:
     elements: str
   category:
     description:
-      - Only the scopes of this category, in upper or lower case.
+      - Only the scopes of this category, in upper or lower case. An empty one is refused.
     type: str
   name:
     description:
-      - Only the scopes whose ID or name matches this shell pattern, such as V(dns*), in upper or lower case.
+      - Only the scopes whose ID or name matches this shell pattern, such as V(dns*), in upper or lower case. An empty
+        one is refused.
     type: str
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client
@@ -102,7 +103,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, check_not_empty
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import catalogue, check_known, matching
 
 OPTIONS: Mapping[str, Any] = {
@@ -113,6 +114,7 @@ OPTIONS: Mapping[str, Any] = {
 
 
 def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    check_not_empty(params, "category", "name")
     scopes = catalogue(connect(params))
     ids = params["ids"]
     if ids is not None:

@@ -28,6 +28,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line
 from ansible_collections.oauthops.iam.plugins.module_utils._module import Module, register, secret_values
 
@@ -44,6 +45,7 @@ SWITCH = "oauthops_in_process"
 # Variables that a Python and its libraries read when they start, and not again.
 READ_AT_START = ("LD_", "OPENSSL_", "PYTHON")
 SHOWN_PARAMETERS = 3
+RETURNS_SECRET = "return_client_secret"
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 Result = dict[str, Any]
 
@@ -173,6 +175,14 @@ class ControllerAction(ActionBase):
         return named.startswith("auto") or same_python(named, sys.executable)
 
 
+KEPT_BY_ASYNC = UsageError(
+    "invalid_option",
+    f"{RETURNS_SECRET}: with async, Ansible keeps the secret in the job file, which every user can read. Use "
+    "client_secret_file, or leave async out.",
+    option=RETURNS_SECRET,
+)
+
+
 class ModuleAction(ControllerAction, NormalAction):
     """The action of a module that runs in the controller's process where it can, and else where the task runs."""
 
@@ -181,6 +191,8 @@ class ModuleAction(ControllerAction, NormalAction):
 
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         try:
+            if self._task.async_val and boolean(self._task.args.get(RETURNS_SECRET) or False, strict=False):
+                return {"failed": True, **KEPT_BY_ASYNC.result()}
             obstacle = self.obstacle(task_vars or {}, self.module.libraries)
             task = None if obstacle else self.prepared()
         except Exception as unknown:  # as a name that a newer ansible-core does not have

@@ -75,6 +75,9 @@ class NameServer(Provider):
         super().__init__()
         if not dns["server"]:
             raise invalid("dns.server", "the provider rfc2136 needs the primary name server of the zone.")
+        for option, other in (("key_name", "key_secret"), ("key_secret", "key_name")):
+            if dns[other] and not dns[option]:
+                raise invalid(f"dns.{option}", f"is missing, while dns.{other} is set. Set both of them or none.")
         self._dns = dns
 
     def present(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
@@ -91,7 +94,12 @@ class NameServer(Provider):
         if given.get("ttl") == 1:  # the automatic one, which Cloudflare alone has
             del given["ttl"]
         defaults = {name: option.get("default") for name, option in rfc2136_txt_value.OPTIONS.items()}
-        return rfc2136_txt_value.run({**defaults, **given, "name": host, "value": value, "state": state}, check_mode)
+        wanted = {**defaults, **given, "name": host, "value": value, "state": state}
+        try:
+            return rfc2136_txt_value.run(wanted, check_mode)
+        except UsageError as failure:
+            failure.option = f"dns.{failure.option}" if failure.option in self._dns else failure.option
+            raise
 
 
 def provider_of(dns: Params, api: Cloudflare, directory: str) -> Provider:

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -109,6 +111,7 @@ class ClientHandover:
         except OSError as error:
             raise self.place.unusable(path, error) from None
         try:
+            reserve(descriptor)
             os.write(descriptor, b"\0" * RESERVED_BYTES)
             os.fsync(descriptor)
 
@@ -151,6 +154,16 @@ class ClientHandover:
         if not keep:
             remove(self.place.path(f"{self.client_id}.kept"))
 
+    def clean_unlocked(self, minted_at: object, secret: str | None) -> None:
+        """As L(clean), for files of clients that have no ID yet and so no lock in common: what no run has open.
+
+        C(secret) is the one that the store holds, None where it does not show it.
+        """
+        for note in self._notes():
+            stored = iso(note.began) == minted_at and secret in (None, self.place.content(self.path(note)))
+            if (stored or not self.holds(note)) and is_abandoned(self.path(note)):
+                remove(self.path(note))
+
     def _notes(self) -> list[Note]:
         start = f"{self.client_id}."
         try:
@@ -159,6 +172,27 @@ class ClientHandover:
             return []
         found = [Note.named(name[len(start) :]) for name in names if name.startswith(start)]
         return [note for note in found if note]
+
+
+def reserve(descriptor: int) -> None:
+    """Have other runs see that the file is in use, until it is closed."""
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    if not os.fstat(descriptor).st_nlink:
+        raise FileNotFoundError(errno.ENOENT, "It was removed meanwhile")
+
+
+def is_abandoned(path: str) -> bool:
+    """Whether no run has the file in use."""
+    try:
+        with open(path, "rb", opener=_opened) as found:
+            fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+    except OSError:
+        return False
+
+
+def _opened(path: str, _flags: int) -> int:
+    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def remove(path: str) -> None:

@@ -140,7 +140,7 @@ def obstacles(phase: str, client: Client, lookup: Lookup, dns_provider: str) -> 
 def ticket(
     record: Mapping[str, Any], phase: str, client: Client, lookup: Lookup, deadline: datetime | None
 ) -> list[str]:
-    """What to paste into a request to whoever owns the zone, line by line."""
+    """Lines for a request to the owner of the zone."""
     told = client["oauth_client"]
     by = (
         f"{written(deadline)} (Cloudflare then stops looking, until it is asked again)"
@@ -160,7 +160,7 @@ def ticket(
         f"Value: {record['value']}",
         f"Deadline: {by}",
         f'In a zone file: {record["name"]}. IN TXT "{record["value"]}"',
-        f"Reason: it proves to Cloudflare that the OAuth client {told['client_name']} ({told['client_id']}) belongs to "
+        f"Reason: it shows Cloudflare that the OAuth client {told['client_name']} ({told['client_id']}) belongs to "
         "the owner of the domain.",
         *obstacles(phase, client, lookup, MANUAL),
     ]

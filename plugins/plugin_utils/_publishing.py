@@ -9,13 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import perhaps_beside_cname
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import carried_out, confirmed, predicted
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, publishing, shaped
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Creation, Deletion, Step, Update, decided
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import checked_description
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
+    DEFINITION_OPTIONS,
+    checked_description,
+)
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
 from ansible_collections.oauthops.iam.plugins.plugin_utils._dns_provider import (
     NOTHING,
@@ -48,6 +51,17 @@ class Publishing:
     diffs: list[Mapping[str, Any]] = field(default_factory=list)
     changed: bool = False
     rehearsed: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+
+    def result(self) -> Result:
+        """What C(state) asks for. A failure says whether anything was changed, and names options as the task does."""
+        states = {"prepared": self.prepare, "public": self.promote, "absent": self.remove}
+        try:
+            return states[self.params["state"]]()
+        except OAuthOpsError as failure:
+            failure.extra.update({"changed": True} if self.changed and not self.check_mode else {})
+            if isinstance(failure, UsageError) and failure.option in DEFINITION_OPTIONS:
+                failure.option = f"client.{failure.option}"
+            raise
 
     def prepare(self) -> Result:
         """C(state=prepared): the client as described, its secret stored, its record published as far as can be here."""
@@ -105,10 +119,9 @@ class Publishing:
     def _existing(self) -> Client:
         _listing, actual = self._look()
         if actual is None:
-            named = self.wanted["client_id"] or self.wanted["client_name"]
-            raise UsageError(
-                "client_not_found", f"client: there is no OAuth client {named!r} in this account.", option="client"
-            )
+            name = "client_id" if self.wanted["client_id"] else "client_name"
+            text = f"There is no OAuth client {self.wanted[name]!r} in this account."
+            raise UsageError("client_not_found", text, option=f"client.{name}")
         return actual
 
     def _decide(self, actual: Client | None, listing: Listing | None) -> Step:
@@ -228,7 +241,7 @@ class Publishing:
 
 
 def similar_client(expected: Client, clients: Sequence[Client]) -> Client | None:
-    """A client under another name that looks like this one, and may be it: somebody may have renamed it.
+    """A client under another name that looks like this one, and may be it, renamed.
 
     It has the same home page, and redirect URIs of which one client has all of the other's. Without a home page many
     clients look alike.

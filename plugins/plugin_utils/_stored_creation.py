@@ -51,6 +51,8 @@ class StoredCreation:
             )
         if kept.store.site.check_mode:
             kept.store.check()
+        else:
+            self.minting.handover.clean_unlocked(None, None)
 
     def predicted(self) -> dict[str, Any]:
         """The keys of C(deliver) in check mode, where no secret is."""
@@ -89,4 +91,6 @@ class StoredCreation:
                 "cloudflare_oauth_client_stored_secret. If not, rotate the secret with the same store.",
                 option="store",
             )
+        if not kept.store.site.check_mode:
+            handover.clean_unlocked(kept.found.get("minted_at"), kept.secret)
         return False

@@ -14,7 +14,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.response import 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Patience
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import restart
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import publishing
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import publishing, shaped
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
 from ansible_collections.oauthops.iam.plugins.plugin_utils._dns_provider import looked_up
 from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import duration, may_restart, publication
@@ -36,6 +36,7 @@ class Waiting:
     check_mode: bool
     say: Callable[[str], None]
     client: Result = field(default_factory=dict)
+    shown: bool = False
     lookup: Result = field(default_factory=dict)
     diff: Mapping[str, Any] = field(default_factory=dict)
     first_value: str | None = None
@@ -45,6 +46,8 @@ class Waiting:
 
         Raises CloudflareError where it was never seen, UsageError for wrong options and a client that is gone.
         """
+        if self.params["oauth_client"]:
+            self._see(shaped(self.params["oauth_client"]))
         self.patience = Patience(0 if self.check_mode else self.params["wait_timeout"])
         while True:
             over = self.patience.remaining == 0
@@ -67,8 +70,11 @@ class Waiting:
     def _look(self) -> None:
         clients = self._clients()
         found = clients.get(self.params["client_id"])
+        self.shown |= found is not None
+        if found is None and self.client and not self.shown:
+            found = self.client["oauth_client"]
         if found is None:
-            where = "any more: it was deleted meanwhile" if self.client else "in this account"
+            where = "any more: it was deleted meanwhile" if self.shown else "in this account"
             text = f"client_id: there is no OAuth client {self.params['client_id']!r} {where}."
             raise UsageError("client_not_found", text, option="client_id")
         self._see(found)

@@ -20,17 +20,21 @@ from .state import World
 from .variants import Variants
 from .verification import Poller, Resolver
 
+_DOCUMENTATION_URL = "https://developers.cloudflare.com/fundamentals/api/reference/permissions/"
 
-def _as_configured(problem: Problem, variants: Variants) -> Problem:
+
+def _as_configured(problem: Problem, status: int, variants: Variants) -> Problem:
     if variants.error_codes == "random":
         problem = replace(problem, code=random.randint(1000, 99_999))
+    if variants.documentation_url and status == 403:
+        problem = replace(problem, documentation_url=_DOCUMENTATION_URL)
     return problem if variants.error_pointers else replace(problem, pointer=None)
 
 
 async def _on_api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
     variants: Variants = request.app.state.world.variants
-    problems = [_as_configured(problem, variants) for problem in error.problems]
+    problems = [_as_configured(problem, error.status, variants) for problem in error.problems]
     return JSONResponse(failure(problems), error.status, headers=error.headers)
 
 

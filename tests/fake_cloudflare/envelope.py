@@ -42,11 +42,14 @@ class Problem:
     message: str
     pointer: str | None = None
     chain: tuple[Problem, ...] = ()
+    documentation_url: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         item: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.pointer is not None:
             item["source"] = {"pointer": self.pointer}
+        if self.documentation_url is not None:
+            item["documentation_url"] = self.documentation_url
         if self.chain:
             item["error_chain"] = [link.as_json() for link in self.chain]
         return item

@@ -21,7 +21,9 @@ _HTML = b"<!DOCTYPE html>\n<html><head><title>Error</title></head><body><h1>clou
 _CHUNK = 65_536
 _BODILESS = (204, 304)
 
-Kind = Literal["status", "slow", "cut", "cut_body", "truncated", "soft_failure", "redirect", "huge", "raw"]
+Kind = Literal[
+    "status", "slow", "cut", "cut_body", "truncated", "soft_failure", "redirect", "huge", "raw", "problem", "drip"
+]
 
 
 class Fault(BaseModel):
@@ -44,11 +46,13 @@ class Fault(BaseModel):
     body: Any = None
     content_type: str = "application/json"
     seconds: NonNegativeFloat = 1.0
-    """The delay of slow."""
+    """The delay of slow, and that of each byte of drip."""
     location: str = "https://example.com/"
     """Where redirect leads."""
     size: NonNegativeInt = 10_000_000
     """The bytes of huge."""
+    error_code: int = 502
+    """What problem says, as Cloudflare's edge does: 1010 and 1020 are blocks."""
 
     @field_validator("path")
     @classmethod
@@ -171,6 +175,29 @@ async def _raw(hit: _Hit) -> None:
     await hit.respond(hit.fault.status, _given_body(hit.fault, b""), hit.fault.content_type)
 
 
+async def _problem(hit: _Hit) -> None:
+    """RFC 9457, as the edge answers in place of the API."""
+    fault = hit.fault
+    body = {
+        "type": f"https://developers.cloudflare.com/support/error-{fault.error_code}/",
+        "title": "Bad gateway" if fault.status >= 500 else "Access denied",
+        "status": fault.status,
+        "error_code": fault.error_code,
+        "ray_id": "8f2a1b3c4d5e6f70",
+        "retryable": fault.status >= 500,
+    }
+    await hit.respond(fault.status, json.dumps(body).encode(), "application/problem+json")
+
+
+async def _drip(hit: _Hit) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(hit.answer.body)).encode())]
+    await hit.send({"type": "http.response.start", "status": hit.answer.status, "headers": headers})
+    for octet in hit.answer.body:
+        await hit.send({"type": "http.response.body", "body": bytes([octet]), "more_body": True})
+        await asyncio.sleep(hit.fault.seconds)
+    await hit.send({"type": "http.response.body", "body": b""})
+
+
 _REPLACEMENTS: dict[str, Callable[[_Hit], Awaitable[None]]] = {
     "status": _status,
     "cut": _cut,
@@ -180,6 +207,8 @@ _REPLACEMENTS: dict[str, Callable[[_Hit], Awaitable[None]]] = {
     "redirect": _redirect,
     "huge": _huge,
     "raw": _raw,
+    "problem": _problem,
+    "drip": _drip,
 }
 
 

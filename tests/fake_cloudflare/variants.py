@@ -133,6 +133,8 @@ class Variants(BaseModel):
     """Status when a rule of the whole is broken, not one field."""
     error_codes: Literal["fixed", "random"] = "fixed"
     """Codes in errors."""
+    documentation_url: bool = True
+    """A 403 carries documentation_url, as it does since August 2026."""
     error_pointers: bool = True
     """Errors about a field carry source.pointer."""
     rate_limit: PositiveInt = 1200

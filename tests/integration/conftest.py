@@ -14,28 +14,37 @@ from tests.integration.servers.awx.server import Awx
 from tests.integration.servers.openbao import OpenBao
 from tests.tools.package import build
 
+# Folders of tests that `make full` runs.
+FOR_FULL = ("awx", "browser", "fake", "live")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     text = "of the tests that start Ansible only each N-th, and no other: for a second run, with modules as processes"
     parser.addoption("--every", type=int, metavar="N", help=text)
-    parser.addoption("--thorough", action="store_true", help="with the tests that are marked so")
+    parser.addoption("--full", action="store_true", help="the tests that `make test` leaves out, and no other")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    text = "takes long, and nearly the same is seen elsewhere: left out of `make test`, run by `make thorough`"
+    text = "takes long, and nearly the same is seen elsewhere: left out of `make test`, run by `make full`"
     config.addinivalue_line("markers", f"thorough: {text}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    chosen: list[pytest.Item] = [
-        item for item in items if config.getoption("--thorough") or not item.get_closest_marker("thorough")
-    ]
+    all_of_them = any(Path(arg.partition("::")[0]).is_file() for arg in config.args)
+    full = config.getoption("--full")
+    chosen: list[pytest.Item] = [item for item in items if all_of_them or is_for_full(item) == full]
     every = config.getoption("--every")
     if every:
         chosen = [item for item in chosen if starts_ansible(item)][::every]
     if len(chosen) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
+
+
+def is_for_full(item: pytest.Item) -> bool:
+    """What a change to the product hardly breaks alone, or what takes long."""
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    return folder in FOR_FULL or item.get_closest_marker("thorough") is not None
 
 
 def starts_ansible(item: pytest.Item) -> bool:

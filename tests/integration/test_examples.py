@@ -22,7 +22,8 @@ from tests.integration.shown import yaml_blocks
 LOUD = ("-vvvv", "--diff")
 KNOWN = {"example_app_client_id": "30e8fa4a9d2746f5a1b3c9d7e6f50418", "example_app_client_secret": "hush-hush-Zz_9"}
 CREDENTIALS = {"client_id": KNOWN["example_app_client_id"], "client_secret": KNOWN["example_app_client_secret"]}
-WAIT_A_MOMENT = {"dns_lookup": "none"}
+NO_LOOKUP = {"dns": {"lookup": "none"}}
+LOOKED_UP_NOWHERE = {f"oauthops.iam.cloudflare_oauth_client_{name}": NO_LOOKUP for name in ("publication", "wait")}
 Json = Any
 
 
@@ -57,6 +58,7 @@ def prepared(ansible: Ansible, fake: FakeCloudflare) -> dict[str, Json]:
     "module",
     [
         "cloudflare_oauth_client_info",
+        "cloudflare_oauth_client_publication",
         "cloudflare_oauth_client_secret",
         "cloudflare_oauth_client_wait",
         "cloudflare_oauth_clients",
@@ -71,8 +73,7 @@ def test_the_examples_of_a_module_run(
     if module == "cloudflare_oauth_client_wait":
         (client,) = Modules(fake).info(client_name="Example App").oauth_clients
         Modules(fake).record(client_uri=client["client_uri"], value=client["publishing"]["dns_record"]["value"])
-    here = {"dns_txt_info": {"servers": [fake.dns_address]}, "cloudflare_oauth_client_wait": WAIT_A_MOMENT}
-    defaults = {f"oauthops.iam.{name}": options for name, options in here.items()}
+    defaults = {**LOOKED_UP_NOWHERE, "oauthops.iam.dns_txt_info": {"servers": [fake.dns_address]}}
     many = {"example_secret_dir": str(ansible.directory), "example_staging_clients": [{"client_name": "Example App"}]}
     run = ansible.play(examples(module), *LOUD, vars={**prepared, **many}, module_defaults=defaults)
     assert run.status == 0, run.output
@@ -94,8 +95,10 @@ def test_the_guide_to_many_clients_runs(ansible: Ansible, fake: FakeCloudflare) 
 def test_no_module_is_without_tested_examples(prepared: dict[str, Json], fake: FakeCloudflare) -> None:
     documented = {path.stem for path in (ROOT / "plugins/modules").glob("*.py")}
     elsewhere = {"dns_txt_info", "rfc2136_txt_value", "secret_file_value", "vault_file_key"}
+    elsewhere |= {f"cloudflare_oauth_client_{name}" for name in ("rotation", "stored_secret")}
     assert documented == elsewhere | {f"cloudflare_oauth_{name}" for name in (
-        "client", "client_info", "client_secret", "client_wait", "clients", "domain_record", "scope_info"
+        "client", "client_info", "client_publication", "client_secret", "client_wait", "clients", "domain_record",
+        "scope_info",
     )}  # fmt: skip
     assert [client["client_name"] for client in fake.state()["clients"]] == ["Example App"]
 
@@ -127,6 +130,22 @@ def test_the_examples_of_a_secret_in_a_file_run(ansible: Ansible) -> None:
     assert json.loads(kept.read_text()) == CREDENTIALS
 
 
+def test_the_examples_of_a_store_run(prepared: dict[str, Json], ansible: Ansible, fake: FakeCloudflare) -> None:
+    stored, (client,) = ansible.directory / "stored.json", fake.state()["clients"]
+    known = {**KNOWN, "example_app_client_id": client["client_id"]}
+    changed = {
+        "rotation": "Mint a second secret every 90 days",
+        "stored_secret": "Store a secret that was made in the dashboard",
+    }
+    for module, task in changed.items():
+        tasks = json.dumps(examples(f"cloudflare_oauth_client_{module}"))
+        run = ansible.play(json.loads(tasks.replace("/etc/example_app/stored.json", str(stored))), *LOUD, vars=known)
+        assert run.status == 0, run.output
+        assert run.changed == [task]
+        assert_nothing_leaked(run, ansible, fake)
+    assert json.loads(stored.read_text())["client_secret"] == KNOWN["example_app_client_secret"]
+
+
 def the_play_of(role: str, ansible: Ansible, *options: str, **extra: Json) -> Run:
     (play,) = [
         block
@@ -142,60 +161,29 @@ def the_play_of(role: str, ansible: Ansible, *options: str, **extra: Json) -> Ru
 
 def test_the_play_of_the_publish_role_runs(ansible: Ansible, fake: FakeCloudflare) -> None:
     play = yaml_blocks(ROOT / "roles/oauth_client_publish/README.md")[0][0]
-    looked_up_here = {"oauth_client_publish_dns_lookup_servers": fake.dns_address}
-    run = ansible.play([], *LOUD, **{**play, "vars": looked_up_here})
+    run = ansible.play(
+        [], *LOUD, **{**play, "vars": {"oauth_client_publish_dns": {"lookup_servers": fake.dns_address}}}
+    )
     assert run.status == 0, run.output
-    assert run.fact("oauth_client_publish_result")["phase"] in ("verifying", "verified")
+    result = run.fact("oauth_client_publish_result")
+    assert result["phase"] in ("verifying", "verified")
     assert_nothing_leaked(run, ansible, fake)
+    page = (ROOT / "roles/oauth_client_publish/README.md").read_text().partition("![The phases]")[0]
+    assert set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`[^|]*)\|", page, re.M)))) == set(result)
 
 
 def test_the_example_variables_publish_a_client(ansible: Ansible, fake: FakeCloudflare) -> None:
     stored = ansible.directory / "home/example_app_oauth.json"
+    # The example's file is in the home directory, which is another one in this test.
     here = {
-        "oauth_client_publish_dns_lookup_servers": fake.dns_address,
-        # What the example's ~ stands for in this test; of the real one Ansible learns from the system, not from HOME.
-        "oauth_client_secret_store_file_path": str(stored),
+        "oauth_client_publish_dns": {"lookup_servers": fake.dns_address},
+        "oauth_client_store": {"type": "json_file", "path": str(stored)},
     }
     example = ("-e", f"@{ROOT}/docs/examples/example_app.yml")
     run = ansible.playbook("oauthops.iam.publish", *example, *LOUD, "-e", json.dumps(here))
     assert run.status == 0, run.output
     assert json.loads(stored.read_text())["client_secret"] in fake.state()["minted_secrets"]
     assert_nothing_leaked(run, ansible, fake)
-
-
-def test_the_play_of_the_store_role_runs(ansible: Ansible, fake: FakeCloudflare) -> None:
-    stored = ansible.directory / "stored.json"
-    where = {"oauth_client_secret_store_file_path": str(stored)}
-    foretold = the_play_of("oauth_client_secret_store", ansible, "--check", **where)
-    assert "The client" in foretold.changed
-    assert not stored.exists()
-
-    run = the_play_of("oauth_client_secret_store", ansible, **where)
-    (client,) = fake.state()["clients"]
-    held = json.loads(stored.read_text())
-    assert (held["client_id"], [held["client_secret"]]) == (client["client_id"], client["secrets"])
-    assert held["rotation"] == "closed"
-    assert_nothing_leaked(run, ansible, fake)
-    assert the_play_of("oauth_client_secret_store", ansible, **where).changed == []
-
-
-def test_the_variables_of_every_store_are_those_of_the_role() -> None:
-    role = ROOT / "roles/oauth_client_secret_store"
-    known = yaml.safe_load((role / "defaults/main.yml").read_text())
-    required = yaml.safe_load((role / "vars/main.yml").read_text())["oauth_client_secret_store__required"]
-    blocks = [block for block in yaml_blocks(role / "README.md") if isinstance(block, dict)]
-    assert [block["oauth_client_secret_store_backend"] for block in blocks[:-1]] == list(required)
-    for block in blocks:
-        wanted = required.get(block["oauth_client_secret_store_backend"], [])
-        assert {f"oauth_client_secret_store_{name}" for name in wanted} <= set(block) <= set(known)
-
-
-def test_the_credential_type_of_the_readme_has_the_fields_that_are_stored() -> None:
-    page = (ROOT / "roles/oauth_client_secret_store/README.md").read_text()
-    inputs, injectors = (json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", page, re.S | re.M))
-    secret = {field["id"]: field.get("secret", False) for field in inputs["fields"]}
-    assert secret == {"client_id": False, "client_secret": True, "minted_at": False, "rotation": False}
-    assert {value.strip("{} ") for value in injectors["env"].values()} <= set(secret)
 
 
 def test_the_play_of_the_rotate_role_runs(prepared: dict[str, Json], ansible: Ansible, fake: FakeCloudflare) -> None:
@@ -207,16 +195,16 @@ def test_the_play_of_the_rotate_role_runs(prepared: dict[str, Json], ansible: An
     credentials.write_text(json.dumps(in_use))
     with Application(credentials, fake.token_url) as application:
         here = {
-            "oauth_client_secret_store_file_path": str(stored),
+            "oauth_client_rotate_store": {"type": "json_file", "path": str(stored)},
             "example_app_credentials_file": str(credentials),
             "example_app_url": application.url,
         }
         run = the_play_of("oauth_client_rotate", ansible, **here)
         result = run.fact("oauth_client_rotate_result")
-        assert result["steps"] == ["rotated", "stored", "deployed", "verified"]
+        assert result["steps"] == ["rotated", "stored"]
         assert_nothing_leaked(run, ansible, fake)
         again = the_play_of("oauth_client_rotate", ansible, **here)
-        assert (again.fact("oauth_client_rotate_result")["steps"], again.changed) == (["deployed", "verified"], [])
+        assert (again.fact("oauth_client_rotate_result")["steps"], again.changed) == ([], [])
         application.wait_for_authentication()
     assert application.refusals == []
     assert json.loads(stored.read_text())["client_secret"] == fake.state()["minted_secrets"][-1]
@@ -227,12 +215,13 @@ def test_the_play_of_the_rotate_role_runs(prepared: dict[str, Json], ansible: An
 
 def test_the_steps_of_the_publishing_guide_run(ansible: Ansible, fake: FakeCloudflare) -> None:
     tasks = [task for block in yaml_blocks(ROOT / "docs/docsite/rst/guide_publish.rst") for task in block]
-    assert len(tasks) == 5
-    run = ansible.play(tasks, *LOUD, module_defaults={"oauthops.iam.cloudflare_oauth_client_wait": WAIT_A_MOMENT})
-    assert run.status == 0, run.output
-    assert run.changed == ["The client", "The record that proves the host", "Public, for ever"]
+    assert len(tasks) == 3
+    for options in (["--check"], []):
+        run = ansible.play(tasks, *LOUD, *options, module_defaults=LOOKED_UP_NOWHERE)
+        assert run.status == 0, run.output
+        assert_nothing_leaked(run, ansible, fake)
+    assert run.changed == ["Create the client and publish its record", "Make the client public"]
     assert fake.state()["clients"][0]["visibility"] == "public"
-    assert_nothing_leaked(run, ansible, fake)
 
 
 def test_the_plays_of_the_readme_run(ansible: Ansible, fake: FakeCloudflare) -> None:

@@ -13,10 +13,12 @@ import yaml
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
 from tests.integration.modules import APP, Modules
+from tests.integration.publications import variables
 
 NAMES = ("north", "south", "west")
 ROLES = ("publish", "rotate", "report", "export")
-EACH_ACCOUNT = {f"oauth_client_{role}_account_id": "{{ cloudflare_account_id }}" for role in ROLES}
+# The other two read cloudflare_account_id.
+EACH_ACCOUNT = {f"oauth_client_{role}_account_id": "{{ cloudflare_account_id }}" for role in ("report", "export")}
 Json = Any
 
 
@@ -94,11 +96,12 @@ def test_each_account_has_a_report_of_its_own_and_fails_alone(
 
 
 @pytest.fixture
-def published(fake: FakeCloudflare, accounts: dict[str, str], tmp_path: Path) -> dict[str, Json]:
+def published(ansible: Ansible, fake: FakeCloudflare, accounts: dict[str, str], tmp_path: Path) -> dict[str, Json]:
     """Variables for a client of each account, in a zone of that account, with one encrypted file for all secrets."""
     for name, account_id in accounts.items():
         fake.add_zone(f"{name}.example.com", account_id=account_id)
     (tmp_path / "password").write_text("correct horse\n")
+    ansible.environment["OAUTHOPS_HANDOVER_DIR"] = str(tmp_path / "handover")
     publish = {
         "client_name": "App of {{ inventory_hostname }}",
         "redirect_uris": ["https://app.{{ inventory_hostname }}.example.com/callback"],
@@ -107,18 +110,17 @@ def published(fake: FakeCloudflare, accounts: dict[str, str], tmp_path: Path) ->
         "client_uri": "https://app.{{ inventory_hostname }}.example.com/",
         "logo_uri": "https://app.{{ inventory_hostname }}.example.com/logo.png",
         "promote": False,
-        "dns_lookup_servers": fake.dns_address,
+        "lookup_servers": fake.dns_address,
     }
     store = {
-        "backend": "vault_file",
-        "vault_file_path": str(tmp_path / "secrets.yml"),
-        "vault_file_key": "{{ inventory_hostname }}",
-        "vault_file_password_file": str(tmp_path / "password"),
-        "handover_dir": str(tmp_path / "handover"),
+        "type": "vault_file",
+        "path": str(tmp_path / "secrets.yml"),
+        "key": "{{ inventory_hostname }}",
+        "vault_password_file": str(tmp_path / "password"),
     }
     return {
-        **{f"oauth_client_publish_{name}": value for name, value in publish.items()},
-        **{f"oauth_client_secret_store_{name}": value for name, value in store.items()},
+        **variables(**publish),
+        "oauth_client_store": store,
         "oauth_client_rotate_client_name": publish["client_name"],
     }
 
@@ -152,19 +154,17 @@ def test_a_client_of_each_account_is_published_and_rotated(
         name: secrets[account_id][-1] for name, account_id in accounts.items()
     }
     assert [len(each) for each in secrets.values()] == [2, 2, 2]
-    assert list((ansible.directory / "handover").iterdir()) == []
+    left = [path.name for path in (ansible.directory / "handover").iterdir()]
+    assert [name for name in left if name != "site" and not name.endswith(".lock")] == []
 
 
 def test_an_account_that_is_refused_leaves_the_others_alone(
     ansible: Ansible, fake: FakeCloudflare, accounts: dict[str, str], published: dict[str, Json]
 ) -> None:
-    without_secret = {
-        "oauth_client_publish_token_endpoint_auth_method": "none",
-        "oauth_client_secret_store_backend": "",
-    }
-    variables = {**published, **without_secret}
+    client = {**published["oauth_client_publish_client"], "token_endpoint_auth_method": "none"}
+    changed = {**published, "oauth_client_publish_client": client}
     fake.restrict([accounts["north"], accounts["west"]])
-    done = run(ansible, "publish", accounts, **variables)
+    done = run(ansible, "publish", accounts, **changed)
     assert done.status == 2
     assert list(failures(done)) == ["south"]
     assert "status 403" in failures(done)["south"]
@@ -172,7 +172,7 @@ def test_an_account_that_is_refused_leaves_the_others_alone(
     assert {client["client_name"] for client in fake.state()["clients"]} == {"App of north", "App of west"}
 
     fake.restrict(None)
-    again = run(ansible, "publish", accounts, "--limit", "south", **variables)
+    again = run(ansible, "publish", accounts, "--limit", "south", **changed)
     assert again.status == 0, again.output
     assert {task.host for task in again.tasks} == {"south"}
     assert len(fake.state()["clients"]) == 3
@@ -188,10 +188,20 @@ def test_an_unanswered_question_means_this_machine(ansible: Ansible) -> None:
         assert re.findall(r"hosts \(1\):\n +(\S+)", listed.output) == ["localhost"] * 4
 
 
-@pytest.mark.parametrize("playbook", ["publish", "rotate"])
-def test_two_hosts_for_one_client_are_refused(ansible: Ansible, fake: FakeCloudflare, playbook: str) -> None:
+@pytest.mark.parametrize(
+    ("playbook", "named"),
+    [
+        ("publish", {"oauth_client_publish_client": {"client_name": "App"}}),
+        ("publish", {"oauth_client_publish_client_name": "App"}),
+        ("rotate", {"oauth_client_rotate_client_name": "App"}),
+    ],
+    ids=["described", "of a survey", "rotated"],
+)
+def test_two_hosts_for_one_client_are_refused(
+    ansible: Ansible, fake: FakeCloudflare, playbook: str, named: dict[str, Json]
+) -> None:
     one = {"named": fake.account_id, "of the environment": ""}
-    done = run(ansible, playbook, one, **{f"oauth_client_{playbook}_client_name": "App"})
+    done = run(ansible, playbook, one, **named)
     assert (done.status, fake.requests()) == (2, [])
     assert "the same client" in done.failure
 

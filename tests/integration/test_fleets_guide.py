@@ -85,7 +85,7 @@ def test_an_account_that_fails_is_named_as_the_guide_shows(
     fake.restrict([account_id for name, account_id in accounts.items() if name != "shop"])
     run = apply(ansible)
     assert (run.status, failed(run)) == (2, {"shop"})
-    (shown,) = blocks("text")
+    shown, _store = blocks("text")
     assert shown.strip() in re.sub(RAY, "", run.output)
     assert sorted(there(fake, accounts)) == ["blog", "sandbox-ada", "sandbox-bob"]
 

@@ -94,8 +94,8 @@ def test_the_page_of_playbooks_has_them_all(ansible: Ansible, fake: FakeCloudfla
     for example in ("example_app.yml", "report.yml"):
         shutil.copy(ROOT / "docs/examples" / example, ansible.directory)
     here = {
-        "oauth_client_publish_dns_lookup_servers": fake.dns_address,
-        "oauth_client_secret_store_file_path": str(ansible.directory / "stored.json"),
+        "oauth_client_publish_dns": {"lookup_servers": fake.dns_address},
+        "oauth_client_store": {"type": "json_file", "path": str(ansible.directory / "stored.json")},
     }
     lines = [line.replace("$PWD", str(ansible.directory)) for line in commands("playbooks")]
     runs = [ansible.command(*shlex.split(line), "-e", json.dumps(here)) for line in lines]
@@ -103,7 +103,7 @@ def test_the_page_of_playbooks_has_them_all(ansible: Ansible, fake: FakeCloudfla
     assert "missing" in runs[-1].failure
 
 
-def test_the_switches_of_the_stand_in(fake: FakeCloudflare) -> None:
+def test_the_switches_of_the_fake(fake: FakeCloudflare) -> None:
     lines = [line for line in commands("guide_testing") if line.startswith("curl ")]
     assert len(lines) == 5
     for line in lines:

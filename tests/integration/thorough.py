@@ -7,7 +7,7 @@ import pytest
 
 
 def thorough(*values: object) -> list[pytest.ParameterSet]:
-    """These values, which `make test` leaves out and `make thorough` runs; a tuple is one value for each parameter."""
+    """These values, which `make test` leaves out and `make full` runs; a tuple is one value for each parameter."""
     return [
         pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.thorough) for value in values
     ]

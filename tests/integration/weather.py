@@ -83,18 +83,18 @@ TABLE = (
         )
         for status in (408, 500, 502, 503, 504)
     ),
-    Weather("The connection is cut before an answer comes", ({"kind": "cut"},), REPEATED, CHECKED, REPEATED, TOLD),
+    Weather("The connection is cut before a response comes", ({"kind": "cut"},), REPEATED, CHECKED, REPEATED, TOLD),
     Weather(
-        "The connection is cut in the middle of the answer",
+        "The connection is cut in the middle of the response",
         ({"kind": "cut_body"},),
         REPEATED,
         CHECKED,
         REPEATED,
         TOLD,
     ),
-    Weather("The answer is JSON that ends too early", ({"kind": "truncated"},), REPEATED, CHECKED, REPEATED, TOLD),
+    Weather("The response is JSON that ends too early", ({"kind": "truncated"},), REPEATED, CHECKED, REPEATED, TOLD),
     Weather(
-        "No answer comes within the option timeout",
+        "No response comes within the option timeout",
         ({"kind": "slow", "seconds": 1.5},),
         REPEATED,
         CHECKED,
@@ -103,7 +103,7 @@ TABLE = (
         connection={"timeout": 0.5},
     ),
     Weather(
-        "Status 200, but the answer says that it is no success",
+        "Status 200, but the response says that it is no success",
         ({"kind": "soft_failure"},),
         FAILED,
         CHECKED,
@@ -111,10 +111,10 @@ TABLE = (
         TOLD,
     ),
     Weather(
-        "The answer is larger than 32 MiB", ({"kind": "huge", "size": 34 * 1024**2},), FAILED, CHECKED, REPEATED, TOLD
+        "The response is larger than 32 MiB", ({"kind": "huge", "size": 34 * 1024**2},), FAILED, CHECKED, REPEATED, TOLD
     ),
     Weather(
-        "The answer is a redirect, which is never followed",
+        "The response is a redirect, which is never followed",
         ({"kind": "redirect"},),
         FAILED,
         FAILED,

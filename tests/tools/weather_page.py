@@ -13,7 +13,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/docsite/rst/guide_what_happen
 SHORT = {
     Outcome.REPEATED: "repeated",
     Outcome.CHECKED: "read again, then repeated if needed",
-    Outcome.TOLD: "fails, tells what became of it",
+    Outcome.TOLD: "fails, reports what became of it",
     Outcome.FAILED: "fails",
 }
 TEMPLATE = """\
@@ -29,13 +29,12 @@ TEMPLATE = """\
 What happens when something goes wrong
 ======================================
 
-Networks cut answers off, and Cloudflare's API offers no way to ask for something exactly once. So the modules repeat
-a request only where that is harmless, and otherwise look for what became of it before they say anything. All failed
-attempts and pauses of a task together take no longer than
-:ansopt:`oauthops.iam.cloudflare_oauth_client#module:retry_timeout` seconds, which is 60 unless you set it; a pause
-that Cloudflare asks for is kept to, as long as it fits. :ansplugin:`oauthops.iam.cloudflare_oauth_clients#module` alone
-may take longer: to go slowly before the rate limit, by five minutes a request at the most, is how it gets its work
-done. With ``-v`` the result shows what was waited for, as ``waited``.
+Networks lose responses, and Cloudflare's API cannot do something exactly once. So the modules repeat a request only
+where that is harmless. Otherwise they look for what became of it first. All failed attempts and pauses of a task
+together take no longer than :ansopt:`oauthops.iam.cloudflare_oauth_client#module:retry_timeout` seconds, which is 60
+unless you set it. A pause that Cloudflare asks for is kept, as long as it fits. Only
+:ansplugin:`oauthops.iam.cloudflare_oauth_clients#module` may take longer, because it slows down before the rate limit,
+by at most five minutes a request. With ``-v`` the result shows as ``waited`` what was waited for.
 
 When it goes wrong once
 -----------------------
@@ -44,7 +43,7 @@ When it goes wrong once
 
 {outcomes}
 
-Nothing is ever created twice, and no secret is minted twice, by a request that was repeated.
+A repeated request never creates a client twice and never mints a second secret.
 
 When it stays wrong
 -------------------
@@ -62,32 +61,42 @@ also in check mode. Nothing was changed. The rows ran on {ran_on}, as Debian 12 
 
 {refusals}
 
-When an answer with a secret was lost
--------------------------------------
+When a response with a secret was lost
+--------------------------------------
 
-Cloudflare shows a secret once. If the answer that held it is lost, nobody can read it again, and the message says so:
+Cloudflare shows a secret once. If the response that held it is lost, nobody can read it again, and the message says so.
 
-- **Creating a client.** The task looks for a client of that name. If it finds it, the message names its ID: the
-  client is there, its secret is not. Run again, and the same task finds the client by its name; then mint a secret
-  with :ansplugin:`oauthops.iam.cloudflare_oauth_client_secret#module` and ``state: rotated``, and delete the lost one
-  with ``state: finalized``. If it does not find the client, run again: it is created, unless it has appeared in the
-  meantime.
-- **Rotating a secret.** The task reads the client. If a second secret is there, nobody has seen it; the older one
-  goes on working. To get a usable one, the older has to go first: ``state: finalized`` and then ``state: rotated``,
-  and in between applications cannot authenticate. Choose the moment. Where the secret goes into a file, an empty
-  file beside it with ``.unreceived`` at the end of its name keeps this in mind: until another secret was received,
-  running again, or finalizing with that file named, fails with the same words. If no second secret is there, run
-  again.
+- **Creating a client.** The task looks for a client of that name.
+
+  - If it finds the client, the message names its ID. The client is there, its secret is not. With a store, rotate the
+    secret with :ansplugin:`oauthops.iam.oauth_client_rotate#role`, then publish again. Without one, mint a secret with
+    :ansplugin:`oauthops.iam.cloudflare_oauth_client_secret#module` and ``state: rotated``, and delete the lost one with
+    ``state: finalized``.
+  - If it does not find the client, run again. The client is created, unless it has appeared in the meantime.
+
+- **Rotating a secret.** The task reads the client.
+
+  - If a second secret is there, nobody has seen it. The older one goes on working, but has to be deleted before another
+    can be minted: ``state: finalized``, then ``state: rotated``. In between applications cannot authenticate, so choose
+    the moment. A secret file has an empty file with ``.unreceived`` at the end of its name beside it. While that is
+    there, running again or finalizing fails with the same message.
+  - If no second secret is there, run again.
 
 When two runs meet
 ------------------
 
-The API has no lock and no conditional write. Two controllers, or several hosts of one play, that create a client of
-the same name at the same moment can both find none and both create one. After creating, each looks for others of that
-name, and fails if there is one: the message lists the clients, and says how to delete the one that is not wanted.
-Until then every task that names the client fails and lists both, so that none of them is used by mistake. Two
-rotations at the same moment cannot be kept apart either; the one that Cloudflare refuses fails, and its message says
-so. To be safe, let one controller manage an account, and run tasks on an account once, as with ``run_once: true`` or
+The API has no lock and no conditional write.
+
+- **The roles.** Publishing with a store and rotating hold a lock for the client on the controller. A second run waits
+  for ``lock_timeout`` seconds, then fails with ``locked`` and names the run that holds it. Between controllers, a note
+  in the store does the same as far as the store can (``rotation_busy``).
+- **Creating a client without a store.** Two runs can both find no client and both create one. Each looks for others of
+  that name afterwards. If there is one, it fails, lists the clients, and says how to delete the duplicate. Until then
+  every task that names the client fails, so that none is used by mistake.
+- **The module cloudflare_oauth_client_secret.** Two rotations at the same moment cannot be kept apart. Cloudflare
+  refuses one of them, which fails.
+
+To be safe, let one controller manage an account, and run tasks on an account once, as with ``run_once: true`` or
 ``hosts: localhost``.
 """
 

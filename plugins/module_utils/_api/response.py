@@ -25,12 +25,14 @@ Record = dict[str, Any]
 
 CREDENTIAL_CODES = {6003, 6103, 6111, 9106, 9109, 10000}
 IDENTICAL_RECORD_CODES = {81057, 81058}
-# What an error is called by its status; 401 stands for every fault of the credential, 500 for every outage.
+# What an error is called by its status; 401 stands for every fault of the credential, 500 for every outage, and 1020,
+# which is no status, for every block by the edge.
 CODES: Mapping[int, str] = {
     401: "unauthorized",
     403: "unauthorized",
     429: "rate_limited",
     500: "cloudflare_unavailable",
+    1020: "request_blocked",
 }
 ADVICE: Mapping[str, str] = {
     "rate_limited": "This is Cloudflare's rate limit. Run again later, or raise retry_timeout to wait longer.",
@@ -176,7 +178,7 @@ def _of_the_edge(
     """The error for a problem of Cloudflare's edge, which says nothing of the credential or its permissions."""
     number, title = problem.get("error_code"), excerpt(str(problem.get("title") or "no title"))
     passing = is_outage(status) or problem.get("retryable") is True
-    code = CODES[429] if status == 429 else CODES[500] if passing else "request_blocked"
+    code = CODES[429] if status == 429 else CODES[500] if passing else CODES[1020]
     named = problem.get("ray_id")
     ray_id = _ray_id(headers) or (excerpt(named) if isinstance(named, str) else None)
     return CloudflareError(

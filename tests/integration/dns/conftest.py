@@ -8,7 +8,7 @@ import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible
-from tests.integration.dns.publishing import Publishing
+from tests.integration.dns.publishing import Publishing, update_options
 from tests.integration.servers.name_server import NameServer
 
 
@@ -41,4 +41,10 @@ def cloudflare(looking_process: FakeCloudflare) -> FakeCloudflare:
 
 @pytest.fixture
 def publishing(cloudflare: FakeCloudflare, name_server: NameServer, tmp_path: Path) -> Publishing:
-    return Publishing(cloudflare, name_server, Ansible(tmp_path, cloudflare.environment))
+    usual = {
+        "provider": "rfc2136",
+        **update_options(name_server),
+        "lookup_servers": [name_server.address],
+        "lookup_url": "",
+    }
+    return Publishing(Ansible(tmp_path, cloudflare.environment), cloudflare, usual, name_server=name_server)

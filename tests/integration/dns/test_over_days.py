@@ -10,43 +10,41 @@ import pytest
 import requests
 
 from tests.integration.ansible_runs import Run
-from tests.integration.dns.publishing import RESULT, Publishing, result
+from tests.integration.dns.publishing import Publishing, update_options
+from tests.integration.publications import AT_ONCE, MANUAL, RESULT, result
 from tests.integration.thorough import thorough
 
 Step = Callable[[Publishing], None]
 Json = Any
 
-MANUAL: dict[str, Json] = {"dns_provider": "manual", "wait_timeout": 0}
-AT_ONCE: dict[str, Json] = {"wait_timeout": 0}
 HOST, OTHER_HOST = "app.example.com", "new.example.com"
-GIVEN_UP = "Cloudflare has given up looking for the TXT record at app.example.com with the value "
-PUBLIC = "Nothing, the client is public."
+MOVED: dict[str, Json] = {"host": OTHER_HOST, "client_uri": f"https://{OTHER_HOST}/", **MANUAL}
 
 
-def run(phase: str, says: str = "", writes: int | None = None, **changes: Json) -> Step:
-    """A run that ends well: its phase, a part of its next_action, and how many requests it writes to Cloudflare."""
+def run(phase: str, code: str = "", writes: int | None = None, *, host: str = HOST, **changes: Json) -> Step:
+    """A run that ends well: its phase, what comes next, and how many requests it writes to Cloudflare."""
 
     def step(publishing: Publishing) -> None:
         publishing.fake.clear_journal()
         found = result(publishing.run(**changes))
-        assert found["phase"] == phase, found
-        assert says in found["next_action"]
+        assert (found["phase"], found["dns_record"]["name"]) == (phase, host), found
+        assert code in ("", found["next_action"]["code"]), found
         written = publishing.fake.requests(writes_only=True)
         assert writes is None or len(written) == writes, written
 
     return step
 
 
-def refused(code: str | None, names: str, **changes: Json) -> Step:
-    """A run that fails before it writes anything; without a code when the role says so itself."""
+def refused(code: str, option: str, **changes: Json) -> Step:
+    """A run that fails before it writes anything, and names the client that is in the way, if there is one."""
 
     def step(publishing: Publishing) -> None:
         publishing.fake.clear_journal()
         failed = publishing.run(**changes)
-        assert failed.status != 0, failed.output
-        client_id = publishing.clients()[0]["client_id"] if publishing.clients() else ""
-        assert failed.code == code
-        assert names.format(client_id=client_id) in failed.failure
+        assert (failed.status, failed.code, failed.option) == (2, code, option), failed.output
+        assert [
+            client["client_id"] for client in publishing.clients() if client["client_id"] not in failed.failure
+        ] == []
         assert publishing.fake.requests(writes_only=True) == []
 
     return step
@@ -86,10 +84,8 @@ def somebody(method: str, **body: Json) -> Step:
     return step
 
 
-def run_by_id(phase: str, says: str = "", writes: int | None = None, **changes: Json) -> Step:
-    return lambda publishing: run(phase, says, writes, client_id=publishing.clients()[0]["client_id"], **changes)(
-        publishing
-    )
+def run_by_id(phase: str, code: str = "", **changes: Json) -> Step:
+    return lambda publishing: run(phase, code, client_id=publishing.clients()[0]["client_id"], **changes)(publishing)
 
 
 def clients(*names: str) -> Step:
@@ -108,51 +104,51 @@ def values_at(host: str, number: int) -> Step:
 
 TABLE: dict[str, list[Step]] = {
     "the record is published at once": [
-        run("public", PUBLIC),
+        run("public", "none"),
         hours(1),
-        run("public", PUBLIC, writes=0),
+        run("public", "none", writes=0),
     ],
     "the record appears after 30 hours": [
-        run("needs_dns", "Publish the TXT record at app.example.com", writes=1, **MANUAL),
+        run("needs_dns", "publish_record", writes=1, **MANUAL),
         hours(30),
-        run("needs_dns", "then run again.", writes=0, **MANUAL),
+        run("needs_dns", "publish_record", writes=0, **MANUAL),
         appears(),
         hours(1),
-        run("public", PUBLIC, writes=1, **MANUAL),
+        run("public", "none", writes=1, **MANUAL),
     ],
     "seen by the world, not yet by Cloudflare": [
         run("needs_dns", **MANUAL),
         variant(read_lag_seconds=600),
         somebody("PATCH", policy_uri="https://app.example.com/privacy"),
         appears(),
-        run("verifying", "Cloudflare is looking for the TXT record", writes=0, **MANUAL),
+        run("verifying", "wait", writes=0, **MANUAL),
         hours(1),
-        run("public", PUBLIC, writes=1, **MANUAL),
+        run("public", "none", writes=1, **MANUAL),
     ],
-    "failed at 48 hours, and not started anew without the record": [
+    "failed at 48 hours, and not restarted without the record": [
         run("needs_dns", **MANUAL),
         hours(49),
-        run("failed", GIVEN_UP, writes=0, **MANUAL),
+        run("failed", "publish_record", writes=0, **MANUAL),
         hours(1),
-        run("failed", "the verification is started anew once the record can be seen", writes=0, **MANUAL),
+        run("failed", "publish_record", writes=0, **MANUAL),
         appears(),
-        run("public", PUBLIC, writes=2, **{**MANUAL, "wait_timeout": 20}),
+        run("public", "none", writes=2, **{**MANUAL, "wait_timeout": 20}),
     ],
     "failed, and nobody can say who sees the record": [
         run("needs_dns", **MANUAL),
         hours(49),
-        run("needs_dns", "Publish the TXT record", writes=1, dns_lookup="none", **MANUAL),
+        run("needs_dns", "publish_record", writes=1, lookup="none", **MANUAL),
     ],
     "failed, and the record appears while the run waits": [
         run("needs_dns", **MANUAL),
         hours(49),
-        run("public", PUBLIC, writes=2, promote=True),
+        run("public", "none", writes=2, promote=True),
     ],
     "failed, and the restart brings another value": [
         variant(verification_text="new_on_restart"),
         run("needs_dns", **MANUAL),
         hours(49),
-        run("public", PUBLIC, writes=2),
+        run("public", "none", writes=2),
         values_at(HOST, 2),
     ],
     "failed, and after the restart once more": [
@@ -162,44 +158,44 @@ TABLE: dict[str, list[Step]] = {
         appears(),
         run("needs_dns", writes=1, **MANUAL),
         hours(49),
-        run("failed", GIVEN_UP, writes=0, **MANUAL),
-        run("public", PUBLIC, writes=2),
+        run("failed", "publish_record", writes=0, **MANUAL),
+        run("public", "none", writes=2),
     ],
     "the home page moves to another host": [
         run("needs_dns", **MANUAL),
         hours(20),
-        run("needs_dns", "TXT record at new.example.com", writes=1, client_uri=f"https://{OTHER_HOST}/", **MANUAL),
+        run("needs_dns", "publish_record", writes=1, **MOVED),
         appears(OTHER_HOST),
         hours(1),
-        run("public", PUBLIC, client_uri=f"https://{OTHER_HOST}/", **MANUAL),
+        run("public", "none", **MOVED),
     ],
     "the home page moves to another path": [
         run("needs_dns", **MANUAL),
         hours(20),
         run("needs_dns", writes=1, client_uri=f"https://{HOST}/start", **MANUAL),
         appears(),
-        run("public", PUBLIC, client_uri=f"https://{HOST}/start", **{**MANUAL, "wait_timeout": 20}),
+        run("public", "none", client_uri=f"https://{HOST}/start", **{**MANUAL, "wait_timeout": 20}),
     ],
     "somebody deletes the client, known by its name": [
         run("needs_dns", **MANUAL),
         hours(20),
         somebody("DELETE"),
-        run("needs_dns", "Publish the TXT record", writes=1, **MANUAL),
+        run("needs_dns", "publish_record", writes=1, **MANUAL),
         appears(),
         hours(1),
-        run("public", PUBLIC, **MANUAL),
+        run("public", "none", **MANUAL),
         clients("App"),
     ],
     "somebody deletes the client, known by its id": [
         run("needs_dns", **MANUAL),
         hours(20),
-        lambda publishing: refused("client_not_found", "", client_id=_deleted(publishing), **MANUAL)(publishing),
+        lambda publishing: refused("client_not_found", "client.client_id", client_id=_deleted(publishing))(publishing),
     ],
     "somebody renames the client, known by its name": [
         run("needs_dns", **MANUAL),
         hours(20),
         somebody("PATCH", client_name="App of ours"),
-        refused(None, "{client_id} (App of ours)", **MANUAL),
+        refused("client_similar", "client.client_name", **MANUAL),
         run("needs_dns", writes=1, allow_similar=True, **MANUAL),
         clients("App of ours", "App"),
     ],
@@ -208,34 +204,34 @@ TABLE: dict[str, list[Step]] = {
         hours(20),
         somebody("PATCH", client_name="App of ours"),
         appears(),
-        run_by_id("public", PUBLIC, **{**MANUAL, "wait_timeout": 20}),
+        run_by_id("public", "none", **{**MANUAL, "wait_timeout": 20}),
         clients("App"),
     ],
     "somebody promotes the client": [
-        run("verified", "Run again with oauth_client_publish_promote=true", promote=False),
+        run("verified", "promote", promote=False),
         somebody("PATCH", visibility="public"),
-        run("public", PUBLIC, writes=0, promote=False),
+        run("public", "none", writes=0, promote=False),
     ],
     "somebody removes the logo after the verification": [
         run("verified", promote=False),
         somebody("PATCH", logo_uri=None),
-        run("incomplete", "Publishing also needs oauth_client_publish_logo_uri", writes=0, logo_uri="", **AT_ONCE),
-        run("public", PUBLIC, writes=2, **AT_ONCE),
+        run("incomplete", "complete", writes=0, logo_uri="", **AT_ONCE),
+        run("public", "none", writes=2, **AT_ONCE),
     ],
     "the record of a verified client is removed": [
         variant(verified_recheck=True),
         run("verified", promote=False),
         disappears(),
         hours(1),
-        run("failed", GIVEN_UP, writes=0, promote=False, **MANUAL),
-        run("public", PUBLIC, writes=2),
+        run("failed", "publish_record", writes=0, promote=False, **MANUAL),
+        run("public", "none", writes=2),
         values_at(HOST, 1),
     ],
     "Cloudflare tells the value only after a while": [
         variant(first_verification="absent"),
-        run("needs_dns", "A run publishes the TXT record that Cloudflare has yet to name", writes=1),
+        run("needs_dns", "run", writes=1),
         hours(1),
-        run("public", PUBLIC),
+        run("public", "none"),
     ],
 }
 
@@ -254,12 +250,7 @@ def test_each_run_ends_well_and_says_where_it_is(publishing: Publishing, row: st
 
 def test_every_three_hours_until_the_record_appears_after_thirty(publishing: Publishing) -> None:
     """One play for all runs: the role, then three hours, and the record somewhere on the way."""
-    server = publishing.name_server
-    role = {
-        "name": "Publish",
-        "ansible.builtin.include_role": {"name": "oauthops.iam.oauth_client_publish"},
-        "vars": publishing.variables(**MANUAL),
-    }
+    role = publishing.task(**MANUAL)
     later = {
         "name": "Three hours later",
         "ansible.builtin.uri": {
@@ -272,10 +263,7 @@ def test_every_three_hours_until_the_record_appears_after_thirty(publishing: Pub
     appears_now = {
         "name": "Somebody publishes the record",
         "oauthops.iam.rfc2136_txt_value": {
-            "server": server.host,
-            "port": server.port,
-            "key_name": server.writer.name,
-            "key_secret": server.writer.secret,
+            **update_options(publishing.name_server),
             "name": HOST,
             "value": "{{ oauth_client_publish_result.dns_record.value }}",
         },

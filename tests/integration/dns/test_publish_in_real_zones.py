@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.dns.publishing import Publishing, phase, result
+from tests.integration.dns.publishing import Publishing
+from tests.integration.publications import AT_ONCE, MANUAL, PREPARE, PUBLISH, REMOVE, action, phase, result
 from tests.integration.servers.name_server import NameServer
 from tests.integration.thorough import thorough
-
-RECORD_TASK = "oauthops.iam.oauth_client_publish : Keep the value among the TXT records at the name server"
 
 
 def test_from_nothing_to_public_and_back_to_the_zone_as_it_was(publishing: Publishing, name_server: NameServer) -> None:
@@ -48,8 +47,8 @@ def test_several_clients_of_one_host_come_and_go_one_by_one(publishing: Publishi
     assert name_server.texts("example.com") == foreign | set(values.values())
 
     for name in ("Two", "One", "Three"):
-        foretold = publishing.remove("--check", client_name=name, **apex)
-        assert len(foretold.changed) == 2
+        predicted = publishing.remove("--check", client_name=name, **apex)
+        assert (predicted.changed, len(predicted.result(REMOVE)["diff"])) == ([REMOVE], 2)
         assert publishing.remove(client_name=name, **apex).status == 0
         del values[name]
         assert name_server.texts("example.com") == foreign | set(values.values())
@@ -77,7 +76,7 @@ def test_the_record_is_at_the_host_of_the_home_page(
 
 
 def test_a_value_that_somebody_has_split_is_the_value(publishing: Publishing, name_server: NameServer) -> None:
-    run = publishing.run(dns_provider="manual", wait_timeout=0)
+    run = publishing.run(**MANUAL)
     value = result(run)["dns_record"]["value"]
     name_server.add("app.example.com", "TXT", f'"{value[:9]}" "{value[9:]}"')
     assert phase(publishing.run(promote=False)) == "verified"
@@ -88,20 +87,20 @@ def test_a_value_that_somebody_has_split_is_the_value(publishing: Publishing, na
     ("changes", "code", "named"),
     [
         ({"client_uri": "https://alias.example.com/"}, "record_conflict", "app.example.com"),
-        ({"client_uri": "https://alias.example.com/", "dns_provider": "manual"}, None, "CNAME"),
+        ({"client_uri": "https://alias.example.com/", "provider": "manual"}, "record_conflict", "CNAME"),
         ({"client_uri": "https://ext.example.com/"}, "record_conflict", "cdn.example.net"),
         ({"client_uri": "https://any.wild.example.com/"}, "wildcard_conflict", "(A)"),
         ({"client_uri": "https://app.elsewhere.example.com/"}, "host_delegated", "ns.example.net"),
         ({"client_uri": "https://app.example.org/"}, "dns_not_served", "app.example.org"),
-        ({"client_uri": "http://127.0.0.1:3000/"}, None, "http://127.0.0.1:3000/"),
-        ({"client_uri": "http://[::1]:3000/"}, None, "http://[::1]:3000/"),
-        ({"client_uri": "http://localhost:3000/"}, None, "localhost"),
-        ({"client_uri": "https://intranet/"}, None, "intranet"),
-        ({"rfc2136_server": ""}, None, "oauth_client_publish_rfc2136_server"),
-        ({"rfc2136_key_name": "stranger"}, "dns_key_refused", "key_name"),
-        ({"rfc2136_port": 9}, "dns_unreachable", "127.0.0.1 port 9"),
-        ({"dns_lookup_servers": "ns1.example.com:x"}, "invalid_option", "'ns1.example.com:x'"),
-        ({"dns_provider": "rotue53.yml"}, None, "cloudflare, rfc2136, manual"),
+        ({"client_uri": "http://127.0.0.1:3000/"}, "domain_not_verifiable", "http://127.0.0.1:3000/"),
+        ({"client_uri": "http://[::1]:3000/"}, "domain_not_verifiable", "http://[::1]:3000/"),
+        ({"client_uri": "http://localhost:3000/"}, "domain_not_verifiable", "localhost"),
+        ({"client_uri": "https://intranet/"}, "domain_not_verifiable", "intranet"),
+        ({"server": ""}, "invalid_option", "dns.server"),
+        ({"key_name": "stranger"}, "dns_key_refused", "key_name"),
+        ({"port": 9}, "dns_unreachable", "127.0.0.1 port 9"),
+        ({"lookup_servers": "ns1.example.com:x"}, "invalid_option", "'ns1.example.com:x'"),
+        ({"provider": "rotue53.yml"}, "invalid_option", "cloudflare, rfc2136, manual"),
     ],
 )
 def test_what_cannot_work_is_told_before_anything_is_written(
@@ -121,23 +120,23 @@ def test_a_key_without_the_right_to_write_is_told_before_anything_is_written(
     publishing: Publishing, check: list[str]
 ) -> None:
     reader = publishing.name_server.reader
-    refused = publishing.run(*check, rfc2136_key_name=reader.name, rfc2136_key_secret=reader.secret)
+    refused = publishing.run(*check, key_name=reader.name, key_secret=reader.secret)
     assert refused.code == "dns_refused"
     assert reader.secret not in refused.output
     assert publishing.fake.requests(writes_only=True) == []
 
 
 def test_a_cname_that_comes_later_is_explained(publishing: Publishing, name_server: NameServer) -> None:
-    manual = {"dns_provider": "manual", "client_uri": "https://new.example.com/", "wait_timeout": 0}
+    manual = {**MANUAL, "client_uri": "https://new.example.com/"}
     publishing.run(**manual)
     name_server.add("new.example.com", "CNAME", "app.example.com.")
-    assert "CNAME" in result(publishing.run(**manual))["next_action"]
+    run = publishing.run(**manual)
+    assert (action(run), "CNAME" in result(run)["next_action"]["text"]) == ("publish_record", True)
 
 
-def test_check_mode_foretells_the_record_of_a_client_that_is_not_there(publishing: Publishing) -> None:
+def test_check_mode_predicts_the_record_of_a_client_that_is_not_there(publishing: Publishing) -> None:
     run = publishing.run("--check", "--diff")
-    assert phase(run) == "needs_dns"
-    assert run.changed == ["oauthops.iam.oauth_client_publish : Describe the client to Cloudflare", RECORD_TASK]
+    assert (phase(run), run.changed, len(run.result(PREPARE)["diff"])) == ("needs_dns", [PREPARE], 2)
     assert publishing.fake.requests(writes_only=True) == []
 
 
@@ -162,50 +161,33 @@ def test_a_client_that_looks_like_another_is_not_created(publishing: Publishing,
     publishing.run(promote=False)
     redirects = [*more, "https://app.example.com/callback"]
     refused = publishing.run(client_name="App 2", redirect_uris=redirects)
-    assert "There is no client named App 2, but" in refused.failure
+    assert (refused.code, refused.option) == ("client_similar", "client.client_name")
     assert len(publishing.clients()) == 1
 
 
 def test_a_removal_is_checked_before_it_begins(publishing: Publishing) -> None:
-    assert "neither one of cloudflare" in publishing.remove(dns_provider="/nowhere.yml").failure
-    assert "Set oauth_client_publish_client_id or" in publishing.remove(client_name="").failure
-
-
-EMPTY_TEXTS = [
-    "dns_lookup",
-    "rfc2136_protocol",
-    "rfc2136_key_algorithm",
-    "rfc2136_zone",
-    "dns_lookup_url",
-    "policy_uri",
-]
-
-
-def test_an_unanswered_question_of_a_survey_is_no_answer(publishing: Publishing) -> None:
-    assert phase(publishing.run(promote="false", **dict.fromkeys(EMPTY_TEXTS, ""))) == "verified"
+    publishing.run(promote=False)
+    for changes, option in (({"provider": "/nowhere.yml"}, "dns.provider"), ({"client_name": ""}, "client")):
+        refused = publishing.remove(**changes)
+        assert (refused.code, refused.option) == ("invalid_option", option)
+    assert len(publishing.clients()) == 1
 
 
 def test_without_a_provider_the_record_goes_to_cloudflare(publishing: Publishing) -> None:
-    assert result(publishing.run(dns_provider="", wait_timeout=0))["phase"] == "needs_dns"
+    variables = publishing.variables(**AT_ONCE)
+    del variables["oauth_client_publish_dns"]["provider"]
+    assert phase(publishing.ansible.playbook(PUBLISH, extra=variables)) == "needs_dns"
     assert [record["name"] for record in publishing.fake.state()["records"]] == ["app.example.com"]
-
-
-def test_the_wait_tells_how_it_stands(publishing: Publishing, name_server: NameServer) -> None:
-    run = publishing.run(dns_provider="manual", wait_timeout=3, wait_interval=1)
-    lines = [line for line in run.output.splitlines() if line.startswith("[localhost] app.example.com: ")]
-    assert 1 <= len(lines) <= 3
-    assert "needs_dns" in lines[0]
-    assert lines[0].endswith(" remaining")
 
 
 @pytest.mark.thorough
 def test_who_cannot_be_asked_is_noted_and_holds_nothing_up(publishing: Publishing) -> None:
-    run = publishing.run(dns_lookup_servers="127.0.0.1:9", promote=False)
+    run = publishing.run(lookup_servers="127.0.0.1:9", promote=False)
     assert phase(run) == "verified"
-    assert "127.0.0.1 port 9" in str(run.result("Note who could not be asked")["msg"])
+    assert "127.0.0.1 port 9" in str(run.result(PREPARE)["lookup"]["notes"])
 
 
 def test_a_lookup_that_is_switched_off_asks_nobody(publishing: Publishing) -> None:
-    run = publishing.run(dns_lookup="none", promote=False)
+    run = publishing.run(lookup="none", promote=False)
     assert phase(run) == "verified"
-    assert [task for task in run.tasks if task.name.endswith("Look for the record as the world sees it")] == []
+    assert run.result(PREPARE)["lookup"] == {}

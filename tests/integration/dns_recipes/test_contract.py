@@ -7,8 +7,8 @@ import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.dns_recipes.recipes import Recipe, Zone, record
+from tests.integration.publications import AT_ONCE, PUBLISH, Publisher, phase
 from tests.integration.servers.hetzner_dns import HetznerDns
-from tests.integration.test_publish_role import APP
 
 HOST, APEX = "app.example.com", "example.com"
 FIRST, SECOND = (f"cloudflare_oauth_client_publisher={digit * 32}" for digit in "ab")
@@ -45,15 +45,15 @@ def test_what_others_have_written_stays(recipe: Recipe, zone: Zone) -> None:
     assert zone.read(f"www.{APEX}") == (900, quoted(FIRST))
 
 
-def test_check_mode_foretells_and_writes_nothing(recipe: Recipe, zone: Zone) -> None:
+def test_check_mode_predicts_and_writes_nothing(recipe: Recipe, zone: Zone) -> None:
     zone.write(APEX, 7200, [SPF, *quoted(FIRST)])
     zone.write(f"old.{APEX}", 7200, quoted(FIRST))
-    foretold = [
+    predicted = [
         record(HOST, FIRST),
         record(APEX, SECOND),
         *(record(name, FIRST, "absent") for name in (APEX, f"old.{APEX}")),
     ]
-    assert recipe.changes(*foretold, options=["--check"]) == len(foretold)
+    assert recipe.changes(*predicted, options=["--check"]) == len(predicted)
     assert recipe.changes(record(APEX, FIRST), record(HOST, FIRST, "absent"), options=["--check"]) == 0
     assert zone.read(HOST) is None
     assert zone.read(APEX) == (7200, sorted([SPF, *quoted(FIRST)]))
@@ -79,13 +79,15 @@ def test_a_zone_that_is_not_there_fails(recipe: Recipe) -> None:
 
 def test_the_role_publishes_with_it(recipe: Recipe, zone: Zone, fake: FakeCloudflare) -> None:
     zone.write(HOST, 600, [SPF])
-    described = {**APP, "dns_provider": str(recipe.path), "dns_lookup": "none", "wait_timeout": 0}
-    variables = {f"oauth_client_publish_{name}": value for name, value in described.items()}
-    run = recipe.ansible.playbook("oauthops.iam.publish", "-vvv", extra={**recipe.variables, **variables})
-    assert run.status == 0, run.output
-    assert run.fact("oauth_client_publish_result")["phase"] == "verifying"
+    publisher = Publisher(recipe.ansible, fake, {**AT_ONCE, "provider": str(recipe.path), "lookup": "none"})
+    run = recipe.ansible.playbook(PUBLISH, "-vvv", extra={**recipe.variables, **publisher.variables()})
+    assert phase(run) == "verifying"
     text = fake.state()["clients"][0]["verification"]["text"]
     assert zone.read(HOST) == (600, sorted([SPF, f'"{text}"']))
+
+    removed = recipe.ansible.play([publisher.task("remove")], vars=recipe.variables)
+    assert removed.status == 0, removed.output
+    assert (publisher.clients(), zone.read(HOST)) == ([], (600, [SPF]))
 
 
 @pytest.mark.parametrize("zone", ["hetzner"], indirect=True)

@@ -24,6 +24,12 @@ def without_right(fake: FakeCloudflare, _unused: Api) -> object:
         return api.errors("GET", api.clients)[:2]
 
 
+def documented(fake: FakeCloudflare, _unused: Api) -> object:
+    token = fake.credentials()["no-rights"]["token"]
+    with Api(fake, {"Authorization": f"Bearer {token}"}) as api:
+        return "documentation_url" in api.call("GET", api.clients).json()["errors"][0]
+
+
 def foreign_account(_unused: FakeCloudflare, api: Api) -> object:
     return api.errors("GET", f"/accounts/{_UNKNOWN_ID}/oauth_clients")[:2]
 

@@ -47,6 +47,9 @@ def _stored(fake: FakeCloudflare) -> int:
         ({"kind": "redirect", "location": "http://127.0.0.1:1/"}, 302, "text/html", ""),
         ({"kind": "huge", "size": 300_000}, 200, "application/json", "x" * 300_000),
         ({"kind": "raw", "status": 200, "body": "<oops", "content_type": "text/plain"}, 200, "text/plain", "<oops"),
+        ({"kind": "problem", "status": 502}, 502, "application/problem+json", '"retryable": true'),
+        ({"kind": "problem", "status": 403, "error_code": 1020}, 403, "application/problem+json", '"error_code": 1020'),
+        ({"kind": "drip", "seconds": 0}, 200, "application/json", '"success":true'),
         ({"kind": "raw", "status": 204, "body": "dropped"}, 204, "application/json", ""),
     ],
 )

@@ -126,6 +126,7 @@ CASES: list[tuple[dict[str, Any], probes.Probe, object, object]] = [
         409,
     ),
     ({"error_codes": "random"}, edge_probes.codes_vary, False, True),
+    ({"documentation_url": False}, edge_probes.documented, True, False),
     ({"error_pointers": False}, edge_probes.pointers, ["/client_name"], [None]),
     ({"rate_limit": 2}, edge_probes.three_requests, [200, 200, 200], [200, 200, 429]),
     ({"rate_window": 60}, edge_probes.window, '"default";q=1200;w=300', '"default";q=1200;w=60'),

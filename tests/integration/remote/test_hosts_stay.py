@@ -11,6 +11,7 @@ import yaml
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
 from tests.integration.modules import APP, Modules
+from tests.integration.publications import MANUAL, Publisher, phase
 from tests.integration.servers.ssh_target import SshTarget
 
 Json = Any
@@ -46,3 +47,16 @@ def test_a_later_play_runs_on_the_host(
     # The playbook itself worked on the controller, which alone has the credential.
     assert export.exists() == (playbook == "export")
     assert len(fake.requests()) > 1
+
+
+def test_publishing_leaves_the_host_to_tasks_of_the_user(
+    ansible: Ansible, fake: FakeCloudflare, ssh_target: SshTarget
+) -> None:
+    """The task file that publishes the record and later plays run on the host, the rest on the controller."""
+    provider = ansible.directory / "dns.yml"
+    provider.write_text(yaml.safe_dump([{"name": "of the user", **WHERE, "changed_when": False}]))
+    publisher = Publisher(ansible, fake, {**MANUAL, "provider": str(provider), "lookup": "none"})
+    run = imported(ansible, "publish", publisher.variables())
+    assert phase(run) == "verifying"
+    assert (where(run, "of the user"), where(run, "later")) == ("target", "target")
+    assert [client["client_name"] for client in fake.state()["clients"]] == ["App"]

@@ -259,6 +259,23 @@ def test_a_client_that_never_was_is_not_said_to_be_deleted(wait: Any) -> None:
     assert "deleted" not in result.msg
 
 
+def test_a_new_client_that_cloudflare_does_not_show_yet_is_waited_for(wait: Any) -> None:
+    outcome = wait([None, None, told("verified")], [SEEN], oauth_client=told("pending"))
+    assert (outcome.result.phase, len(outcome.lines)) == ("verified", 2)
+    late = wait([None], [SEEN], oauth_client=told("pending"), wait_timeout=0)
+    assert (late.result.phase, late.result.client_id) == ("verifying", CLIENT_ID)
+
+
+def test_a_client_that_was_shown_and_then_deleted_is_told_all_the_same(wait: Any) -> None:
+    result = wait([told("pending"), None], [UNSEEN], oauth_client=told("pending")).result
+    assert (result.code, "deleted meanwhile" in result.msg) == ("client_not_found", True)
+
+
+def test_a_value_that_changed_since_an_earlier_task_ends_the_wait(wait: Any) -> None:
+    outcome = wait([told("pending", **NEW_VALUE)], [UNSEEN], oauth_client=told("pending"))
+    assert (outcome.result.record_changed, outcome.lines) == (True, [])
+
+
 def test_a_task_that_is_not_to_be_logged_prints_nothing(wait: Any) -> None:
     assert wait([told("pending"), told("verified")], [UNSEEN], no_log=True).lines == []
 

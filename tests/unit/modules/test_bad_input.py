@@ -76,13 +76,21 @@ RECORDS: list[Any] = [
 ]
 
 
+FILTERS = [
+    ("cloudflare_oauth_client_info", "client_id"),
+    ("cloudflare_oauth_client_info", "client_name"),
+    ("cloudflare_oauth_scope_info", "category"),
+    ("cloudflare_oauth_scope_info", "name"),
+]
+
+
 @pytest.fixture(autouse=True)
 def nothing_sent(cloudflare: Script) -> Any:
     yield
     assert cloudflare.sent == []
 
 
-def refusal(name: str, code: str | None, option: str, *, check: bool, **bad: Any) -> str:
+def refusal(name: str, code: str | None, option: str, /, *, check: bool, **bad: Any) -> str:
     result = run_module(name, check=check, **{**GOOD[name], **bad})
     assert result.failed
     assert not result.changed
@@ -122,6 +130,11 @@ def test_a_client_that_cannot_be(bad: dict[str, Any], code: str | None, option: 
 @pytest.mark.parametrize(("bad", "code", "option"), RECORDS)
 def test_a_record_that_cannot_be(bad: dict[str, Any], code: str | None, option: str, check: bool) -> None:
     refusal("cloudflare_oauth_domain_record", code, option, check=check, **bad)
+
+
+@pytest.mark.parametrize(("name", "option"), FILTERS)
+def test_an_empty_filter_does_not_list_everything(name: str, option: str) -> None:
+    refusal(name, "invalid_option", option, check=False, **{option: ""})
 
 
 @pytest.mark.parametrize("name", GOOD)

@@ -52,7 +52,7 @@ def ids(result: ModuleResult) -> list[str]:
         ({"client_name": "Public"}, ["public"]),
         ({"client_name": "public"}, []),
         (
-            {"client_name": "", "client_id": "", "visibility": None},
+            {"client_name": None, "client_id": None, "visibility": None},
             ["public", "pending", "failed", "waiting", "rotated"],
         ),
         ({"client_name": "Example App"}, ["pending", "failed", "waiting"]),

@@ -525,6 +525,27 @@ def test_faults_of_their_own_end_nothing(cloudflare: Script) -> None:
     assert codes(result) == ["request_refused"] * 5
 
 
+def test_many_failures_of_one_kind_are_told_once(cloudflare: Script) -> None:
+    clients = [a_client(client_id=f"id-{number}", client_name=f"App {number}") for number in range(300)]
+    failing = [Call("PATCH", f"{CLIENTS}/{each['client_id']}", body=TOS, **refused(400, 1001)) for each in clients]
+    cloudflare.expect(lists(*clients), *failing)
+    result = run(*({"client_id": each["client_id"], **TOS} for each in clients))
+    assert codes(result) == ["request_refused"] * 300
+    assert "and 297 more" in result.msg
+    assert len(result.msg) < 600
+
+
+def test_of_many_kinds_of_failures_the_first_ones_are_told(cloudflare: Script) -> None:
+    clients = [a_client(client_id=f"id-{number}", client_name=f"App {number}") for number in range(20)]
+    failing = [
+        Call("PATCH", f"{CLIENTS}/{each['client_id']}", body=TOS, **refused(400, 2000 + number))
+        for number, each in enumerate(clients)
+    ]
+    cloudflare.expect(lists(*clients), *failing)
+    result = run(*({"client_id": each["client_id"], **TOS} for each in clients))
+    assert "There are 15 more kinds of failures, see oauth_clients." in result.msg
+
+
 def test_a_list_that_cannot_be_read_ends_the_task_with_its_error(cloudflare: Script) -> None:
     cloudflare.expect(lists(**BAD_GATEWAY))
     result = run(options(), retry_timeout=0)

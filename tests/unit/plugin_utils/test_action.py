@@ -256,6 +256,29 @@ def test_where_a_part_of_ansible_core_is_missing_the_task_runs_as_a_module(
         action.run(None, {})
 
 
+RETURNING = type(
+    "ActionModule",
+    (ModuleAction,),
+    {
+        "module": Module(lambda _params, _check: {"changed": True}, {"return_client_secret": {"type": "bool"}}),
+        "__module__": "made.up",
+    },
+)
+
+
+@pytest.mark.parametrize("wish", [True, "true", "yes", 1])
+def test_a_secret_is_not_left_in_the_file_of_a_job(handed_over: None, wish: Any) -> None:
+    result = run_action(RETURNING, {"return_client_secret": wish}, async_val=60)
+    assert (result.failed, result.code, result.option) == (True, "invalid_option", "return_client_secret")
+    assert run_action(RETURNING, {"return_client_secret": wish}).changed
+
+
+@pytest.mark.parametrize("args", [{}, {"return_client_secret": False}, {"return_client_secret": "no"}])
+def test_without_a_secret_a_job_goes_on(handed_over: None, args: dict[str, Any]) -> None:
+    with pytest.raises(HandedOver):
+        run_action(RETURNING, args, async_val=60)
+
+
 @pytest.mark.parametrize("name", ["constants", "boolean", "ArgumentSpecValidator"])
 def test_without_a_helper_of_ansible_core_the_task_runs_as_a_module(
     handed_over: None, monkeypatch: pytest.MonkeyPatch, name: str

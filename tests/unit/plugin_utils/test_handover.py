@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
+from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover, reserve
 from ansible_collections.oauthops.iam.plugins.plugin_utils._lock import held
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import Note
 from tests.unit.support import SECRET, refuses
@@ -52,6 +52,32 @@ def test_a_file_of_a_run_that_was_killed_holds_nothing_until_it_received(handove
     assert (client.holds(NOTE), client.waiting()) == (False, None)
     Path(client.path(NOTE)).write_bytes(SECRET.encode() + b"\0" * 4000)
     assert client.read(NOTE) == SECRET
+
+
+def test_what_killed_runs_have_left_of_new_clients_is_removed(handover: Handover) -> None:
+    """The file that received nothing, and the one whose secret the store holds; nothing that another run has open."""
+    new, others = handover.of_client("new"), handover.of_client("c1")
+    notes = {name: Note.new(BEGAN, timedelta(hours=1), name, "host", "site") for name in ("empty", "kept", "other")}
+    for name, content in (("empty", b"\0" * 4096), ("kept", SECRET.encode()), ("other", b"another")):
+        Path(new.path(notes[name])).write_bytes(content)
+    Path(others.path(NOTE)).write_bytes(b"\0" * 4096)
+    with new.receiving(NOTE):
+        new.clean_unlocked(None, None)
+        assert new.path(NOTE) in map(str, Path(handover.directory).iterdir())
+        assert not Path(new.path(notes["empty"])).exists()
+        new.clean_unlocked("2026-11-27T12:00:00Z", SECRET)
+    left = sorted(path.name for path in Path(handover.directory).iterdir())
+    assert left == sorted([f"c1.{NOTE.name}", f"new.{notes['other'].name}"])
+    new.clean_unlocked("2026-11-27T12:00:00Z", None)
+    assert [path.name for path in Path(handover.directory).iterdir()] == [f"c1.{NOTE.name}"]
+
+
+def test_a_file_that_was_removed_meanwhile_receives_nothing(handover: Handover) -> None:
+    path = Path(handover.directory) / "removed"
+    with path.open("w") as removed:
+        path.unlink()
+        with pytest.raises(FileNotFoundError):
+            reserve(removed.fileno())
 
 
 def test_a_link_is_never_followed(handover: Handover, tmp_path: Path) -> None:

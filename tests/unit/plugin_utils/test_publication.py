@@ -167,7 +167,7 @@ def test_a_pending_client_brings_a_ticket() -> None:
         f"Value: {TXT}",
         "Deadline: 2026-10-07 04:47 UTC (Cloudflare then stops looking, until it is asked again)",
         f'In a zone file: {HOST}. IN TXT "{TXT}"',
-        "Reason: it proves to Cloudflare that the OAuth client Example App (30e8fa4a9d2746f5a1b3c9d7e6f50418) belongs "
+        "Reason: it shows Cloudflare that the OAuth client Example App (30e8fa4a9d2746f5a1b3c9d7e6f50418) belongs "
         "to the owner of the domain.",
     ]
 

@@ -270,6 +270,8 @@ class TestRefusals:
             ({"dns": "cloudflare"}, "dns"),
             ({"dns": {"provider": "cloudflare", "tll": 1}}, "dns"),
             ({"dns": {"provider": "rfc2136"}}, "dns.server"),
+            ({"dns": {"provider": "rfc2136", "server": "ns1", "key_name": "app"}}, "dns.key_secret"),
+            ({"dns": {"provider": "rfc2136", "server": "ns1", "key_secret": "aHVzaA=="}}, "dns.key_name"),
             ({"dns": {"provider": "/no/such/tasks.yml"}}, "dns.provider"),
             ({"dns": {"ttl": 2}}, "dns.ttl"),
         ],
@@ -372,7 +374,7 @@ class TestRefusals:
         for state in ("prepared", "public"):
             cloudflare.expect(reads({}, **refused(404, 7003)))
             result = runs.run({"client_id": CLIENT_ID}, state=state)
-            assert (result.failed, result.code) == (True, "client_not_found")
+            assert (result.code, result.option) == ("client_not_found", "client.client_id")
 
 
 class TestPublic:
