@@ -45,7 +45,8 @@ options:
         type: str
       vault_id:
         description:
-          - V(vault_file). The vault ID that encrypts. If omitted, a file keeps the one that it has.
+          - V(vault_file). The vault ID that encrypts. If omitted, a file keeps the one that it has, and a new file gets
+            the one that C(ansible-vault encrypt) would give it.
         type: str
       vault_password_file:
         description:

@@ -35,19 +35,20 @@ options:
     required: true
   title:
     description:
-      - The title of the report.
+      - The title of the report. An empty text is the default.
     type: str
     default: Cloudflare OAuth clients
   fail_on:
     description:
-      - The kinds of findings that are a failure.
+      - The kinds of findings that are a failure. In a text they are separated by commas or lines. An empty text is the
+        default.
     type: list
     elements: str
     choices: [errors, missing, drift, unmanaged, unknown_scopes, open_rotations, failed_verifications]
     default: [drift, missing, errors]
   now:
     description:
-      - The moment of the report, such as V(2026-01-31T08:00:00Z). Left out, it is the present.
+      - The moment of the report, such as V(2026-01-31T08:00:00Z). Empty or left out, it is the present.
     type: str
 seealso:
   - plugin: oauthops.iam.drift_report_html
@@ -198,28 +199,35 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import 
 from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import drift_report as report
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import present
 
+USUAL_TITLE = "Cloudflare OAuth clients"
+
 
 def drift_report(
     plan: Mapping[str, Any],
     account: Mapping[str, Any],
     catalogue: Mapping[str, Any],
-    title: str = "Cloudflare OAuth clients",
+    title: str = "",
     fail_on: Iterable[str] = USUAL_FAIL_ON,
     now: str = "",
 ) -> dict[str, Any]:
     """The report; raises AnsibleFilterError when an argument is not what it has to be."""
     moment = present(now)
-    kinds = [fail_on] if isinstance(fail_on, str) else list(fail_on)
+    kinds = listed(fail_on) if isinstance(fail_on, str) else list(fail_on)
     strange = [kind for kind in kinds if kind not in KINDS]
     if strange:
         raise AnsibleFilterError(f"fail_on: {strange[0]!r} is none of {', '.join(KINDS)}.")
     try:
-        return report(plan, account, catalogue, moment, title, kinds)
+        return report(plan, account, catalogue, moment, title or USUAL_TITLE, kinds)
     except (AttributeError, KeyError, TypeError):
         raise AnsibleFilterError(
             "drift_report needs the results of the modules cloudflare_oauth_clients, cloudflare_oauth_client_info and "
             "cloudflare_oauth_scope_info."
         ) from None
+
+
+def listed(kinds: str) -> list[str]:
+    """The kinds in an answer to a survey; the usual ones when there is none."""
+    return [kind.strip() for line in kinds.splitlines() for kind in line.split(",") if kind.strip()] or [*USUAL_FAIL_ON]
 
 
 class FilterModule:

@@ -73,6 +73,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+account_id:
+  description: The account.
+  returned: success
+  type: str
+  sample: 0123456789abcdef0123456789abcdef
 oauth_clients:
   description:
     - The clients, with the keys of RV(oauthops.iam.cloudflare_oauth_client#module:oauth_client) and those named here.
@@ -161,6 +166,7 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     found = [one] if one else [] if params["client_id"] else clients.all()
     return {
         "changed": False,
+        "account_id": account_id,
         "oauth_clients": [
             {**client, "definition": definition(client), "publishing": publishing(client)}
             for client in found

@@ -16,8 +16,8 @@ description:
     the value that is replaced goes with it.
   - The file is written only when the value differs, in one step, and one task at a time, so that no change is lost
     when several forks or runs on one controller write to it. A task waits for up to a minute for another one to end.
-  - The locks for that are in the directory C(~/.ansible/oauthops.iam). The variable E(OAUTHOPS_HANDOVER_DIR) names
-    another one, which must be the user's own.
+  - The locks for that are in the directory C(oauthops.iam) of E(ANSIBLE_HOME), which is C(~/.ansible) by default. The
+    variable E(OAUTHOPS_HANDOVER_DIR) names another one, which must be the user's own.
   - Set C(no_log=true) on the task, because RV(value) is what the file holds.
 author:
   - The oauthops.iam authors (@oauthops)
@@ -59,8 +59,9 @@ options:
     description:
       - The vault ID that the file is encrypted with when it is written. It is in the file's header then, and chooses
         among the vault secrets that Ansible was started with.
-      - Left out, an existing file keeps its vault ID and password. For a new file it is needed when secrets of several
-        vault IDs are loaded.
+      - If omitted, an existing file keeps its vault ID and password. A new file gets the vault ID that
+        C(ansible-vault encrypt) would give it, by the same settings of Ansible. When secrets of several vault IDs are
+        loaded, it is needed unless C(DEFAULT_VAULT_ENCRYPT_IDENTITY) is set.
     type: str
 seealso:
   - module: oauthops.iam.secret_file_value

@@ -9,15 +9,17 @@ import errno
 import os
 from collections.abc import Iterator
 
+from ansible import constants
+
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._places import Directory, Trail
 
-DEFAULT = "~/.ansible/oauthops.iam"
 VARIABLE = "OAUTHOPS_HANDOVER_DIR"
 
 
 def handover_directory() -> str:
-    return os.environ.get(VARIABLE) or DEFAULT
+    """It is below Ansible's home unless the environment names another: jobs of AWX have no home of their own."""
+    return os.environ.get(VARIABLE) or os.path.join(constants.config.get_config_value("ANSIBLE_HOME"), "oauthops.iam")
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.text.converters import to_bytes
 from ansible.parsing.vault import (
@@ -22,13 +23,18 @@ from ansible.parsing.vault import (
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 
-UNLABELLED = "default"  # what ansible-vault takes a file to be that has no label in its header
+UNLABELLED = "default"  # the one label that ansible-vault does not write into the header of a file
 Secrets = Sequence[tuple[str, VaultSecret]]
+
+
+def _setting(name: str) -> Any:
+    """A constant that ansible-core makes at run time."""
+    return getattr(constants, name)
 
 
 def secrets_of(params: Mapping[str, Any], loader: Any) -> Secrets:
     """The secrets that were named, else those that the run was started with."""
-    label = params["vault_id"] or UNLABELLED
+    label = params["vault_id"] or _setting("DEFAULT_VAULT_IDENTITY")
     if not re.fullmatch(r"[!-:<-~]+", label):
         text = f"vault_id: {label!r} cannot be written into the header of a file."
         raise UsageError("invalid_option", text, option="vault_id")
@@ -37,7 +43,7 @@ def secrets_of(params: Mapping[str, Any], loader: Any) -> Secrets:
             raise UsageError("invalid_option", "vault_password is empty.", option="vault_password")
         return [(label, VaultSecret(to_bytes(params["vault_password"]).strip()))]
     if params["vault_password_file"]:
-        return [(label, _from_file(params["vault_password_file"], params["vault_id"], loader))]
+        return [(label, _from_file(params["vault_password_file"], label, loader))]
     # what DataLoader was given by the command line; it has no other way to ask for it in ansible-core 2.16 to 2.22
     loaded: Secrets = loader._vault.secrets
     if not loaded:
@@ -50,7 +56,7 @@ def secrets_of(params: Mapping[str, Any], loader: Any) -> Secrets:
     return loaded
 
 
-def _from_file(path: str, label: str | None, loader: Any) -> VaultSecret:
+def _from_file(path: str, label: str, loader: Any) -> VaultSecret:
     if not os.path.isfile(path):
         text = f"vault_password_file: there is no file {path} on the controller."
         raise UsageError("file_inaccessible", text, option="vault_password_file")
@@ -89,41 +95,63 @@ class Vault:
             text = f"{self.path} is damaged: its vault format cannot be read. Restore it."
             raise UsageError("vault_damaged", text, option="path") from None
         except AnsibleError:
-            labels = ", ".join(sorted({name for name, _secret in self.secrets}))
-            raise UsageError(
-                "vault_not_decrypted",
-                f"{self.path} cannot be decrypted: the vault password is wrong, or the file is damaged. Vault IDs "
-                f"that were tried: {labels}. See whether ansible-vault view {self.path} opens it.",
-                option="path",
-            ) from None
+            raise UsageError("vault_not_decrypted", self._locked(label), option="path") from None
         except UnicodeDecodeError:
             text = f"{self.path} holds what is not UTF-8 text, which a YAML file has to be."
             raise UsageError("foreign_content", text, option="path") from None
 
+    def _locked(self, label: str) -> str:
+        wanted = _identity(label)
+        if _setting("DEFAULT_VAULT_ID_MATCH") and wanted not in dict(self.secrets):
+            return (
+                f"{self.path} has the vault ID {wanted}, and DEFAULT_VAULT_ID_MATCH allows no other (expected "
+                f"{wanted}, loaded {self._labels()}). Set vault_id, or start Ansible with the secret of this vault ID."
+            )
+        return (
+            f"{self.path} cannot be decrypted: the vault password is wrong, or the file is damaged. Vault IDs "
+            f"that were tried: {self._labels()}. See whether ansible-vault view {self.path} opens it."
+        )
+
     def closed(self, text: str, label: str | None, secret: VaultSecret | None) -> bytes:
-        """The text encrypted as asked, else as before, else with the only secret that there is."""
+        """The text encrypted as asked, else as before, else as ansible-vault encrypts what is new."""
         if self.wanted_label:
-            label, secret = self.wanted_label, self._labelled(self.wanted_label)
+            label, secret = self._labelled(self.wanted_label, "vault_id")
         elif secret is None:
-            label, secret = self._only()
+            label, secret = self._for_new()
         encrypted: bytes = VaultLib(self.secrets).encrypt(text, secret, vault_id=label)
         return encrypted
 
-    def _labelled(self, label: str) -> VaultSecret:
-        for name, secret in self.secrets:
-            if name == label:
-                return secret
-        labels = ", ".join(sorted({name for name, _secret in self.secrets}))
-        text = f"vault_id: no vault secret {label!r} is loaded; there is {labels}."
-        raise UsageError("vault_password_missing", text, option="vault_id")
-
-    def _only(self) -> tuple[str, VaultSecret]:
-        labels = sorted({name for name, _secret in self.secrets})
-        if len(labels) > 1:
+    def _for_new(self) -> tuple[str, VaultSecret]:
+        if _setting("DEFAULT_VAULT_ENCRYPT_IDENTITY"):
+            return self._labelled(_setting("DEFAULT_VAULT_ENCRYPT_IDENTITY"), "DEFAULT_VAULT_ENCRYPT_IDENTITY")
+        if len(dict(self.secrets)) > 1:
             raise UsageError(
                 "missing_option",
                 f"{self.path} is new, and several vault secrets are loaded: name the one that encrypts it with "
-                f"vault_id, one of {', '.join(labels)}.",
+                f"vault_id, one of {self._labels()}.",
                 option="vault_id",
             )
         return self.secrets[0]
+
+    def _labelled(self, label: str, setting: str) -> tuple[str, VaultSecret]:
+        """The secret of a label that can be read again."""
+        found = next((secret for name, secret in self.secrets if name == label), None)
+        if found is None:
+            text = f"{setting}: no vault secret {label!r} is loaded (expected {self._labels()}). Correct vault_id."
+            raise UsageError("vault_password_missing", text, option="vault_id")
+        if _setting("DEFAULT_VAULT_ID_MATCH") and _identity(label) not in dict(self.secrets):
+            text = (
+                f"{setting}: {label!r} is written as no vault ID, which DEFAULT_VAULT_IDENTITY takes for "
+                f"{_identity(label)!r} (expected another). Choose another vault_id."
+            )
+            raise UsageError("invalid_option", text, option="vault_id")
+        return label, found
+
+    def _labels(self) -> str:
+        return ", ".join(sorted(dict(self.secrets)))
+
+
+def _identity(label: str) -> str:
+    """The vault ID that ansible-core matches for a label in the header of a file."""
+    identity: str = _setting("DEFAULT_VAULT_IDENTITY") if label == UNLABELLED else label
+    return identity

@@ -7,23 +7,47 @@ Every ValueError says what is wrong and in which line, and never what the text h
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what ends a line for YAML
 BLANK = " \t\r\n\x85\u2028\u2029"
 STRING = "tag:yaml.org,2002:str"
+BYTE_ORDER_MARK = "\ufeff"
+# libyaml, which Ansible reads with as well, is more than ten times faster. It refuses some of what PyYAML itself reads.
+PARSERS: list[Any] = [yaml.CSafeLoader, yaml.SafeLoader] if yaml.__with_libyaml__ else [yaml.SafeLoader]
 
 
-class Loader(yaml.SafeLoader):
-    """Reads what a tag that is not YAML's own, such as !vault, is put on."""
+class Loader(Composer, SafeConstructor, Resolver):
+    """Makes nodes and data of events; reads what a tag that is not YAML's own, such as !vault, is put on."""
+
+    def __init__(self, events: Sequence[yaml.Event]) -> None:
+        for base in (Composer, SafeConstructor, Resolver):
+            base.__init__(self)
+        self._events = iter(events)
+        self._next: yaml.Event | None = next(self._events, None)
+
+    def check_event(self, *choices: type[yaml.Event]) -> bool:
+        return isinstance(self._next, choices)
+
+    def peek_event(self) -> yaml.Event | None:
+        return self._next
+
+    def get_event(self) -> yaml.Event | None:
+        event, self._next = self._next, next(self._events, None)
+        return event
 
 
-def _untagged(loader: yaml.SafeLoader, node: Any) -> Any:
+def _untagged(loader: Any, node: Any) -> Any:
     if isinstance(node, yaml.MappingNode):
         return loader.construct_mapping(node, deep=True)
     if isinstance(node, yaml.SequenceNode):
@@ -83,34 +107,40 @@ class Part:
 
 @dataclass(frozen=True)
 class Document:
-    """The one document of a text."""
+    """The one document of a text, and its data."""
 
     text: str
     root: yaml.Event | None
     entries: Sequence[tuple[Part, Part]]
     keys: Sequence[yaml.Node]
     end: int
+    data: Mapping[Any, Any]
 
+    # To parse is what takes time: the text that was written is the one that is read back.
     @classmethod
+    @lru_cache(maxsize=2)
     def of(cls, text: str) -> Document:
         """Raises ValueError for what is no mapping, or not one that can be edited."""
         try:
-            events = list(yaml.parse(text, Loader=Loader))
-            if sum(isinstance(event, yaml.DocumentStartEvent) for event in events) > 1:
-                raise ValueError("It holds several YAML documents.")
-            node = yaml.compose(text, Loader=Loader)
-        except (yaml.YAMLError, RecursionError) as fault:
+            events = _events(text)
+            several = sum(isinstance(event, yaml.DocumentStartEvent) for event in events) > 1
+            loader = Loader(events)
+            node = None if several else loader.get_single_node()
+        except Exception as fault:
             raise not_yaml(fault) from None
+        if several:
+            raise ValueError("It holds several YAML documents.")
         if node is None:
-            return cls(text, None, (), (), len(text))
+            return cls(text, None, (), (), len(text), {})
         end = index(events[-2].start_mark)
         if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null":
-            return cls(text, events[2], (), (), end)
+            return cls(text, events[2], (), (), end, {})
         if not isinstance(node, yaml.MappingNode):
             raise ValueError("Its top level is not a mapping of keys to values.")
         _check_once(node)
         parts = [Part(text, part) for part in _nodes(events[3:-3])]
-        return cls(text, events[2], list(zip(parts[::2], parts[1::2])), [key for key, _value in node.value], end)
+        keys = [key for key, _value in node.value]
+        return cls(text, events[2], list(zip(parts[::2], parts[1::2])), keys, end, _data(loader, node))
 
     @property
     def flow(self) -> bool:
@@ -135,6 +165,21 @@ class Document:
             if node.tag == STRING and node.value == key:
                 return entry
         return None
+
+
+def _events(text: str) -> list[yaml.Event]:
+    for parser in PARSERS[:-1]:
+        with contextlib.suppress(Exception):
+            return list(yaml.parse(text, Loader=parser))
+    return list(yaml.parse(text, Loader=PARSERS[-1]))
+
+
+def _data(loader: Loader, node: yaml.Node) -> Mapping[Any, Any]:
+    try:
+        found: Mapping[Any, Any] = loader.construct_document(node)
+    except Exception as fault:
+        raise not_yaml(fault) from None
+    return found
 
 
 def _nodes(events: Sequence[yaml.Event]) -> list[list[yaml.Event]]:

@@ -17,13 +17,12 @@ import yaml
 from ansible_collections.oauthops.iam.plugins.module_utils._files import same as same_json
 from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_document import (
     BREAK,
+    BYTE_ORDER_MARK,
     STRING,
     Document,
-    Loader,
     Part,
     index,
     line_of,
-    not_yaml,
 )
 
 SIMPLE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
@@ -31,16 +30,17 @@ SIMPLE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 
 def value_of(text: str, key: str) -> Any:
     """What C(key) holds, as JSON can hold it; None when the key is not there."""
-    return as_json(_mapping(text).get(key))
+    return as_json(Document.of(text.removeprefix(BYTE_ORDER_MARK)).data.get(key))
 
 
 def with_key(text: str, key: str, value: Mapping[str, Any]) -> str:
     """The text with C(value) at C(key), replaced in place or added; it is read back before it is given."""
-    key, wanted, others = as_json(key), as_json(value), _mapping(text)
-    others.pop(key, None)
-    for edited in _edits(Document.of(text), key, wanted):
+    bare = text.removeprefix(BYTE_ORDER_MARK)
+    document, key, wanted = Document.of(bare), as_json(key), as_json(value)
+    others = {name: held for name, held in document.data.items() if name != key}
+    for edited in _edits(document, key, wanted):
         if _holds(edited, key, wanted, others):
-            return edited
+            return text[: len(text) - len(bare)] + edited
     raise ValueError("The key cannot be replaced without changing what else is there.")
 
 
@@ -90,20 +90,10 @@ def _block(document: Document, value: Any, indent: int) -> str:
     return (document.line_break + " " * indent).join(_dumped(value, flow=False).split("\n"))
 
 
-def _mapping(text: str) -> dict[Any, Any]:
-    """The text's data; an empty text is an empty mapping."""
-    Document.of(text)
-    try:
-        found = yaml.load(text, Loader=Loader)
-    except Exception as fault:
-        raise not_yaml(fault) from None
-    return found or {}
-
-
 def _holds(text: str, key: str, value: Any, others: Mapping[Any, Any]) -> bool:
     """Whether the text has this value and these others, and of the same types: repr tells 1 from true."""
     try:
-        found = _mapping(text)
+        found = dict(Document.of(text).data)
     except ValueError:
         return False
     return repr(found.pop(key, None)) == repr(value) and repr(found) == repr(others)

@@ -15,7 +15,7 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
 
 EXPORT = "oauthops.iam.export"
-WRITE = "Write their descriptions"
+WRITE = "Write their definitions"
 BODY: dict[str, Any] = {
     "grant_types": ["authorization_code"],
     "response_types": ["code"],
@@ -210,10 +210,10 @@ def test_filters(account: Account, ansible: Ansible, variables: dict[str, Any], 
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"path": ""}, "Name the file with oauth_client_export_path."),
-        ({"path": "clients.yml"}, "oauth_client_export_path is an absolute path, not clients.yml."),
-        ({"path": "/no/such/clients.yml"}, "There is no directory /no/such: create it"),
-        ({"path": "/tmp"}, "oauth_client_export_path is a file, and /tmp is a directory."),
+        ({"path": ""}, 'oauth_client_export_path: "" cannot be written'),
+        ({"path": "clients.yml"}, 'oauth_client_export_path: "clients.yml" cannot be written'),
+        ({"path": "/no/such/clients.yml"}, 'oauth_client_export_path: "/no/such/clients.yml" cannot be written'),
+        ({"path": "/tmp"}, 'oauth_client_export_path: "/tmp" cannot be written'),
         ({"visibility": "secret"}, "value of oauth_client_export_visibility must be one of"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -33,7 +34,7 @@ EXAMPLES = ROOT / "docs/examples/rotate"
 MINTED = "{{ oauth_client_rotate_credentials.client_secret }}"
 LONG_AGO = "2020-01-31T08:00:00Z"
 REFUSED = "the secret %s is refused"
-THE_USERS = "(_token|_password|^hostvars)$|^own_"
+THE_USERS = "(_token|_password|^hostvars|^oauth_client_rotate_store)$|^own_"
 NOWHERE = "http://127.0.0.1:9"
 Json = Any
 
@@ -47,7 +48,8 @@ class Scene:
 
     def __init__(self, fake: FakeCloudflare, directory: Path) -> None:
         self.fake, self.directory = fake, directory
-        self.runner = Runner(directory, fake.environment)
+        self.handover = directory / "handover"
+        self.runner = Runner(directory, {**fake.environment, "OAUTHOPS_HANDOVER_DIR": str(self.handover)})
         self.more_secrets: dict[str, str] = {}
 
     @property
@@ -66,7 +68,7 @@ class Scene:
     def due(self, name: str, place: Place | None = None) -> Due:
         directory = self.directory / name
         directory.mkdir()
-        return Due(self.fake, directory, name, place or places.file_place(directory))
+        return Due(self.fake, directory, name, place or places.json_file(directory))
 
 
 class Due:
@@ -74,7 +76,7 @@ class Due:
 
     def __init__(self, fake: FakeCloudflare, directory: Path, name: str, place: Place) -> None:
         self.directory, self.name, self.place = directory, name, place
-        first, self.credentials, self.handover = (directory / each for each in ("first", "oauth.json", "handover"))
+        first, self.credentials = directory / "first", directory / "oauth.json"
         described = {**CONFIDENTIAL, "client_name": name, "client_secret_file": str(first)}
         client_id = Modules(fake).client(**described).oauth_client["client_id"]
         held = {"client_id": client_id, "client_secret": first.read_text(), "minted_at": LONG_AGO, "rotation": "closed"}
@@ -87,8 +89,7 @@ class Due:
         rotate = {**rotate, "verify": str(EXAMPLES / "verify.yml"), **changes}
         return {
             **{f"oauth_client_rotate_{name}": value for name, value in rotate.items()},
-            **self.place.variables,
-            "oauth_client_secret_store_handover_dir": str(self.handover),
+            "oauth_client_rotate_store": self.place.definition,
             "example_app_credentials_file": str(self.credentials),
             "example_app_url": self.application.url,
         }
@@ -110,7 +111,7 @@ def role(name: str, **keywords: Json) -> dict[str, Json]:
 def show(*results: str) -> list[Json]:
     """Show every variable of the host, and put the results of roles where they outlive the run.
 
-    Left out is what is the user's own: a token or password that was given as a variable, and what own tasks register.
+    Left out is what is the user's own: tokens and passwords in variables, and what own tasks register.
     """
     rest = f"dict2items | rejectattr('key', 'search', '{THE_USERS}') | items2dict"
     kept: dict[str, Json] = {name: f"{{{{ {name} }}}}" for name in results}
@@ -237,13 +238,16 @@ PUBLISHED = {
 
 def publishing(scene: Scene) -> dict[str, Json]:
     """Two clients are published, each into a file of its own."""
-    looked_up = {"dns_lookup_servers": scene.fake.dns_address, "wait_timeout": 20, "wait_interval": 1}
-    given = {**PUBLISHED, "client_name": "{{ each }}", **looked_up}
-    store = places.variables("file", path=f"{scene.directory}/published-{{{{ each }}}}")
-    handover = {"oauth_client_secret_store_handover_dir": str(scene.directory / "published")}
+    given = {
+        "client": {**PUBLISHED, "client_name": "{{ each }}"},
+        "store": {"type": "json_file", "path": f"{scene.directory}/published-{{{{ each }}}}"},
+        "dns": {"lookup_servers": scene.fake.dns_address},
+        "wait_timeout": 20,
+        "wait_interval": 1,
+    }
     prefixed = {f"oauth_client_publish_{name}": value for name, value in given.items()}
     loop = {"loop": ["Three", "Four"], "loop_control": {"loop_var": "each"}}
-    return role("oauth_client_publish", vars={**prefixed, **store, **handover}, **loop)
+    return role("oauth_client_publish", vars=prefixed, **loop)
 
 
 def rotating(clients: list[Due]) -> dict[str, Json]:
@@ -300,18 +304,23 @@ def own_tasks(directory: Path) -> tuple[str, str]:
     return write_tasks(directory / "deploy.yml", *ignored, command), write_tasks(directory / "verify.yml", fails)
 
 
+FAILING = """
+import json, sys
+record = json.load(sys.stdin)
+if not record["rotation"].startswith("minting"):
+    sys.exit("the secret %s is refused" % record["client_secret"])
+with open(sys.argv[1], "w") as target:
+    json.dump(record, target)
+"""
+
+
 def failing_store(directory: Path) -> Place:
-    """A store that notes that a secret is being minted, and then cannot be written."""
+    """A store that notes that a secret is being minted, and then says what it was given and refuses it."""
     directory.mkdir()
-    place = places.own_task_files(directory)
-    fails = {
-        "name": "fails with what was to be written",
-        "ansible.builtin.fail": {"msg": REFUSED % "{{ oauth_client_secret_store_record.client_secret }}"},
-        "when": "oauth_client_secret_store_record.rotation is not match('minting')",
-    }
-    write = directory / "own_store/write.yml"
-    write.write_text(json.dumps([fails, *yaml.safe_load(write.read_text())]))
-    return place
+    program, kept = directory / "fail.py", directory / "kept/store.json"
+    program.write_text(FAILING)
+    write = [sys.executable, "-I", str(program), str(kept)]
+    return places.file_place(directory, {"type": "command", "read": ["cat", str(kept)], "write": write}, {})
 
 
 @LOUD
@@ -323,7 +332,7 @@ def test_failing_rotations_leave_no_secret(scene: Scene, verbosity: int) -> None
     with client.application:
         assert scene.runner.run([play(tasks)], "failing", verbosity) == 0
     failed = scene.runner.failed("failing")
-    assert {"a command with it", "fails with it", "fails with what was to be written"} <= {*failed}
+    assert {"a command with it", "fails with it", "Rotate the secret"} <= {*failed}
     assert "did not fail" not in scene.runner.printed.read_text()
     assert scene.minted() == 4
     texts = {place: without_what_core_shows(text) for place, text in scene.runner.left().items()}
@@ -349,7 +358,7 @@ def kill_and_recover(scene: Scene, awx: Awx, verbosity: int) -> None:
     tasks = [play([role("oauth_client_rotate")])]
 
     def waits() -> bool:
-        return any(path.stat().st_size for path in client.handover.glob("minting-*[a-z0-9]"))
+        return any(path.read_bytes().strip(b"\0") for path in scene.handover.glob("*.minting-*"))
 
     def lost() -> bool:
         return scene.minted() > 1 and waits()
@@ -364,11 +373,11 @@ def kill_and_recover(scene: Scene, awx: Awx, verbosity: int) -> None:
     with client.application:
         awx.read_only = True
         assert scene.runner.run(tasks, "refused", verbosity, client.variables()) != 0
-        assert scene.runner.failed("refused")[-1] == "Fail because the store cannot be written"
+        assert scene.runner.failed("refused") == ["Rotate the secret"]
         awx.read_only = False
         ended = [play([role("oauth_client_rotate"), *show("oauth_client_rotate_result")])]
         assert scene.runner.run(ended, "ended", verbosity, client.variables()) == 0
-    assert (scene.minted(), list(client.handover.iterdir())) == (2, [])
+    assert (scene.minted(), list(scene.handover.glob("*.minting-*"))) == (2, [])
     assert scene.leaks() == []
 
 
@@ -380,14 +389,14 @@ def vault_file(scene: Scene) -> Iterator[Place]:
     scene.more_secrets["the vault password"] = "correct horse"
     directory = scene.directory / "vault"
     directory.mkdir()
-    yield places.vault_file(directory, known_by="variable")
+    yield places.vault_file(directory, known_by="password")
 
 
 @contextmanager
 def hashi_vault(scene: Scene) -> Iterator[Place]:
     with OpenBao() as openbao:
         scene.more_secrets["the token of Vault"] = openbao.token
-        yield places.hashi_vault_by_variables(openbao)
+        yield places.hashi_vault(openbao)
 
 
 @contextmanager

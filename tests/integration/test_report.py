@@ -47,7 +47,9 @@ def report(ansible: Ansible) -> Report:
     def run(clients: list[Json], *options: str, **variables: Json) -> Run:
         files = {f"{form}_file": str(ansible.directory / name) for form, name in WRITTEN.items()}
         given = {"clients": clients, "now": NOW, **files, **variables}
-        return ansible.playbook(REPORT, *options, extra={f"oauth_client_report_{key}": given[key] for key in given})
+        of_hosts = {key: given.pop(key) for key in [*given] if key.startswith("cloudflare_")}
+        of_role = {f"oauth_client_report_{key}": value for key, value in given.items()}
+        return ansible.playbook(REPORT, *options, extra={**of_hosts, **of_role})
 
     return run
 
@@ -263,15 +265,15 @@ def test_check_mode_writes_no_file(report: Report, ansible: Ansible, one_of_each
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"fail_on": ["drift", "everything"]}, "oauth_client_report_fail_on: everything is none of errors, missing,"),
-        ({"html_file": "report.html"}, "report.html is a relative path"),
-        ({"html_file": "/no/such/place/report.html"}, "/no/such/place/report.html cannot be written"),
-        ({"json_file": "/tmp"}, "/tmp cannot be written on the controller"),
-        ({"json_file": "/tmp/same", "html_file": "/tmp/same"}, "The reports need a file each"),
+        ({"fail_on": ["drift", "everything"]}, "fail_on: 'everything' is none of errors, missing,"),
+        ({"html_file": "report.html"}, '"report.html": cannot be written'),
+        ({"html_file": "/no/such/place/report.html"}, '"/no/such/place/report.html": cannot be written'),
+        ({"json_file": "/tmp"}, '"/tmp": cannot be written'),
+        ({"json_file": "/tmp/same", "html_file": "/tmp/same"}, "two reports have the same file"),
         ({"clients": [3]}, "Validation of arguments failed"),
         ({"clients": [{"redirect_uris": []}]}, "clients[0]"),
-        ({"now": "soon"}, "now: 'soon' is no moment"),
-        ({"api_url": "http://example.com"}, "https"),
+        ({"now": "soon"}, "now: invalid time 'soon'"),
+        ({"cloudflare_api_url": "http://example.com"}, "https"),
     ],
     ids=lambda value: str(next(iter(value.items()))) if isinstance(value, dict) else "",
 )
@@ -285,7 +287,7 @@ def test_what_cannot_work_is_told_before_anybody_is_asked(
 
 
 def test_a_token_that_may_not_read_is_told(report: Report, fake: FakeCloudflare, ansible: Ansible) -> None:
-    run = report([], api_token="not-a-token-of-anybody")
+    run = report([], cloudflare_api_token="not-a-token-of-anybody")
     assert run.status != 0
     assert "OAuth Client Read" in run.failure
     assert not (ansible.directory / WRITTEN["html"]).exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -26,14 +28,15 @@ QUIET_ANSIBLE = {
     "ANSIBLE_LOCALHOST_WARNING": "false",
 }
 SETTINGS = """\
-oauth_client_secret_store_file_path: {store}
-oauth_client_publish_dns_lookup_servers: ["{name_server}"]
+oauth_client_store: {{type: json_file, path: {store}}}
+oauth_client_publish_dns: {{lookup_servers: ["{name_server}"]}}
 oauth_client_publish_promote: true
 oauth_client_publish_wait_timeout: 60
-oauth_client_publish_wait_interval: 2
+oauth_client_publish_wait_interval: 1
 """
 MARK = "OAUTHOPS_DEMO"
-SEEN_BY_THE_FAKE_AFTER = "6"  # seconds, long enough to watch the waiting
+SEEN_BY_THE_FAKE_AFTER = "3"  # seconds, long enough to watch the waiting
+UNEVENTFUL = re.compile(r"ok: \[localhost\]|included: .*")
 REAL_CLOUDFLARE = f"""\
 The same playbook against the real Cloudflare, which the demo never talked to:
 
@@ -41,6 +44,8 @@ The same playbook against the real Cloudflare, which the demo never talked to:
   export CLOUDFLARE_ACCOUNT_ID=...
   .venv/bin/ansible-playbook oauthops.iam.publish -e @{EXAMPLE} --check --diff
   .venv/bin/ansible-playbook oauthops.iam.publish -e @{EXAMPLE} --diff
+  .venv/bin/ansible-playbook oauthops.iam.rotate -e @{EXAMPLE}
+  .venv/bin/ansible-playbook oauthops.iam.rotate -e @{EXAMPLE} -e oauth_client_rotate_finalize=only
 
 {EXAMPLE} stops before the client becomes public, because there is no way back;
 oauth_client_publish_promote: true goes all the way.
@@ -62,16 +67,21 @@ class Demo:
 
     def step(self, title: str, *command: str) -> None:
         heading = f"\033[1m=== {title}\033[0m" if sys.stdout.isatty() else f"=== {title}"
-        print(f"\n{heading}\n$ {shlex.join(command)}\n", flush=True)
+        print(f"\n{heading}\n$ {shlex.join(command)}", flush=True)
+        started = time.monotonic()
         if status := self._status(command):
             sys.exit(f"The demo stopped: {command[0]} ended with status {status}.")
-        print(f"Requests to Cloudflare: {self._counted()}", flush=True)
+        print(f"Requests to Cloudflare: {self._counted()} ({time.monotonic() - started:.0f} s)", flush=True)
         self.fake.clear_journal()
 
     def _status(self, command: tuple[str, ...]) -> int:
         """Interrupted, Ansible ends its workers, each of which is in a session of its own; killed, it does not."""
-        with subprocess.Popen(command, env=self.environment, start_new_session=True) as process:
+        with subprocess.Popen(
+            command, env=self.environment, start_new_session=True, stdout=subprocess.PIPE, text=True
+        ) as process:
             try:
+                for line in brief(process.stdout or ()):
+                    print(line, flush=True)
                 return process.wait()
             finally:
                 if process.poll() is None:
@@ -89,7 +99,7 @@ class Demo:
         self.step("From nothing to public, over real DNS answers; it waits until they were seen", *publish)
         self.step("Again: nothing changes, nothing is written", *publish)
         rehearse = ("ansible-playbook", "oauthops.iam.demo", *self.variables, "--diff")
-        self.step("Again, and then a new secret in two steps", *rehearse)
+        self.step("A new secret in two steps", *rehearse)
         print(f"\n{self._secrets()}")
 
     def _secrets(self) -> str:
@@ -101,6 +111,18 @@ class Demo:
             f"Cloudflare minted {len(state['minted_secrets'])} secrets for {client['client_name']}: the store held "
             f"the first from its creation on, both were valid until the rotation was finalized, and it holds {held}."
         )
+
+
+def brief(lines: Iterable[str]) -> Iterator[str]:
+    """What Ansible prints, without empty lines and without tasks that have nothing to say but that they ran."""
+    title = ""
+    for line in (line.rstrip("\n *") for line in lines):
+        uneventful = UNEVENTFUL.fullmatch(line)
+        if title and not (uneventful and "Wait for" not in title):
+            yield title
+        title = line if line.startswith("TASK [") else ""
+        if line and not title and not uneventful:
+            yield line
 
 
 def stop(_signal: int, _frame: FrameType | None) -> None:

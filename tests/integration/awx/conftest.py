@@ -51,8 +51,7 @@ def controller(awx: Awx, tables_set_up: Tables, fake: FakeCloudflare, tmp_path: 
     controller.fill_in("approver", host=awx.url, oauth_token=awx.token)
     controller.set_variables(
         {
-            "oauth_client_publish_dns_lookup_servers": fake.dns_address,
-            "oauth_client_publish_dns_lookup_url": fake.doh_url,
+            "oauth_client_publish_dns": {"lookup_servers": [fake.dns_address], "lookup_url": fake.doh_url},
         }
     )
     return controller

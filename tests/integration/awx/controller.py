@@ -39,6 +39,12 @@ def injected(credential_type: Row, inputs: Row) -> dict[str, str]:
     return {name: environment.from_string(template).render(fields) for name, template in templates.items()}
 
 
+def applied(question: Row) -> Any:
+    """The default of a question as AWX applies it: one that the question itself refuses counts as none."""
+    default = question.get("default")
+    return default if default is not None and rules.fits(question, default) else None
+
+
 class Controller:
     """Each job runs in a directory of its own; everything else is in the rows of the fake AWX.
 
@@ -50,8 +56,8 @@ class Controller:
 
     def set_variables(self, variables: Row) -> None:
         """What the role does with variables of every job."""
-        for template in self.tables.rows["job_templates"].values():
-            template["extra_vars"] = json.dumps({**json.loads(template["extra_vars"]), **variables})
+        for inventory in self.tables.rows["inventories"].values():
+            inventory["variables"] = json.dumps({**json.loads(inventory["variables"]), **variables})
 
     def fill_in(self, name: str, **inputs: str) -> None:
         """What a person does with a credential that was set up."""
@@ -70,7 +76,7 @@ class Controller:
         """A job, which has ended. Variables of the template are templates; what was answered or handed on is text."""
         job = self.tables.add("jobs", {"name": template["name"], "job_template": template["id"], **row})
         questions = template["survey_spec"].get("spec", []) if template["survey_enabled"] else []
-        defaults = {each["variable"]: each["default"] for each in questions if "default" in each}
+        defaults = {each["variable"]: applied(each) for each in questions if applied(each) is not None}
         extra = {**json.loads(template["extra_vars"] or "{}"), **_literal({**defaults, **given, **answers})}
         place = self.directory / f"job-{job['id']}"
         place.mkdir()

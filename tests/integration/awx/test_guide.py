@@ -56,11 +56,10 @@ def test_every_step_of_setting_up_runs(ansible_with_awx: Ansible, awx: Awx) -> N
     assert run.status == 0, run.output
     assert {"production", "staging"} <= {row["name"] for row in awx.tables.rows["hosts"].values()}
     assert awx.tables.named("schedules", "Rotate the secret of Example App")["enabled"]
-    rotate, poll = (awx.tables.named("job_templates", f"Cloudflare OAuth {name}") for name in ("rotate", "poll"))
-    place = "oauth_client_secret_store_hashi_vault_path"
-    assert json.loads(rotate["extra_vars"])[place] == read_yaml(SECRETS)["oauth_client_awx_variables"][place]
-    assert place not in json.loads(poll["extra_vars"])
-    assert rotate["job_slice_count"] == 1
+    (inventory,) = awx.tables.rows["inventories"].values()
+    store = "oauth_client_store"
+    assert json.loads(inventory["variables"])[store] == read_yaml(SECRETS)["oauth_client_awx_variables"][store]
+    assert awx.tables.named("job_templates", "Cloudflare OAuth rotate")["job_slice_count"] == 1
 
 
 def test_the_other_way_describes_the_objects(ansible_with_awx: Ansible) -> None:

@@ -57,21 +57,21 @@ def test_where_each_node_leads(tables_set_up: Tables) -> None:
         for node in nodes.values()
     }
     assert led == {
-        "ensure": [["proven"], [], []],
-        "proven": [["consent"], ["expired"], []],
+        "ensure": [["verified"], [], []],
+        "verified": [["consent"], ["expired"], []],
         "expired": [["consent"], [], []],
         "consent": [["publish"], [], []],
         "publish": [[], [], []],
     }
     waits = {row["name"]: row["timeout"] for row in tables_set_up.rows["workflow_approval_templates"].values()}
-    latch, consent = "Cloudflare OAuth: the domain is proven", "Cloudflare OAuth: publish the client for ever?"
+    latch, consent = "Cloudflare OAuth: the domain is verified", "Cloudflare OAuth: make the client public?"
     assert waits == {latch: 172800, consent: 0}
 
 
 def test_only_the_last_node_may_make_it_public(tables_set_up: Tables) -> None:
     nodes = tables_set_up.rows["workflow_job_template_nodes"].values()
     promotes = {node["identifier"]: node["extra_data"].get("oauth_client_publish_promote") for node in nodes}
-    approvals = {"proven": None, "consent": None}
+    approvals = {"verified": None, "consent": None}
     assert promotes == {"ensure": "false", "expired": "false", "publish": "true", **approvals}
     (workflow,) = tables_set_up.rows["workflow_job_templates"].values()
     asked = [question["variable"] for question in workflow["survey_spec"]["spec"]]
@@ -94,7 +94,7 @@ def test_a_second_run_changes_nothing(ansible_with_awx: Ansible, awx: Awx, table
 def test_only_what_was_changed_is_changed(ansible_with_awx: Ansible, awx: Awx, tables_set_up: Tables) -> None:
     awx.tables = copy.deepcopy(tables_set_up)
     accounts: list[dict[str, Any]] = [
-        {"name": "one", "variables": {"oauth_client_publish_account_id": "1" * 32}},
+        {"name": "one", "variables": {"cloudflare_account_id": "1" * 32}},
         {"name": "two"},
     ]
     run = set_up(ansible_with_awx, oauth_client_awx_project_branch="v2", oauth_client_awx_hosts=accounts)
@@ -111,7 +111,7 @@ def test_check_mode_on_an_empty_controller_says_how_far_it_sees(ansible_with_awx
     run = set_up(ansible_with_awx, "--check")
     assert run.status == 0, run.output
     assert awx.requests(writes_only=True) == []
-    told = run.result("Say what check mode cannot foretell")["msg"]
+    told = run.result("Show what check mode cannot predict")["msg"]
     for name in ("Cloudflare OAuth clients", "Cloudflare OAuth project", "Cloudflare OAuth accounts"):
         assert name in told
 
@@ -121,7 +121,7 @@ def test_check_mode_where_all_is_there(ansible_with_awx: Ansible, awx: Awx, tabl
     awx.tables = copy.deepcopy(tables_set_up)
     run = set_up(ansible_with_awx, "--check", oauth_client_awx_forks=9)
     assert run.status == 0, run.output
-    assert run.changed == ["oauthops.iam.oauth_client_awx : Make sure that there are job templates"]
+    assert run.changed == ["oauthops.iam.oauth_client_awx : Ensure the job templates"]
     assert awx.requests(writes_only=True) == []
 
 
@@ -145,11 +145,40 @@ def test_a_project_on_the_controller_in_the_image_that_it_has(ansible_with_awx: 
     assert awx.tables.rows["execution_environments"] == {}
 
 
+def test_fields_of_credentials_in_use_are_not_changed(
+    ansible_with_awx: Ansible, awx: Awx, tables_set_up: Tables
+) -> None:
+    """As a release that needs other fields would."""
+    awx.tables = copy.deepcopy(tables_set_up)
+    kind = awx.tables.named("credential_types", "Cloudflare OAuth clients")
+    kind["inputs"]["fields"].pop()
+    run = set_up(ansible_with_awx)
+    assert (run.status, awx.requests(writes_only=True)) == (2, [])
+    assert "Cloudflare OAuth account" in run.failure
+
+    for row in awx.tables.matching("credentials", [("credential_type", str(kind["id"]))]):
+        del awx.tables.rows["credentials"][row["id"]]
+    for template in awx.tables.rows["job_templates"].values():
+        template["credentials"] = []
+    run = set_up(ansible_with_awx)
+    assert run.status == 0, run.output
+    assert [field["id"] for field in kind["inputs"]["fields"]] == ["api_token", "account_id", "api_url"]
+
+
+@pytest.mark.thorough
+def test_a_workflow_that_makes_nothing_public(ansible_with_awx: Ansible, awx: Awx) -> None:
+    run = set_up(ansible_with_awx, oauth_client_awx_consent=False)
+    assert run.status == 0, run.output
+    assert names(awx.tables, "workflow_approval_templates") == ["Cloudflare OAuth: the domain is verified"]
+    nodes = awx.tables.rows["workflow_job_template_nodes"].values()
+    assert sorted(node["identifier"] for node in nodes) == ["ensure", "expired", "verified"]
+
+
 def test_a_missing_collection_is_named(ansible_with_awx: Ansible, awx: Awx) -> None:
     ansible_with_awx.environment["ANSIBLE_COLLECTIONS_PATH"] = OURS
     run = set_up(ansible_with_awx)
     assert run.status != 0
-    assert "awx.awx is not installed" in run.failure
+    assert "awx.awx: the collection is not installed" in run.failure
 
 
 class TestVariables:

@@ -50,7 +50,7 @@ def test_a_check_job_writes_nothing(controller: Controller, fake: FakeCloudflare
 
 
 def test_what_is_not_answered_is_as_the_variables_of_all_jobs_say(controller: Controller, fake: FakeCloudflare) -> None:
-    controller.set_variables({"oauth_client_publish_dns_provider": "manual"})
+    controller.set_variables({"oauth_client_publish_dns": {"provider": "manual"}})
     given = answers("one")
     del given["oauth_client_publish_dns_provider"]
     launched(controller, PUBLISH, given)
@@ -80,9 +80,7 @@ def test_a_secret_is_rotated(controller: Controller, fake: FakeCloudflare, tmp_p
     store.write_text(json.dumps(held))
     controller.set_variables(
         {
-            "oauth_client_secret_store_backend": "file",
-            "oauth_client_secret_store_file_path": str(store),
-            "oauth_client_secret_store_handover_dir": str(tmp_path / "handover"),
+            "oauth_client_store": {"type": "json_file", "path": str(store)},
         }
     )
     named = {"oauth_client_rotate_client_name": TEMPLATE}

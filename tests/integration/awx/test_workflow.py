@@ -54,18 +54,18 @@ def test_the_one_whose_domain_is_proven_goes_on(controller: Controller, fake: Fa
     one = controller.start(WORKFLOW, answers("one"))
     two = controller.start(WORKFLOW, answers("two", "manual"))
     poll(controller)
-    assert (status(controller, one), status(controller, two)) == ({"proven": "successful"}, {"proven": "pending"})
+    assert (status(controller, one), status(controller, two)) == ({"verified": "successful"}, {"verified": "pending"})
 
-    controller.go_on(one, "proven")
+    controller.go_on(one, "verified")
     poll(controller)
-    assert status(controller, one) == {"proven": "successful", "consent": "pending"}
+    assert status(controller, one) == {"verified": "successful", "consent": "pending"}
     assert visibility(fake) == {"one": "private", "two": "private"}
 
     controller.approvals(one)["consent"]["status"] = "successful"
     controller.go_on(one, "consent")
     assert one["status"] == "successful"
     assert visibility(fake) == {"one": "public", "two": "private"}
-    assert (two["status"], status(controller, two)) == ("running", {"proven": "pending"})
+    assert (two["status"], status(controller, two)) == ("running", {"verified": "pending"})
 
 
 def test_artifacts_are_ids_and_the_record(controller: Controller, fake: FakeCloudflare) -> None:
@@ -89,8 +89,8 @@ def test_later_jobs_are_about_the_same_client_whatever_it_is_called(
     one = controller.start(WORKFLOW, answers("one"))
     (client,) = clients(fake)
     fake.set_verification(client["client_id"], "verified")
-    controller.expire(one, "proven")
-    assert status(controller, one) == {"proven": "failed", "consent": "pending"}
+    controller.expire(one, "verified")
+    assert status(controller, one) == {"verified": "failed", "consent": "pending"}
     assert [each["client_id"] for each in clients(fake)] == [client["client_id"]]
 
 
@@ -98,7 +98,7 @@ def test_a_domain_that_is_not_proven_in_time(controller: Controller, fake: FakeC
     one = controller.start(WORKFLOW, answers("one", "manual"))
     fake.advance_clock(TWO_DAYS_AND_MORE)
     poll(controller)
-    controller.expire(one, "proven")
+    controller.expire(one, "verified")
     assert one["status"] == "failed"
     last = list(controller.tables.rows["jobs"].values())[-1]
     assert "one.example.com" in last["printed"]
@@ -118,7 +118,7 @@ def test_a_record_that_comes_after_cloudflare_gave_up(controller: Controller, fa
     poll(controller)
     fake.advance_clock(60)
     poll(controller)
-    assert status(controller, one) == {"proven": "successful"}
+    assert status(controller, one) == {"verified": "successful"}
 
 
 @pytest.mark.thorough
@@ -131,14 +131,14 @@ def test_a_workflow_about_another_account_is_left_alone(controller: Controller, 
     controller.fill_in("account", api_token=fake.token, account_id=fake.account_id, api_url=fake.base_url)
     made["artifacts"]["oauth_client_publish_account_id"] = "0" * 32
     assert f"The client is in the account {'0' * 32}" in poll(controller)["printed"]
-    assert status(controller, one) == {"proven": "pending"}
+    assert status(controller, one) == {"verified": "pending"}
 
 
 def test_nothing_is_approved_when_cloudflare_cannot_be_asked(controller: Controller, fake: FakeCloudflare) -> None:
     one = controller.start(WORKFLOW, answers("one"))
     controller.fill_in("account", api_token="wrong", account_id=fake.account_id, api_url=fake.base_url)
     job = controller.launch(POLL)
-    assert (job["status"], status(controller, one)) == ("failed", {"proven": "pending"})
+    assert (job["status"], status(controller, one)) == ("failed", {"verified": "pending"})
     assert "CLOUDFLARE_API_TOKEN" in job["printed"], job["printed"]
 
 
@@ -149,16 +149,16 @@ def test_nobody_waits(controller: Controller, fake: FakeCloudflare) -> None:
 
 def test_an_approval_that_was_decided_meanwhile(controller: Controller, fake: FakeCloudflare) -> None:
     one = controller.start(WORKFLOW, answers("one"))
-    controller.approvals(one)["proven"].update(status="failed", timed_out=True)
+    controller.approvals(one)["verified"].update(status="failed", timed_out=True)
     poll(controller)
-    assert status(controller, one) == {"proven": "failed"}
+    assert status(controller, one) == {"verified": "failed"}
 
 
 def test_check_mode_approves_nothing(controller: Controller) -> None:
     one = controller.start(WORKFLOW, answers("one"))
     controller.tables.named("job_templates", POLL)["job_type"] = "check"
     assert "changed=1" in poll(controller)["printed"]
-    assert status(controller, one) == {"proven": "pending"}
+    assert status(controller, one) == {"verified": "pending"}
 
 
 def test_a_job_that_cannot_be_read_holds_no_other_up(controller: Controller) -> None:
@@ -168,8 +168,8 @@ def test_a_job_that_cannot_be_read_holds_no_other_up(controller: Controller) -> 
         row for row in controller.tables.rows["workflow_job_nodes"].values() if row["workflow_job"] == one["id"]
     )
     node["job"] = one["id"]
-    assert "does not say which client it is about" in poll(controller)["printed"]
-    assert (status(controller, one), status(controller, two)) == ({"proven": "pending"}, {"proven": "successful"})
+    assert "do not name a client" in poll(controller)["printed"]
+    assert (status(controller, one), status(controller, two)) == ({"verified": "pending"}, {"verified": "successful"})
 
 
 def test_no_token_is_left_behind(controller: Controller, awx: Awx) -> None:
@@ -188,5 +188,17 @@ def test_another_domain_than_the_workflow_was_about_is_not_approved(
     (client,) = clients(fake)
     Modules(fake).client(client_id=client["client_id"], client_uri="https://other.example.com/")
     fake.set_verification(client["client_id"], "verified")
-    assert "is on other.example.com by now" in poll(controller)["printed"]
-    assert status(controller, one) == {"proven": "pending"}
+    assert "is on other.example.com now" in poll(controller)["printed"]
+    assert status(controller, one) == {"verified": "pending"}
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [(WORKFLOW, "Approve"), pytest.param("Cloudflare OAuth publish", "Read", marks=pytest.mark.thorough)],
+)
+def test_a_missing_right_is_named(controller: Controller, awx: Awx, name: str, role: str) -> None:
+    awx.unreadable = {name}
+    job = controller.launch(POLL)
+    assert job["status"] == "failed"
+    assert f"{name}: the user" in job["printed"], job["printed"]
+    assert f"the role {role} of it" in job["printed"]

@@ -34,6 +34,7 @@ NOT_ASKED = {
     "verified_recheck": _DOMAIN,
     "verification_hours": "takes two days",
     "lacking_right_status": "needs a second token with fewer rights",
+    "documentation_url": "needs a second token with fewer rights",
     "foreign_account_status": "needs an account that is none of the credential's",
     "dns_duplicate_code": _DNS,
     "dns_error_shape": _DNS,

@@ -186,11 +186,12 @@ def test_a_password_file_may_be_a_script(target: Path, script: bool) -> None:
     assert "sekret" in decrypted(target)
 
 
-def test_a_client_script_is_asked_for_the_label(target: Path) -> None:
+@pytest.mark.parametrize(("options", "asked"), [({"vault_id": "prod"}, "prod"), ({}, "default")])
+def test_a_client_script_is_asked_for_the_label(target: Path, options: dict[str, Any], asked: str) -> None:
     source = target.parent / "password-client"
-    source.write_text('#!/bin/sh\n[ "$1 $2" = "--vault-id prod" ] && echo prod password\n')
+    source.write_text(f'#!/bin/sh\n[ "$1 $2" = "--vault-id {asked}" ] && echo prod password\n')
     source.chmod(0o700)
-    run(target, None, value=VALUE, vault_password_file=str(source), vault_id="prod")
+    run(target, None, value=VALUE, vault_password_file=str(source), **options)
     assert decrypted(target, LABELLED[1:])
 
 
@@ -221,7 +222,7 @@ def test_a_whole_password_file_gives_reasons(target: Path) -> None:
         ({"secrets": []}, "vault_password_missing", "vault_password", ""),
         ({"vault_password": " "}, "invalid_option", "vault_password", "vault_password is empty."),
         ({"vault_id": "a;b"}, "invalid_option", "vault_id", "vault_id: 'a;b' cannot be written"),
-        ({"vault_id": "nope"}, "vault_password_missing", "vault_id", "'nope' is loaded; there is default."),
+        ({"vault_id": "nope"}, "vault_password_missing", "vault_id", "'nope' is loaded (expected default)"),
         ({"secrets": LABELLED}, "missing_option", "vault_id", "with vault_id, one of dev, prod."),
         ({"path": "x/y.yml"}, "invalid_option", "path", "x/y.yml"),
         ({"path": "/x\0y"}, "invalid_option", "path", ""),

@@ -264,6 +264,25 @@ def test_the_moment_is_the_present_unless_it_is_given() -> None:
     assert reported([], [], now="")["generated_at"] > "2026-10-05"
 
 
+@pytest.mark.parametrize(
+    ("fail_on", "kinds"),
+    [
+        ("", [*USUAL_FAIL_ON]),
+        (" \n,\n", [*USUAL_FAIL_ON]),
+        ("drift", ["drift"]),
+        ("drift\nerrors\n", ["drift", "errors"]),
+        (" unmanaged , drift", ["unmanaged", "drift"]),
+        ([], []),
+    ],
+)
+def test_an_answer_to_a_survey_is_kinds(fail_on: Json, kinds: list[str]) -> None:
+    assert sorted(reported([], [], fail_on=fail_on)["verdict"]["fail_on"]) == sorted(kinds)
+
+
+def test_an_empty_title_is_the_usual_one() -> None:
+    assert reported([], [], title="")["title"] == reported([], [])["title"] == plugin.USUAL_TITLE
+
+
 def test_kinds_that_there_are_not_are_told() -> None:
     with pytest.raises(AnsibleFilterError, match="fail_on: 'everything' is none of errors, missing, drift"):
         reported([], [], fail_on=["drift", "everything"])
@@ -344,9 +363,6 @@ def test_what_is_documented_is_what_there_is() -> None:
 
 def test_the_role_knows_the_kinds() -> None:
     role = ROOT / "roles/oauth_client_report"
-    known = yaml.safe_load((role / "vars/main.yml").read_text())
-    assert known["oauth_client_report__kinds"] == list(KINDS)
-    assert known["oauth_client_report__usual_fail_on"] == list(USUAL_FAIL_ON)
     assert all(f"`{kind}`" in (role / "README.md").read_text() for kind in KINDS)
     usual = yaml.safe_load((role / "defaults/main.yml").read_text())
     specs = yaml.safe_load((role / "meta/argument_specs.yml").read_text())["argument_specs"]["main"]["options"]

@@ -74,7 +74,7 @@ def test_filters(cloudflare: Script, check: bool, filters: dict[str, Any], found
     result = run(check=check, **filters)
     assert ids(result) == found
     assert not result.changed
-    assert result.keys == {"changed", "oauth_clients"}
+    assert result.keys == {"changed", "account_id", "oauth_clients"}
 
 
 def test_an_id_is_one_request(cloudflare: Script) -> None:

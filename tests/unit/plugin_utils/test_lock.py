@@ -227,7 +227,8 @@ def test_two_tasks_make_it_at_once(directory: Path, monkeypatch: pytest.MonkeyPa
 
 def test_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
-    assert handover_directory() == "~/.ansible/oauthops.iam"
+    monkeypatch.setenv("ANSIBLE_HOME", "/srv/ansible")
+    assert handover_directory() == "/srv/ansible/oauthops.iam"
     monkeypatch.setenv(VARIABLE, "~/mine")
     assert handover_directory() == "~/mine"
 

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -12,6 +15,8 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from ansible_collections.oauthops.iam.plugins.plugin_utils import _yaml_document
+from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_document import PARSERS, Document
 from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import as_json, value_of, with_key
 from tests.unit.strategies import JSON, for_any
 
@@ -96,7 +101,7 @@ def test_a_mapping_in_braces_stays_one(text: str, edited: str) -> None:
         ("a: sekret: b\n", "It is not YAML that can be read (line 1)."),
         ("a: 2001-99-99\n", "It is not YAML that can be read."),
         ("a: sekret\0\n", "It is not YAML that can be read."),
-        ("a: " + "[" * 5000, "It is not YAML that can be read"),
+        ("a: " + "[" * 1200, "It is not YAML that can be read"),
     ],
 )
 def test_what_cannot_be_edited_is_refused_without_telling_what_it_holds(text: str, message: str) -> None:
@@ -215,3 +220,85 @@ def test_all_other_bytes_stay(before: list[str], after: list[str], old: str, new
     assert edited.startswith(f"{head}key:")
     assert edited.endswith(tail)
     assert value_of(edited, "key") == json.loads(json.dumps({"a": new}))
+
+
+@contextmanager
+def parsed_by(parser: Any) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_yaml_document, "PARSERS", [parser])
+        Document.of.cache_clear()
+        yield
+    Document.of.cache_clear()
+
+
+def layout(text: str, parser: Any) -> Any:
+    """What stands where in the text, None for what this parser refuses."""
+    with parsed_by(parser):
+        try:
+            document = Document.of(text)
+        except ValueError:
+            return None
+        places = [(part.start, part.end, part.line, part.column) for entry in document.entries for part in entry]
+        return places, document.end, document.indent, document.flow, repr(document.data)
+
+
+@for_any
+@given(st.lists(CHUNKS, max_size=3, unique_by=lambda chunk: chunk[0]), FORMS, COMMENTS)
+def test_both_parsers_find_the_same_at_the_same_places(
+    chunks: list[tuple[str, Any]], form: dict[str, Any], comment: str
+) -> None:
+    text = comment + yaml.safe_dump(dict(chunks), sort_keys=False, **form)
+    assert len({repr(layout(text, parser)) for parser in PARSERS}) == 1
+
+
+@for_any
+@given(st.lists(BLOCKS, max_size=4, unique=True), OLD, st.sampled_from(["\n", "\r\n"]))
+def test_both_parsers_find_the_same_blocks_at_the_same_places(blocks: list[str], old: str, line_break: str) -> None:
+    text = "".join([*blocks, old]).replace("\n", line_break)
+    assert len({repr(layout(text, parser)) for parser in PARSERS}) == 1
+
+
+def records(number: int) -> str:
+    held = {**VALUE, "minted_at": "2026-01-31T08:00:00Z", "rotation": "closed"}
+    return yaml.safe_dump({f"app_{each}": held for each in range(number)})
+
+
+def rotated(text: str) -> None:
+    """What a rotation does with the text of a file: it reads, and writes and reads back three times."""
+    for rotation in ("minting", "open", "closed"):
+        text = with_key(text, "app_7", {**value_of(text, "app_7"), "rotation": rotation})
+        assert value_of(text, "app_7")["rotation"] == rotation
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions are called meanwhile."""
+    events: list[str] = []
+    before = sys.getprofile()
+    sys.setprofile(lambda _frame, event, _argument: events.append(event))
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return events.count("call")
+
+
+def test_a_rotation_parses_each_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    parse = _yaml_document._events
+
+    def counted(text: str) -> list[yaml.Event]:
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(_yaml_document, "_events", counted)
+    rotated(records(20))
+    assert len(parsed) == len(set(parsed)) == 4
+
+
+@pytest.mark.parametrize(("parser", "calls_a_record"), list(zip(PARSERS[::-1], (1200, 250))))
+def test_a_file_of_twice_the_size_takes_twice_the_work(parser: Any, calls_a_record: int) -> None:
+    few, many = records(50), records(100)
+    with parsed_by(parser):
+        effort = calls(lambda: rotated(many))
+        assert effort < 2.1 * calls(lambda: rotated(few))
+    assert effort < 100 * calls_a_record

@@ -141,6 +141,4 @@ ASSOCIATIONS: dict[str, dict[str, str]] = {
         ("success_nodes", "failure_nodes", "always_nodes"), "workflow_job_template_nodes"
     ),
 }
-# What a list of them leaves out, because only one of them is asked for it.
-HIDDEN_IN_LISTS = {"jobs": {"artifacts"}}
 NOT_IN_VIEWS = {"survey_spec", "credentials"}

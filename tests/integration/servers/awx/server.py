@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small fake of AWX.
 
-It models what the collection awx.awx 24.6.1 was seen to call for the objects in `kinds`, and what AWX's own source says
-of the answers. No real AWX was asked.
+It models the requests that the collection awx.awx 24.6.1 was seen to send for the objects in `kinds`, and the responses
+of AWX 24.6.1 to them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Awx:
     """A fake AWX in a thread, for as long as the context lasts.
 
     It has the organization Default and the user admin. While `read_only` is set, writes are refused with 403; while
-    `gateway` is, its API is where a gateway has it.
+    `gateway` is, its API is where a gateway has it. Objects whose names are in `unreadable` are in no list, as for a
+    user without a right to them.
     """
 
     def __init__(self) -> None:
@@ -62,6 +63,7 @@ class Awx:
         """Forget everything; address and credentials stay."""
         self.journal = Journal()
         self.read_only = self.gateway = False
+        self.unreadable: set[str] = set()
         self._login_tokens: dict[int, str] = {}
         self.tables = Tables()
         self.tables.add("organizations", {"name": _DEFAULT_ORGANIZATION})
@@ -235,7 +237,8 @@ class Awx:
         query = {**request.query_params, **conditions}
         number, size = int(query.pop("page", 1)), int(query.pop("page_size", _PAGE_SIZE))
         query.pop("order_by", None)
-        found = [(kind, row) for kind in kinds for row in self.tables.matching(kind, query.items())]
+        matching = [(kind, row) for kind in kinds for row in self.tables.matching(kind, query.items())]
+        found = [(kind, row) for kind, row in matching if row.get("name") not in self.unreadable]
         start = (number - 1) * size
 
         def link(page: int) -> str:
@@ -249,6 +252,6 @@ class Awx:
         }
 
     def _in_list(self, kind: str, row: Row) -> Row:
-        view = self.tables.list_view(kind, row)
+        view = self.tables.view(kind, row)
         view["summary_fields"]["user_capabilities"] = {"edit": not self.read_only}
         return view

@@ -12,7 +12,6 @@ from tests.integration.servers.awx import rules
 from tests.integration.servers.awx.kinds import (
     ASSOCIATIONS,
     FIELDS,
-    HIDDEN_IN_LISTS,
     JOBS,
     NOT_IN_VIEWS,
     RELATED,
@@ -39,8 +38,7 @@ class Tables:
     rows: dict[str, dict[int, Row]] = field(default_factory=lambda: {kind: {} for kind in FIELDS})
 
     def add(self, kind: str, values: Mapping[str, Any]) -> Row:
-        known = {name: values[name] for name in FIELDS[kind] if name in values}
-        row = copy.deepcopy({**FIELDS[kind], **known})
+        row = copy.deepcopy({**FIELDS[kind], **_known(kind, values)})
         row["id"] = self._next_id(kind)
         self.rows[kind][row["id"]] = row
         return row
@@ -80,10 +78,6 @@ class Tables:
                 view["summary_fields"]["current_update"] = {"id": update["id"]}
         return view
 
-    def list_view(self, kind: str, row: Row) -> Row:
-        hidden = HIDDEN_IN_LISTS.get(kind, set())
-        return {name: value for name, value in self.view(kind, row).items() if name not in hidden}
-
     def fields(self, credential_type: int) -> list[Row]:
         fields: list[Row] = self.rows["credential_types"][credential_type]["inputs"].get("fields", [])
         return fields
@@ -120,7 +114,7 @@ class Tables:
             if not any(body.get(name) for name in ("user", "team", "organization")):
                 raise Refused(400, {"detail": "Missing 'user', 'team', or 'organization'."})
             return self.put_credential(body)
-        self._check(kind, {**FIELDS[kind], **body})
+        self._check(kind, {**FIELDS[kind], **_known(kind, body)})
         row = self.add(kind, body)
         if kind == "projects" and row["scm_type"]:
             self.add("project_updates", {"project": row["id"]})
@@ -130,8 +124,8 @@ class Tables:
         if kind == "credentials":
             self.put_credential(body, row)
             return
-        self._check(kind, {**row, **body}, row)
-        row.update({name: body[name] for name in FIELDS[kind] if name in body})
+        self._check(kind, {**row, **_known(kind, body)}, row)
+        row.update(_known(kind, body))
 
     def _check(self, kind: str, row: Row, before: Row | None = None) -> None:
         for name, tables in RELATED.items():
@@ -166,7 +160,7 @@ class Tables:
         values = {**values, "inputs": self._stored_inputs(row, before)}
         if before is None:
             return self.add("credentials", values)
-        before.update({name: values[name] for name in FIELDS["credentials"] if name in values})
+        before.update(_known("credentials", values))
         return before
 
     def _refuse_twin(self, row: Row) -> None:
@@ -208,3 +202,9 @@ class Tables:
             of = [self.rows["credentials"][each]["credential_type"] for each in [*row[association], body["id"]]]
             rules.check_credentials_of([self.rows["credential_types"][each]["name"] for each in of])
         row[association].append(body["id"])
+
+
+def _known(kind: str, values: Mapping[str, Any]) -> Row:
+    """The fields of the kind among the values. Null is no text (seen of the kind of an inventory)."""
+    known = {name: values[name] for name in FIELDS[kind] if name in values}
+    return {name: "" if value is None and FIELDS[kind][name] == "" else value for name, value in known.items()}

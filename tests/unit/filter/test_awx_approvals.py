@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which workflows of AWX may go on: never one whose own client is not proven."""
+"""Which workflows of AWX may go on: never one whose own client is not verified."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from ansible.errors import AnsibleFilterError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.oauthops.iam.plugins.filter.awx_latches import FilterModule
+from ansible_collections.oauthops.iam.plugins.filter.awx_approvals import FilterModule
 
 ACCOUNT = "a" * 32
-awx_latches = FilterModule().filters()["awx_latches"]
+awx_approvals = FilterModule().filters()["awx_approvals"]
 
 
 def approval(number: int) -> dict[str, Any]:
     """Of the workflow 10 * number, whose first job is 100 * number."""
-    return {"id": number, "name": "proven", "summary_fields": {"workflow_job": {"id": 10 * number}}}
+    return {"id": number, "name": "verified domain", "summary_fields": {"workflow_job": {"id": 10 * number}}}
 
 
 def node(number: int) -> dict[str, Any]:
@@ -43,9 +43,9 @@ def client(
 
 
 def decided(one_job: dict[str, Any] | None, *clients: dict[str, Any]) -> str:
-    (latch,) = awx_latches([approval(1)], [node(1)], [one_job] if one_job else [], clients, ACCOUNT)
-    assert latch["reason"]
-    return str(latch["decision"])
+    (found,) = awx_approvals([approval(1)], [node(1)], [one_job] if one_job else [], clients, ACCOUNT)
+    assert found["reason"]
+    return str(found["decision"])
 
 
 @pytest.mark.parametrize(
@@ -102,20 +102,20 @@ def test_another_domain_than_the_workflow_was_about_does_not_count(was: object, 
 
 
 def test_a_workflow_without_a_first_job_is_skipped() -> None:
-    (latch,) = awx_latches([approval(1)], [], [job(1, "one")], [client("one", "verified")], ACCOUNT)
-    assert latch["decision"] == "skip"
+    (found,) = awx_approvals([approval(1)], [], [job(1, "one")], [client("one", "verified")], ACCOUNT)
+    assert found["decision"] == "skip"
 
 
 def test_what_is_told_of_each() -> None:
-    (latch,) = awx_latches([approval(1)], [node(1)], [job(1, "one")], [client("one", "verified")], ACCOUNT)
-    assert latch == {
+    (found,) = awx_approvals([approval(1)], [node(1)], [job(1, "one")], [client("one", "verified")], ACCOUNT)
+    assert found == {
         "approval": 1,
-        "name": "proven",
+        "name": "verified domain",
         "workflow_job": 10,
         "client_id": "one",
         "client_name": "ONE",
         "decision": "approve",
-        "reason": "The domain is proven.",
+        "reason": "The domain is verified.",
     }
 
 
@@ -129,7 +129,7 @@ CLIENT_IDS = ["one", "two", "three"]
     ),
     order=st.randoms(use_true_random=False),
 )
-def test_only_those_are_approved_whose_own_client_is_proven(
+def test_only_those_are_approved_whose_own_client_is_verified(
     made: list[str | None], statuses: dict[str, str | None], order: Any
 ) -> None:
     numbers = range(1, len(made) + 1)
@@ -140,13 +140,13 @@ def test_only_those_are_approved_whose_own_client_is_proven(
     order.shuffle(nodes)
     order.shuffle(jobs)
     clients = [client(*each) for each in statuses.items()]
-    latches = awx_latches([approval(each) for each in numbers], nodes, jobs, clients, ACCOUNT)
-    proven = {name for name, status in statuses.items() if status == "verified"}
-    approved = [latch["approval"] for latch in latches if latch["decision"] == "approve"]
-    assert approved == [number for number, each in zip(numbers, made, strict=True) if each in proven]
+    found = awx_approvals([approval(each) for each in numbers], nodes, jobs, clients, ACCOUNT)
+    verified = {name for name, status in statuses.items() if status == "verified"}
+    approved = [each["approval"] for each in found if each["decision"] == "approve"]
+    assert approved == [number for number, each in zip(numbers, made, strict=True) if each in verified]
 
 
-@pytest.mark.parametrize("rows", [[{}], [{"id": 1, "name": "proven"}], ["text"]])
+@pytest.mark.parametrize("rows", [[{}], [{"id": 1, "name": "verified domain"}], ["text"]])
 def test_strange_rows_are_an_error_of_the_filter(rows: list[Any]) -> None:
-    with pytest.raises(AnsibleFilterError, match="awx_latches needs the rows"):
-        awx_latches(rows, [], [], [], ACCOUNT)
+    with pytest.raises(AnsibleFilterError, match="awx_approvals: needs the rows"):
+        awx_approvals(rows, [], [], [], ACCOUNT)

@@ -1,19 +1,19 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter oauthops.iam.awx_latches: which workflows that wait for a domain may go on. Pure."""
+"""The filter oauthops.iam.awx_approvals: which workflows that wait for a domain may continue. Pure."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-name: awx_latches
-short_description: Which workflows of AWX that wait for a domain may go on
+name: awx_approvals
+short_description: Decide which workflows of AWX that wait for a domain may continue
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
 description:
-  - Matches each pending approval with the client that its own workflow has made, and says whether the domain of that
-    very client is proven. The role P(oauthops.iam.oauth_client_awx#role) carries out what follows from it.
+  - Matches each pending approval with the client of its own workflow, and decides by the domain of that client. The
+    role P(oauthops.iam.oauth_client_awx#role) carries the decisions out.
 options:
   _input:
     description:
@@ -29,9 +29,8 @@ options:
     required: true
   jobs:
     description:
-      - Those jobs, one by one, because lists of AWX leave the artifacts out. Of these
-        C(oauth_client_publish_client_id), C(oauth_client_publish_account_id) and C(oauth_client_publish_dns_record) are
-        read.
+      - Those jobs, as AWX lists them in C(jobs). Their artifacts C(oauth_client_publish_client_id),
+        C(oauth_client_publish_account_id) and C(oauth_client_publish_dns_record) are read.
     type: list
     elements: dict
     required: true
@@ -53,15 +52,15 @@ EXAMPLES = r"""
   oauthops.iam.cloudflare_oauth_client_info:
   register: account
 
-- name: Say which workflows may go on
+- name: Show the workflows that may continue
   ansible.builtin.debug:
     msg: >-
-      {{ approvals | oauthops.iam.awx_latches(nodes, jobs, account.oauth_clients, account_id)
+      {{ approvals | oauthops.iam.awx_approvals(nodes, jobs, account.oauth_clients, account_id)
       | selectattr('decision', 'eq', 'approve') | list }}
   vars:
     account_id: "{{ lookup('ansible.builtin.env', 'CLOUDFLARE_ACCOUNT_ID') }}"
     approvals:
-      - {id: 7, name: The domain is proven, summary_fields: {workflow_job: {id: 5}}}
+      - {id: 7, name: The domain is verified, summary_fields: {workflow_job: {id: 5}}}
     nodes:
       - {workflow_job: 5, job: 6}
     jobs:
@@ -76,40 +75,38 @@ _value:
   description:
     - For each approval, in the same order, C(approval), its number, C(name) and C(workflow_job), the number of its
       workflow; C(client_id) and C(client_name), or null.
-    - C(decision) is C(approve) if the domain is proven, C(wait) if Cloudflare looks for the record, C(restart) if it
-      has given that up, and C(skip) if the approval is not about a client of this account, or about another domain
-      than the client has by now.
+    - C(decision) is C(approve) if the domain is verified, C(wait) if Cloudflare looks for the record, C(restart) if it
+      has stopped looking, and C(skip) if the approval is not about a client of this account, or if the client has
+      another domain now.
     - C(reason) is a sentence that says why.
   type: list
   elements: dict
   sample:
     - approval: 7
-      name: The domain is proven
+      name: The domain is verified
       workflow_job: 5
       client_id: 30e8fa4a9d2746f5a1b3c9d7e6f50418
       client_name: Example App
       decision: approve
-      reason: The domain is proven.
+      reason: The domain is verified.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._latch import latches
-
-Rows = Sequence[Mapping[str, Any]]
+from ansible_collections.oauthops.iam.plugins.plugin_utils._awx_approvals import Rows, decided
 
 
-def awx_latches(approvals: Rows, nodes: Rows, jobs: Rows, clients: Rows, account_id: str) -> list[dict[str, Any]]:
-    """What is to be done with each approval; raises AnsibleFilterError when a row is not what it has to be."""
+def awx_approvals(approvals: Rows, nodes: Rows, jobs: Rows, clients: Rows, account_id: str) -> list[dict[str, Any]]:
+    """The decisions; raises AnsibleFilterError when a row is not what it has to be."""
     try:
-        return latches(approvals, nodes, jobs, clients, account_id)
+        return decided(approvals, nodes, jobs, clients, account_id)
     except (KeyError, TypeError, AttributeError) as error:
-        raise AnsibleFilterError(f"awx_latches needs the rows that AWX and Cloudflare list: {error}.") from None
+        raise AnsibleFilterError(f"awx_approvals: needs the rows that AWX and Cloudflare list: {error}.") from None
 
 
 class FilterModule:
     def filters(self) -> Mapping[str, Callable[..., Any]]:
-        return {"awx_latches": awx_latches}
+        return {"awx_approvals": awx_approvals}

@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The test oauthops.iam.writable_file."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: writable_file
+short_description: Test whether a file can be written on the controller
+version_added: 0.1.0
+author:
+  - The oauthops.iam authors (@oauthops)
+description:
+  - Tests whether the path is absolute, its directory is there and writable, and it is no directory itself. So a play
+    can fail before it sends a request.
+options:
+  _input:
+    description:
+      - The path. C(~) is the home directory.
+    type: path
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Refuse a file that cannot be written
+  ansible.builtin.assert:
+    that: "'/tmp/oauth_clients.yml' is oauthops.iam.writable_file"
+"""
+
+RETURN = r"""
+_value:
+  description: Whether the file can be written.
+  type: bool
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+
+def writable_file(path: object) -> bool:
+    """Whether the file can be written; what is no text cannot."""
+    if not isinstance(path, str):
+        return False
+    file = Path(os.path.expanduser(path))
+    return file.is_absolute() and not file.is_dir() and file.parent.is_dir() and os.access(file.parent, os.W_OK)
+
+
+class TestModule:
+    def tests(self) -> Mapping[str, Callable[..., bool]]:
+        return {"writable_file": writable_file}
