@@ -55,7 +55,7 @@ class VaultServer:
             verify=verify,
             timeout=params["timeout"],
             allow_redirects=False,
-            session=session_of(library(type(store), "requests"), verify, lambda request: request),
+            session=session_of(library(type(store), "requests"), params["url"], verify, lambda request: request),
         )
 
     def ask(self, ask: Callable[[], Any], explain: Callable[[str], str]) -> Mapping[str, Any]:
@@ -78,7 +78,12 @@ class VaultServer:
             raise Refused(explain(said.removeprefix("1 error occurred: ")), self._newest(fault)) from None
         except FAULTS as fault:
             raise unanswered(self._store, fault, self._store.params["url"], "url", "ca_cert") from None
-        except (AttributeError, KeyError, TypeError):  # of hvac, which takes every answer for one of Vault's
+        except (
+            AttributeError,
+            KeyError,
+            TypeError,
+            RecursionError,
+        ):  # of hvac, which takes every answer for one of Vault's
             raise Failure(ELSEWHERE) from None
 
     def _newest(self, fault: Any) -> int | None:
