@@ -135,6 +135,9 @@ options:
       - Whether the secrets of new clients are returned as RV(oauth_clients[].client_secret). Set C(no_log=true) on the
         task then, because ansible-core before 2.22 shows them otherwise.
       - Refused together with C(async), which keeps the result in a file that every user can read.
+      - In a loop, a mapping for C(register), which ansible-core 2.21 and later accepts, keeps the values of the last
+        item, and the secrets of the others are lost. It is refused without O(client_secret_dir). Register a name
+        instead, or C(_task.loop_result).
       - A task that is interrupted before it ends returns nothing. O(client_secret_dir) has each secret
         from the moment it is minted.
       - A client that has a secret is not created unless this, O(client_secret_dir) or O(clients[].client_secret_file)

@@ -256,11 +256,16 @@ def test_where_a_part_of_ansible_core_is_missing_the_task_runs_as_a_module(
         action.run(None, {})
 
 
+FILE_OPTIONS: Mapping[str, Any] = {
+    "return_client_secret": {"type": "bool"},
+    "client_secret_file": {"type": "path"},
+    "client_secret_dir": {"type": "path", "no_log": False},
+}
 RETURNING = type(
     "ActionModule",
     (ModuleAction,),
     {
-        "module": Module(lambda _params, _check: {"changed": True}, {"return_client_secret": {"type": "bool"}}),
+        "module": Module(lambda _params, _check: {"changed": True}, FILE_OPTIONS),
         "__module__": "made.up",
     },
 )
@@ -271,6 +276,41 @@ def test_a_secret_is_not_left_in_the_file_of_a_job(handed_over: None, wish: Any)
     result = run_action(RETURNING, {"return_client_secret": wish}, async_val=60)
     assert (result.failed, result.code, result.option) == (True, "invalid_option", "return_client_secret")
     assert run_action(RETURNING, {"return_client_secret": wish}).changed
+
+
+LAST: dict[str, str] = {"secret": "_task.result.client_secret"}
+ONE_OF_MANY: dict[str, Any] = {"ansible_loop_var": "item", "item": "a"}
+
+
+@pytest.mark.parametrize("wish", [True, "true", "yes", 1])
+def test_a_secret_is_not_lost_in_a_loop(wish: Any) -> None:
+    result = run_action(RETURNING, {"return_client_secret": wish}, register=LAST, variables=ONE_OF_MANY)
+    assert (result.failed, result.code, result.option) == (True, "invalid_option", "return_client_secret")
+
+
+@pytest.mark.parametrize("kept", ["_task.loop_result", "_task.polymorphic_result", "_task.loop_result.results"])
+def test_in_a_loop_the_results_of_all_items_can_be_registered(kept: str) -> None:
+    register = {**LAST, "all": kept}
+    assert run_action(RETURNING, {"return_client_secret": True}, register=register, variables=ONE_OF_MANY).changed
+
+
+@pytest.mark.parametrize(
+    ("args", "register", "variables"),
+    [
+        ({"return_client_secret": True}, LAST, {}),
+        ({"return_client_secret": True}, "created", ONE_OF_MANY),
+        ({"return_client_secret": True}, None, ONE_OF_MANY),
+        ({"return_client_secret": False}, LAST, ONE_OF_MANY),
+        ({}, LAST, ONE_OF_MANY),
+        ({"return_client_secret": True, "client_secret_file": "/srv/a"}, LAST, ONE_OF_MANY),
+        ({"return_client_secret": True, "client_secret_dir": "/srv"}, LAST, ONE_OF_MANY),
+    ],
+    ids=["one task", "a name", "nothing", "none wanted", "none asked for", "a file", "a directory"],
+)
+def test_where_no_secret_can_be_lost_a_mapping_is_accepted(
+    args: dict[str, Any], register: Any, variables: dict[str, Any]
+) -> None:
+    assert run_action(RETURNING, args, register=register, variables=variables).changed
 
 
 @pytest.mark.parametrize("args", [{}, {"return_client_secret": False}, {"return_client_secret": "no"}])
