@@ -191,6 +191,12 @@ LOST_IN_LOOP = UsageError(
     option=RETURNS_SECRET,
 )
 
+ENDED_BY_MITOGEN = UsageError(
+    "invalid_option",
+    "The keyword timeout: Mitogen ends a module with its play, so a secret that is minted as the time ends would be "
+    "lost. Set timeout: 0 for this task, or delegate it to localhost.",
+)
+
 
 class ModuleAction(ControllerAction, NormalAction):
     """The action of a module that runs in the controller's process where it can, and else where the task runs."""
@@ -207,6 +213,8 @@ class ModuleAction(ControllerAction, NormalAction):
             task = None if obstacle else self.prepared()
         except Exception as unknown:  # as a name that a newer ansible-core does not have
             obstacle, task = f"{type(unknown).__name__} while looking at the task", None
+        if obstacle and self.could_lose_what_it_mints():
+            return {"failed": True, **ENDED_BY_MITOGEN.result()}
         display.vvv(f"{self._task.action} runs {f'as a module ({obstacle})' if obstacle else HERE}")
         if task:
             return {**ActionBase.run(self, tmp, task_vars), **self.carried_out(task)}
@@ -222,6 +230,11 @@ class ModuleAction(ControllerAction, NormalAction):
             return KEPT_BY_ASYNC
         in_loop, has_file = "ansible_loop_var" in task_vars, any(args.get(name) for name in SECRET_FILES)
         return LOST_IN_LOOP if in_loop and not has_file and self.registers_one_item() else None
+
+    def could_lose_what_it_mints(self) -> bool:
+        """Whether Mitogen, which mixes a class of its own into each action, would run a task that is cut short."""
+        mixed_in = any(kind.__module__.startswith("ansible_mitogen.") for kind in type(self).__mro__)
+        return mixed_in and RETURNS_SECRET in self.module.options and bool(getattr(self._task, "timeout", None))
 
     def registers_one_item(self) -> bool:
         """Whether register is a mapping without the results of all items; a name is made one by ansible-core."""

@@ -314,6 +314,38 @@ def test_where_no_secret_can_be_lost_a_mapping_is_accepted(
     assert run_action(RETURNING, args, register=register, variables=variables).changed
 
 
+def by_mitogen(action: type[Any]) -> type[Any]:
+    """An action as Mitogen's strategies make it."""
+    mixin = type("ActionModuleMixin", (), {"__module__": "ansible_mitogen.mixins"})
+    return type("ActionModule", (mixin, action), {"__module__": "made.up"})
+
+
+ELSEWHERE: dict[str, Any] = {"oauthops_in_process": False}
+
+
+def test_what_mitogen_would_cut_short_mints_nothing(handed_over: None) -> None:
+    result = run_action(by_mitogen(RETURNING), {}, timeout=30, variables=ELSEWHERE)
+    assert (result.failed, result.code) == (True, "invalid_option")
+
+
+@pytest.mark.parametrize(
+    ("action", "timeout"),
+    [
+        (by_mitogen(RETURNING), 0),
+        (RETURNING, 30),
+        (by_mitogen(acting(lambda _params, _check: {}, ModuleAction)), 30),
+    ],
+    ids=["without timeout", "without Mitogen", "mints nothing"],
+)
+def test_what_is_not_cut_short_goes_on(handed_over: None, action: type[Any], timeout: int) -> None:
+    with pytest.raises(HandedOver):
+        run_action(action, {}, timeout=timeout, variables=ELSEWHERE)
+
+
+def test_with_mitogen_a_task_in_the_controllers_process_delivers_what_it_mints(handed_over: None) -> None:
+    assert run_action(by_mitogen(RETURNING), {}, timeout=30).changed
+
+
 @pytest.mark.parametrize("args", [{}, {"return_client_secret": False}, {"return_client_secret": "no"}])
 def test_without_a_secret_a_job_goes_on(handed_over: None, args: dict[str, Any]) -> None:
     with pytest.raises(HandedOver):
