@@ -26,6 +26,12 @@ try:
 except ImportError:  # ansible-core before 2.22
     register_secrets = None
 
+remove_values: Any
+try:
+    from ansible.module_utils.common.parameters import remove_values
+except ImportError:  # a newer ansible-core, which hides what is registered
+    remove_values = None
+
 Params = Mapping[str, Any]
 Result = dict[str, Any]
 Run = Callable[[Params, bool], Result]
@@ -99,10 +105,15 @@ class CloudflareModule(Module):
 def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
     """Outside of any handler: ansible-core can be set to add an exception's own text, which may hold a secret."""
     for warning in result.pop("warnings", []):
-        module.warn(one_line(warning))
+        module.warn(one_line(without(module.no_log_values, warning)))
     if succeeded:
         module.exit_json(**result)
     module.fail_json(**result)
+
+
+def without(secrets: set[str], warning: str) -> str:
+    """A warning without secrets: ansible-core 2.19 and later does not hide them there, and shows it despite no_log."""
+    return str(remove_values(warning, secrets)) if remove_values else warning
 
 
 def check_not_empty(params: Params, *filters: str) -> None:

@@ -64,6 +64,9 @@ options:
       - Whether the new secret is returned as RV(client_secret). Set C(no_log=true) on the task then, because
         ansible-core before 2.22 shows the secret otherwise.
       - Refused together with C(async), which keeps the result in a file that every user can read.
+      - In a loop, a mapping for C(register), which ansible-core 2.21 and later accepts, keeps the values of the last
+        item, and the secrets of the others are lost. It is refused without O(client_secret_file). Register a name
+        instead, or C(_task.loop_result).
       - A task that is interrupted before it ends returns nothing. O(client_secret_file) has the secret
         from the moment it is minted.
     type: bool

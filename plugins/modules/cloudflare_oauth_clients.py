@@ -135,6 +135,9 @@ options:
       - Whether the secrets of new clients are returned as RV(oauth_clients[].client_secret). Set C(no_log=true) on the
         task then, because ansible-core before 2.22 shows them otherwise.
       - Refused together with C(async), which keeps the result in a file that every user can read.
+      - In a loop, a mapping for C(register), which ansible-core 2.21 and later accepts, keeps the values of the last
+        item, and the secrets of the others are lost. It is refused without O(client_secret_dir). Register a name
+        instead, or C(_task.loop_result).
       - A task that is interrupted before it ends returns nothing. O(client_secret_dir) has each secret
         from the moment it is minted.
       - A client that has a secret is not created unless this, O(client_secret_dir) or O(clients[].client_secret_file)
@@ -163,6 +166,15 @@ options:
       - Whether public clients may be deleted, which ends all authorizations that users gave them.
     type: bool
     default: false
+  results:
+    description:
+      - What RV(oauth_clients) has. V(changed) is all of the clients that were changed or failed, and no more than the
+        outcome of the others. V(full) is all of every client.
+      - AWX and ansible-runner drop a result of more than 700000 characters from the event of its task, which
+        V(full) reaches with about 600 clients.
+    type: str
+    choices: [changed, full]
+    default: changed
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client
   - module: oauthops.iam.cloudflare_oauth_client_info
@@ -237,6 +249,7 @@ oauth_clients:
           sample: clients[3].client_id
     warnings:
       description: What is worth knowing. The task warns of it, too.
+      returned: when there is any, or when the client was changed
       type: list
       elements: str
       sample: []
@@ -244,9 +257,11 @@ oauth_clients:
       description:
         - The client after the task, as RV(oauthops.iam.cloudflare_oauth_client#module:oauth_client). V(none) when there
           is none, or nothing is known of it.
+      returned: when it was changed or failed, or with O(results=full)
       type: dict
     publishing:
       description: How far it is from being public, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
+      returned: when it was changed or failed, or with O(results=full)
       type: dict
     diff:
       description: C(before) and C(after).
@@ -323,6 +338,7 @@ OPTIONS: Mapping[str, Any] = {
     "prune_limit": {"type": "int", "default": 5},
     "prune_name": {"type": "str"},
     "force": {"type": "bool", "default": False},
+    "results": {"type": "str", "choices": ["changed", "full"], "default": "changed"},
 }
 MOST_AT_A_TIME = 50
 SHARED = ("validate_scopes", "return_client_secret", "force")

@@ -46,6 +46,9 @@ SWITCH = "oauthops_in_process"
 READ_AT_START = ("LD_", "OPENSSL_", "PYTHON")
 SHOWN_PARAMETERS = 3
 RETURNS_SECRET = "return_client_secret"
+SECRET_FILES = ("client_secret_file", "client_secret_dir")
+# The expressions of register that hold the results of all items of a loop, of ansible-core 2.21 and later.
+OF_ALL_ITEMS = ("loop_result", "polymorphic_result")
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 Result = dict[str, Any]
 
@@ -181,6 +184,18 @@ KEPT_BY_ASYNC = UsageError(
     "client_secret_file, or leave async out.",
     option=RETURNS_SECRET,
 )
+LOST_IN_LOOP = UsageError(
+    "invalid_option",
+    f"{RETURNS_SECRET}: in a loop, a mapping for register keeps the values of the last item, so the secrets of the "
+    "others would be lost. Use client_secret_file, register a name, or register _task.loop_result.",
+    option=RETURNS_SECRET,
+)
+
+ENDED_BY_MITOGEN = UsageError(
+    "invalid_option",
+    "The keyword timeout: Mitogen ends a module with its play, so a secret that is minted as the time ends would be "
+    "lost. Set timeout: 0 for this task, or delegate it to localhost.",
+)
 
 
 class ModuleAction(ControllerAction, NormalAction):
@@ -191,17 +206,42 @@ class ModuleAction(ControllerAction, NormalAction):
 
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         try:
-            if self._task.async_val and boolean(self._task.args.get(RETURNS_SECRET) or False, strict=False):
-                return {"failed": True, **KEPT_BY_ASYNC.result()}
+            refusal = self.not_to_be_returned(task_vars or {})
+            if refusal:
+                return {"failed": True, **refusal.result()}
             obstacle = self.obstacle(task_vars or {}, self.module.libraries)
             task = None if obstacle else self.prepared()
         except Exception as unknown:  # as a name that a newer ansible-core does not have
             obstacle, task = f"{type(unknown).__name__} while looking at the task", None
+        if obstacle and self.could_lose_what_it_mints():
+            return {"failed": True, **ENDED_BY_MITOGEN.result()}
         display.vvv(f"{self._task.action} runs {f'as a module ({obstacle})' if obstacle else HERE}")
         if task:
             return {**ActionBase.run(self, tmp, task_vars), **self.carried_out(task)}
         result: Result = NormalAction.run(self, tmp, task_vars)
         return result
+
+    def not_to_be_returned(self, task_vars: Mapping[str, Any]) -> UsageError | None:
+        """Why a secret that the task would return would be read by others, or be lost."""
+        args = self._task.args
+        if not boolean(args.get(RETURNS_SECRET) or False, strict=False):
+            return None
+        if self._task.async_val:
+            return KEPT_BY_ASYNC
+        in_loop, has_file = "ansible_loop_var" in task_vars, any(args.get(name) for name in SECRET_FILES)
+        return LOST_IN_LOOP if in_loop and not has_file and self.registers_one_item() else None
+
+    def could_lose_what_it_mints(self) -> bool:
+        """Whether Mitogen, which mixes a class of its own into each action, would run a task that is cut short."""
+        mixed_in = any(kind.__module__.startswith("ansible_mitogen.") for kind in type(self).__mro__)
+        return mixed_in and RETURNS_SECRET in self.module.options and bool(getattr(self._task, "timeout", None))
+
+    def registers_one_item(self) -> bool:
+        """Whether register is a mapping without the results of all items; a name is made one by ansible-core."""
+        register = getattr(self._task, "register", None)
+        if not isinstance(register, Mapping) or not register:
+            return False
+        return not any(name in str(text) for text in register.values() for name in OF_ALL_ITEMS)
 
 
 def same_python(one: str, other: str) -> bool:

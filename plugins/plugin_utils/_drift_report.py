@@ -83,9 +83,9 @@ def all_findings(
 ) -> Findings:
     known = [str(scope["id"]) for scope in catalogue["oauth_scopes"]]
     sound = [entry for entry in entries if not entry["failed"]]
-    # Of a client with a definition that can be applied the definition counts, of any other what the account has.
-    settled = {entry["client_id"] for entry in sound}
-    asking = [entry["oauth_client"] for entry in sound if entry["oauth_client"] and entry["action"] != "delete"]
+    # Of a client that a definition would change the definition counts, of any other what the account has.
+    settled = {entry["client_id"] for entry in sound if entry["action"] != "none"}
+    asking = [entry["oauth_client"] for entry in sound if entry["action"] in ("create", "update")]
     asking += [client for client in clients if client["client_id"] not in settled]
     return {
         "errors": [{**named(entry), "message": entry["msg"]} for entry in entries if entry["failed"]],

@@ -229,7 +229,7 @@ def reconcile_all(
     pruned = [] if failures(tasks) else pruned
     if not check_mode:
         carry_out(pruned, lambda task: removed(task, clients, params), params["concurrency"])
-    return summary(tasks, pruned, unmanaged, asked_to_prune=params["prune"])
+    return summary(tasks, pruned, unmanaged, asked_to_prune=params["prune"], full=params["results"] == "full")
 
 
 def planned(entry: Entry, place: str, listing: Listing) -> Task:
@@ -303,14 +303,14 @@ def failures(tasks: Sequence[Task]) -> list[Task]:
 
 
 def summary(
-    tasks: Sequence[Task], pruned: Sequence[Task], unmanaged: Sequence[Client], *, asked_to_prune: bool
+    tasks: Sequence[Task], pruned: Sequence[Task], unmanaged: Sequence[Client], *, asked_to_prune: bool, full: bool
 ) -> Result:
     """The module's result; raises UsageError with all of it when a client failed."""
     everything = [*tasks, *pruned]
     gone = {task.entry["client_id"] for task in pruned if not task.failed}
     result: Result = {
         "changed": any(task.result.get("changed") for task in everything),
-        "oauth_clients": [told(task) for task in tasks],
+        "oauth_clients": [told(task, full=full) for task in tasks],
         "pruned": [brief(task.entry) for task in pruned if task.result.get("changed")],
         "unmanaged": [brief(client) for client in unmanaged if client["client_id"] not in gone],
         "diff": [difference(task) for task in everything if task.result.get("changed") and "diff" in task.result],
@@ -349,20 +349,22 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN_NAMES]) + (f" and {left} more" if left > 0 else "")
 
 
-def told(task: Task) -> Result:
-    """What came of one client."""
-    client = task.result.get("oauth_client") or {}
-    unchanged = {} if task.result.get("changed") else {"diff"}
-    return {
+def told(task: Task, *, full: bool) -> Result:
+    """What came of one client; of one that is as described no more than that, unless all is asked for."""
+    client, changed = task.result.get("oauth_client") or {}, bool(task.result.get("changed"))
+    outcome: Result = {
         "client_name": client.get("client_name") or task.entry["client_name"],
         "client_id": client.get("client_id") or task.entry["client_id"],
         "action": task.action,
-        "changed": False,
+        "changed": changed,
         "failed": task.failed,
-        "oauth_client": None,
-        "publishing": None,
-        **{key: value for key, value in task.result.items() if key not in unchanged},
     }
+    if not (full or changed or task.failed):
+        warnings = task.result.get("warnings")
+        return {**outcome, "warnings": warnings} if warnings else outcome
+    unchanged = set() if changed else {"diff"}
+    shown = {key: value for key, value in task.result.items() if key not in unchanged}
+    return {**outcome, "oauth_client": None, "publishing": None, **shown}
 
 
 def brief(client: Mapping[str, Any]) -> Result:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,7 @@ def test_one_of_many_is_managed_as_one_alone(cloudflare: Script, tmp_path: Path,
     cloudflare.expect(*situation.reads, *writes)
     alone = run_module(situation.module, check=check, **one, **shared)
     cloudflare.expect(*listed_instead(situation), *writes)
-    together = run(one, check=check, **shared)
+    together = run(one, check=check, results="full", **shared)
     entry = together.oauth_clients[0]
     assert (together.changed, entry["changed"], entry["failed"]) == (alone.changed, alone.changed, False)
     assert entry["oauth_client"] == alone.oauth_client
@@ -104,6 +105,40 @@ def test_one_listing_serves_all_and_nothing_is_sent_without_need(cloudflare: Scr
     assert actions(result) == ["none"] * 4
     assert result.diff == []
     assert (result.pruned, result.unmanaged) == ([], [])
+
+
+OUTCOME = {"client_id", "client_name", "action", "changed", "failed"}
+
+
+def test_of_a_client_that_is_as_described_the_outcome_is_told(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client(), a_client(**OTHER)), changes_other(TOS))
+    result = run(options(), {**OTHER, **TOS}, {"client_name": "Gone", "state": "absent"})
+    same, changed, gone = result.oauth_clients
+    assert (set(same), same["client_id"], same["action"]) == (OUTCOME, CLIENT_ID, "none")
+    assert (set(gone), gone["client_id"], gone["action"]) == (OUTCOME, None, "none")
+    assert {*OUTCOME, "oauth_client", "publishing", "diff"} <= set(changed)
+
+
+def test_all_of_every_client_is_told_when_asked_for(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client()))
+    (same,) = run(options(), results="full").oauth_clients
+    assert same["oauth_client"]["client_id"] == CLIENT_ID
+    assert {*OUTCOME, "oauth_client", "publishing"} <= set(same)
+
+
+def test_of_a_client_that_failed_all_is_told(cloudflare: Script) -> None:
+    cloudflare.expect(lists(a_client()), patches(TOS, **refused(400, 1001, "Not these.", "/tos_uri")))
+    (failed,) = run(options(**TOS)).oauth_clients
+    assert failed["failed"]
+    assert {*OUTCOME, "msg", "error", "oauth_client", "publishing"} <= set(failed)
+
+
+def test_three_thousand_clients_fit_into_an_event_of_awx(cloudflare: Script) -> None:
+    many = [a_client(client_id=f"{number:032x}", client_name=f"Application {number}") for number in range(3000)]
+    cloudflare.expect(lists(*many))
+    result = run(*({"client_id": each["client_id"]} for each in many))
+    data = {key: value for key, value in result.data.items() if key != "invocation"}
+    assert len(json.dumps(data)) < 700_000
 
 
 def test_each_gets_what_differs_and_results_are_in_the_given_order(cloudflare: Script) -> None:

@@ -103,6 +103,22 @@ def test_a_minted_secret_is_in_a_result_only_when_asked_for(cloudflare: Script, 
     assert clean(run_module("cloudflare_oauth_client_secret", **rotation))
 
 
+def test_no_warning_has_a_secret_that_is_returned(cloudflare: Script) -> None:
+    """Since ansible-core 2.19, warnings are shown in full although the task has no_log."""
+    answer = a_confidential_client(client_secret=SECRET, tos_uri="https://elsewhere.example/")
+    unread = {**ECHO, "info": None}
+    cloudflare.expect(lists(), offers_usual_scopes(), creates({**creation(**METHOD), **TOS}, answer), lists(**unread))
+    cloudflare.expect(reads(a_confidential_client()), reads(a_confidential_client()), mints(), reads({}, **unread))
+    created = run_module(CLIENT, **options(**METHOD, **TOS, return_client_secret=True))
+    minted = run_module(
+        "cloudflare_oauth_client_secret", client_id=CLIENT_ID, state="rotated", return_client_secret=True
+    )
+    for result in (created, minted):
+        assert (result.failed, result.client_secret) == (False, SECRET)
+        assert result.warnings
+        assert [text for text in result.warnings if TOKEN in text or SECRET in text] == []
+
+
 @pytest.mark.parametrize("key", ["client_secret", "rotated_client_secret", "new_key"])
 def test_a_secret_in_a_read_or_change_is_dropped(cloudflare: Script, key: str) -> None:
     held = a_client(**TOS, **{key: SECRET})

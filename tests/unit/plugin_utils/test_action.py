@@ -150,10 +150,11 @@ def test_a_secret_is_in_no_result(failing: bool) -> None:
     def run(params: Mapping[str, Any], _check: bool) -> dict[str, Any]:
         if failing:
             raise UsageError("wrong", f"{params['password']} is wrong", detail=[f"<{params['password']}>"])
-        return {"changed": False, "echo": {"it": f"is {params['password']}"}}
+        warnings = [f"It is {params['password']}."]
+        return {"changed": False, "echo": {"it": f"is {params['password']}"}, "warnings": warnings}
 
     result = run_action(acting(run), {"name": "a", "password": "sekret"})
-    assert result.failed is failing
+    assert (result.failed, len(result.warnings)) == (failing, not failing)
     if not _action.HIDDEN_BY_CORE:
         assert "sekret" not in json.dumps(result.data)
 
@@ -256,11 +257,16 @@ def test_where_a_part_of_ansible_core_is_missing_the_task_runs_as_a_module(
         action.run(None, {})
 
 
+FILE_OPTIONS: Mapping[str, Any] = {
+    "return_client_secret": {"type": "bool"},
+    "client_secret_file": {"type": "path"},
+    "client_secret_dir": {"type": "path", "no_log": False},
+}
 RETURNING = type(
     "ActionModule",
     (ModuleAction,),
     {
-        "module": Module(lambda _params, _check: {"changed": True}, {"return_client_secret": {"type": "bool"}}),
+        "module": Module(lambda _params, _check: {"changed": True}, FILE_OPTIONS),
         "__module__": "made.up",
     },
 )
@@ -271,6 +277,73 @@ def test_a_secret_is_not_left_in_the_file_of_a_job(handed_over: None, wish: Any)
     result = run_action(RETURNING, {"return_client_secret": wish}, async_val=60)
     assert (result.failed, result.code, result.option) == (True, "invalid_option", "return_client_secret")
     assert run_action(RETURNING, {"return_client_secret": wish}).changed
+
+
+LAST: dict[str, str] = {"secret": "_task.result.client_secret"}
+ONE_OF_MANY: dict[str, Any] = {"ansible_loop_var": "item", "item": "a"}
+
+
+@pytest.mark.parametrize("wish", [True, "true", "yes", 1])
+def test_a_secret_is_not_lost_in_a_loop(wish: Any) -> None:
+    result = run_action(RETURNING, {"return_client_secret": wish}, register=LAST, variables=ONE_OF_MANY)
+    assert (result.failed, result.code, result.option) == (True, "invalid_option", "return_client_secret")
+
+
+@pytest.mark.parametrize("kept", ["_task.loop_result", "_task.polymorphic_result", "_task.loop_result.results"])
+def test_in_a_loop_the_results_of_all_items_can_be_registered(kept: str) -> None:
+    register = {**LAST, "all": kept}
+    assert run_action(RETURNING, {"return_client_secret": True}, register=register, variables=ONE_OF_MANY).changed
+
+
+@pytest.mark.parametrize(
+    ("args", "register", "variables"),
+    [
+        ({"return_client_secret": True}, LAST, {}),
+        ({"return_client_secret": True}, "created", ONE_OF_MANY),
+        ({"return_client_secret": True}, None, ONE_OF_MANY),
+        ({"return_client_secret": False}, LAST, ONE_OF_MANY),
+        ({}, LAST, ONE_OF_MANY),
+        ({"return_client_secret": True, "client_secret_file": "/srv/a"}, LAST, ONE_OF_MANY),
+        ({"return_client_secret": True, "client_secret_dir": "/srv"}, LAST, ONE_OF_MANY),
+    ],
+    ids=["one task", "a name", "nothing", "none wanted", "none asked for", "a file", "a directory"],
+)
+def test_where_no_secret_can_be_lost_a_mapping_is_accepted(
+    args: dict[str, Any], register: Any, variables: dict[str, Any]
+) -> None:
+    assert run_action(RETURNING, args, register=register, variables=variables).changed
+
+
+def by_mitogen(action: type[Any]) -> type[Any]:
+    """An action as Mitogen's strategies make it."""
+    mixin = type("ActionModuleMixin", (), {"__module__": "ansible_mitogen.mixins"})
+    return type("ActionModule", (mixin, action), {"__module__": "made.up"})
+
+
+ELSEWHERE: dict[str, Any] = {"oauthops_in_process": False}
+
+
+def test_what_mitogen_would_cut_short_mints_nothing(handed_over: None) -> None:
+    result = run_action(by_mitogen(RETURNING), {}, timeout=30, variables=ELSEWHERE)
+    assert (result.failed, result.code) == (True, "invalid_option")
+
+
+@pytest.mark.parametrize(
+    ("action", "timeout"),
+    [
+        (by_mitogen(RETURNING), 0),
+        (RETURNING, 30),
+        (by_mitogen(acting(lambda _params, _check: {}, ModuleAction)), 30),
+    ],
+    ids=["without timeout", "without Mitogen", "mints nothing"],
+)
+def test_what_is_not_cut_short_goes_on(handed_over: None, action: type[Any], timeout: int) -> None:
+    with pytest.raises(HandedOver):
+        run_action(action, {}, timeout=timeout, variables=ELSEWHERE)
+
+
+def test_with_mitogen_a_task_in_the_controllers_process_delivers_what_it_mints(handed_over: None) -> None:
+    assert run_action(by_mitogen(RETURNING), {}, timeout=30).changed
 
 
 @pytest.mark.parametrize("args", [{}, {"return_client_secret": False}, {"return_client_secret": "no"}])
