@@ -114,7 +114,7 @@ INPUTS = (
     # tests/integration/test_weather.py
     ("requests that meet a failure once: kind of request, failure, before and after it was carried out", "876"),
     ("requests that meet a failure that lasts", "60"),
-    # tests/unit/module_utils/api: test_response.py, test_client_pages.py, test_auth.py, test_proxy.py, test_transport.py
+    # tests/unit/module_utils/api: test_response, test_client_pages, test_auth, test_proxy and test_transport
     ("responses of the API, of Cloudflare's edge and of proxies", "207"),
     ("lists that change, grow, shrink or never end", "30"),
     ("API addresses, credentials and account IDs", "85"),
