@@ -113,8 +113,8 @@ def oauth_clients_yaml(
     chosen = _chosen(clients, name, client_ids)
     try:
         return variables_text(variable, chosen, comment)
-    except UnicodeEncodeError as fault:
-        raise AnsibleFilterError(f"{fault.object!r} holds half of a character, which no file can hold.") from None
+    except UnicodeEncodeError as error:
+        raise AnsibleFilterError(f"{error.object!r} holds half of a character, which no file can hold.") from None
 
 
 def _chosen(clients: Iterable[Client], name: str, client_ids: bool) -> list[dict[str, Any]]:

@@ -116,7 +116,7 @@ class Reserved:
     def __enter__(self) -> Reserved:
         return self
 
-    def __exit__(self, *_fault: object) -> None:
+    def __exit__(self, *_error: object) -> None:
         if not self._in_place and not _is_named(self._directory.handle, self._place.name, self.handle):
             with contextlib.suppress(OSError):
                 os.ftruncate(self.handle, 0)

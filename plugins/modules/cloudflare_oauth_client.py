@@ -369,7 +369,7 @@ error:
       type: str
       sample: request_refused
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: ~
     method:

@@ -113,7 +113,7 @@ error:
       type: str
       sample: newer_secret_missing
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: client_secret_file
 waited:

@@ -232,7 +232,7 @@ oauth_clients:
           type: str
           sample: client_ambiguous
         option:
-          description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+          description: The option to change, as the task writes it. V(none) when it is not about one option.
           type: str
           sample: clients[3].client_id
     warnings:
@@ -296,7 +296,7 @@ error:
       type: str
       sample: clients_failed
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: ~
 """

@@ -146,7 +146,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import Us
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.lookup import look_up
 from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name, web_address_fault
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name, web_address_error
 
 OPTIONS: Mapping[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -164,8 +164,8 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
         text = f"name: {params['name']!r} is no name that DNS could have a record for."
         raise UsageError("invalid_option", text, option="name")
     check_seconds("timeout", params["timeout"], above_zero=True)
-    if params["resolver_url"] and web_address_fault(params["resolver_url"]):
-        text = f"resolver_url: {params['resolver_url']!r} {web_address_fault(params['resolver_url'])}."
+    if params["resolver_url"] and web_address_error(params["resolver_url"]):
+        text = f"resolver_url: {params['resolver_url']!r} {web_address_error(params['resolver_url'])}."
         raise UsageError("invalid_option", text, option="resolver_url")
     return look_up(name, params)
 

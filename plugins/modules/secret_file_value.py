@@ -86,7 +86,7 @@ error:
       type: str
       sample: file_inaccessible
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: path
 """
@@ -136,7 +136,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 def ensured(
     place: Place, value: Mapping[str, Any] | None, attributes: Attributes, *, check_mode: bool
 ) -> dict[str, Any]:
-    with telling(place, "read"):
+    with raising(place, "read"):
         older = found_at(place)
     if value is not None or attributes.uid != LEFT:
         attributes.check_origin(place, older)
@@ -148,7 +148,7 @@ def ensured(
     else:
         content, changed = text_of(value), True
     if changed:
-        with telling(place, "written"):
+        with raising(place, "written"):
             place.check()
             if check_mode:
                 attributes.check(place, older)
@@ -165,11 +165,11 @@ def wanted(params: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 @contextlib.contextmanager
-def telling(place: Place, what: str) -> Iterator[None]:
+def raising(place: Place, what: str) -> Iterator[None]:
     try:
         yield
-    except OSError as fault:
-        text = f"path: {place.path} cannot be {what} ({fault.strerror})."
+    except OSError as error:
+        text = f"path: {place.path} cannot be {what} ({error.strerror})."
         raise UsageError("file_inaccessible", text, option="path") from None
 
 
@@ -177,10 +177,10 @@ def value_of(place: Place, older: Found | None) -> dict[str, Any] | None:
     content = older.content if older else b""
     try:
         return object_of(content) if content.strip() else None
-    except ValueError as fault:
+    except ValueError as error:
         raise UsageError(
             "foreign_content",
-            f"path: {place.path} {fault}, and is left as it is: choose another path, or replace what it holds with a "
+            f"path: {place.path} {error}, and is left as it is: choose another path, or replace what it holds with a "
             "JSON object, such as {}.",
             option="path",
         ) from None

@@ -107,7 +107,7 @@ error:
       type: str
       sample: vault_not_decrypted
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: path
 """

@@ -108,14 +108,14 @@ def all_findings(
     }
 
 
-def concerns(told: Mapping[str, Any], client: Client) -> bool:
+def concerns(entry: Mapping[str, Any], client: Client) -> bool:
     """Whether something is told of this client: by its id, or by its name where that is all there is."""
-    key = "client_id" if told["client_id"] else "client_name"
-    return bool(told[key] == client[key])
+    key = "client_id" if entry["client_id"] else "client_name"
+    return bool(entry[key] == client[key])
 
 
-def named(told: Mapping[str, Any]) -> Finding:
-    return {"client_id": told.get("client_id"), "client_name": told.get("client_name")}
+def named(entry: Mapping[str, Any]) -> Finding:
+    return {"client_id": entry.get("client_id"), "client_name": entry.get("client_name")}
 
 
 def in_order(found: Iterable[Finding]) -> list[Finding]:
@@ -165,12 +165,12 @@ def has_failed(client: Client) -> bool:
 
 def overview(client: Client, unmanaged: Collection[str], findings: Findings, now: datetime) -> dict[str, Any]:
     """One client of the account, with the kinds of findings that it is among."""
-    told = publication({"oauth_client": client, "publishing": client["publishing"]}, {}, "manual", now)
+    status = publication({"oauth_client": client, "publishing": client["publishing"]}, {}, "manual", now)
     return {
         **named(client),
         "managed": client["client_id"] not in unmanaged,
         "visibility": client["visibility"],
-        **{key: told[key] for key in ("phase", "missing", "dns_record", "deadline")},
+        **{key: status[key] for key in ("phase", "missing", "dns_record", "deadline")},
         "has_rotated_secret": client["has_rotated_secret"],
         "findings": [kind for kind, found in findings.items() if any(concerns(item, client) for item in found)],
     }

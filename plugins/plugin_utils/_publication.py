@@ -25,9 +25,9 @@ def phase_of(client: Client, lookup: Lookup, dns_provider: str) -> str:
     C(client) is a result of the module cloudflare_oauth_client, C(lookup) one of dns_txt_info, {} where nobody was
     asked. Where DNS cannot be asked, a provider that writes is taken to have written; of a person that is not assumed.
     """
-    told = str(client["publishing"]["phase"])
-    if told != "needs_dns" or not record_of(client):
-        return told
+    phase = str(client["publishing"]["phase"])
+    if phase != "needs_dns" or not record_of(client):
+        return phase
     visible = lookup.get("visible")
     seen = dns_provider != MANUAL if visible is None else visible
     return "verifying" if seen else "needs_dns"
@@ -134,7 +134,7 @@ def ticket(
     record: Mapping[str, Any], phase: str, client: Client, lookup: Lookup, deadline: datetime | None
 ) -> list[str]:
     """Lines for a request to the owner of the zone."""
-    told = client["oauth_client"]
+    client_name, client_id = (client["oauth_client"][key] for key in ("client_name", "client_id"))
     by = (
         f"{written(deadline)} (Cloudflare then stops looking, until it is asked again)"
         if deadline
@@ -151,7 +151,7 @@ def ticket(
         f"Value: {record['value']}",
         f"Deadline: {by}",
         f'In a zone file: {record["name"]}. IN TXT "{record["value"]}"',
-        f"Reason: it shows Cloudflare that the OAuth client {told['client_name']} ({told['client_id']}) belongs to "
+        f"Reason: it shows Cloudflare that the OAuth client {client_name} ({client_id}) belongs to "
         "the owner of the domain.",
         *obstacles(phase, client, lookup),
     ]

@@ -147,16 +147,17 @@ class Publishing:
 
     def _check(self, step: Step, expected: Client, listing: Listing | None) -> None:
         """Refuse, before anything is written, what is known to go wrong."""
-        told = publishing(expected)
-        if told["obstacle"]:
+        status = publishing(expected)
+        if status["obstacle"]:
             raise UsageError(
                 "domain_not_verifiable",
-                f"client.client_uri: {told['obstacle']} Set a home page on a domain to which you can add a TXT record.",
+                f"client.client_uri: {status['obstacle']} "
+                "Set a home page on a domain to which you can add a TXT record.",
                 option="client.client_uri",
             )
         if isinstance(step, Creation):
             self._check_creation(step, expected, listing)
-        record = told["dns_record"]
+        record = status["dns_record"]
         if record and not record["value"] and (isinstance(step, Creation) or _differs(step)):
             self._rehearse(record["name"])
         if isinstance(step, Creation) and self.secret and has_secret(step.body):
@@ -209,9 +210,9 @@ class Publishing:
 
     def _unverified_record(self) -> Mapping[str, Any] | None:
         """The record, once Cloudflare has named its value and until it has seen it."""
-        told = publishing(self.client)
-        record: Mapping[str, Any] | None = told["dns_record"]
-        return record if record and record["value"] and "client_uri_verification" in told["missing"] else None
+        status = publishing(self.client)
+        record: Mapping[str, Any] | None = status["dns_record"]
+        return record if record and record["value"] and "client_uri_verification" in status["missing"] else None
 
     def _note(self, result: Mapping[str, Any]) -> None:
         self.client: Client = result["oauth_client"]
@@ -225,8 +226,8 @@ class Publishing:
 
     def _result(self, lookup: Mapping[str, Any]) -> Result:
         """What all states that leave a client return."""
-        told = {"oauth_client": self.client, "publishing": publishing(self.client)}
-        status = publication(told, lookup, self.dns["provider"], moments.now(), predicted=self.check_mode)
+        client = {"oauth_client": self.client, "publishing": publishing(self.client)}
+        status = publication(client, lookup, self.dns["provider"], moments.now(), predicted=self.check_mode)
         return {
             "changed": self.changed,
             "diff": self.diffs,

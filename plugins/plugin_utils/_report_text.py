@@ -27,7 +27,7 @@ def visible(value: Any) -> str:
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def whom(finding: Finding) -> str:
+def name_of(finding: Finding) -> str:
     """A client by its name and id; a definition may have but one of them."""
     name, client_id = finding["client_name"], finding["client_id"]
     return visible(f"{name} ({client_id})" if name and client_id else name or client_id or "a client without a name")
@@ -50,10 +50,10 @@ def report_lines(report: Report) -> Iterator[str]:
             yield ""
             yield f"{KINDS[kind]}: {len(found)}"
             for finding in found:
-                yield from f"- {whom(finding)}{DETAILS[kind](finding)}".split("\n")
+                yield from f"- {name_of(finding)}{DETAILS[kind](finding)}".split("\n")
     for warning in report["warnings"]:
         yield ""
-        yield f"Note on {whom(warning)}: {visible(warning['message'])}"
+        yield f"Note on {name_of(warning)}: {visible(warning['message'])}"
     yield ""
     yield visible(report["verdict"]["message"])
 

@@ -111,12 +111,12 @@ class Cloudflare:
 
     def awaited(self, ask: Callable[[], T], shown: Callable[[T], bool]) -> T:
         """Ask, and for a few seconds again, until the answer shows a write; gives the last answer either way."""
-        answer = ask()
+        response = ask()
         for seconds in LAG_PAUSES:
-            if shown(answer) or not self.budget.pause(seconds, "a read does not show yet what was written"):
+            if shown(response) or not self.budget.pause(seconds, "a read does not show yet what was written"):
                 break
-            answer = ask()
-        return answer
+            response = ask()
+        return response
 
     def call(
         self,

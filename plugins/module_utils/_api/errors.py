@@ -128,15 +128,15 @@ def result_of(work: Callable[[], dict[str, Any]]) -> tuple[bool, dict[str, Any]]
         return True, work()
     except OAuthOpsError as failure:
         return False, failure.result()
-    except (Exception, SystemExit) as fault:
-        return False, OAuthOpsError("internal_error", unexpected(fault)).result()
+    except (Exception, SystemExit) as error:
+        return False, OAuthOpsError("internal_error", unexpected(error)).result()
 
 
-def unexpected(fault: BaseException) -> str:
-    """A fault of ours in words without any value: an exception's own text may hold a secret."""
-    frame = traceback.extract_tb(fault.__traceback__)[-1]
+def unexpected(error: BaseException) -> str:
+    """A error of ours in words without any value: an exception's own text may hold a secret."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{frame.filename.rpartition('/')[2]}, line {frame.lineno}"
     return (
-        f"An error that should not have happened: {type(fault).__name__} at {place}. Nothing is known of what was "
+        f"An error that should not have happened: {type(error).__name__} at {place}. Nothing is known of what was "
         "done: run with --check --diff before running again, and please report this as a bug."
     )

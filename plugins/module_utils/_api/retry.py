@@ -123,7 +123,7 @@ class Budget:
                     return
                 if self._pays_for_pace:
                     self._take(now, wait)
-                self._tell_pace(now, wait)
+                self._log_pace(now, wait)
             self._rest(wait)
 
     @property
@@ -131,12 +131,12 @@ class Budget:
         """Whether keeping the pace is a wait like others, and given up where the budget has not that long."""
         return self._parallel == 1
 
-    def _tell_pace(self, now: float, seconds: float) -> None:
+    def _log_pace(self, now: float, seconds: float) -> None:
         """Tell how long the pace was kept, all in all; time that several waited through together counts once."""
-        told = f"{self._paced:.1f} s: {PACE}"
+        line = f"{self._paced:.1f} s: {PACE}"
         self._paced += max(0.0, now + seconds - max(now, self._paced_until))
         self._paced_until = max(self._paced_until, now + seconds)
-        self.waited[:] = [*(line for line in self.waited if line != told), f"{self._paced:.1f} s: {PACE}"]
+        self.waited[:] = [*(each for each in self.waited if each != line), f"{self._paced:.1f} s: {PACE}"]
 
     def _cost(self, start: float, seconds: float) -> float:
         """What is left of a time after what was taken already for others who waited meanwhile."""

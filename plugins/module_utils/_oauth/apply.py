@@ -119,15 +119,15 @@ def _create(step: Creation, clients: OAuthClients) -> Result:
     """Create and deliver the secret at once; nothing that can fail stands in between."""
     body, delivery = step.body, step.delivery
 
-    def receive(answer: Record) -> tuple[Record, str | None, Result]:
-        secret = answer.get("client_secret")
+    def receive(response: Record) -> tuple[Record, str | None, Result]:
+        secret = response.get("client_secret")
         if not isinstance(secret, str) or not secret:
-            return answer, None, {}
-        return answer, secret, delivery.deliver(secret, str(answer.get("client_id")), FIRST_SECRET_REMEDY)
+            return response, None, {}
+        return response, secret, delivery.deliver(secret, str(response.get("client_id")), FIRST_SECRET_REMEDY)
 
     with delivery:
-        answer, secret, delivered = clients.create(body, receive)
-    client = clients.created(answer, body)
+        response, secret, delivered = clients.create(body, receive)
+    client = clients.created(response, body)
     if delivery.keeps and not secret:
         raise UsageError(
             "secret_lost",

@@ -187,14 +187,14 @@ class Task:
         return isinstance(self.step, Creation) and has_secret(self.step.body)
 
 
-class Outlook:
-    """Whether to go on: when several in a row fail for what is no client's own fault, the others would, too."""
+class Streak:
+    """Whether to go on: when several in a row fail for what is no client's own error, the others would, too."""
 
     def __init__(self) -> None:
         self._in_a_row = 0
 
     @property
-    def hopeless(self) -> bool:
+    def too_long(self) -> bool:
         return self._in_a_row >= IN_A_ROW
 
     def note(self, task: Task) -> None:
@@ -248,14 +248,14 @@ def carry_out(tasks: Sequence[Task], work: Callable[[Task], Result], concurrency
     """Do what is to be done, C(concurrency) at a time; a secret is delivered before the next is minted."""
     todo = [task for task in tasks if task.action != "none" and not task.failed]
     minting, others = [task for task in todo if task.mints], [task for task in todo if not task.mints]
-    outlook = Outlook()
+    streak = Streak()
 
     def do(task: Task) -> None:
-        if outlook.hopeless:
+        if streak.too_long:
             task.give_up()
             return
         task.attempt(lambda: work(task))
-        outlook.note(task)
+        streak.note(task)
 
     if concurrency == 1 or len(todo) < 2:
         for task in todo:
@@ -310,7 +310,7 @@ def summary(
     gone = {task.entry["client_id"] for task in pruned if not task.failed}
     result: Result = {
         "changed": any(task.result.get("changed") for task in everything),
-        "oauth_clients": [told(task) for task in tasks],
+        "oauth_clients": [outcome(task) for task in tasks],
         "pruned": [brief(task.entry) for task in pruned if task.result.get("changed")],
         "unmanaged": [brief(client) for client in unmanaged if client["client_id"] not in gone],
         "diff": [difference(task) for task in everything if task.result.get("changed") and "diff" in task.result],
@@ -349,7 +349,7 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN_NAMES]) + (f" and {left} more" if left > 0 else "")
 
 
-def told(task: Task) -> Result:
+def outcome(task: Task) -> Result:
     """What came of one client."""
     client = task.result.get("oauth_client") or {}
     unchanged = {} if task.result.get("changed") else {"diff"}

@@ -49,7 +49,7 @@ class Listing:
         self._by_name: dict[str, list[Client]] = {}
         for client in clients:
             self._by_name.setdefault(client["client_name"], []).append(client)
-        self._names_are_told = all(client["client_name"] for client in clients)
+        self._names_are_listed = all(client["client_name"] for client in clients)
 
     def with_name(self, client_name: str) -> list[Client]:
         return self._by_name.get(client_name, [])
@@ -58,10 +58,10 @@ class Listing:
         """The client by its id, else the only one of that exact name; raises UsageError when several have it."""
         if client_id:
             return self._by_id.get(client_id)
-        return the_only(client_name, self.with_name(client_name), names_are_told=self._names_are_told)
+        return the_only(client_name, self.with_name(client_name), names_are_listed=self._names_are_listed)
 
 
-def the_only(client_name: str, matches: Sequence[Client], *, names_are_told: bool) -> Client | None:
+def the_only(client_name: str, matches: Sequence[Client], *, names_are_listed: bool) -> Client | None:
     """The one client of a name; raises UsageError when it cannot be told which that is, or whether there is one."""
     if len(matches) > 1:
         listed = "; ".join(
@@ -73,7 +73,7 @@ def the_only(client_name: str, matches: Sequence[Client], *, names_are_told: boo
             f"{len(matches)} clients have the name {client_name!r}: {listed}. Say which one is meant with client_id.",
             option="client_id",
         )
-    if not matches and not names_are_told:
+    if not matches and not names_are_listed:
         raise UsageError(
             "names_not_listed",
             f"Cloudflare lists clients without their names, so it cannot be told whether {client_name!r} is one of "
@@ -171,10 +171,10 @@ class OAuthClients:
             found = self._look(lambda: self.api.awaited(lambda: self.with_name(body["client_name"]), bool))
             raise lost_creation(lost, body["client_name"], found) from None
 
-    def created(self, answer: Record, body: Mapping[str, Any]) -> Client:
+    def created(self, response: Record, body: Mapping[str, Any]) -> Client:
         """The new client from Cloudflare's answer, and from elsewhere what that leaves out: it is there anyway."""
         try:
-            return self._shaped("POST", self.path, {**body, **answer})
+            return self._shaped("POST", self.path, {**body, **response})
         except CloudflareError:
             found = self._look(lambda: self.with_name(body["client_name"]))
         return found[0] if isinstance(found, list) and found else shaped(body)
@@ -273,13 +273,13 @@ class OAuthClients:
 
         return self.api.settle(send, reread)
 
-    def _shown(self, answered: Client, shows: Callable[[Client], bool]) -> Client:
+    def _shown(self, response: Client, shows: Callable[[Client], bool]) -> Client:
         """The client as the write's answer says, or where that does not show the change, as reads soon say."""
-        if shows(answered):
-            return answered
-        client_id = answered["client_id"]
-        read = self._look(lambda: self.api.awaited(lambda: self.get(client_id) or answered, shows))
-        return answered if isinstance(read, CloudflareError) else read
+        if shows(response):
+            return response
+        client_id = response["client_id"]
+        read = self._look(lambda: self.api.awaited(lambda: self.get(client_id) or response, shows))
+        return response if isinstance(read, CloudflareError) else read
 
     def _look(self, ask: Callable[[], T]) -> T | CloudflareError:
         try:
@@ -291,14 +291,14 @@ class OAuthClients:
         check_id("client_id", client_id)
         return f"{self.path}/{client_id}"
 
-    def _shaped(self, method: str, path: str, answer: Record) -> Client:
+    def _shaped(self, method: str, path: str, response: Record) -> Client:
         request = self.api.request(method, path, READ if method == "GET" else WRITE)
-        if not isinstance(answer.get("client_id"), str):
+        if not isinstance(response.get("client_id"), str):
             raise malformed(request, "an OAuth client with a client_id")
         try:
-            return shaped(answer)
-        except TypeError as fault:
-            raise malformed(request, f"an OAuth client as declared: {excerpt(str(fault))}") from None
+            return shaped(response)
+        except TypeError as error:
+            raise malformed(request, f"an OAuth client as declared: {excerpt(str(error))}") from None
 
 
 def identity(client: Client) -> tuple[str, str]:
@@ -315,7 +315,7 @@ def find_client(clients: OAuthClients, client_id: str | None, client_name: str |
         )
     listed = clients.all()
     matches = [client for client in listed if client["client_name"] == client_name]
-    return the_only(client_name, matches, names_are_told=all(client["client_name"] for client in listed))
+    return the_only(client_name, matches, names_are_listed=all(client["client_name"] for client in listed))
 
 
 def _not_kept(kept: Mapping[str, Any], actual: Client) -> UsageError:

@@ -128,20 +128,20 @@ SHAPE: Mapping[str, Any] = {
 }
 
 
-def shaped(answer: Mapping[str, Any]) -> Client:
+def shaped(response: Mapping[str, Any]) -> Client:
     """A client as Cloudflare describes it, with every known key and no other: an unknown one may hold a secret.
 
     Raises TypeError when a known key holds something else than is declared.
     """
-    client = {key: default if answer.get(key) is None else answer[key] for key, default in SHAPE.items()}
+    client = {key: default if response.get(key) is None else response[key] for key, default in SHAPE.items()}
     if client["client_id"] is not None and not is_identifier(client["client_id"]):
         raise TypeError(f"the key client_id holds {client['client_id']!r}")
     for name, default in SHAPE.items():
         declared = type(default) if default is not None else str
         if not isinstance(client[name], (declared, type(default))):
             raise TypeError(f"the key {name} holds {client[name]!r}")
-    told = client["client_uri_verification"]
-    verification = {key: told.get(key) for key in SHAPE["client_uri_verification"]}
+    given = client["client_uri_verification"]
+    verification = {key: given.get(key) for key in SHAPE["client_uri_verification"]}
     client["client_uri_verification"] = verification
     texts = {name: client[name] for name in MANY}
     texts["client_uri_verification"] = [value for value in verification.values() if value is not None]

@@ -210,7 +210,7 @@ def decided(wanted: Mapping[str, Any], actual: Client | None, params: Mapping[st
         wanted, params["visibility"], actual, append=params["append"], restart=params["restart_verification"]
     )
     if "client_name" in plan.changes:
-        _refuse_twin(account, str(plan.changes["client_name"]), actual)
+        _refuse_duplicate(account, str(plan.changes["client_name"]), actual)
     if params["validate_scopes"]:
         check_new_scopes(account.scope_ids, plan.changes.get("scopes", []), actual["scopes"])
     return Update(plan, actual, delivery)
@@ -227,7 +227,7 @@ def _creation(wanted: Mapping[str, Any], params: Mapping[str, Any], delivery: De
     return Creation(body, delivery if has_secret(body) else Delivery(None, None))
 
 
-def _refuse_twin(account: Account, client_name: str, actual: Client) -> None:
+def _refuse_duplicate(account: Account, client_name: str, actual: Client) -> None:
     others = [client["client_id"] for client in account.with_name(client_name)]
     if others:
         raise UsageError(

@@ -101,7 +101,7 @@ class Store(abc.ABC):
         return harmless(str(text), self._secrets)
 
     @contextlib.contextmanager
-    def telling(self, what: Callable[[Store, str], UsageError]) -> Iterator[None]:
+    def raising(self, what: Callable[[Store, str], UsageError]) -> Iterator[None]:
         """Raise a Failure of the body as C(unreadable) or C(unwritable)."""
         try:
             yield

@@ -15,8 +15,8 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import F
 
 # What asking fails with: requests' own errors, a certificate file that is not there, a character that no header may
 # hold, and the deadline.
-FAULTS = (OSError, ValueError)
-Answer = TypeVar("Answer")
+REQUEST_ERRORS = (OSError, ValueError)
+Response = TypeVar("Response")
 
 
 def session_of(requests: Any, verify: bool | str, authenticate: Callable[[Any], Any]) -> Any:
@@ -37,18 +37,18 @@ def verification(params: Mapping[str, Any], ca_option: str) -> bool | str:
     return path or True
 
 
-def unanswered(store: Store, fault: Exception, url: str, url_option: str, ca_option: str) -> Failure:
+def no_response(store: Store, error: Exception, url: str, url_option: str, ca_option: str) -> Failure:
     """Why there is no answer from the address that C(url_option) gives, with nothing of a credential."""
     errors = library(type(store), "requests.exceptions")
     where = address(url)
-    if where is None or isinstance(fault, (errors.InvalidURL, errors.InvalidSchema, errors.MissingSchema)):
+    if where is None or isinstance(error, (errors.InvalidURL, errors.InvalidSchema, errors.MissingSchema)):
         return Failure(f"{url_option} is no address of the form https://host:port: correct it, and any proxy")
-    if isinstance(fault, ValueError):
+    if isinstance(error, ValueError):
         return Failure("a credential holds a line break or another character that cannot be sent: correct it")
-    reason = store.quoted(root_of(fault))
-    if isinstance(fault, errors.SSLError):
+    reason = store.quoted(root_of(error))
+    if isinstance(error, errors.SSLError):
         return Failure(f"TLS with {where} failed ({reason}): check {ca_option} and the address")
-    if isinstance(fault, (TimeoutError, errors.Timeout)) or "timed out" in reason:
+    if isinstance(error, (TimeoutError, errors.Timeout)) or "timed out" in reason:
         reason = f"no answer within {store.params['timeout']:g} seconds"
     return Failure(f"{where} cannot be reached ({reason}): check {url_option}, the network and any proxy")
 

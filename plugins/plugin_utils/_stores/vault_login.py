@@ -63,8 +63,8 @@ def with_files(given: Mapping[str, Any]) -> dict[str, Any]:
 def log_in(client: Any, params: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the server says of the token that it gave, which the client uses from now on."""
     mount = params["auth_mount_point"] or params["auth_method"]
-    answer = _LOG_INS[params["auth_method"]](client, params, mount)
-    found: Mapping[str, Any] = answer["auth"]
+    response = _LOG_INS[params["auth_method"]](client, params, mount)
+    found: Mapping[str, Any] = response["auth"]
     return found
 
 

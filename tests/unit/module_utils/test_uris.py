@@ -8,12 +8,12 @@ import pytest
 from ansible_collections.oauthops.iam.plugins.module_utils import _uris
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
     dns_name,
-    home_page_fault,
+    home_page_error,
     host_of,
-    origin_fault,
-    redirect_uri_fault,
+    origin_error,
+    redirect_uri_error,
     unprovable,
-    web_address_fault,
+    web_address_error,
 )
 from tests.unit.support import refuses
 
@@ -76,7 +76,7 @@ def test_a_name_as_dns_has_it(given: str, name: str | None) -> None:
     ],
 )
 def test_a_good_redirect_uri(uri: str) -> None:
-    assert redirect_uri_fault(uri) is None
+    assert redirect_uri_error(uri) is None
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_good_redirect_uri(uri: str) -> None:
     ],
 )
 def test_a_bad_redirect_uri(uri: str, fault: str) -> None:
-    assert fault in str(redirect_uri_fault(uri))
+    assert fault in str(redirect_uri_error(uri))
 
 
 @pytest.mark.parametrize(
@@ -110,12 +110,12 @@ def test_a_bad_redirect_uri(uri: str, fault: str) -> None:
     ],
 )
 def test_the_address_of_a_page(uri: str, fault: str | None) -> None:
-    assert web_address_fault(uri) == fault
+    assert web_address_error(uri) == fault
 
 
 @pytest.mark.parametrize("origin", ["https://a.example", "https://a.example/", "http://localhost:3000"])
 def test_a_good_origin(origin: str) -> None:
-    assert origin_fault(origin) is None
+    assert origin_error(origin) is None
 
 
 @pytest.mark.parametrize(
@@ -123,14 +123,14 @@ def test_a_good_origin(origin: str) -> None:
     ["https://a.example/path", "https://a.example?q=1", "https://a.example#f", "https://user@a.example"],
 )
 def test_an_origin_is_scheme_host_and_port_alone(origin: str) -> None:
-    assert "must be an origin" in str(origin_fault(origin))
+    assert "must be an origin" in str(origin_error(origin))
 
 
 @pytest.mark.parametrize(
     ("origin", "fault"), [("*", "must start with"), ("https://", "has no host"), ("https://a b", "is not a URI")]
 )
 def test_an_origin_is_a_web_address(origin: str, fault: str) -> None:
-    assert fault in str(origin_fault(origin))
+    assert fault in str(origin_error(origin))
 
 
 NO_HOST = "has no host that DNS could have a record for"
@@ -152,7 +152,7 @@ NO_HOST = "has no host that DNS could have a record for"
     ],
 )
 def test_a_home_page_is_a_web_address_with_a_name_or_an_address(uri: str, fault: str | None) -> None:
-    assert home_page_fault(uri) == fault
+    assert home_page_error(uri) == fault
 
 
 @pytest.mark.parametrize(
