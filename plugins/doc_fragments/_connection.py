@@ -40,7 +40,7 @@ options:
     type: str
   timeout:
     description:
-      - Seconds to wait for a connection, and then for each part of an answer.
+      - Seconds to wait for a connection, and then for each part of a response.
     type: float
     default: 30
   retry_timeout:

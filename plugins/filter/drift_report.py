@@ -58,7 +58,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Foretell what a run would change
+- name: Predict what a run would change
   oauthops.iam.cloudflare_oauth_clients:
     clients:
       - client_name: Example App
@@ -78,7 +78,7 @@ EXAMPLES = r"""
   oauthops.iam.cloudflare_oauth_scope_info:
   register: catalogue
 
-- name: Say what was found
+- name: Show the findings
   ansible.builtin.debug:
     msg: "{{ (plan | oauthops.iam.drift_report(account, catalogue)).verdict.message }}"
 """
@@ -226,7 +226,7 @@ def drift_report(
 
 
 def listed(kinds: str) -> list[str]:
-    """The kinds in an answer to a survey; the usual ones when there is none."""
+    """The kinds in a text of a survey; the usual ones when it is empty."""
     return [kind.strip() for line in kinds.splitlines() for kind in line.split(",") if kind.strip()] or [*USUAL_FAIL_ON]
 
 

@@ -12,7 +12,7 @@ version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
 description:
-  - Writes a report as one HTML page that needs nothing else, no script, no network. Whatever is in it is shown as text.
+  - Writes a report as one HTML page without scripts or external files. All values are shown as text.
 options:
   _input:
     description:

@@ -29,7 +29,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Say why it failed
+- name: Show the cause of the failure
   ansible.builtin.fail:
     msg: "{{ ansible_failed_result.msg | oauthops.iam.without_secrets([example_app_client_secret]) }}"
 """

@@ -145,13 +145,13 @@ class Reserved:
 
 
 def _created(place: Place) -> tuple[int, str]:
-    """An empty file that nobody else can open and that is locked, and its name."""
+    """An empty, locked file that only its owner can open, and its name."""
     directory = place.directory.handle
     while True:
         name = f".{place.name}.{secrets.token_hex(RANDOM_BYTES)}"
         handle = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE, dir_fd=directory)
         try:
-            # Whatever the mask and an ACL that the directory hands on.
+            # Independent of the mask and of an ACL that the directory passes on.
             if hasattr(os, "removexattr"):
                 with contextlib.suppress(OSError):
                     os.removexattr(handle, ACL)

@@ -236,7 +236,7 @@ class Place:
             )
 
     def create(self) -> None:
-        """Make an empty file; raises FileExistsError for whatever is there, even a link."""
+        """Make an empty file; raises FileExistsError for every existing entry, even a link."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         os.close(os.open(self.name, flags, 0o600, dir_fd=self.directory.handle))
         self.directory.sync()

@@ -70,11 +70,13 @@ def home_page_error(uri: str) -> str | None:
     """Why this is not the address of a home page, or None."""
     error = web_address_error(uri) or (None if _host(uri) else "has no host that DNS could have a record for")
     parts = split(uri)
-    return error or ("must not have a user or password: everybody sees it" if parts and "@" in parts.netloc else None)
+    return error or (
+        "must not have a user or password, because it is public" if parts and "@" in parts.netloc else None
+    )
 
 
-def unprovable(home_page: str) -> str | None:
-    """Why no TXT record can ever prove the host of a home page, in a sentence, or None."""
+def not_verifiable(home_page: str) -> str | None:
+    """Why no TXT record can verify the host of a home page, in a sentence, or None."""
     host = _host(home_page)
     if host is None or _is_address(host):
         return f"The host of {home_page} is an IP address, and DNS has TXT records for names alone."

@@ -54,7 +54,7 @@ options:
     choices: [authorization_code, refresh_token]
   response_types:
     description:
-      - What the authorization endpoint may answer with. Cloudflare supports the C(code) flow.
+      - The response types of the authorization endpoint. Cloudflare supports the C(code) flow.
       - When a client is created, V([code]) if omitted.
     type: list
     elements: str
@@ -94,8 +94,8 @@ options:
     elements: str
   client_uri:
     description:
-      - The home page of the application. Its host is what a TXT record proves, see RV(publishing.dns_record).
-      - It is sent only when it differs, because sending it starts the verification anew.
+      - The home page of the application. A TXT record verifies its host, see RV(publishing.dns_record).
+      - It is sent only when it differs, because sending it restarts the verification.
       - The host of a verified client cannot be changed.
     type: str
   logo_uri:
@@ -114,7 +114,7 @@ options:
     description:
       - V(public) lets every Cloudflare user authorize the client. B(There is no way back.)
         It needs a name, O(logo_uri), a verified host of O(client_uri) and a scope that is more than an identity
-        scope; what is missing is told before anything is sent.
+        scope; missing ones are reported before anything is sent.
       - V(private) makes sure that the client is not public, and fails when it is. A new client is private.
     type: str
     choices: [private, public]
@@ -125,20 +125,20 @@ options:
     default: false
   restart_verification:
     description:
-      - Whether the verification of the host of O(client_uri) is started anew if its status is C(failed). Cloudflare
+      - Whether the verification of the host of O(client_uri) is restarted if its status is C(failed). Cloudflare
         gives up after two days.
     type: bool
     default: false
   validate_scopes:
     description:
       - Whether scopes that the client is about to get are looked up in the catalogue first, so that a misspelt one is
-        told together with what it may have been meant to be.
+        reported together with the ids that are close to it.
     type: bool
     default: true
   client_secret_file:
     description:
       - The file on the target that a new client's secret is written to, without a line break and with mode C(0600); an
-        absolute path. It is replaced in one step, whatever it held, and is reserved before the client is created. It
+        absolute path. An existing file is replaced in one step. The file is reserved before the client is created. It
         belongs to the user who runs the task.
       - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
         otherwise.
@@ -171,7 +171,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A client for a command line tool, which has no secret
+- name: Create a client for a command line tool, without a secret
   oauthops.iam.cloudflare_oauth_client:
     client_name: Example CLI
     redirect_uris:
@@ -181,7 +181,7 @@ EXAMPLES = r"""
       - dns.read
     token_endpoint_auth_method: none
 
-- name: A client for a web application, whose secret goes into a file
+- name: Create a client for a web application and write its secret to a file
   oauthops.iam.cloudflare_oauth_client:
     client_name: Example App
     grant_types: [authorization_code, refresh_token]
@@ -198,14 +198,14 @@ EXAMPLES = r"""
     logo_uri: https://app.example.com/logo.png
     client_secret_file: "{{ example_app_secret_file }}"
 
-- name: One more redirect URI, whatever the others are
+- name: Add a redirect URI and keep the others
   oauthops.iam.cloudflare_oauth_client:
     client_name: Example App
     redirect_uris:
       - https://staging.example.com/oauth/callback
     append: true
 
-- name: No terms of service any more
+- name: Remove the terms of service
   oauthops.iam.cloudflare_oauth_client:
     client_name: Example App
     tos_uri: ""
@@ -288,7 +288,7 @@ oauth_client:
       description: The terms of service.
       type: str
     visibility:
-      description: Whether everyone (V(public)) or only the account's members (V(private)) can authorize the client.
+      description: Whether all users (V(public)) or only members of the account (V(private)) can authorize the client.
       type: str
       sample: private
     client_uri_verification:
@@ -300,7 +300,7 @@ oauth_client:
           type: str
           sample: pending
         text:
-          description: The value of the TXT record that proves the host.
+          description: The value of the TXT record that verifies the host.
           type: str
           sample: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
     has_rotated_secret:
@@ -336,11 +336,11 @@ publishing:
       elements: str
       sample: [client_uri_verification]
     obstacle:
-      description: Why the host of O(client_uri) can never be proven, V(none) when it can.
+      description: Why the host of O(client_uri) cannot be verified, V(none) when it can.
       type: str
       sample: localhost is no name of the public DNS, where Cloudflare looks.
     dns_record:
-      description: The TXT record that proves the host of O(client_uri), V(none) without one.
+      description: The TXT record that verifies the host of O(client_uri), V(none) without one.
       type: dict
       contains:
         type:
@@ -352,7 +352,7 @@ publishing:
           type: str
           sample: app.example.com
         value:
-          description: The value, V(none) while Cloudflare has not told it.
+          description: The value, V(none) while Cloudflare has not named it.
           type: str
           sample: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
 client_secret:

@@ -54,21 +54,21 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All clients
+- name: Read all clients
   oauthops.iam.cloudflare_oauth_client_info:
   register: all_clients
 
-- name: Which rotations are open?
+- name: Show open rotations
   oauthops.iam.cloudflare_oauth_client_info:
     has_rotated_secret: true
   register: open_rotations
 
-- name: One client as the options that describe it
+- name: Read one client as module options
   oauthops.iam.cloudflare_oauth_client_info:
     client_name: Example App
   register: example_app
 
-- name: Applying what was read changes nothing
+- name: Apply the options that were read, which changes nothing
   oauthops.iam.cloudflare_oauth_client: "{{ example_app.oauth_clients[0].definition }}"
 """
 

@@ -100,7 +100,7 @@ EXAMPLES = r"""
       logo_uri: https://app.example.com/logo.png
   register: example_app
 
-- name: Make it public, once its domain is verified
+- name: Make the client public, once its domain is verified
   oauthops.iam.cloudflare_oauth_client_publication:
     state: public
     client:

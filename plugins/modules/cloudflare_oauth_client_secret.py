@@ -28,8 +28,8 @@ attributes:
     support: partial
     details:
       - O(state=rotated) changes nothing while a rotation is open, and O(state=finalized) changes nothing while none is.
-      - A run of O(state=rotated) after O(state=finalized) mints another secret, as Cloudflare does not tell how old a
-        secret is.
+      - A run of O(state=rotated) after O(state=finalized) mints another secret, because Cloudflare does not report the
+        age of a secret.
 options:
   state:
     description:
@@ -55,7 +55,7 @@ options:
         who runs the task.
       - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
         otherwise.
-      - While a secret is being minted, and as long as the answer that held it is lost, an empty file beside it with
+      - While a secret is being minted, and as long as the response that held it is lost, an empty file beside it with
         C(.unreceived) at the end of its name says that this file does not hold the newer secret.
       - O(state=rotated) needs this or O(return_client_secret=true).
     type: path

@@ -70,7 +70,7 @@ EXAMPLES = r"""
     client_name: Example App
   register: example_app
 
-- name: Wait for two minutes until its domain is verified
+- name: Wait up to two minutes for the domain of the client
   oauthops.iam.cloudflare_oauth_client_wait:
     client_id: "{{ example_app.oauth_clients[0].client_id }}"
     wait_timeout: 120
@@ -144,7 +144,7 @@ record_changed:
   type: bool
   sample: false
 lookup:
-  description: What DNS said last, as M(oauthops.iam.dns_txt_info) returns it; empty when nobody was asked.
+  description: The last DNS lookup, as M(oauthops.iam.dns_txt_info) returns it; empty without a lookup.
   returned: success
   type: dict
 elapsed:

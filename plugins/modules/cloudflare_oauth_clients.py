@@ -11,7 +11,7 @@ short_description: Manage many OAuth clients of a Cloudflare account in one task
 version_added: 0.1.0
 description:
   - Brings each of many clients to its description, as M(oauthops.iam.cloudflare_oauth_client) brings one, and can
-    delete those that nobody described.
+    delete those that have no description.
   - The clients are listed once. Then only what differs is sent, several requests at a time, and no faster than
     Cloudflare's rate limit allows.
   - A client that fails leaves the others alone. The task fails at the end and names all that failed; the results of
@@ -51,7 +51,7 @@ options:
         elements: str
         choices: [authorization_code, refresh_token]
       response_types:
-        description: What the authorization endpoint may answer with.
+        description: The response types of the authorization endpoint.
         type: list
         elements: str
         choices: [code, token, id_token]
@@ -92,7 +92,7 @@ options:
         description: The address of the terms of service.
         type: str
       visibility:
-        description: V(public) lets every Cloudflare user authorize the client, for ever.
+        description: V(public) lets every Cloudflare user authorize the client, permanently.
         type: str
         choices: [private, public]
       state:
@@ -105,7 +105,7 @@ options:
         type: bool
         default: false
       restart_verification:
-        description: Whether a verification that failed is started anew.
+        description: Whether a failed verification is restarted.
         type: bool
         default: false
       client_secret_file:
@@ -169,7 +169,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All clients of an application
+- name: Manage all clients of an application
   oauthops.iam.cloudflare_oauth_clients:
     clients:
       - client_name: Example CLI
@@ -184,7 +184,7 @@ EXAMPLES = r"""
         state: absent
     client_secret_dir: "{{ example_secret_dir }}"
 
-- name: Nothing else whose name begins so, either
+- name: Manage all clients of an application and prune others by name
   oauthops.iam.cloudflare_oauth_clients:
     clients: "{{ example_staging_clients }}"
     prune: true

@@ -42,7 +42,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All scopes that have to do with DNS
+- name: Read all scopes for DNS
   oauthops.iam.cloudflare_oauth_scope_info:
     name: '*dns*'
   register: dns_scopes

@@ -11,9 +11,9 @@ short_description: Keep the value of a JSON file that is its owner's alone
 version_added: 0.1.0
 description:
   - Reads a file that holds a JSON object, and replaces it when O(value) is given.
-  - The file is written only when the value differs, and in one step, so that whoever reads it finds the older value or
-    the newer. It has mode C(0600) before anything is in it.
-  - A file with another mode, O(owner) or O(group) than it is to have is changed as well, whatever its value.
+  - The file is written only when the value differs, and in one step, so that every reader finds the older value or the
+    newer. It has mode C(0600) before anything is in it.
+  - A wrong mode, O(owner) or O(group) of the file is corrected as well, even if the value is the same.
   - A file that holds something else than a JSON object is refused, and left as it is.
   - Set C(no_log=true) on the task, because RV(value) is what the file holds.
 author:

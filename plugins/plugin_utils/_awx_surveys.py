@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The surveys of AWX, whose answers are texts. Pure. Private to this collection.
+"""The surveys of AWX. Survey answers are texts. Pure. Private to this collection.
 
 Booleans and numbers are choices, because an empty text would be neither. A default beats all other variables, so only
 a question has one that must not be left to them. An empty default of a choice beats none, because AWX leaves out a

@@ -48,8 +48,8 @@ def drift_report(
 ) -> dict[str, Any]:
     """The whole report; its keys are documented in the filter drift_report.
 
-    C(plan) is what cloudflare_oauth_clients foretells, C(account) and C(catalogue) are results of the two modules that
-    list. Nothing is copied from them but what is named here, so that no secret can come along.
+    C(plan) is the result of cloudflare_oauth_clients in check mode, C(account) and C(catalogue) are results of the
+    two modules that list. Only the keys that are named here are copied from them, so that no secret is among them.
     """
     entries, clients = plan["oauth_clients"], account["oauth_clients"]
     unmanaged = {client["client_id"] for client in plan["unmanaged"]}
@@ -109,7 +109,7 @@ def all_findings(
 
 
 def concerns(entry: Mapping[str, Any], client: Client) -> bool:
-    """Whether something is told of this client: by its id, or by its name where that is all there is."""
+    """Whether an entry is about this client: by its id, or by its name if it has no id."""
     key = "client_id" if entry["client_id"] else "client_name"
     return bool(entry[key] == client[key])
 

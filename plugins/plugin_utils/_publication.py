@@ -20,10 +20,10 @@ Lookup = Mapping[str, Any]
 
 
 def phase_of(client: Client, lookup: Lookup, dns_provider: str) -> str:
-    """The phase that the modules tell, and C(verifying) once there is nothing to do but wait for Cloudflare.
+    """The phase that the modules report, or C(verifying) when only Cloudflare has to act.
 
-    C(client) is a result of the module cloudflare_oauth_client, C(lookup) one of dns_txt_info, {} where nobody was
-    asked. Where DNS cannot be asked, a provider that writes is taken to have written; of a person that is not assumed.
+    C(client) is a result of the module cloudflare_oauth_client, C(lookup) one of dns_txt_info, {} without a
+    lookup. If DNS cannot be asked, the record of a provider that writes counts as visible, that of C(manual) does not.
     """
     phase = str(client["publishing"]["phase"])
     if phase != "needs_dns" or not record_of(client):
@@ -34,22 +34,22 @@ def phase_of(client: Client, lookup: Lookup, dns_provider: str) -> str:
 
 
 def may_restart(client: Client, lookup: Lookup) -> bool:
-    """Whether a verification that failed has a chance now: the record can be seen, or nobody can say."""
+    """Whether to restart a failed verification: the record is visible, or DNS cannot be asked."""
     failed = client["oauth_client"]["client_uri_verification"]["status"] == "failed"
     return failed and bool(record_of(client)) and lookup.get("visible") is not False
 
 
 def record_of(client: Client) -> Mapping[str, Any] | None:
-    """The TXT record, once Cloudflare has told its value."""
+    """The TXT record, once Cloudflare has named its value."""
     record: Mapping[str, Any] | None = client["publishing"]["dns_record"]
     return record if record and record["value"] else None
 
 
 def deadline_of(client: Client, now: datetime) -> datetime | None:
-    """The earliest moment at which Cloudflare may give up looking; nothing when that is not known.
+    """The earliest time at which Cloudflare may give up looking, or None if unknown.
 
-    Cloudflare tells neither. The search began with the client or with a later change, so that the first of the two
-    that is still to come is the one to keep.
+    Cloudflare's API does not report it. The search began with the client or with a later change, so the earlier end
+    that is still to come counts.
     """
     moments = [read_moment(client["oauth_client"].get(key)) for key in ("created_at", "updated_at")]
     ends = sorted(moment + SEARCH for moment in moments if moment)
@@ -123,7 +123,7 @@ def is_shown(asked: Mapping[str, Any], lookup: Lookup) -> bool:
 
 
 def obstacles(phase: str, client: Client, lookup: Lookup) -> list[str]:
-    """What stands in the way, in sentences."""
+    """The obstacles to publishing, in sentences."""
     found = [client["publishing"].get("obstacle")]
     if phase in ("needs_dns", "failed") and lookup.get("cname"):
         found.append(beside_cname(client["publishing"]["dns_record"]["name"], lookup["cname"]))

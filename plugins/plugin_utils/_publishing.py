@@ -37,7 +37,7 @@ Result = dict[str, Any]
 class Publishing:
     """One run for one client. C(wanted) are the client's options, C(dns) those of its record, all checked.
 
-    C(secret) is where the secret of the client is kept, None where nobody keeps it.
+    C(secret) is where the secret of the client is kept, None where it is not stored.
     """
 
     clients: OAuthClients
@@ -88,7 +88,7 @@ class Publishing:
         return self._result({})
 
     def remove(self) -> Result:
-        """C(state=absent): the record goes first, because nobody could name its value once the client is gone."""
+        """C(state=absent): the record is removed first, because its value is unknown once the client is deleted."""
         _listing, actual = self._look()
         step = decided({}, actual, {"state": "absent", "force": self.params["force"]}, self.clients)
         record = publishing(actual)["dns_record"] if actual else None

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A drift report as one HTML page that needs nothing else. Private.
 
-Jinja2 is used by itself, because Ansible's own templates do not escape: here every value is text, whatever is in it.
+Jinja2 is used by itself, because Ansible's own templates do not escape: here every value is text.
 """
 
 from __future__ import annotations

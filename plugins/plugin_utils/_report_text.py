@@ -18,7 +18,7 @@ Finding = Mapping[str, Any]
 # What could forge a line, move a cursor, or turn the direction of all that follows. A surrogate is in no file.
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 NOTHING = "(nothing)"
-UNFIELDED = {"delete": "the next run deletes it", "update": "the next run starts its verification anew"}
+UNFIELDED = {"delete": "the next run deletes it", "update": "the next run restarts its verification"}
 
 
 def visible(value: Any) -> str:

@@ -153,7 +153,7 @@ class Document:
 
     @property
     def indent(self) -> int:
-        """How far the keys of a block are indented, whatever stands before the first one."""
+        """How far the keys of a block are indented, regardless of the text before the first one."""
         if not self.entries:
             return 0
         first = self.entries[0][0]

@@ -15,7 +15,7 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
 
 EXPORT = "oauthops.iam.export"
-WRITE = "Write their definitions"
+WRITE = "Write the definitions of the clients"
 BODY: dict[str, Any] = {
     "grant_types": ["authorization_code"],
     "response_types": ["code"],
@@ -152,7 +152,7 @@ def test_clients_that_are_listed_without_their_names_are_adopted_by_their_ids(
     run = applied(ansible, "cloudflare_oauth_clients", {"args": {"clients": "{{ oauth_clients }}"}})
     assert (run.status, run.changed, fake.requests(writes_only=True)) == (0, [], []), run.output
     refused = export(ansible, client_ids=False)
-    assert "could not be told apart" in refused.failure
+    assert "would be ambiguous" in refused.failure
 
 
 def test_the_file_names_the_account_and_holds_no_secret(
@@ -228,7 +228,7 @@ def test_what_cannot_work_is_told_before_anything_is_read(
 
 def test_twins_are_told_when_ids_are_left_out(account: Account, ansible: Ansible) -> None:
     refused = export(ansible, client_ids=False)
-    assert "could not be told apart" in refused.output
+    assert "would be ambiguous" in refused.output
     assert refused.output.count("(Twin)") >= 2
     assert not Path(ansible.directory / "clients.yml").exists()
 

@@ -25,8 +25,8 @@ Record = dict[str, Any]
 
 CREDENTIAL_CODES = {6003, 6103, 6111, 9106, 9109, 10000}
 IDENTICAL_RECORD_CODES = {81057, 81058}
-# What an error is called by its status; 401 stands for every error of the credential, 500 for every outage, and 1020,
-# which is no status, for every block by the edge.
+# Error codes by status. 401 stands for every problem with the credential, 500 for every outage, and 1020, which is no
+# status, for every block by the edge.
 CODES: Mapping[int, str] = {
     401: "unauthorized",
     403: "unauthorized",

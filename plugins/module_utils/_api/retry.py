@@ -29,7 +29,7 @@ LAG_PAUSES = (0.5, 1.0, 2.0, 4.0)
 FEW_REQUESTS = 5
 # In seconds, between two looks at whether the run goes on.
 LONGEST_SLEEP = 1.0
-# Cloudflare's longest window, in seconds (documented): whatever a header says, there is more after that.
+# Cloudflare's longest window, in seconds (documented). It bounds the pace for any header.
 LONGEST_PACE = 300.0
 PACE = "few requests are left before Cloudflare's rate limit"
 
@@ -98,9 +98,9 @@ class Budget:
             time.sleep(min(left, LONGEST_SLEEP))
 
     def note(self, headers: Mapping[str, str]) -> None:
-        """Remember from an answer's headers how slowly to go on.
+        """Remember the pace that the headers of a response ask for.
 
-        A request that began before the pace was last set knows less than the one whose answer set it, and can only
+        A request that began before the pace was last set knows less than the one whose response set it, and can only
         make it slower.
         """
         pace = slow_down(headers.get("ratelimit", ""), FEW_REQUESTS + self._parallel - 1)
@@ -132,7 +132,7 @@ class Budget:
         return self._parallel == 1
 
     def _log_pace(self, now: float, seconds: float) -> None:
-        """Tell how long the pace was kept, all in all; time that several waited through together counts once."""
+        """Log the total wait for the pace; time that several requests waited together counts once."""
         line = f"{self._paced:.1f} s: {PACE}"
         self._paced += max(0.0, now + seconds - max(now, self._paced_until))
         self._paced_until = max(self._paced_until, now + seconds)
@@ -149,7 +149,7 @@ class Budget:
 
 
 def check_seconds(option: str, seconds: float, *, above_zero: bool = False) -> None:
-    """Raise UsageError for what is no length of time that somebody could wait."""
+    """Raise UsageError for a number that cannot be a timeout."""
     if not 0 <= seconds < float("inf") or (above_zero and seconds == 0):
         above = " above 0" if above_zero else ""
         text = f"{option} must be a number of seconds{above}, not {seconds!r}."
@@ -157,7 +157,7 @@ def check_seconds(option: str, seconds: float, *, above_zero: bool = False) -> N
 
 
 class Patience:
-    """How long somebody waits for what others do: C(seconds) from now on."""
+    """The time that is left of C(seconds) from now on."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One request to Cloudflare and its answer, or why there is none. Private to this collection.
+"""One request to Cloudflare and its response, or why there is none. Private to this collection.
 
 The only place that knows `requests`.
 """
@@ -125,7 +125,7 @@ def _session(credential: Credential) -> requests.Session:
 
 
 def _no_proxy(base_url: str) -> dict[str, str] | None:
-    """What is not encrypted stays on this machine, whatever proxy the environment names."""
+    """Unencrypted requests stay on this machine: they ignore proxies of the environment."""
     parts = urlsplit(base_url)
     return {"no_proxy": str(parts.hostname)} if parts.scheme == "http" else None
 
@@ -155,7 +155,7 @@ def _verification(params: Mapping[str, Any], base_url: str) -> bool | str:
         return False
     named = {"ca_path": params["ca_path"]}
     if base_url.startswith("https"):
-        # As requests reads them, which tells of a path that is wrong as of a connection that broke.
+        # In the order of requests, which reports a wrong path as a broken connection.
         named.update({f"the environment variable {name}": os.environ.get(name) for name in CA_VARIABLES})
     origin, ca_path = next((each for each in named.items() if each[1]), ("", None))
     if ca_path and not os.path.exists(ca_path):
@@ -170,7 +170,7 @@ def _read(request: Request, response: requests.Response) -> bytes:
         if len(content) > LARGEST_RESPONSE:
             raise CloudflareError(
                 "unreadable_response",
-                f"{request} was answered with more than {LARGEST_RESPONSE // 1024**2} MiB; the rest was not read.",
+                f"{request}: the response is larger than {LARGEST_RESPONSE // 1024**2} MiB; the rest was not read.",
                 method=request.method,
                 path=request.path,
                 status=response.status_code,
@@ -180,7 +180,7 @@ def _read(request: Request, response: requests.Response) -> bytes:
 
 
 def _transport_error(request: Request, error: Exception, timeout: float) -> CloudflareError:
-    """No usable answer came: say why, and whether the request can have reached Cloudflare."""
+    """Why no usable response came, and whether the request can have reached Cloudflare."""
     where: dict[str, Any] = {"method": request.method, "path": request.path}
     reason = root_of(error)
     if isinstance(error, requests.exceptions.SSLError):

@@ -33,7 +33,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate impor
 LONGEST_NAME = 200
 
 
-# How much of many failures is told in the message.
+# How many failures the message names.
 SHOWN_NAMES, SHOWN_KINDS = 3, 5
 IN_A_ROW = 3
 NOT_ATTEMPTED = (
@@ -80,7 +80,8 @@ def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None]) ->
     if new:
         raise UsageError(
             "client_name_taken",
-            f"Several clients would be renamed to {', '.join(sorted(set(new)))}, and could not be told by it any more.",
+            f"Several clients would be renamed to {', '.join(sorted(set(new)))}, "
+            "and the name could no longer identify them.",
             option="clients",
         )
 
@@ -188,7 +189,7 @@ class Task:
 
 
 class Streak:
-    """Whether to go on: when several in a row fail for what is no client's own error, the others would, too."""
+    """Consecutive failures that no client is the cause of: after several, all others would fail too."""
 
     def __init__(self) -> None:
         self._in_a_row = 0
@@ -205,7 +206,7 @@ class Streak:
 def reconcile_all(
     clients: OAuthClients, entries: Sequence[Entry], params: Mapping[str, Any], *, check_mode: bool
 ) -> Result:
-    """Bring every client to its definition, delete others if asked to, and tell what came of each.
+    """Bring every client to its definition, delete others if asked to, and report the outcome of each.
 
     Raises UsageError before any write for definitions that contradict each other and for a prune that looks like a
     mistake, and at the end for what failed.
@@ -293,7 +294,7 @@ def confirm(tasks: Sequence[Task], clients: OAuthClients) -> None:
 
 
 def removed(task: Task, clients: OAuthClients, params: Mapping[str, Any]) -> Result:
-    """Delete a client that nobody described, unless somebody has published it since it was listed."""
+    """Delete an unmanaged client, unless it was published since it was listed."""
     current = clients.get(task.entry["client_id"])
     return carried_out(decided({}, current, {"state": "absent", "force": params["force"]}, clients), clients)
 

@@ -233,7 +233,7 @@ def _refuse_duplicate(account: Account, client_name: str, actual: Client) -> Non
         raise UsageError(
             "client_name_taken",
             f"{actual['client_id']} cannot be renamed to {client_name!r}: {', '.join(others)} has that name already, "
-            "and neither could be told by it any more.",
+            "so the name could no longer identify either.",
             option="client_name",
         )
 

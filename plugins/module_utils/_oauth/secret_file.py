@@ -36,7 +36,7 @@ class Delivers(Protocol):
         """Whether the secret is kept at all."""
 
     def check(self) -> None:
-        """Raise UsageError when it cannot be received, as far as can be told without writing."""
+        """Raise UsageError when it cannot be received, as far as a check without writing shows."""
 
     def predicted(self) -> dict[str, Any]:
         """The keys of C(deliver) in check mode, where no secret is."""

@@ -40,9 +40,9 @@ URI_CHECKS: Mapping[str, Callable[[str], str | None]] = {
 
 
 def check_description(wanted: Mapping[str, Any], append: bool, held: Mapping[str, Any] | None = None) -> None:
-    """Raise UsageError with every error of the wanted fields.
+    """Raise UsageError that lists every invalid field.
 
-    What the client has C(held) already is no error, whatever it is: Cloudflare has taken it.
+    Values that the client has C(held) already are accepted: Cloudflare has taken them.
     """
     known = held or {}
     _refuse(
@@ -54,7 +54,7 @@ def check_description(wanted: Mapping[str, Any], append: bool, held: Mapping[str
 
 
 def check_not_emptied(wanted: Mapping[str, Any], append: bool) -> None:
-    """Raise UsageError for the errors that are errors of every client, before any is looked for."""
+    """Raise UsageError for values that no client accepts, before any client is looked up."""
     _refuse(*_emptied(wanted, append))
 
 
@@ -165,7 +165,7 @@ def check_entries(entries: Sequence[Entry]) -> None:
         raise UsageError(
             "definitions_conflict",
             f"clients names {', '.join(map(repr, twice))} more than once: each client is to be described in one place. "
-            "Clients that share a name have to be told apart by client_id, all of them.",
+            "Give every client that shares a name its client_id.",
             option="clients",
         )
     _check_secret_files(entries)

@@ -89,7 +89,7 @@ class Controller:
             said = self._store.quoted(json.dumps(found)) if found else "no reason given"
             raise Failure(f"{method} {path} failed ({status}, {said}): {REMEDIES.get(status, 'see its log')}")
         if not isinstance(found, dict):
-            raise Failure(f"{method} {path} was answered with what is no JSON object: {REMEDIES[404]}")
+            raise Failure(f"{method} {path}: the response is no JSON object: {REMEDIES[404]}")
         return found
 
     def _send(self, method: str, path: str, query: Any, body: Any) -> tuple[int, bytes]:

@@ -84,7 +84,7 @@ class Store(abc.ABC):
         """Replace what is stored. Raises UsageError when it was not, or may not have been."""
 
     def check(self) -> None:
-        """Raise UsageError, in check mode, for a write that is going to be refused, as far as can be told."""
+        """In check mode, raise UsageError for a write that would be refused, as far as a check can show."""
         return
 
     def close(self) -> None:

@@ -102,7 +102,7 @@ class Command(Store):
 
 
 def _talk(process: subprocess.Popen[bytes], given: bytes, timeout: float) -> tuple[bytes, bytes]:
-    """Its output and its errors; whatever comes in between, no process of its group is left."""
+    """Its output and its errors. No process of its group is left, even after an interruption."""
     try:
         return process.communicate(given, timeout)
     except BaseException:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stores that are servers share: how they are asked with requests, and why no answer came. Private."""
+"""What stores that are servers share: HTTP requests, and why no response came. Private."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def verification(params: Mapping[str, Any], ca_option: str) -> bool | str:
 
 
 def no_response(store: Store, error: Exception, url: str, url_option: str, ca_option: str) -> Failure:
-    """Why there is no answer from the address that C(url_option) gives, with nothing of a credential."""
+    """Why the address of C(url_option) gives no response, without anything of a credential."""
     errors = library(type(store), "requests.exceptions")
     where = address(url)
     if where is None or isinstance(error, (errors.InvalidURL, errors.InvalidSchema, errors.MissingSchema)):
@@ -49,7 +49,7 @@ def no_response(store: Store, error: Exception, url: str, url_option: str, ca_op
     if isinstance(error, errors.SSLError):
         return Failure(f"TLS with {where} failed ({reason}): check {ca_option} and the address")
     if isinstance(error, (TimeoutError, errors.Timeout)) or "timed out" in reason:
-        reason = f"no answer within {store.params['timeout']:g} seconds"
+        reason = f"no response within {store.params['timeout']:g} seconds"
     return Failure(f"{where} cannot be reached ({reason}): check {url_option}, the network and any proxy")
 
 

@@ -76,7 +76,7 @@ def _by_certificate(client: Any, params: Mapping[str, Any], mount: str) -> Any:
 
 
 def _role(params: Mapping[str, Any]) -> str | None:
-    """Its name of either kind: community.hashi_vault calls it role_id whatever the method."""
+    """The role name of both kinds: community.hashi_vault calls it role_id for each method."""
     role: str | None = params["role"] or params["role_id"]
     return role
 

@@ -21,12 +21,12 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_login i
 NO_CONTENT = 204
 # What a policy refuses is in a list of errors; what is said of a token that is not valid stands alone.
 BY_POLICY = "* permission denied"
-# hvac hands on an response without JSON as what it is, be it a redirect or another server's page.
+# hvac returns a response without JSON as it is, be it a redirect or another server's page.
 ELSEWHERE = "url does not lead to Vault itself: set it to the address of the active server"
 
 
 class Refused(Failure):
-    """Vault answered with an error.
+    """Vault responded with an error.
 
     C(newest) is the number of the newest version where there is nothing to read, as one that was deleted or destroyed
     or has expired has one too. It is 0 for a path without versions, and None for an error of another kind.
@@ -78,7 +78,7 @@ class VaultServer:
             raise Refused(explain(said.removeprefix("1 error occurred: ")), self._newest(error)) from None
         except REQUEST_ERRORS as error:
             raise no_response(self._store, error, self._store.params["url"], "url", "ca_cert") from None
-        except (AttributeError, KeyError, TypeError):  # of hvac, which takes every response for one of Vault's
+        except (AttributeError, KeyError, TypeError):  # of hvac, which takes every response for one of Vault
             raise Failure(ELSEWHERE) from None
 
     def _newest(self, error: Any) -> int | None:

@@ -72,7 +72,7 @@ def test_a_client_without_a_name_is_named_by_its_id() -> None:
 def test_a_verification_to_be_started_anew_is_told() -> None:
     client = in_account(1, "App")
     told = drift_report_text(reported([changed(client)], [client]))
-    assert f"- App ({1:032x}): the next run starts its verification anew" in told
+    assert f"- App ({1:032x}): the next run restarts its verification" in told
 
 
 @for_any

@@ -117,7 +117,7 @@ def test_for_another_account_there_are_neither_ids_nor_visibility() -> None:
 @pytest.mark.parametrize("name", ["", None, "Twin"])
 def test_for_another_account_clients_need_names_of_their_own(name: str | None) -> None:
     clients = [listed(client_name=name), listed(client_name="Twin", client_id=OTHER_ID), listed(client_name="Other")]
-    with pytest.raises(AnsibleFilterError, match=r"could not be told apart: ") as caught:
+    with pytest.raises(AnsibleFilterError, match=r"would be ambiguous: ") as caught:
         oauth_clients_yaml(clients, client_ids=False)
     assert f"{CLIENT_ID} ({name or 'without a name'})" in str(caught.value)
     assert (OTHER_ID in str(caught.value)) == (name == "Twin")

@@ -10,9 +10,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
     dns_name,
     home_page_error,
     host_of,
+    not_verifiable,
     origin_error,
     redirect_uri_error,
-    unprovable,
     web_address_error,
 )
 from tests.unit.support import refuses
@@ -147,7 +147,7 @@ NO_HOST = "has no host that DNS could have a record for"
         ("https://-a.example.com/", NO_HOST),
         ("https://a-.example.com/", NO_HOST),
         ("https://", "has no host"),
-        ("https://me:pw@app.example.com/", "must not have a user or password: everybody sees it"),
+        ("https://me:pw@app.example.com/", "must not have a user or password, because it is public"),
         ("https://app.example.com\\@evil.example/", "is not a URI"),
     ],
 )
@@ -168,7 +168,7 @@ def test_a_home_page_is_a_web_address_with_a_name_or_an_address(uri: str, fault:
     ],
 )
 def test_a_home_page_whose_host_can_be_proven(uri: str) -> None:
-    assert unprovable(uri) is None
+    assert not_verifiable(uri) is None
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_home_page_whose_host_can_be_proven(uri: str) -> None:
     ],
 )
 def test_an_ip_address_cannot(uri: str) -> None:
-    assert unprovable(uri) == f"The host of {uri} is an IP address, and DNS has TXT records for names alone."
+    assert not_verifiable(uri) == f"The host of {uri} is an IP address, and DNS has TXT records for names alone."
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,10 @@ def test_an_ip_address_cannot(uri: str) -> None:
     ],
 )
 def test_a_name_that_the_public_dns_does_not_have_cannot(host: str) -> None:
-    assert unprovable(f"http://{host}:3000/") == f"{host.lower()} is no name of the public DNS, where Cloudflare looks."
+    assert (
+        not_verifiable(f"http://{host}:3000/")
+        == f"{host.lower()} is no name of the public DNS, where Cloudflare looks."
+    )
 
 
 def test_a_name_beyond_ascii_needs_a_library(monkeypatch: pytest.MonkeyPatch) -> None:

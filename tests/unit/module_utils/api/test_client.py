@@ -153,7 +153,7 @@ def test_a_huge_answer_is_not_read_to_its_end(cloudflare: Script, monkeypatch: p
     monkeypatch.setattr(transport, "LARGEST_RESPONSE", 3 * 1024 * 1024)
     cloudflare.expect(Call("GET", "/thing", content=b"x" * (4 * 1024 * 1024)))
     error = failure()
-    assert "answered with more than 3 MiB; the rest was not read" in error.message
+    assert "the response is larger than 3 MiB; the rest was not read" in error.message
     assert (error.code, error.status, error.uncertain) == ("unreadable_response", 200, True)
 
 
