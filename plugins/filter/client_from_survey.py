@@ -55,9 +55,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate impor
 
 
 def client_from_survey(survey: Any) -> dict[str, Any]:
-    """The definition; raises AnsibleFilterError for what is no mapping."""
+    """The definition of the client. Raises AnsibleFilterError unless the input is a mapping."""
     if not isinstance(survey, Mapping):
-        raise AnsibleFilterError("client_from_survey: invalid input (expected a mapping of options to survey).")
+        raise AnsibleFilterError("client_from_survey: invalid input (expected a mapping of options to survey answers).")
     definition = {name: _value(name, value) for name, value in survey.items()}
     return {name: value for name, value in definition.items() if value not in (None, "", [])}
 

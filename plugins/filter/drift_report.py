@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: drift_report
-short_description: What an account has against the definitions of its OAuth clients
+short_description: Compare an account with the definitions of its OAuth clients
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
@@ -215,13 +215,14 @@ def drift_report(
     kinds = listed(fail_on) if isinstance(fail_on, str) else list(fail_on)
     strange = [kind for kind in kinds if kind not in KINDS]
     if strange:
-        raise AnsibleFilterError(f"fail_on: {strange[0]!r} is none of {', '.join(KINDS)}.")
+        raise AnsibleFilterError(f"fail_on: invalid kind {strange[0]!r} (expected {', '.join(KINDS)}).")
     try:
         return report(plan, account, catalogue, moment, title or USUAL_TITLE, kinds)
     except (AttributeError, KeyError, TypeError):
         raise AnsibleFilterError(
-            "drift_report needs the results of the modules cloudflare_oauth_clients, cloudflare_oauth_client_info and "
-            "cloudflare_oauth_scope_info."
+            "drift_report: invalid input (expected the results of the modules cloudflare_oauth_clients, "
+            "cloudflare_oauth_client_info and "
+            "cloudflare_oauth_scope_info)."
         ) from None
 
 

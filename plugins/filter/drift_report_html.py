@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: drift_report_html
-short_description: A drift report as a web page
+short_description: Render a drift report as a web page
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
@@ -52,7 +52,9 @@ def drift_report_html(report: Mapping[str, Any]) -> str:
     try:
         return report_page(report)
     except (AttributeError, KeyError, TypeError, UndefinedError):
-        raise AnsibleFilterError("drift_report_html needs what the filter drift_report gives.") from None
+        raise AnsibleFilterError(
+            "drift_report_html: invalid input (expected the result of the filter drift_report)."
+        ) from None
 
 
 class FilterModule:

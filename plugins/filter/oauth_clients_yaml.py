@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: oauth_clients_yaml
-short_description: Clients as a file of variables that describes them
+short_description: Render OAuth clients as a variables file that describes them
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
@@ -109,7 +109,7 @@ def oauth_clients_yaml(
 ) -> str:
     """The text of the file; raises AnsibleFilterError for values that no file can hold, and for ambiguous clients."""
     if not re.fullmatch(r"[a-zA-Z_]\w*", variable, re.ASCII) or keyword.iskeyword(variable):
-        raise AnsibleFilterError(f"variable: {variable!r} is no name of a variable: letters, digits and underscores.")
+        raise AnsibleFilterError(f"variable: invalid name {variable!r} (expected letters, digits and underscores).")
     chosen = _chosen(clients, name, client_ids)
     try:
         return variables_text(variable, chosen, comment)
@@ -123,7 +123,7 @@ def _chosen(clients: Iterable[Client], name: str, client_ids: bool) -> list[dict
         described = [_described(client, client_ids) for client in chosen]
     except (AttributeError, KeyError, TypeError):
         raise AnsibleFilterError(
-            "oauth_clients_yaml needs the oauth_clients of the module cloudflare_oauth_client_info."
+            "oauth_clients_yaml: invalid input (expected oauth_clients of the module cloudflare_oauth_client_info)."
         ) from None
     if not client_ids:
         _refuse_indistinct(chosen)

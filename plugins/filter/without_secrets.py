@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: without_secrets
-short_description: A text without the secrets that are in it
+short_description: Mask secrets in a text
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)

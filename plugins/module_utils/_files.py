@@ -37,12 +37,12 @@ def check_path(option: str, path: str) -> None:
 
 def check_absolute(option: str, path: str) -> None:
     if not path:
-        raise UsageError("invalid_option", f"{option} is empty: name a file.", option=option)
+        raise UsageError("invalid_option", f"{option}: it is empty (expected the path of a file).", option=option)
     if not os.path.isabs(path):
         raise UsageError(
             "invalid_option",
-            f"{option}: {path} is a relative path, and which directory it would be in depends on how the task is run: "
-            "write an absolute one, such as {{ playbook_dir }}/" + path + ".",
+            f"{option}: {path} is a relative path (expected an absolute one). "
+            "Write for example {{ playbook_dir }}/" + path + ".",
             option=option,
         )
 

@@ -11,8 +11,8 @@ short_description: Manage an OAuth client of a Cloudflare account
 version_added: 0.1.0
 description:
   - Creates, changes, publishes and deletes an OAuth client that a Cloudflare account owns.
-  - An option that is omitted leaves what it describes alone. An empty list or an empty string clears it. Only what
-    differs is sent.
+  - An omitted option leaves its field alone. An empty list or an empty string clears it. Only fields that differ are
+    sent.
   - Lists are compared as sets. C(offline_access) and C(openid) in O(scopes) are added and removed by Cloudflare
     itself, following O(grant_types) and O(response_types), and are neither compared nor sent.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
@@ -112,15 +112,15 @@ options:
     type: str
   visibility:
     description:
-      - V(public) lets every Cloudflare user authorize the client. B(There is no way back.)
+      - V(public) lets every Cloudflare user authorize the client. B(This is permanent.)
         It needs a name, O(logo_uri), a verified host of O(client_uri) and a scope that is more than an identity
         scope; missing ones are reported before anything is sent.
-      - V(private) makes sure that the client is not public, and fails when it is. A new client is private.
+      - V(private) fails if the client is public. A new client is private.
     type: str
     choices: [private, public]
   append:
     description:
-      - Whether lists are added to what is there, instead of replacing it.
+      - Whether lists are added to the values that the client has, instead of replacing them.
     type: bool
     default: false
   restart_verification:
@@ -131,7 +131,7 @@ options:
     default: false
   validate_scopes:
     description:
-      - Whether scopes that the client is about to get are looked up in the catalogue first, so that a misspelt one is
+      - Whether new scopes are looked up in the catalogue first, so that a misspelt one is
         reported together with the ids that are close to it.
     type: bool
     default: true
@@ -151,7 +151,7 @@ options:
       - A task that is interrupted before it ends returns nothing. O(client_secret_file) has the secret
         from the moment it is minted.
       - A client that has a secret is not created unless this or O(client_secret_file) is set. V(false) without a file
-        gives the secret up knowingly; M(oauthops.iam.cloudflare_oauth_client_secret) can mint another later.
+        discards the secret; M(oauthops.iam.cloudflare_oauth_client_secret) can mint another later.
     type: bool
   force:
     description:
@@ -220,8 +220,8 @@ RETURN = r"""
 oauth_client:
   description:
     - The client after the task, or as it was before it was deleted. V(none) when there was none to delete.
-    - Every key named here is present; what Cloudflare leaves out is V(none), V(false) or an empty list. Further keys
-      of Cloudflare's are dropped, as an unknown one may hold a secret.
+    - Every key named here is present; missing values are V(none), V(false) or an empty list. Unknown keys of
+      Cloudflare's response are dropped, because they may hold a secret.
     - In check mode RV(oauth_client.client_id) of a client that does not exist yet is V(none).
   returned: success
   type: dict
@@ -360,7 +360,7 @@ client_secret:
   returned: when a client with a secret was created and O(return_client_secret=true)
   type: str
 error:
-  description: Why the task failed. What ansible-core itself refuses has no such key.
+  description: Why the task failed. It is missing when ansible-core itself refused the task.
   returned: when the task failed
   type: dict
   contains:
@@ -398,7 +398,7 @@ error:
       type: list
       elements: dict
 waited:
-  description: What the task waited for and how long, as long as O(retry_timeout) allowed.
+  description: The waits of the task with their causes, within O(retry_timeout).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str

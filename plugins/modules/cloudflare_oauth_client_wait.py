@@ -10,11 +10,11 @@ module: cloudflare_oauth_client_wait
 short_description: Wait until the domain of an OAuth client is verified
 version_added: 0.1.0
 description:
-  - Asks Cloudflare for the client and DNS for its TXT record, again and again. It prints a line each time, with the
+  - Asks Cloudflare for the client and DNS for its TXT record, at intervals. It prints a line each time, with the
     phase, the host, and the time elapsed and remaining.
   - It ends when the domain is verified, when the value of the record has changed, or when the time is over. None of
     these is a failure.
-  - Cloudflare looks for two days, so rather run again later than wait for long.
+  - Cloudflare looks for two days, so run again later instead of waiting long.
   - The token needs the permission C(OAuth Client Read), and C(OAuth Client Write) to restart a verification.
 author:
   - The oauthops.iam authors (@oauthops)
@@ -49,7 +49,7 @@ options:
     default: 300.0
   wait_interval:
     description:
-      - How many seconds to wait between two looks, at least V(1).
+      - How many seconds to wait between two requests, at least V(1).
     type: float
     default: 10.0
   restart_verification:
@@ -192,7 +192,7 @@ OPTIONS: Mapping[str, Any] = {
 def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     raise UsageError(
         "action_plugin_missing",
-        "cloudflare_oauth_client_wait runs in the controller, by its action plugin, and that was not found.",
+        "cloudflare_oauth_client_wait: its action plugin is missing. Reinstall the collection.",
     )
 
 

@@ -10,13 +10,13 @@ module: cloudflare_oauth_clients
 short_description: Manage many OAuth clients of a Cloudflare account in one task
 version_added: 0.1.0
 description:
-  - Brings each of many clients to its description, as M(oauthops.iam.cloudflare_oauth_client) brings one, and can
-    delete those that have no description.
-  - The clients are listed once. Then only what differs is sent, several requests at a time, and no faster than
-    Cloudflare's rate limit allows.
+  - Manages many clients by their descriptions, as M(oauthops.iam.cloudflare_oauth_client) manages one, and can delete
+    clients without a description.
+  - The clients are listed once. Then only differences are sent, several requests at a time, within Cloudflare's rate
+    limit.
   - A client that fails leaves the others alone. The task fails at the end and names all that failed; the results of
-    all clients are in RV(oauth_clients). When several in a row fail for a reason that is not their own, such as a
-    network that is gone, the rest is not attempted.
+    all clients are in RV(oauth_clients). If several in a row fail for a common reason, such as a network
+    failure, the rest is not attempted.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
 author:
   - The oauthops.iam authors (@oauthops)
@@ -101,7 +101,7 @@ options:
         choices: [present, absent]
         default: present
       append:
-        description: Whether lists are added to what is there.
+        description: Whether lists are added to the values that the client has.
         type: bool
         default: false
       restart_verification:
@@ -193,7 +193,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 oauth_clients:
-  description: What came of each client, in the order of O(clients).
+  description: The outcome for each client, in the order of O(clients).
   returned: always, once the clients were listed
   type: list
   elements: dict
@@ -207,7 +207,7 @@ oauth_clients:
       type: str
       sample: 30e8fa4a9d2746f5a1b3c9d7e6f50418
     action:
-      description: What was done, or was to be done. One of V(none), V(create), V(update) and V(delete).
+      description: The action that was taken or intended. One of V(none), V(create), V(update) and V(delete).
       type: str
       sample: update
     changed:
@@ -236,7 +236,7 @@ oauth_clients:
           type: str
           sample: clients[3].client_id
     warnings:
-      description: What is worth knowing. The task warns of it, too.
+      description: Warnings on this client, which the task shows as well.
       type: list
       elements: str
       sample: []
@@ -281,7 +281,7 @@ unmanaged:
   elements: dict
   sample: []
 waited:
-  description: What the task waited for and how long.
+  description: The waits of the task with their causes.
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
@@ -341,21 +341,21 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 
 def check_options(params: Mapping[str, Any]) -> None:
     if not 1 <= params["concurrency"] <= MOST_AT_A_TIME:
-        text = f"concurrency must be from 1 to {MOST_AT_A_TIME}, not {params['concurrency']}."
+        text = f"concurrency: invalid number {params['concurrency']} (expected 1 to {MOST_AT_A_TIME})."
         raise UsageError("invalid_option", text, option="concurrency")
     if params["prune_limit"] < 0:
-        text = f"prune_limit must not be negative, as {params['prune_limit']} is."
+        text = f"prune_limit: invalid number {params['prune_limit']} (expected 0 or more)."
         raise UsageError("invalid_option", text, option="prune_limit")
     if params["prune"] and params["prune_name"] == "":
         raise UsageError(
             "invalid_option",
-            "prune_name is empty, which is more often a variable that was not set than any name: write * for any name, "
-            "or leave it out.",
+            "prune_name: it is empty, as a variable that was not set (expected a pattern). Set * for all names, or "
+            "leave it out.",
             option="prune_name",
         )
     directory = params["client_secret_dir"]
     if directory and not (os.path.isabs(directory) and os.path.isdir(directory)):
-        text = f"client_secret_dir: {directory} must be the absolute path of a directory that is there."
+        text = f"client_secret_dir: invalid path {directory!r} (expected the absolute path of an existing directory)."
         raise UsageError("invalid_option", text, option="client_secret_dir")
 
 

@@ -268,6 +268,6 @@ def _differs(step: Step) -> bool:
 def check_wanted(wanted: Mapping[str, Any]) -> None:
     """Raise UsageError for a description that this module cannot take."""
     if not (wanted["client_id"] or wanted["client_name"]):
-        raise invalid("client", "needs client_id or client_name, which say which client is meant.")
+        raise invalid("client", "needs client_id or client_name.")
     if wanted["state"] == "absent":
         raise invalid("client.state", "is absent. Set state=absent of the task to delete the client and its record.")

@@ -234,7 +234,7 @@ def test_twins_are_told_when_ids_are_left_out(account: Account, ansible: Ansible
 
 
 def test_a_variable_needs_a_name(ansible: Ansible) -> None:
-    assert "is no name of a variable" in export(ansible, variable="our clients").output
+    assert "variable: invalid name" in export(ansible, variable="our clients").output
 
 
 def test_the_examples_of_the_filter_run(ansible: Ansible, fake: FakeCloudflare) -> None:

@@ -265,7 +265,7 @@ def test_check_mode_writes_no_file(report: Report, ansible: Ansible, one_of_each
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"fail_on": ["drift", "everything"]}, "fail_on: 'everything' is none of errors, missing,"),
+        ({"fail_on": ["drift", "everything"]}, "fail_on: invalid kind 'everything' (expected errors, missing,"),
         ({"html_file": "report.html"}, '"report.html": cannot be written'),
         ({"html_file": "/no/such/place/report.html"}, '"/no/such/place/report.html": cannot be written'),
         ({"json_file": "/tmp"}, '"/tmp": cannot be written'),

@@ -152,7 +152,7 @@ def check_seconds(option: str, seconds: float, *, above_zero: bool = False) -> N
     """Raise UsageError for a number that cannot be a timeout."""
     if not 0 <= seconds < float("inf") or (above_zero and seconds == 0):
         above = " above 0" if above_zero else ""
-        text = f"{option} must be a number of seconds{above}, not {seconds!r}."
+        text = f"{option}: invalid value {seconds!r} (expected a number of seconds{above})."
         raise UsageError("invalid_option", text, option=option)
 
 

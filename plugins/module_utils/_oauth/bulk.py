@@ -110,15 +110,15 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], *, limit: in
     if pruned and not entries:
         raise UsageError(
             "prune_refused",
-            f"clients is empty, so prune would delete {called(pruned)}. Nothing was sent. Look for the definitions "
-            "that were meant; to delete clients, describe them with state=absent.",
+            f"clients: it is empty, so prune would delete {called(pruned)}. Nothing was sent. Check where the "
+            "definitions are set. To delete clients, describe them with state=absent.",
             option="clients",
         )
     if len(pruned) > limit:
         raise UsageError(
             "prune_refused",
             f"prune would delete {len(pruned)} clients, more than prune_limit={limit}: {called(pruned)}. Nothing was "
-            "sent. Raise prune_limit if that is meant, or narrow it with prune_name.",
+            "sent. To delete them, raise prune_limit, or select fewer with prune_name.",
             option="prune_limit",
         )
     public = [client for client in pruned if is_public(client)]
@@ -126,7 +126,7 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], *, limit: in
         raise UsageError(
             "prune_refused",
             f"prune would delete public clients: {called(public)}. Nothing was sent. Deleting one ends every user's "
-            "authorization for good. Describe them in clients, leave them out with prune_name, or set force=true.",
+            "authorization permanently. Describe them in clients, leave them out with prune_name, or set force=true.",
             option="force",
         )
 

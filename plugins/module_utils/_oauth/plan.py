@@ -126,8 +126,8 @@ def _promotes(visibility: str | None, actual: Client, expected: Client) -> bool:
     if visibility == "private" and is_public(actual):
         raise UsageError(
             "client_public",
-            f"{actual['client_id']} is public, and Cloudflare has no way back to private. "
-            "Set visibility=public or leave it out; a private client has to be another one.",
+            f"visibility: {actual['client_id']} is public, and cannot be made private again. "
+            "Set visibility=public or leave it out, or create another client.",
             option="visibility",
         )
     if visibility != "public" or is_public(actual):
@@ -145,7 +145,7 @@ def _refuse_unpublishable(client: Client, what: str) -> None:
             "not_publishable",
             f"{what}; missing: {', '.join(REQUIREMENTS[name] for name in missing)}{state}. "
             f"{obstacle + ' ' if obstacle else ''}Nothing was sent. "
-            "The role oauth_client_publish takes a client all the way.",
+            "The role oauth_client_publish does all steps.",
             option=next((name for name in missing if name != "client_uri_verification"), None),
         )
 
@@ -242,8 +242,8 @@ def _refuse_public_deletion(actual: Client | None, force: bool) -> None:
     if actual and is_public(actual) and not force:
         raise UsageError(
             "client_public",
-            f"{actual['client_id']} is public: deleting it ends every user's authorization for good, and a new client "
-            "would have another id. Set force=true to delete it all the same.",
+            f"{actual['client_id']} is public: deleting it ends every user's authorization permanently, and a new "
+            "client would have another id. To delete it, set force=true.",
             option="force",
         )
 
@@ -252,7 +252,7 @@ def _refuse_to_lose_secret(body: Mapping[str, Any], delivery: Delivery, remedy: 
     if has_secret(body) and not delivery.keeps and delivery.returned is None:
         raise UsageError(
             "secret_destination_missing",
-            f"Creating this client mints a secret that is shown once, and nothing says where it goes: {remedy} or "
-            "return_client_secret=true (or return_client_secret=false to give it up knowingly).",
+            f"client_secret_file: creating this client mints a secret that is shown once, and no destination is set: "
+            f"{remedy} or return_client_secret=true. To discard it, set return_client_secret=false.",
             option="client_secret_file",
         )

@@ -18,7 +18,7 @@ def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *,
     if not delivery.keeps:
         raise UsageError(
             "secret_destination_missing",
-            "state=rotated mints a secret that is shown once: set client_secret_file or return_client_secret=true.",
+            "client_secret_file: state=rotated mints a secret that is shown once. Set it or return_client_secret.",
             option="client_secret_file",
         )
     if not check_mode:
@@ -89,7 +89,7 @@ def _refuse_without_secret(client: Client) -> None:
     if not has_secret(client):
         raise UsageError(
             "client_without_secret",
-            f"{client['client_id']} has token_endpoint_auth_method=none, so it has no secret that could be rotated.",
+            f"{client['client_id']} has token_endpoint_auth_method=none, so it has no secret to rotate.",
         )
 
 

@@ -164,8 +164,8 @@ def check_entries(entries: Sequence[Entry]) -> None:
     if twice:
         raise UsageError(
             "definitions_conflict",
-            f"clients names {', '.join(map(repr, twice))} more than once: each client is to be described in one place. "
-            "Give every client that shares a name its client_id.",
+            f"clients: {', '.join(map(repr, twice))} is there more than once. Describe each client in one place, and "
+            "give every client that shares a name its client_id.",
             option="clients",
         )
     _check_secret_files(entries)
@@ -178,8 +178,8 @@ def _check_secret_files(entries: Sequence[Entry]) -> None:
     if twice:
         raise UsageError(
             "definitions_conflict",
-            f"Several clients would have their secrets in one file ({', '.join(twice)}), and each would replace the "
-            "one before: give each a client_secret_file of its own.",
+            f"client_secret_file: several clients have the same file ({', '.join(twice)}), and each secret would "
+            "replace the one before. Give each client its own file.",
             option=f"clients[{max(twice.values())}].client_secret_file",
         )
 

@@ -225,5 +225,5 @@ class TestObjects:
 
     @pytest.mark.parametrize("given", [None, {}, {"prefix": "Cloudflare OAuth"}, options(hosts=[3])])
     def test_other_input_is_an_error_of_the_filter(self, given: Any) -> None:
-        with pytest.raises(AnsibleFilterError, match="awx_objects: needs all variables"):
+        with pytest.raises(AnsibleFilterError, match="awx_objects: invalid input"):
             FilterModule().filters()["awx_objects"](given)

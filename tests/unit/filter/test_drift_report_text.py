@@ -93,5 +93,5 @@ def test_hostile_names_are_spelled_out() -> None:
 
 @pytest.mark.parametrize("report", [{}, None, "text"])
 def test_what_is_no_report_is_told(report: Any) -> None:
-    with pytest.raises(AnsibleFilterError, match="needs what the filter drift_report gives"):
+    with pytest.raises(AnsibleFilterError, match="expected the result of the filter drift_report"):
         drift_report_text(report)
