@@ -81,7 +81,7 @@ def publication(
 def next_action(
     phase: str, client: Client, lookup: Lookup, dns_provider: str, deadline: datetime | None, *, predicted: bool
 ) -> dict[str, str]:
-    """Who has to do what, as a code and in sentences."""
+    """The next action, as a code and in sentences."""
     record = record_of(client)
     what = (
         f"TXT record at {record['name']} with the value {record['value']}"

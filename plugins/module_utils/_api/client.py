@@ -21,7 +21,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.response import 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import (
     LAG_PAUSES,
     Budget,
-    Patience,
+    Countdown,
     may_repeat,
     pause_seconds,
 )
@@ -83,9 +83,9 @@ class Cloudflare:
         The list is read again where it changed meanwhile, and no longer than a listing may take.
         """
         request = self.request("GET", path, permission)
-        patience = Patience(LISTING_TIMEOUTS * self._timeout)
+        countdown = Countdown(LISTING_TIMEOUTS * self._timeout)
         for _reading in range(READINGS):
-            found, steady = collected(request, self._pages(request, query or {}, patience), key, in_paths=in_paths)
+            found, steady = collected(request, self._pages(request, query or {}, countdown), key, in_paths=in_paths)
             if steady:
                 return found
         raise incomplete(request, f"{request}: the list changed each of the {READINGS} times that it was read")
@@ -164,11 +164,11 @@ class Cloudflare:
             text = f"{NOT_KNOWN} Looking failed: {unreachable.message}"
             raise lost.explained("outcome_unknown", text, changed=True) from None
 
-    def _pages(self, request: Request, query: Mapping[str, Any], patience: Patience) -> Iterator[Response]:
+    def _pages(self, request: Request, query: Mapping[str, Any], countdown: Countdown) -> Iterator[Response]:
         page = 0
         while True:
             page += 1
-            if not patience.remaining:
+            if not countdown.remaining:
                 raise incomplete(request, f"{request}: {page - 1} pages were read, and there was no end of them")
             paging = {"page": page} if page > 1 else {}
             yield self.call(request.method, request.path, request.permission, query={**query, **paging})

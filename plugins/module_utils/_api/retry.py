@@ -156,7 +156,7 @@ def check_seconds(option: str, seconds: float, *, above_zero: bool = False) -> N
         raise UsageError("invalid_option", text, option=option)
 
 
-class Patience:
+class Countdown:
     """The time that is left of C(seconds) from now on."""
 
     def __init__(self, seconds: float) -> None:
@@ -171,7 +171,7 @@ class Patience:
     def remaining(self) -> float:
         return max(0.0, self._seconds - self.elapsed)
 
-    def rest(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
         """Sleep that long, or as long as is left."""
         time.sleep(min(seconds, self.remaining))
 

@@ -47,7 +47,7 @@ SOCKS_SCHEMES = ("socks4", "socks4a", "socks5", "socks5h")
 
 
 class Transport:
-    """Where Cloudflare is, and with which credential, certificates and patience it is asked.
+    """Where Cloudflare is, and with which credential, certificates and timeout it is asked.
 
     C(params) are resolved connection options. Each thread has a connection of its own, which is kept.
     """

@@ -69,12 +69,12 @@ class SecretsManager:
             aws_secret_access_key=params["secret_key"],
             aws_session_token=params["session_token"],
         )
-        patience = {"connect_timeout": params["timeout"], "read_timeout": params["timeout"]}
+        timeouts = {"connect_timeout": params["timeout"], "read_timeout": params["timeout"]}
         return session.client(
             "secretsmanager",
             endpoint_url=params["endpoint_url"],
             verify=params["aws_ca_bundle"],
-            config=self._config.Config(**patience, retries={"mode": "standard", "total_max_attempts": ATTEMPTS}),
+            config=self._config.Config(**timeouts, retries={"mode": "standard", "total_max_attempts": ATTEMPTS}),
         )
 
     def _refused(self, method: str, failure: Exception, *, quotes: bool) -> Refused:
