@@ -163,7 +163,7 @@ _value:
     verdict:
       failed: true
       fail_on: [errors, missing, drift]
-      message: 'Not as it should be: missing clients: 1 (Example App).'
+      message: 'Findings: missing clients: 1 (Example App).'
     counts:
       clients: 0
       public: 0

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an account has against its definitions: the findings, and whether they are a failure. Pure. Private."""
+"""Compares an account with its definitions: the findings, and whether they are a failure. Pure. Private."""
 
 from __future__ import annotations
 
@@ -181,8 +181,8 @@ def verdict(findings: Findings, fail_on: Collection[str]) -> dict[str, Any]:
     kinds = [kind for kind in KINDS if kind in fail_on and findings[kind]]
     reasons = "; ".join(f"{KINDS[kind].lower()}: {names(findings[kind])}" for kind in kinds)
     others = sum(len(findings[kind]) for kind in KINDS if kind not in kinds)
-    spared = f"{others} finding{'s' if others > 1 else ''} of kinds that are no failure here."
-    message = f"Not as it should be: {reasons}." if kinds else spared if others else "Everything is as defined."
+    spared = f"{others} finding{'s' if others > 1 else ''} of kinds that do not fail the run."
+    message = f"Findings: {reasons}." if kinds else spared if others else "Everything is as defined."
     return {"failed": bool(kinds), "fail_on": [kind for kind in KINDS if kind in fail_on], "message": message}
 
 

@@ -62,7 +62,7 @@ def _acquired(directory: Directory, file: str, timeout: float, what: str, option
             more = f", or raise {LOCK_TIMEOUT}" if option == LOCK_TIMEOUT else ""
             text = f"{what} is in use by {holder}, and was for {timeout:g} s. Run again later{more}."
             raise UsageError("locked", text, option=option)
-        countdown.sleep(PAUSE)
+        countdown.wait(PAUSE)
 
 
 def _holder(directory: Directory, file: str, handle: int) -> str | None:

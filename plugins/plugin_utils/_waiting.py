@@ -61,7 +61,7 @@ class Waiting:
                 if over or self._is_done():
                     return self._told([])
                 self.say(self._line())
-            self.patience.sleep(self.params["wait_interval"])
+            self.patience.wait(self.params["wait_interval"])
 
     @property
     def restarted(self) -> bool:

@@ -171,7 +171,7 @@ class Countdown:
     def remaining(self) -> float:
         return max(0.0, self._seconds - self.elapsed)
 
-    def sleep(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> None:
         """Sleep that long, or as long as is left."""
         time.sleep(min(seconds, self.remaining))
 

@@ -49,7 +49,7 @@ Failed verifications: 1
 
 Note on Support Desk ({3:032x}): Cloudflare keeps the logo under another address.
 
-Not as it should be: definitions that cannot be applied: 1 (Mobile App); missing clients: 1 (Partner Gateway); \
+Findings: definitions that cannot be applied: 1 (Mobile App); missing clients: 1 (Partner Gateway); \
 drift: 2 (Deploy CLI, Portal Beta)."""
 
 
