@@ -23,7 +23,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration full package as-modules molecule docs matrix mutation fake pins release bench live clean
+.PHONY: adhoc help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration full package as-modules molecule docs matrix mutation fake pins release bench live clean
 
 help:
 	@sed -n '2,/^$$/s/^# //p' Makefile
@@ -62,14 +62,18 @@ lint: setup
 
 types: setup
 	mypy -p ansible_collections.oauthops.iam.plugins
-	mypy -p tests.bench -p tests.fake_cloudflare -p tests.live -p tests.tools -p tests.unit -p tests.integration
+	mypy -p tests.adhoc -p tests.bench -p tests.fake_cloudflare -p tests.live -p tests.tools -p tests.unit -p tests.integration
 
 unit: setup
 	python -m pytest tests/unit -q -n 2
 
-test: check sanity integration
+test: check sanity adhoc integration
+
+adhoc: setup
+	python -m pytest -c tests/adhoc/pytest.ini tests/adhoc -q
 
 full: package as-modules molecule docs servers
+	EXAMPLES=300 python -m pytest tests/unit -q -n 2 -m hypothesis
 	python -m pytest tests/integration -q -n 2 --full
 
 sanity: setup

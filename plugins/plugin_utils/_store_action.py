@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from ansible import constants
+from ansible.errors import AnsibleError
 
 from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction, plain
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
@@ -58,7 +59,10 @@ class StoreAction(ControllerAction):
             params = checked(name, args, module.options, module.rules)
             succeeded, result = module.attempt(params, lambda: module.run(params, check_mode))
             return result if succeeded else {**result, "failed": True}
-        result = self._execute_module(module_name=name, module_args=dict(args), task_vars=self.task_vars)
+        try:
+            result = self._execute_module(module_name=name, module_args=dict(args), task_vars=self.task_vars)
+        except AnsibleError as failure:  # such as a connection that cannot be made
+            return {"failed": True, "msg": f"{name} could not run on the host of the task: {failure.message}"}
         if result.get("skipped"):
             return {"failed": True, "msg": f"{name} was skipped, as it does not support check mode."}
         found: Result = plain(result)

@@ -54,6 +54,7 @@ BODIES: tuple[Mapping[str, Any], ...] = (
     {"content_type": "application/json"},
     {"content_type": "text/html"},
     {"body": ""},
+    {"kind": "problem"},
 )
 REPEATED, CHECKED, TOLD, FAILED = Outcome.REPEATED, Outcome.CHECKED, Outcome.TOLD, Outcome.FAILED
 

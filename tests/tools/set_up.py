@@ -49,10 +49,18 @@ def leave_environment() -> None:
 
 
 def link_collection() -> None:
-    """Ansible finds a collection by its path, which a checkout need not have."""
+    """Ansible finds a collection by its path, which a checkout need not have.
+
+    Where there is no link yet, pytest-ansible makes a directory of links to all files of the checkout, which is undone.
+    """
     LINK.parent.mkdir(parents=True, exist_ok=True)
-    if not LINK.is_symlink():
-        LINK.symlink_to("../../..")
+    if LINK.is_symlink():
+        return
+    if LINK.is_dir():
+        for link in LINK.iterdir():
+            link.unlink()
+        LINK.rmdir()
+    LINK.symlink_to("../../..")
 
 
 def make_environment() -> None:

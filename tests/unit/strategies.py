@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import SHAPE
 
-for_any = settings(deadline=None, max_examples=100, database=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
+"""Of each property; `make full` looks for more."""
+for_any = settings(deadline=None, max_examples=EXAMPLES, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),

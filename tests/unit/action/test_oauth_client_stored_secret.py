@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.oauthops.iam.plugins.action.cloudflare_oauth_client_stored_secret import ActionModule, shown
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
@@ -64,6 +65,18 @@ def test_nothing_is_handed_on_where_there_is_no_secret(stored: Stored, held: dic
     stored.hold(**held)
     result = stored.run()
     assert (result.failed, result.code, result.option) == (True, "secret_not_readable", "store")
+
+
+def test_a_host_that_cannot_be_reached_is_said_to_be_so(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_args: Any, **_options: Any) -> None:
+        raise AnsibleConnectionFailure("Connection refused")
+
+    monkeypatch.setattr(ActionModule, "_execute_module", fails)
+    monkeypatch.setattr(ActionModule, "is_controller", lambda _self: False)
+    monkeypatch.setattr(ActionModule, "obstacle", lambda *_args: "the connection is ssh")
+    result = stored.run()
+    assert (result.failed, result.changed, result.code) == (True, False, "store_unreadable")
+    assert "Connection refused" in result.msg
 
 
 def test_a_store_that_shows_no_secret_gives_what_this_run_kept(stored: Stored) -> None:
