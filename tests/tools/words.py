@@ -20,7 +20,7 @@ INSTEAD = {
     r"twins?|[a-z_]+_twins?": "duplicate",
     r"for ever|forever": "permanently",
     r"fore(tell|tells|told|telling)": "predict",
-    r"[a-z_]*told|tells?|telling": "report, show, distinguish; passive: known, named",
+    r"([a-z_]*_)?told|tells?|telling": "report, show, distinguish; passive: known, named",
     r"anew": "again; of a verification: restart",
     r"stand-ins?": "fake",
     r"(who|what)(so)?ever": "the user, the administrator; any, all",
@@ -32,7 +32,7 @@ INSTEAD = {
 """Whole words in any case, as regular expressions, and what to write instead."""
 
 NAMES = (
-    r"dns\.message\.\w+|\.answer\b",  # dnspython
+    r"\.answer\b",  # dnspython
     r"survey answers?",  # AWX
     r"FAKE_CLOUDFLARE_CONTROL/faults",  # a path of the fake's own interface
     r"node ``proven``",  # a node of an older workflow
