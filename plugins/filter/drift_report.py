@@ -145,7 +145,7 @@ _value:
           type: list
           elements: dict
     warnings:
-      description: What the modules had to say of a client beside that, as C(message).
+      description: Warnings of the modules on a client, as C(message).
       type: list
       elements: dict
     clients:

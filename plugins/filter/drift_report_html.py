@@ -16,7 +16,7 @@ description:
 options:
   _input:
     description:
-      - What P(oauthops.iam.drift_report#filter) gives.
+      - The report, as P(oauthops.iam.drift_report#filter) returns it.
     type: dict
     required: true
 seealso:

@@ -166,7 +166,7 @@ seealso:
   - module: oauthops.iam.cloudflare_oauth_domain_record
   - module: oauthops.iam.cloudflare_oauth_scope_info
   - name: OAuth clients in Cloudflare's documentation
-    description: What a client is and what publishing one means.
+    description: Clients and their publication.
     link: https://developers.cloudflare.com/fundamentals/oauth/create-an-oauth-client/
 """
 
@@ -319,7 +319,7 @@ oauth_client:
       description: When the client was made public.
       type: str
 publishing:
-  description: How far the client is from being public. V(none) when there is no client.
+  description: The state of publishing. V(none) when there is no client.
   returned: success
   type: dict
   contains:
@@ -331,7 +331,7 @@ publishing:
       type: str
       sample: needs_dns
     missing:
-      description: What publishing still needs, as the names of options and C(client_uri_verification).
+      description: The missing requirements for publishing, as names of options and C(client_uri_verification).
       type: list
       elements: str
       sample: [client_uri_verification]
@@ -393,7 +393,7 @@ error:
       type: str
       sample: 8f2a1b3c4d5e6f70-FRA
     errors:
-      description: What Cloudflare complained about, each with C(code), C(message), C(option) and C(documentation_url).
+      description: The errors that Cloudflare returned, with C(code), C(message), C(option) and C(documentation_url).
       returned: when a request failed
       type: list
       elements: dict

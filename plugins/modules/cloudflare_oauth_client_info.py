@@ -101,7 +101,7 @@ oauth_clients:
         visibility: private
     publishing:
       description:
-        - How far the client is from being public, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
+        - The state of publishing, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
       type: dict
       sample:
         phase: incomplete

@@ -117,8 +117,8 @@ EXAMPLES = r"""
 RETURN = r"""
 phase:
   description:
-    - How far the client is. V(incomplete) lacks something, V(needs_dns) its record, V(verifying) Cloudflare's look at
-      the record, V(failed) a verification that succeeds, V(verified) only the promotion; V(public) lacks nothing.
+    - The phase of the client. V(incomplete) lacks options, V(needs_dns) the record, and V(verifying) verification by
+      Cloudflare. V(failed) needs another verification, V(verified) only the promotion, and V(public) nothing.
   returned: success, unless O(state=absent)
   type: str
   sample: needs_dns
@@ -153,7 +153,7 @@ awaits_verification:
   type: bool
   sample: true
 missing:
-  description: What publishing lacks, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing.missing).
+  description: The missing requirements, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing.missing).
   returned: success, unless O(state=absent)
   type: list
   elements: str
@@ -165,7 +165,7 @@ deadline:
   sample: 2026-01-31 08:00 UTC
 next_action:
   description:
-    - What comes next, as C(code) and C(text). The codes are V(complete), V(publish_record), V(run), V(wait), V(promote)
+    - The next step, as C(code) and C(text). The codes are V(complete), V(publish_record), V(run), V(wait), V(promote)
       and V(none).
   returned: success, unless O(state=absent)
   type: dict

@@ -127,8 +127,8 @@ rotation:
   sample: open
 steps:
   description:
-    - What the run did, of V(rotated), V(stored), V(finalized) and V(settled). The last one corrected a store that said
-      a rotation is open when none was any more.
+    - The steps of this run, of V(rotated), V(stored), V(finalized) and V(settled). V(settled) corrects a store in which
+      a rotation is open that was closed elsewhere.
   returned: success
   type: list
   elements: str
@@ -141,7 +141,7 @@ reason:
   type: dict
   sample: {code: due, text: 'No rotation is open, and the secret is due: the store holds none.'}
 next_action:
-  description: What comes next, as C(code) and C(text). The codes are V(none), V(finalize) and V(wait).
+  description: The next step, as C(code) and C(text). The codes are V(none), V(finalize) and V(wait).
   returned: success
   type: dict
   sample: {code: none, text: Nothing.}

@@ -79,7 +79,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 phase:
-  description: How far the client is, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:phase).
+  description: The phase of the client, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:phase).
   returned: success
   type: str
   sample: verified
@@ -98,7 +98,7 @@ oauth_client:
   returned: success
   type: dict
 publishing:
-  description: What publishing lacks, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
+  description: The state of publishing, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
   returned: success
   type: dict
 dns_record:
@@ -106,7 +106,7 @@ dns_record:
   returned: success
   type: dict
 missing:
-  description: What publishing lacks, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:missing).
+  description: The missing requirements, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:missing).
   returned: success
   type: list
   elements: str
@@ -117,7 +117,7 @@ deadline:
   returned: success
   type: str
 next_action:
-  description: What comes next, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:next_action).
+  description: The next step, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:next_action).
   returned: success
   type: dict
 ticket:
@@ -166,7 +166,7 @@ error:
       type: str
       sample: client_id
 waited:
-  description: What the last request waited for, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
+  description: The waits of the last request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request failed
   type: list
   elements: str

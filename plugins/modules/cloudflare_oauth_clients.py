@@ -246,7 +246,7 @@ oauth_clients:
           is none, or nothing is known of it.
       type: dict
     publishing:
-      description: How far it is from being public, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
+      description: The state of publishing, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
       type: dict
     diff:
       description: C(before) and C(after).

@@ -24,9 +24,9 @@ class Row:
 
 
 ALL = ("rotated", "stored", "finalized")
-MINTS = "Mints a secret and goes on: none was minted."
-STORES = "Stores the secret from the handover file and goes on. None is minted."
-DEPLOYS = "Brings the stored secret to the applications, verifies it and finalizes."
+MINTS = "Mints a secret and continues: none was minted."
+STORES = "Stores the secret from the handover file and continues. None is minted."
+DEPLOYS = "Deploys the stored secret, verifies it and finalizes."
 SETTLES = "Notes in the store that the rotation is closed, and verifies the application."
 
 ROWS = (

@@ -126,8 +126,7 @@ def test_every_kind_is_found_and_nothing_is_written_to_cloudflare(
     run = report(one_of_each)
     assert run.status != 0
     assert run.failure == (
-        "Findings: definitions that cannot be applied: 1 (Broken); missing clients: 1 (New); "
-        "drift: 1 (Drifted)."
+        "Findings: definitions that cannot be applied: 1 (Broken); missing clients: 1 (New); drift: 1 (Drifted)."
     )
     assert found(run) == FOUND
     expect_only_reads(fake)
