@@ -112,9 +112,9 @@ options:
     type: str
   visibility:
     description:
-      - V(public) lets every Cloudflare user authorize the client. B(This is permanent.)
-        It needs a name, O(logo_uri), a verified host of O(client_uri) and a scope that is more than an identity
-        scope; missing ones are reported before anything is sent.
+      - V(public) lets every Cloudflare user authorize the client. B(This is permanent.) It needs a name, O(logo_uri),
+        a verified host of O(client_uri) and a scope that is more than an identity scope. Missing ones are reported
+        before anything is sent.
       - V(private) fails if the client is public. A new client is private.
     type: str
     choices: [private, public]

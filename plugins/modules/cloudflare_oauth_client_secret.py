@@ -55,8 +55,8 @@ options:
         who runs the task.
       - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
         otherwise.
-      - While a secret is being minted, and as long as the response that held it is lost, an empty file beside it with
-        C(.unreceived) at the end of its name says that this file does not hold the newer secret.
+      - An empty file beside it, whose name ends with C(.unreceived), marks that this file does not hold the newer
+        secret. It exists while a secret is being minted, and as long as the response that held it is lost.
       - O(state=rotated) needs this or O(return_client_secret=true).
     type: path
   return_client_secret:

@@ -124,8 +124,8 @@ options:
     default: true
   client_secret_dir:
     description:
-      - The directory on the target that the secrets of new clients are written to, each into a file that is called as
-        the client is, with mode C(0600); an absolute path. A client whose name no file can have needs
+      - The absolute path of the directory on the target for the secrets of new clients. Each is written to a file with
+        the name of its client and mode C(0600). A client whose name no file can have needs
         O(clients[].client_secret_file).
       - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
         otherwise.
@@ -143,9 +143,8 @@ options:
   prune:
     description:
       - Whether clients of the account that O(clients) does not describe are deleted, after all others are as described.
-      - Nothing is deleted when a client failed, and nothing at all is sent when what would be deleted looks like a
-        mistake, that is public clients without O(force=true), more than O(prune_limit), or everything because
-        O(clients) is empty.
+      - Nothing is deleted when a client failed. Nothing is sent when the deletion looks like a mistake. That is, it
+        has public clients without O(force=true), more clients than O(prune_limit), or O(clients) is empty.
     type: bool
     default: false
   prune_limit:
