@@ -168,14 +168,14 @@ def test_the_file_names_the_account_and_holds_no_secret(
 
 
 def test_check_mode_foretells_the_file_and_writes_none(account: Account, ansible: Ansible) -> None:
-    foretold = export(ansible, "--check", "--diff")
-    assert (foretold.status, foretold.changed) == (
+    predicted = export(ansible, "--check", "--diff")
+    assert (predicted.status, predicted.changed) == (
         0,
-        [task.name for task in foretold.tasks if task.name.endswith(WRITE)],
+        [task.name for task in predicted.tasks if task.name.endswith(WRITE)],
     )
     assert not (ansible.directory / "clients.yml").exists()
     text = exported(ansible)
-    assert foretold.result(WRITE)["diff"][0]["after"] == text
+    assert predicted.result(WRITE)["diff"][0]["after"] == text
 
 
 def test_another_account_gets_the_like(account: Account, ansible: Ansible, fake: FakeCloudflare) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.integration.recovery import ALL, LOST, ROWS, Row
 from tests.integration.rehearsal import LONG_AGO, Rehearsal, steps
 
-# Of a run that goes on where the one before was killed, the writes are counted anew.
+# Of a run that goes on where the one before was killed, the writes are counted from the start.
 ONE_AFTER_THE_OTHER = (
     "before write 1",
     "after write 1",
