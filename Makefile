@@ -23,7 +23,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: adhoc help setup stores name-server ssh-server browser demo check lint types unit test sanity servers integration full package as-modules molecule docs matrix mutation fake pins release bench live clean
+.PHONY: adhoc help setup stores name-server update-servers ssh-server browser demo check lint types unit test sanity servers integration full package as-modules molecule docs matrix mutation fake pins release bench live clean
 
 help:
 	@sed -n '2,/^$$/s/^# //p' Makefile
@@ -40,6 +40,9 @@ name-server: setup
 
 browser: setup
 	@python -m tests.tools.browser
+
+update-servers: setup
+	@python -m tests.tools.update_servers
 
 ssh-server: setup
 	@python -m tests.tools.ssh_server
@@ -82,7 +85,7 @@ sanity: setup
 package: setup
 	@python -m tests.tools.package
 
-servers: stores name-server ssh-server browser
+servers: stores name-server update-servers ssh-server browser
 
 integration: servers
 	python -m pytest tests/integration -q -n 2

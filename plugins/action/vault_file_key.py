@@ -17,6 +17,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._files import (
     check_absolute,
     check_path,
     found_at,
+    other_names,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._places import Place, opened
 from ansible_collections.oauthops.iam.plugins.modules.vault_file_key import MODULE
@@ -51,8 +52,10 @@ def ensure(params: Mapping[str, Any], loader: Any, *, check_mode: bool) -> dict[
     check_absolute("path", params["path"])
     with opened("path", params["path"]) as place:
         vault = Vault(secrets_of(params, loader), place.path, params["vault_id"])
+        warnings = other_names(place, found_at(place)) if params["value"] is not None else []
         found, changed = ensured(place, vault, params["key"], params["value"], check_mode=check_mode)
-    return {"changed": changed, "value": found, "path": params["path"]}
+    result = {"changed": changed, "value": found, "path": params["path"]}
+    return {**result, "warnings": warnings} if changed and warnings else result
 
 
 def ensured(
@@ -126,7 +129,7 @@ def raising(place: Place) -> Iterator[None]:
 
 def edited(vault: Vault, older: Found | None, key: str, value: Mapping[str, Any] | None) -> tuple[Any, bytes | None]:
     """The value that was found, and what the file has to hold instead, if anything."""
-    text, label, secret = ("", None, None) if older is None else vault.opened(older.content)
+    text, label, secret = vault.opened(older.content) if older and older.content else ("", None, None)
     try:
         found = value_of(text, key)
         if value is None or same(value, found):

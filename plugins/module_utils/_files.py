@@ -87,6 +87,14 @@ def found_at(place: Place) -> Found | None:
         return Found(status, source.read(), attribute(handle, ACL), attribute(handle, CONTEXT))
 
 
+def other_names(place: Place, older: Found | None) -> list[str]:
+    """What to warn of when a file is replaced that has other hard links."""
+    more = older.status.st_nlink - 1 if older else 0
+    if not more:
+        return []
+    return [f"{place.path} had {more} more hard link(s), which keep what the file held before. Link them again."]
+
+
 def _version(status: os.stat_result) -> tuple[int, ...]:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 

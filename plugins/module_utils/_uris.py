@@ -17,6 +17,8 @@ except ImportError:
 
 
 LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+# Of labels in Punycode (RFC 5890, 2.3.2.1).
+PREFIX = "xn--"
 # Names that the public DNS does not have (RFC 6761, 6762, 7686, 8375, 9476 and ICANN's decision on "internal").
 SPECIAL = ("localhost", "local", "test", "invalid", "example", "onion", "alt", "internal", "home.arpa")
 
@@ -44,6 +46,29 @@ def dns_name(host: str) -> str | None:
         except idna.IDNAError:
             return None
     return name if len(name) <= 253 and all(map(LABEL.fullmatch, name.split("."))) else None
+
+
+def ascii_name(name: str) -> str:
+    """A name as DNS has it, in lower case and Punycode without its final dot, with a wildcard's * and all else."""
+    return ".".join(dns_name(label) or _punycode(label) for label in name.rstrip(".").lower().split("."))
+
+
+def unicode_name(name: str) -> str:
+    """A name as people write it, of one in Punycode."""
+    return ".".join(_decoded(label) for label in name.split("."))
+
+
+def _punycode(label: str) -> str:
+    """Of what is no name by the rules for new ones, such as an emoji."""
+    return label if label.isascii() else PREFIX + label.encode("punycode").decode()
+
+
+def _decoded(label: str) -> str:
+    try:
+        text = label.removeprefix(PREFIX).encode().decode("punycode") if label.startswith(PREFIX) else label
+    except UnicodeError:
+        return label
+    return text if text.isprintable() else label
 
 
 def redirect_uri_error(uri: str) -> str | None:

@@ -53,7 +53,8 @@ options:
     type: int
   zone_id:
     description:
-      - The ID of the zone. If omitted, the zone with the longest name that holds the host is looked up.
+      - The ID of the zone, which has to hold the host.
+      - If omitted, the zone with the longest name that holds the host is looked up.
     type: str
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client

@@ -48,6 +48,7 @@ options:
   resolver_url:
     description:
       - A resolver that answers DNS over HTTPS in JSON. An empty one is never asked.
+      - It may respond from its cache. That it does not show a value does not mean that the value is not there.
     type: str
     default: https://cloudflare-dns.com/dns-query
   timeout:
@@ -77,6 +78,7 @@ RETURN = r"""
 visible:
   description:
     - Whether everybody who answered has O(value). V(none) when nobody answered, or none was given.
+    - V(none) as well when the resolver at O(resolver_url) was asked and does not show it.
     - Whoever knows no more than that a CNAME leads elsewhere does not count, if anybody knows more.
   returned: success
   type: bool
@@ -159,15 +161,23 @@ OPTIONS: Mapping[str, Any] = {
 
 
 def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    return look_up(checked_name(params), params)
+
+
+def checked_name(params: Mapping[str, Any]) -> str:
+    """The name, as DNS has it. Raises UsageError for a wrong option."""
     name = dns_name(params["name"])
     if not name:
         text = f"name: {params['name']!r} is no name that DNS could have a record for."
         raise UsageError("invalid_option", text, option="name")
     check_seconds("timeout", params["timeout"], above_zero=True)
+    if "@" in params["resolver_url"]:
+        text = "resolver_url: it holds a user or a password, which the result would show. Remove them."
+        raise UsageError("invalid_option", text, option="resolver_url")
     if params["resolver_url"] and web_address_error(params["resolver_url"]):
         text = f"resolver_url: {params['resolver_url']!r} {web_address_error(params['resolver_url'])}."
         raise UsageError("invalid_option", text, option="resolver_url")
-    return look_up(name, params)
+    return name
 
 
 MODULE = Module(run, OPTIONS)

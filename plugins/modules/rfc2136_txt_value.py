@@ -70,6 +70,8 @@ options:
   zone:
     description:
       - The zone that holds the name. If omitted, the server is asked.
+      - A primary that responds to no queries needs it. Such a server cannot say which values a name has. Each run
+        reports a change where there are others.
     type: str
   key_name:
     description:
@@ -138,7 +140,9 @@ dns_record:
       type: str
       sample: example.com
 txt_values:
-  description: All values of the TXT records of the name after the task, each joined of its strings.
+  description:
+    - All values of the TXT records of the name after the task, each joined of its strings.
+    - Of a server that responds to no queries, O(value) alone.
   returned: success
   type: list
   elements: str

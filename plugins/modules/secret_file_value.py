@@ -105,6 +105,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._files import (
     check_path,
     found_at,
     object_of,
+    other_names,
     same,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
@@ -154,7 +155,8 @@ def ensured(
                 attributes.check(place, older)
             else:
                 replace(place, content, attributes, older)
-    return {"changed": changed, "value": found}
+    warnings = other_names(place, older) if changed else []
+    return {"changed": changed, "value": found, **({"warnings": warnings} if warnings else {})}
 
 
 def wanted(params: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -121,8 +121,11 @@ def provider_of(dns: Params, api: Cloudflare, directory: str) -> Provider:
     )
 
 
-def looked_up(record: Mapping[str, Any] | None, dns: Params) -> Result:
-    """What the world sees of a record, nothing where nobody is asked. Raises UsageError for a wrong option."""
+def looked_up(record: Mapping[str, Any] | None, dns: Params, *, may_exist: bool = True) -> Result:
+    """What the world sees of a record, nothing where nobody is asked. Raises UsageError for a wrong option.
+
+    No resolver is asked for a record that is not there yet: it would go on saying so from its cache.
+    """
     if dns["lookup"] == "none" or not record or not record["value"]:
         return {}
     from ansible_collections.oauthops.iam.plugins.modules import dns_txt_info
@@ -135,8 +138,12 @@ def looked_up(record: Mapping[str, Any] | None, dns: Params) -> Result:
         "servers": dns["lookup_servers"],
         "resolver_url": dns["lookup_url"],
     }
+    params = {**defaults, **asked}
     try:
-        seen = dns_txt_info.run({**defaults, **asked}, False)
+        dns_txt_info.checked_name(params)
+        if not may_exist and dns["lookup"] == "resolver":
+            return {}
+        seen = dns_txt_info.run(params if may_exist else {**params, "resolver_url": ""}, False)
     except UsageError as failure:
         option = LOOKUP_OPTIONS.get(failure.option or "", "dns.lookup")
         raise UsageError(failure.code, f"{option}: {failure.message}", option=option) from None

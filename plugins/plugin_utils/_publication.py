@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import beside_cname
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import perhaps_beside_cname
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_moment, written
 
 # How long Cloudflare looks for the record (documented).
 SEARCH = timedelta(days=2)
 NAMES_LATER = "names once the client is there"
 MANUAL = "manual"
+WRITING = ("cloudflare", "rfc2136")
 Client = Mapping[str, Any]
 Lookup = Mapping[str, Any]
 
@@ -97,20 +98,21 @@ def next_action(
         "verifying": ("wait", f"Cloudflare is looking for the {what}, for up to two days. Run again later.{until}"),
         "failed": (
             "publish_record",
-            f"Cloudflare has given up looking for the {what}. Publish it, then run again. The verification is "
-            "restarted once the record can be seen.",
+            f"Cloudflare has given up looking for the {what}. Publish it{' unless it is there' * is_unknown(lookup)}, "
+            "then run again. The verification is restarted once the record can be seen, or if no lookup succeeds.",
         ),
         "verified": ("promote", "Everything is ready. Promote the client to make it public, which is permanent."),
         "public": ("none", "Nothing, the client is public."),
     }
     code, text = actions[phase]
-    return {"code": code, "text": " ".join([text, *obstacles(phase, client, lookup)])}
+    return {"code": code, "text": " ".join([text, *obstacles(phase, client, lookup, dns_provider)])}
 
 
 def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, predicted: bool) -> tuple[str, str]:
     """What a record that cannot be seen needs, which depends on who publishes it."""
     if dns_provider == MANUAL:
-        return "publish_record", f"Publish the {what}, then run again."
+        unless = " unless it is there" if is_unknown(lookup) else ""
+        return "publish_record", f"Publish the {what}{unless}, then run again."
     if predicted or not known:
         return "run", f"A run publishes the {what}, through {dns_provider}."
     behind = [each["server"] for each in lookup.get("asked", []) if not each["error"] and not is_shown(each, lookup)]
@@ -118,15 +120,20 @@ def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, predict
     return "wait", f"The {what} was published through {dns_provider}, but is not shown yet{where}. Run again later."
 
 
+def is_unknown(lookup: Lookup) -> bool:
+    """Whether the record was looked up, and no lookup succeeded."""
+    return bool(lookup.get("asked")) and lookup.get("visible") is None
+
+
 def is_shown(asked: Mapping[str, Any], lookup: Lookup) -> bool:
     return bool(lookup.get("value")) and lookup["value"] in asked["txt_values"]
 
 
-def obstacles(phase: str, client: Client, lookup: Lookup) -> list[str]:
-    """The obstacles to publishing, in sentences."""
+def obstacles(phase: str, client: Client, lookup: Lookup, dns_provider: str) -> list[str]:
+    """The obstacles to publishing, in sentences. A provider that writes refuses by itself what its zone cannot hold."""
     found = [client["publishing"].get("obstacle")]
-    if phase in ("needs_dns", "failed") and lookup.get("cname"):
-        found.append(beside_cname(client["publishing"]["dns_record"]["name"], lookup["cname"]))
+    if phase in ("needs_dns", "failed") and lookup.get("cname") and dns_provider not in WRITING:
+        found.append(perhaps_beside_cname(client["publishing"]["dns_record"]["name"], lookup["cname"]))
     return [text for text in found if text]
 
 
@@ -145,6 +152,8 @@ def ticket(
     return [
         "Please keep this DNS record until Cloudflare has seen it:"
         if lookup.get("visible")
+        else "Please see to it that there is this DNS record, and leave all other records of the name as they are:"
+        if is_unknown(lookup)
         else "Please add this DNS record, and leave all other records of the name as they are:",
         f"Type: {record['type']}",
         f"Name: {record['name']}",
@@ -153,7 +162,7 @@ def ticket(
         f'In a zone file: {record["name"]}. IN TXT "{record["value"]}"',
         f"Reason: it shows Cloudflare that the OAuth client {client_name} ({client_id}) belongs to "
         "the owner of the domain.",
-        *obstacles(phase, client, lookup),
+        *obstacles(phase, client, lookup, MANUAL),
     ]
 
 

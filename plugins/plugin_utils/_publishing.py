@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import beside_cname
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import perhaps_beside_cname
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import carried_out, confirmed, predicted
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, publishing, shaped
@@ -75,8 +75,10 @@ class Publishing:
         if self.secret and has_secret(self.client) and not creates:
             self.changed |= self.secret.complete(self.client)
         self._add(self.rehearsed if self.check_mode else {**self.rehearsed, "changed": False})
-        self._publish_record()
-        return self._result(looked_up(self._unverified_record(), self.dns))
+        written = self._publish_record()
+        # Tasks of a user come later; and a person cannot know the value before.
+        may_exist = not (creates or written or self.check_mode or self.provider.task_file)
+        return self._result(looked_up(self._unverified_record(), self.dns, may_exist=may_exist))
 
     def promote(self) -> Result:
         """C(state=public): refused, before anything is sent, while something is missing."""
@@ -169,14 +171,9 @@ class Publishing:
         That shows whether the options of the lookup are right, too.
         """
         self.rehearsed = self.provider.present(host, REHEARSED_VALUE, check_mode=True)
-        cname = looked_up({"name": host, "value": REHEARSED_VALUE}, self.dns).get("cname")
+        cname = looked_up({"name": host, "value": REHEARSED_VALUE}, self.dns, may_exist=False).get("cname")
         if cname and not self.provider.writes:
-            raise UsageError(
-                "record_conflict",
-                f"client.client_uri: {beside_cname(host, cname)} If the world sees another DNS than this controller, "
-                "set dns.lookup to resolver or none.",
-                option="client.client_uri",
-            )
+            self.warnings.append(perhaps_beside_cname(host, cname))
 
     def _check_creation(self, step: Creation, expected: Client, listing: Listing | None) -> None:
         keeps = self.secret or self._secret_file() or self.params["discard_client_secret"]
@@ -203,10 +200,14 @@ class Publishing:
             return confirmed(result, self.clients.after_creation([result["oauth_client"]]))
         return result
 
-    def _publish_record(self) -> None:
+    def _publish_record(self) -> bool:
+        """Whether it was written now."""
         record = self._unverified_record()
-        if record:
-            self._add(self.provider.present(record["name"], record["value"], check_mode=self.check_mode))
+        if not record:
+            return False
+        result = self.provider.present(record["name"], record["value"], check_mode=self.check_mode)
+        self._add(result)
+        return bool(result["changed"])
 
     def _unverified_record(self) -> Mapping[str, Any] | None:
         """The record, once Cloudflare has named its value and until it has seen it."""

@@ -102,14 +102,16 @@ class Vault:
 
     def _locked(self, label: str) -> str:
         wanted = _identity(label)
-        if _setting("DEFAULT_VAULT_ID_MATCH") and wanted not in dict(self.secrets):
+        only_matching = _setting("DEFAULT_VAULT_ID_MATCH")
+        if only_matching and wanted not in dict(self.secrets):
             return (
                 f"{self.path} has the vault ID {wanted}, and DEFAULT_VAULT_ID_MATCH allows no other (expected "
                 f"{wanted}, loaded {self._labels()}). Set vault_id, or start Ansible with the secret of this vault ID."
             )
+        tried = wanted if only_matching else self._labels()
         return (
             f"{self.path} cannot be decrypted: the vault password is wrong, or the file is damaged. Vault IDs "
-            f"that were tried: {self._labels()}. See whether ansible-vault view {self.path} opens it."
+            f"that were tried: {tried}. See whether ansible-vault view {self.path} opens it."
         )
 
     def closed(self, text: str, label: str | None, secret: VaultSecret | None) -> bytes:

@@ -24,5 +24,6 @@ ABOUT: dict[str, Any] = {
         "the token endpoint, /dns-query and everything under /_fake",
         "the ban by the rate limit counts each credential apart, requests without a valid one together",
         "DNS: only A, AAAA, CNAME, NS and TXT are answered; automatic ttl is 60; no wildcards",
+        "DNS: a TXT record beside a CNAME is answered itself; of proxied records nothing is answered",
     ],
 }

@@ -52,7 +52,8 @@ def _chased(records: Iterable[Record], name: str, kind: str) -> tuple[list[Recor
     records, found, seen = list(records), [], set[str]()
     while name not in seen:
         seen.add(name)
-        here = [record for record in records if record.name == name and record.type in _RDATA]
+        # Of a proxied record the world sees addresses of Cloudflare's edge, which the fake has not got.
+        here = [record for record in records if record.name == name and record.type in _RDATA and not record.proxied]
         wanted = [record for record in here if kind in (record.type, "ANY")]
         aliases = [record for record in here if record.type == "CNAME"]
         found += wanted or aliases
@@ -64,7 +65,7 @@ def _chased(records: Iterable[Record], name: str, kind: str) -> tuple[list[Recor
 
 def _exists(records: Iterable[Record], name: str, zone: Zone) -> bool:
     """Whether a name is there without the wanted type; a name with records below it is. Foreign names may be."""
-    if name == zone.name or longest_zone([zone], name) is None:
+    if name == zone.dns_name or longest_zone([zone], name) is None:
         return True
     return any(("." + record.name).endswith("." + name) for record in records)
 
@@ -76,7 +77,7 @@ def _rr(record: Record) -> RR:
 
 def _soa(zone: Zone) -> RR:
     rdata = SOA("ada.ns.fake.invalid", "dns.fake.invalid", (1, 3600, 600, 86_400, _NEGATIVE_TTL))
-    return RR(zone.name, QTYPE.SOA, rdata=rdata, ttl=_NEGATIVE_TTL)
+    return RR(zone.dns_name, QTYPE.SOA, rdata=rdata, ttl=_NEGATIVE_TTL)
 
 
 def _packed(world: World, message: bytes) -> tuple[bytes, DNSRecord] | None:

@@ -21,7 +21,7 @@ _RECORDS = "/zones/{zone_id}/dns_records"
 _RECORD = _RECORDS + "/{record_id}"
 _DNS_READ = [Depends(needs(Right.DNS_READ))]
 _DNS_WRITE = [Depends(needs(Right.DNS_WRITE))]
-_SETTABLE = ("type", "name", "content", "ttl", "comment", "tags")
+_SETTABLE = ("type", "name", "content", "ttl", "comment", "tags", "proxied")
 _VALIDATION_WRAPPER = 1004
 
 Item = TypeVar("Item")
@@ -70,6 +70,11 @@ def _zone(world: TheWorld, caller: TheCaller, zone_id: str) -> Zone:
 
 
 TheZone = Annotated[Zone, Depends(_zone)]
+
+
+@router.get("/zones/{zone_id}", dependencies=[Depends(needs(Right.ZONE_READ))])
+async def get_zone(zone: TheZone) -> JSONResponse:
+    return success(zone.as_json())
 
 
 def _writable(zone: TheZone) -> Zone:
@@ -169,6 +174,7 @@ def _store(world: World, zone: Zone, old: Record | None, values: Mapping[str, An
         modified_at=now,
         comment=values.get("comment"),
         tags=tuple(values.get("tags") or ()),
+        proxied=bool(values.get("proxied")),
     )
     if problem := clash(record, world.records.values(), world.variants):
         raise _dns_error(world, problem)

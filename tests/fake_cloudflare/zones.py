@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import idna
+
 from .clock import stamp
 from .envelope import Problem
 from .variants import Variants
@@ -16,6 +18,8 @@ from .variants import Variants
 RECORD_TYPES = ("A", "AAAA", "CAA", "CNAME", "MX", "NS", "TXT")
 RECORD_GONE = 81044
 _ADDRESS_CLASH, _CNAME_CLASH = 81053, 81054
+# Of a name's records only these exclude a CNAME, and one another where one of them is a CNAME.
+_ADDRESSES = ("A", "AAAA", "CNAME")
 _CONTENT_INVALID, _TTL_INVALID, _TXT_UNPRINTABLE, _TAG_QUOTA = 9005, 9021, 9051, 9300
 _NAME_INVALID, _TYPE_INVALID = 9000, 9004
 
@@ -28,6 +32,11 @@ class Zone:
     created_at: datetime
     status: str = "active"
     type: str = "full"
+
+    @property
+    def dns_name(self) -> str:
+        """In Punycode, as records and DNS have it."""
+        return ascii_name(self.name)
 
     @property
     def served(self) -> bool:
@@ -49,7 +58,14 @@ class Zone:
 
 
 def new_zone(zone_id: str, name: str, account_id: str, now: datetime) -> Zone:
-    return Zone(zone_id, name.lower().rstrip("."), account_id, now)
+    """A zone, whose name is listed in Unicode."""
+    return Zone(zone_id, idna.decode(ascii_name(name)), account_id, now)
+
+
+def ascii_name(name: str) -> str:
+    """In lower case and Punycode without its final dot; labels that need no Punycode can be anything."""
+    labels = name.lower().rstrip(".").split(".")
+    return ".".join(label if label.isascii() else idna.encode(label, uts46=True).decode() for label in labels)
 
 
 @dataclass
@@ -64,6 +80,7 @@ class Record:
     modified_at: datetime
     comment: str | None = None
     tags: tuple[str, ...] = ()
+    proxied: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -74,7 +91,7 @@ class Record:
             "ttl": self.ttl,
             "comment": self.comment,
             "tags": list(self.tags),
-            "proxied": False,
+            "proxied": self.proxied,
             "proxiable": self.type in ("A", "AAAA", "CNAME"),
             "settings": {},
             "meta": {},
@@ -85,17 +102,17 @@ class Record:
 
 def longest_zone(zones: Iterable[Zone], name: str) -> Zone | None:
     """The zone that a name belongs to, among those given."""
-    labels = "." + name.lower().rstrip(".")
-    holding = [zone for zone in zones if labels.endswith("." + zone.name)]
-    return max(holding, key=lambda zone: len(zone.name), default=None)
+    labels = "." + ascii_name(name)
+    holding = [zone for zone in zones if labels.endswith("." + zone.dns_name)]
+    return max(holding, key=lambda zone: len(zone.dns_name), default=None)
 
 
 def full_name(name: str, zone: Zone) -> str:
     """A record's name with the zone's appended where it was left out; @ is the apex."""
-    name = name.lower().rstrip(".")
+    name = ascii_name(name)
     if name in ("", "@"):
-        return zone.name
-    return name if ("." + name).endswith("." + zone.name) else f"{name}.{zone.name}"
+        return zone.dns_name
+    return name if ("." + name).endswith("." + zone.dns_name) else f"{name}.{zone.dns_name}"
 
 
 def unquoted(content: str) -> str:
@@ -134,8 +151,9 @@ def clash(record: Record, others: Iterable[Record], variants: Variants) -> Probl
     for other in same_name:
         if other.type == record.type and unquoted(other.content) == unquoted(record.content):
             return Problem(variants.dns_duplicate_code, "An identical record already exists.")
-    if record.type == "CNAME" and same_name:
-        return Problem(_ADDRESS_CLASH, "Records with that host already exist, a CNAME cannot stand beside them.")
-    if any(other.type == "CNAME" for other in same_name):
+    addresses = [other.type for other in same_name if other.type in _ADDRESSES]
+    if record.type == "CNAME" and addresses:
+        return Problem(_ADDRESS_CLASH, "An A, AAAA, or CNAME record with that host already exists.")
+    if record.type in _ADDRESSES and "CNAME" in addresses:
         return Problem(_CNAME_CLASH, "A CNAME record with that host already exists.")
     return None

@@ -27,10 +27,10 @@ def zone_id(fake: FakeCloudflare, name: str = "example.com") -> str:
     return str(found)
 
 
-def put(fake: FakeCloudflare, kind: str, name: str, content: str) -> None:
+def put(fake: FakeCloudflare, kind: str, name: str, content: str, **fields: Json) -> None:
     """A record that somebody else has made."""
     url = f"{fake.base_url}/zones/{zone_id(fake)}/dns_records"
-    body = {"type": kind, "name": name, "content": content, "ttl": 300, "comment": "not ours"}
+    body = {"type": kind, "name": name, "content": content, "ttl": 300, "comment": "not ours", **fields}
     headers = {"Authorization": f"Bearer {fake.token}"}
     requests.post(url, json=body, headers=headers, timeout=10).raise_for_status()
 
@@ -57,7 +57,8 @@ def test_values_come_and_go_one_by_one(modules: Modules, fake: FakeCloudflare, h
 
 
 @pytest.mark.parametrize(
-    "content", [VALUE, f'"{VALUE}"', f'"{VALUE[:9]}" "{VALUE[9:]}"', f'"{VALUE[:9]}""{VALUE[9:]}"']
+    "content",
+    [VALUE, f'"{VALUE}"', f'"{VALUE[:9]}" "{VALUE[9:]}"', f'"{VALUE[:9]}""{VALUE[9:]}"', f'"{VALUE[:9]}" {VALUE[9:]}'],
 )
 def test_a_value_is_known_however_it_is_written(modules: Modules, fake: FakeCloudflare, content: str) -> None:
     put(fake, "TXT", HOST, content)
@@ -80,18 +81,27 @@ def test_the_host_is_that_of_the_home_page(modules: Modules, fake: FakeCloudflar
     assert [record["name"] for record in fake.state()["records"]] == [host]
 
 
+@pytest.mark.parametrize("proxied", [True, False])
+@pytest.mark.parametrize("host", [HOST, "example.com"], ids=["host", "apex"])
+def test_the_value_stands_beside_a_cname(modules: Modules, fake: FakeCloudflare, host: str, proxied: bool) -> None:
+    put(fake, "CNAME", host, "x.pages.example", proxied=proxied)
+    before = foreign(fake)
+    assert [modules.record(host=host, value=VALUE).changed for _time in range(2)] == [True, False]
+    assert modules.record(host=host, value=VALUE, state="absent").changed
+    assert fake.state()["records"] == before
+
+
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize(
     ("records", "host", "code"),
     [
-        ([("CNAME", HOST, "pages.example.net")], HOST, "record_conflict"),
         ([("NS", "sub.example.com", "ns.example.net")], "app.sub.example.com", "host_delegated"),
         ([("NS", HOST, "ns.example.net")], HOST, "host_delegated"),
         ([("A", "*.example.com", "192.0.2.1")], HOST, "wildcard_conflict"),
         ([("CNAME", "*.example.com", "x.example.net")], "a.b.example.com", "wildcard_conflict"),
         ([], "app.example.invalid", "zone_not_found"),
     ],
-    ids=["CNAME", "delegated above", "delegated", "wildcard", "wildcard of several labels", "no zone"],
+    ids=["delegated above", "delegated", "wildcard", "wildcard of several labels", "no zone"],
 )
 def test_where_no_record_can_be_is_told_before_anything_is_written(
     modules: Modules, fake: FakeCloudflare, records: list[Any], host: str, code: str, check: bool
@@ -133,6 +143,29 @@ def test_a_zone_that_is_not_active_yet_is_warned_of(modules: Modules, fake: Fake
     added = modules.record(host="app.sub.example.com", value=VALUE)
     assert added.changed
     assert ["pending" in warning for warning in added.warnings] == [True]
+
+
+def test_a_zone_that_does_not_hold_the_host_is_refused(modules: Modules, fake: FakeCloudflare) -> None:
+    elsewhere = zone_id(fake, "example.org")
+    for state in ("present", "absent"):
+        refused = modules.record(host=HOST, value=VALUE, zone_id=elsewhere, state=state)
+        assert (refused.failed, refused.code, refused.error["option"]) == (True, "zone_not_found", "zone_id")
+    assert fake.state()["records"] == []
+    assert modules.record(host=HOST, value=VALUE, zone_id="0" * 32).code == "zone_not_found"
+
+
+@pytest.mark.parametrize("by_id", [True, False])
+@pytest.mark.parametrize("name", ["bücher.example", "xn--bcher-kva.example"])
+def test_an_international_zone_is_found(modules: Modules, fake: FakeCloudflare, name: str, by_id: bool) -> None:
+    zone = fake.add_zone(name)
+    assert zone["name"] == "bücher.example"
+    given = {"client_uri": "https://bücher.example/", "value": VALUE, **({"zone_id": zone["id"]} if by_id else {})}
+    added = modules.record(**given)
+    assert (added.changed, added.dns_record["zone_id"]) == (True, zone["id"])
+    assert [record["name"] for record in fake.state()["records"]] == ["xn--bcher-kva.example"]
+    assert not modules.record(**given).changed
+    assert modules.record(**given, state="absent").changed
+    assert fake.state()["records"] == []
 
 
 def test_a_zone_of_another_account_is_told(modules: Modules, fake: FakeCloudflare) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tests.integration.refusals import RAN_ON, REFUSALS
 from tests.integration.weather import LASTING, REQUESTS, TABLE, Outcome
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/docsite/rst/guide_what_happens_when.rst"
@@ -51,6 +52,14 @@ Then the task fails, and nothing was changed. The page :ref:`Error codes
 <ansible_collections.oauthops.iam.docsite.guide_errors>` lists all codes.
 
 {lasting}
+
+When a name server refuses the record
+-------------------------------------
+
+A task with :ansplugin:`oauthops.iam.rfc2136_txt_value#module`, or with the DNS provider ``rfc2136``, fails as follows,
+also in check mode. Nothing was changed. The rows ran on {ran_on}, as Debian 12 has them.
+
+{refusals}
 
 When a response with a secret was lost
 --------------------------------------
@@ -112,11 +121,19 @@ def lasting_rows() -> Iterable[Sequence[str]]:
         yield (lasting.what, f"``{lasting.code}``", lasting.advice)
 
 
+def refusal_rows() -> Iterable[Sequence[str]]:
+    yield ("Server", "What it was given", "error.code", "error.reason", "What to do")
+    for refusal in REFUSALS:
+        yield (refusal.setting, refusal.what, f"``{refusal.code}``", f"``{refusal.reason}``", refusal.advice)
+
+
 def page() -> str:
     return TEMPLATE.format(
         once=table(list(once_rows())),
         outcomes="\n".join(f"- *{short}*: {outcome.value}" for outcome, short in SHORT.items()),
         lasting=table(list(lasting_rows())),
+        ran_on=f"{', '.join(RAN_ON[:-1])} and {RAN_ON[-1]}",
+        refusals=table(list(refusal_rows())),
     )
 
 

@@ -92,10 +92,11 @@ class Budget:
 
     def _rest(self, seconds: float) -> None:
         """Sleep, but not on for a run that has ended."""
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
+        left = seconds
+        while left > 0:
             self._run.check()
             time.sleep(min(left, LONGEST_SLEEP))
+            left -= LONGEST_SLEEP
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Remember the pace that the headers of a response ask for.

@@ -7,7 +7,6 @@ The only place that knows `requests`.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import threading
 import traceback
@@ -15,10 +14,10 @@ from collections.abc import Mapping
 from typing import Any, Callable
 from urllib.parse import urlsplit
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.address import split
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import Credential, check_api_url
 from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.proxy import check_proxy_address
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Request, Response, understand
 
 VERSION = "0.1.0"
@@ -41,9 +40,6 @@ LARGEST_RESPONSE = 32 * 1024 * 1024
 CONNECT_PARTS = 3
 # In seconds, for a library to say by itself what timed out.
 GRACE = 1.0
-# Schemes of proxies, and the library that the last ones need.
-PROXY_SCHEMES = ("http", "https")
-SOCKS_SCHEMES = ("socks4", "socks4a", "socks5", "socks5h")
 
 
 class Transport:
@@ -131,23 +127,9 @@ def _no_proxy(base_url: str) -> dict[str, str] | None:
 
 
 def check_proxy(address: str) -> None:
-    """Raise UsageError when the proxy that the environment names for an address is none, with nothing of its password.
-
-    The texts of the libraries that would find out later may hold all of it.
-    """
-    proxy = requests.utils.select_proxy(address, requests.utils.get_environ_proxies(address, no_proxy=None))
-    if not proxy:
-        return
-    parts = split(proxy if "://" in proxy else f"http://{proxy}")
-    scheme = (parts and parts.hostname and parts.scheme) or None
-    if scheme not in (*PROXY_SCHEMES, *SOCKS_SCHEMES):
-        raise UsageError(
-            "invalid_option",
-            "The environment names a proxy that is no address (expected http://host:port, with # and / of a password "
-            "written as %23 and %2F). Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY.",
-        )
-    if scheme in SOCKS_SCHEMES and importlib.util.find_spec("socks") is None:
-        raise UsageError("requirement_missing", f"A {scheme} proxy needs the Python library PySocks. Install it.")
+    """Raise UsageError when the proxy that the environment names for an address is none."""
+    proxies = requests.utils.get_environ_proxies(address, no_proxy=None)
+    check_proxy_address(requests.utils.select_proxy(address, proxies))
 
 
 def _verification(params: Mapping[str, Any], base_url: str) -> bool | str:

@@ -16,10 +16,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
     check_wildcard,
     quoted,
     refuse_below_delegation,
-    refuse_beside_cname,
     unquoted,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name, host_of
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import ascii_name, dns_name, host_of, unicode_name
 
 AUTOMATIC_TTL = 1
 ZONE_READ = "Zone Read"
@@ -28,7 +27,10 @@ DNS_WRITE = "DNS Write"
 
 
 class HostRecords:
-    """The records of one host in a Cloudflare zone, as they were listed once; what C(zone) lacks is not known."""
+    """The records of one host in a Cloudflare zone, as they were listed once.
+
+    A CNAME at the host is no obstacle: at Cloudflare only A, AAAA and CNAME records exclude one another.
+    """
 
     def __init__(self, api: Cloudflare, zone: Record, host: str) -> None:
         self.zone, self.host = zone, host
@@ -37,17 +39,13 @@ class HostRecords:
 
     @classmethod
     def looked_up(cls, api: Cloudflare, host: str, zone_id: str | None = None) -> HostRecords:
-        if zone_id:
-            check_id("zone_id", zone_id)
-        return cls(api, {"id": zone_id} if zone_id else find_zone(api, host), host)
+        return cls(api, read_zone(api, zone_id, host) if zone_id else find_zone(api, host), host)
 
     @functools.cached_property
     def _addition(self) -> list[str]:
         """What to warn of when a record is added; raises UsageError where nobody would see it or it would do harm."""
-        refuse_beside_cname(self.host, _content(self._present, "CNAME"))
-        elsewhere = self._records.delegations_and_wildcards() if "name" in self.zone or not self._present else []
-        if "name" in self.zone:
-            refuse_below_delegation(self.host, *delegation(elsewhere, self.host, self.zone["name"]))
+        elsewhere = self._records.delegations_and_wildcards()
+        refuse_below_delegation(self.host, *delegation(elsewhere, self.host, self.zone["name"]))
         warnings = [] if self._present else check_wildcard(self.host, self._records.wildcard_types(elsewhere))
         if self.zone.get("status", "active") != "active":
             warnings.append(
@@ -58,14 +56,14 @@ class HostRecords:
 
     def ensure_present(self, value: str, ttl: int | None, *, check_mode: bool) -> dict[str, Any]:
         """The value beside all others. Raises UsageError where nobody would see it or it would do harm."""
-        refuse_beside_cname(self.host, _content(self._present, "CNAME"))
         record = next(iter(matching(self._present, self.host, value)), None)
         warnings = [] if record else self._addition
         wanted_ttl = ttl or (record or {}).get("ttl") or AUTOMATIC_TTL
         before, written = record, {**(record or {}), "ttl": wanted_ttl}
         expected = self._described(written, value)
         if not check_mode and record is None:
-            written = self._records.add(value, wanted_ttl)
+            written, added = self._records.add(value, wanted_ttl)
+            before, expected = (None, expected) if added else (written, self._described(written, value))
         elif not check_mode and record is not None and record.get("ttl") != wanted_ttl:
             written = self._records.set_ttl(record, wanted_ttl)
         result = _result(self._described(before, value), expected)
@@ -82,8 +80,14 @@ class HostRecords:
     def _described(self, record: Record | None, value: str) -> Record | None:
         if record is None:
             return None
-        fields = {"id": record.get("id"), "zone_id": self.zone["id"], "type": "TXT", "name": self.host, "value": value}
-        return {**fields, "ttl": record.get("ttl")}
+        return {
+            "id": record.get("id"),
+            "zone_id": self.zone["id"],
+            "type": "TXT",
+            "name": name_of(record) or self.host,
+            "value": unquoted(str(record["content"])) if "content" in record else value,
+            "ttl": record.get("ttl"),
+        }
 
 
 def wanted_host(params: Mapping[str, Any]) -> str:
@@ -103,10 +107,6 @@ def check_ttl(ttl: int | None, option: str = "ttl") -> None:
         raise UsageError("invalid_option", text, option=option)
 
 
-def _content(records: Iterable[Record], kind: str) -> str | None:
-    return next((str(record.get("content")) for record in records if record.get("type") == kind), None)
-
-
 def _result(before: Record | None, after: Record | None) -> dict[str, Any]:
     sides = [{key: side[key] for key in ("type", "name", "value", "ttl")} if side else {} for side in (before, after)]
     return {
@@ -122,12 +122,32 @@ def zone_candidates(host: str) -> list[str]:
     return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
 
 
+def read_zone(api: Cloudflare, zone_id: str, host: str) -> Record:
+    """The zone with an ID. Raises UsageError where it does not hold C(host), of which Cloudflare would make another."""
+    check_id("zone_id", zone_id)
+    try:
+        zone = api.get_object(f"/zones/{zone_id}", ZONE_READ)
+    except CloudflareError as failure:
+        if not failure.gone:
+            raise
+        text = f"zone_id: there is no zone {zone_id!r} that this credential can see."
+        raise UsageError("zone_not_found", text, option="zone_id") from None
+    name = name_of(zone)
+    if not name or not below([{"name": host}], name):
+        text = f"zone_id: the zone {name!r} does not hold {host}. Set zone_id to the zone that does, or omit it."
+        raise UsageError("zone_not_found", text, option="zone_id")
+    return {**_writable([zone], name), "id": zone_id, "name": name}
+
+
 def find_zone(api: Cloudflare, host: str) -> Record:
     """The longest zone that holds C(host): a delegated subdomain may be a zone of its own."""
     for name in zone_candidates(host):
-        zones = api.listing("/zones", ZONE_READ, key="id", query={"name": name})
-        if zones:
-            return {**_writable(zones, name), "name": name}
+        # Cloudflare lists zones in Unicode, and records in Punycode.
+        for spelling in dict.fromkeys((name, unicode_name(name))):
+            listed = api.listing("/zones", ZONE_READ, key="id", query={"name": spelling})
+            zones = [zone for zone in listed if name_of(zone) in (name, "")]
+            if zones:
+                return {**_writable(zones, name), "name": name}
     raise UsageError(
         "zone_not_found",
         f"None of the zones that this credential can see holds {host}: publish the record where its DNS is, or use a "
@@ -180,22 +200,28 @@ class TxtRecords:
             return set()
         return {str(record.get("type")) for record in at_name(wildcards, nearest or "")}
 
-    def add(self, value: str, ttl: int) -> Record:
+    def add(self, value: str, ttl: int) -> tuple[Record, bool]:
+        """The record as Cloudflare has it, and whether it is ours: it may have been there, unseen by a lagging list."""
         body = {"type": "TXT", "name": self.name, "content": quoted(value), "ttl": ttl}
+        sent: list[str] = []
 
         def send() -> Record:
+            sent.append(value)
             return self.api.write_object("POST", self.path, DNS_WRITE, body)
 
         def reread() -> Record | None:
             return next(iter(matching(self.all_types(), self.name, value)), None)
 
         try:
-            return self.api.settle(send, reread)
+            return self.api.settle(send, reread), True
         except CloudflareError as refusal:
-            present = reread() if refusal.codes & IDENTICAL_RECORD_CODES else None
+            if not refusal.codes & IDENTICAL_RECORD_CODES:
+                raise
+            present = self.api.awaited(reread, lambda found: found is not None)
             if present is None:
                 raise
-            return present
+            # An earlier request may have arrived, whose response was lost.
+            return present, len(sent) > 1
 
     def set_ttl(self, record: Record, ttl: int) -> Record:
         path = f"{self.path}/{record['id']}"
@@ -226,7 +252,8 @@ def at_name(records: Iterable[Record], name: str) -> list[Record]:
 
 
 def name_of(record: Record) -> str:
-    return str(record.get("name", "")).lower().rstrip(".")
+    """The name of a record or a zone, as DNS has it."""
+    return ascii_name(str(record.get("name") or ""))
 
 
 def delegation(records: Iterable[Record], host: str, zone: str) -> tuple[str | None, list[str]]:

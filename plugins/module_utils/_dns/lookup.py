@@ -14,11 +14,21 @@ import socket
 from collections.abc import Iterator, Mapping
 from http.client import HTTPException
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
+from ansible.module_utils.urls import ConnectionError as UrlsError
 from ansible.module_utils.urls import open_url
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.proxy import (
+    SOCKS_SCHEMES,
+    check_proxy_address,
+    scheme_of,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
     DNSPYTHON_IMPORT_ERROR,
     Answer,
@@ -27,7 +37,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server impo
     authoritative_servers,
     system_resolver,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, unquoted
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, led_to, unquoted
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
 
 Asked = dict[str, Any]
@@ -35,25 +45,34 @@ SMALLEST_WAIT = 0.5
 LAST_PORT = 65535
 NO_ERROR, NO_SUCH_NAME = 0, 3
 CNAME, TXT = 5, 16
+# What a resolver may send, and how much of it is read at once, in bytes; seconds for a library to say what timed out.
+LARGEST_ANSWER, PIECE = 1024 * 1024, 64 * 1024
+GRACE = 1.0
+# A resolver that was asked before the record was there goes on saying so.
+CACHED = (
+    "{url} does not show the value. It may respond from its cache, so that nobody knows whether the record is there."
+)
 
 
 def look_up(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
     """The module's result; C(params) are its options."""
     asked: list[Asked] = []
     notes: list[str] = []
+    url = params["resolver_url"]
     if params["method"] in ("auto", "authoritative"):
         asked, notes = asked_authoritative(name, params["servers"] or [], params["timeout"])
     if params["method"] == "resolver" or (params["method"] == "auto" and not conclusive(asked)):
-        url = params["resolver_url"]
-        asked = [*asked, asked_resolver(name, url, params["timeout"])] if url else asked
+        from_cache = [asked_resolver(name, url, params["timeout"])] if url else []
+    else:
+        from_cache = []
+    asked += from_cache
     value = params["value"]
-    return {
-        "changed": False,
-        "value": value,
-        **summary(asked, value),
-        "asked": asked,
-        "notes": notes + complaints(asked),
-    }
+    found = summary(asked, value)
+    notes += complaints(asked)
+    if answered(from_cache) and found["visible"] is False:
+        found["visible"] = None
+        notes.append(CACHED.format(url=url))
+    return {"changed": False, "value": value, **found, "asked": asked, "notes": notes}
 
 
 def asked_authoritative(name: str, servers: list[str], timeout: float) -> tuple[list[Asked], list[str]]:
@@ -139,10 +158,43 @@ def asked_resolver(name: str, url: str, timeout: float) -> Asked:
     separator = "&" if "?" in url else "?"
     query = url + separator + urlencode({"name": name, "type": "TXT"})
     try:
-        with open_url(query, headers={"Accept": "application/dns-json"}, timeout=timeout) as response:
-            return asked_entry(url, json_answer(name, json.loads(response.read())), None)
-    except (OSError, ValueError, HTTPException) as fault:
-        return asked_entry(url, None, f"{url} gave no answer: {fault}.")
+        check_environment_proxy(url)
+        content = within(timeout + GRACE, lambda: fetched(query, timeout))
+        return asked_entry(url, json_answer(name, json.loads(content)), None)
+    except UsageError as wrong:
+        reason = wrong.message
+    except (TimeoutError, socket.timeout):
+        reason = f"there was no complete response within {timeout:g} seconds."
+    except RecursionError:
+        reason = "its JSON is nested too deeply."
+    except (OSError, ValueError, HTTPException, UrlsError) as fault:
+        reason = f"{excerpt(str(fault))}."
+    return asked_entry(url, None, f"{url} gave no answer: {reason}")
+
+
+def fetched(query: str, timeout: float) -> bytes:
+    """The whole response, as far as it comes in time and is not too large; a redirect is an error."""
+    content, countdown = bytearray(), Countdown(timeout)
+    asking = {"timeout": timeout, "follow_redirects": "none", "use_netrc": False, "decompress": False}
+    with open_url(query, headers={"Accept": "application/dns-json"}, **asking) as response:
+        while True:
+            piece = response.read1(PIECE)
+            content += piece
+            if not piece:
+                return bytes(content)
+            if len(content) > LARGEST_ANSWER:
+                raise ValueError(f"it is larger than {LARGEST_ANSWER // 1024**2} MiB")
+            if not countdown.remaining:
+                raise TimeoutError
+
+
+def check_environment_proxy(url: str) -> None:
+    """Raise UsageError when the environment names a proxy that cannot be used here."""
+    parts = urlsplit(url)
+    proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
+    if proxy and scheme_of(proxy) in SOCKS_SCHEMES:
+        raise UsageError("invalid_option", "The environment names a SOCKS proxy, through which no resolver is asked.")
+    check_proxy_address(proxy)
 
 
 def json_answer(name: str, answer: Any) -> Answer:
@@ -153,15 +205,19 @@ def json_answer(name: str, answer: Any) -> Answer:
     records = answer.get("Answer") or []
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise ValueError("it is not the JSON of a resolver")
-    aliases = [record for record in records if record.get("type") == CNAME and same_name(record.get("name"), name)]
+    aliases = {
+        plain(record.get("name")): plain(record.get("data")) for record in records if record.get("type") == CNAME
+    }
+    led = led_to(name, aliases)
+    texts = [record for record in records if record.get("type") == TXT and plain(record.get("name")) in led]
     return Answer(
-        values=tuple(unquoted(str(record.get("data"))) for record in records if record.get("type") == TXT),
-        cname=next((str(alias.get("data")).rstrip(".").lower() for alias in aliases), None),
+        values=tuple(unquoted(str(record.get("data"))) for record in texts),
+        cname=excerpt(aliases[name]) if name in aliases else None,
     )
 
 
-def same_name(one: object, other: str) -> bool:
-    return str(one).rstrip(".").lower() == other
+def plain(name: object) -> str:
+    return str(name).rstrip(".").lower()
 
 
 def asked_entry(server: str, answer: Answer | None, error: str | None) -> Asked:

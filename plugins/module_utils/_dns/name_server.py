@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import socket
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, quoted
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, led_to, quoted
 
 DNSPYTHON_IMPORT_ERROR = None
 try:
@@ -18,7 +20,6 @@ try:
     import dns.flags
     import dns.message
     import dns.name
-    import dns.query
     import dns.rcode
     import dns.rdatatype
     import dns.resolver
@@ -27,6 +28,13 @@ try:
     import dns.update
 except ImportError:
     DNSPYTHON_IMPORT_ERROR = traceback.format_exc()
+
+
+# A message's header, in bytes; places in it with masks (RFC 1035, 4.1.1); and the length before a message over TCP.
+HEADER, ID, LENGTH, LARGEST = 12, 2, 2, 65535
+RESPONSE, TRUNCATION, CODE = 0x80, (2, 0x02), (3, 0x0F)
+# What a server without the key, or without updates, says to a signed message.
+REFUSALS = ("FORMERR", "SERVFAIL", "NOTIMP", "REFUSED", "NOTZONE")
 
 
 class NameServerError(OAuthOpsError):
@@ -48,11 +56,13 @@ class NameServerError(OAuthOpsError):
 class Answer:
     """What a name server says of a name: the records of the type asked for, and what is on the way to them.
 
-    C(values) are TXT values joined, other records as in a zone file. C(cname) is where the name leads, C(zone) the
-    zone that holds it, if the answer tells. C(cut) names what another zone answers for, C(servers) who does.
+    C(values) are TXT values joined, other records as in a zone file, which C(contents) are of all, in the same order.
+    C(cname) is where the name leads, C(zone) the zone that holds it, if the answer tells. C(cut) names what another
+    zone answers for, C(servers) who does.
     """
 
     values: tuple[str, ...] = ()
+    contents: tuple[str, ...] = ()
     ttl: int | None = None
     cname: str | None = None
     zone: str | None = None
@@ -126,15 +136,22 @@ class NameServer:
         update.present(absolute(name))
         return self._carried_out(update, "NXDOMAIN") == "NOERROR"
 
+    def has(self, zone: str, name: str, kind: str, *contents: str) -> bool:
+        """Whether a name has records of a type, all of them C(contents) if given (RFC 2136, 2.4.1 and 2.4.2)."""
+        update = self._update(zone)
+        update.present(absolute(name), kind, *contents)
+        return self._carried_out(update, "NXRRSET", "NXDOMAIN") == "NOERROR"
+
     def add_text(self, zone: str, name: str, value: str, ttl: int) -> None:
         update = self._update(zone)
         update.add(absolute(name), ttl, "TXT", quoted(value))
         self._carried_out(update)
 
-    def remove_text(self, zone: str, name: str, value: str) -> None:
-        """Remove one value; one that is not there is no error, and changes nothing."""
+    def remove_texts(self, zone: str, name: str, contents: Iterable[str]) -> None:
+        """Remove TXT records, as a zone file has them; one that is not there is no error, and changes nothing."""
         update = self._update(zone)
-        update.delete(absolute(name), "TXT", quoted(value))
+        for content in contents:
+            update.delete(absolute(name), "TXT", content)
         self._carried_out(update)
 
     def _update(self, zone: str) -> Any:
@@ -146,9 +163,6 @@ class NameServer:
         if code != "NOERROR" and code not in expected:
             text = f"{self} refuses the update of {_plain(update.zone[0].name)} with {code}."
             raise NameServerError("dns_refused", text, code)
-        if self._signing and not response.had_tsig:
-            text = f"{self} did not sign its answer, so that anybody could have given it."
-            raise NameServerError("dns_unsigned", text)
         return code
 
     def _send(self, message: Any) -> Any:
@@ -156,24 +170,103 @@ class NameServer:
         silence = ""
         for _attempt in range(self.tries):
             try:
-                return self._exchange(message)
-            except dns.tsig.PeerError as refusal:
-                text = f"{self} refuses the key: {refusal}."
-                raise NameServerError("dns_key_refused", text, type(refusal).__name__) from None
-            except (dns.exception.Timeout, ConnectionResetError, EOFError) as fault:
+                return self._understood(message, self._exchange(message.to_wire()))
+            except (socket.timeout, TimeoutError):
+                silence = "Timeout"
+            except (ConnectionResetError, EOFError) as fault:
                 silence = type(fault).__name__
-            except (dns.exception.DNSException, OSError) as fault:
+            except OSError as fault:
                 text = f"{self} cannot be asked: {fault or type(fault).__name__}."
                 raise NameServerError("dns_unreachable", text) from None
         raise NameServerError("dns_unreachable", f"{self} gave no answer ({silence}).")
 
-    def _exchange(self, message: Any) -> Any:
-        if self.protocol == "tcp":
-            return dns.query.tcp(message, self.address, timeout=self.timeout, port=self.port)
-        return dns.query.udp_with_fallback(message, self.address, timeout=self.timeout, port=self.port)[0]
+    def _exchange(self, wire: bytes) -> bytes:
+        place = (self.address, self.port)
+        received = b"" if self.protocol == "tcp" else over_udp(place, wire, self.timeout)
+        is_cut = not received or received[TRUNCATION[0]] & TRUNCATION[1]
+        return over_tcp(place, wire, self.timeout) if is_cut else received
+
+    def _understood(self, message: Any, wire: bytes) -> Any:
+        """A response, of which the library takes none without the signature that the message asks for."""
+        try:
+            response = dns.message.from_wire(wire, keyring=message.keyring, request_mac=message.mac)
+        except dns.tsig.PeerError as refusal:
+            text = f"{self} refuses the key: {refusal}."
+            raise NameServerError("dns_key_refused", text, type(refusal).__name__) from None
+        except dns.exception.DNSException as fault:
+            if not self._signing or not is_response(wire, message):
+                text = f"{self} gave a response that cannot be read: {fault or type(fault).__name__}."
+                raise NameServerError("dns_unreachable", text) from None
+            return self._refusal(wire)
+        if not message.is_response(response):
+            raise NameServerError("dns_unreachable", f"{self} responded to another question.")
+        return response if response.had_tsig or not self._signing else self._refusal(wire)
+
+    def _refusal(self, wire: bytes) -> Any:
+        """An unsigned response that refuses; raises NameServerError for any other, which anybody could have given."""
+        refusal = dns.message.Message()
+        refusal.set_rcode(dns.rcode.from_flags(wire[CODE[0]] & CODE[1], 0))
+        code = dns.rcode.to_text(refusal.rcode())
+        if code == "NOTAUTH":
+            text = f"{self} refuses the key with {code}, in a response that it did not sign."
+            raise NameServerError("dns_key_refused", text, code)
+        if code not in REFUSALS:
+            text = f"{self} did not sign its response with the key, so that anybody could have given it."
+            raise NameServerError("dns_unsigned", text)
+        return refusal
 
     def __str__(self) -> str:
         return f"The name server {self.address}" + (f" port {self.port}" if self.port != DNS_PORT else "")
+
+
+def over_udp(place: tuple[str, int], wire: bytes, timeout: float) -> bytes:
+    """The first response to a message. Raises OSError."""
+    countdown = Countdown(timeout)
+    with socket.socket(family_of(place[0]), socket.SOCK_DGRAM) as connection:
+        connection.connect(place)
+        connection.send(wire)
+        while True:
+            connection.settimeout(time_left(countdown))
+            received = connection.recv(LARGEST)
+            if len(received) >= HEADER and received[:ID] == wire[:ID]:
+                return received
+
+
+def over_tcp(place: tuple[str, int], wire: bytes, timeout: float) -> bytes:
+    """The response to a message. Raises OSError, and EOFError where it ends too early."""
+    countdown = Countdown(timeout)
+    with socket.create_connection(place, timeout) as connection:
+        connection.sendall(len(wire).to_bytes(LENGTH, "big") + wire)
+        length = int.from_bytes(read(connection, LENGTH, countdown), "big")
+        return read(connection, length, countdown)
+
+
+def read(connection: socket.socket, length: int, countdown: Countdown) -> bytes:
+    found = b""
+    while len(found) < length:
+        connection.settimeout(time_left(countdown))
+        piece = connection.recv(length - len(found))
+        if not piece:
+            raise EOFError
+        found += piece
+    return found
+
+
+def time_left(countdown: Countdown) -> float:
+    """Raises OSError when there is none."""
+    left = countdown.remaining
+    if not left:
+        raise socket.timeout
+    return left
+
+
+def family_of(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+def is_response(wire: bytes, message: Any) -> bool:
+    """Whether the header is that of a response to a message (RFC 1035, 4.1.1)."""
+    return len(wire) >= HEADER and int.from_bytes(wire[:ID], "big") == message.id and bool(wire[ID] & RESPONSE)
 
 
 def absolute(name: str) -> Any:
@@ -182,13 +275,15 @@ def absolute(name: str) -> Any:
 
 def answer_of(response: Any, name: Any, kind: str) -> Answer:
     """The part of a response that matters."""
-    wanted = [rrset for rrset in response.answer if rrset.rdtype == dns.rdatatype.from_text(kind)]
+    led = led_to(name, {rrset.name: rrset[0].target for rrset in response.answer if _is(rrset, "CNAME")})
+    wanted = [rrset for rrset in response.answer if _is(rrset, kind) and rrset.name in led]
     cname = _first(response.answer, "CNAME", name)
     soa = next((rrset for rrset in [*response.answer, *response.authority] if _is(rrset, "SOA")), None)
     cut = next((rrset for rrset in response.authority if _is(rrset, "NS")), None)
     handed_over = cut is not None and not response.flags & dns.flags.AA and not response.answer
     return Answer(
         values=tuple(text_of(rdata) for rrset in wanted for rdata in rrset),
+        contents=tuple(str(rdata.to_text()) for rrset in wanted for rdata in rrset),
         ttl=next((rrset.ttl for rrset in wanted), None),
         cname=cname and _plain(cname[0].target),
         zone=_plain(soa.name) if soa is not None else None,

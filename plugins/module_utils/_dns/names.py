@@ -5,28 +5,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Mapping
+from typing import TypeVar
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 
 DNS_PORT = 53
+Name = TypeVar("Name", bound=Hashable)
+# The next string of a zone file, quoted or, behind another one, bare.
+STRING = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"\s]+))\s*', re.DOTALL)
+ESCAPE = re.compile(r"\\(?:([0-9]{3})|(.))", re.DOTALL)
 KEY_ALGORITHMS = ["hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"]
 # What a browser needs to reach a host: without these the application is gone.
 ADDRESSES = frozenset({"A", "AAAA", "CNAME"})
 
 
 def unquoted(content: str) -> str:
-    """The text of TXT content: one or several quoted strings are joined, bare text is taken as it is."""
-    strings = re.findall(r'"((?:[^"\\]|\\.)*)"', content)
-    if not strings or not content.strip().startswith('"'):
+    """The text of TXT content: one or several strings of a zone file are joined, bare text is taken as it is."""
+    if not content.lstrip().startswith('"'):
         return content
-    return "".join(re.sub(r"\\(.)", r"\1", string) for string in strings)
+    text, read = "", 0
+    while read < len(content):
+        string = STRING.match(content, read)
+        if not string:
+            return content
+        text += ESCAPE.sub(_unescaped, string[1] or string[2] or "")
+        read = string.end()
+    return text
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    """A character that follows a backslash, or that whose decimal number does (RFC 1035, 5.1)."""
+    return chr(int(escape[1])) if escape[1] else escape[2]
 
 
 def quoted(value: str) -> str:
     """A value as the quoted strings of at most 255 bytes that TXT content is documented to be."""
     pieces = [value[start : start + 255] for start in range(0, len(value), 255)] or [""]
     return " ".join('"' + re.sub(r'(["\\])', r"\\\1", piece) + '"' for piece in pieces)
+
+
+def led_to(name: Name, aliases: Mapping[Name, Name]) -> list[Name]:
+    """A name and those that CNAME records lead to from it, as far as they are known."""
+    names = {name: None}
+    while (name := aliases.get(name, name)) not in names:
+        names[name] = None
+    return list(names)
 
 
 def check_value(value: str) -> None:
@@ -48,13 +72,21 @@ def beside_cname(host: str, target: str) -> str:
     )
 
 
+def perhaps_beside_cname(host: str, target: str) -> str:
+    """Of a zone that may be anywhere."""
+    return (
+        f"{host} is a CNAME for {target}. A zone at Cloudflare takes a TXT record beside it, most other DNS servers do "
+        "not: there, use a client_uri with another host, or replace the CNAME by address records."
+    )
+
+
 def refuse_below_delegation(host: str, cut: str | None, servers: Collection[str]) -> None:
     """Raise UsageError where name servers other than the zone's answer for the host (RFC 1034, 4.2.1)."""
     if cut:
+        others = ", ".join(sorted(servers)) or "other name servers"
         raise UsageError(
             "host_delegated",
-            f"{host} is not answered from this zone, because it delegates {cut} to {', '.join(sorted(servers))}: "
-            "publish the record there.",
+            f"{host} is not answered from this zone, because it delegates {cut} to {others}: publish the record there.",
         )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
@@ -19,6 +19,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server impo
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
     check_value,
     check_wildcard,
+    quoted,
     refuse_below_delegation,
     refuse_beside_cname,
 )
@@ -28,18 +29,43 @@ TRIES = 3
 WHAT_A_WILDCARD_MAY_ANSWER = ("A", "AAAA", "CNAME", "MX", "TXT")
 # Removing what nobody has changes nothing, and is refused to whom it is not allowed.
 NOBODYS_VALUE = "oauthops.iam asks whether this key may change the records of this name"
-# By the code and the reason of what failed.
+# BIND's max-records-per-type, unless it is set.
+MANY = 100
+PRIMARY = (
+    "Set server to the primary of the zone. If it is, and responds to no queries, set zone: updates need no query then."
+)
+UNSEEN = (
+    "{server} responds to no queries, and {host} has other TXT records. Whether the value is among them is not known, "
+    "and each run reports a change."
+)
+NO_UPDATES = "This server takes no updates: set server to one that does, or publish the record in another way."
+# By the code and the reason of what failed; without a reason it is for all others.
 REMEDIES: Mapping[tuple[str, str | None], str] = {
-    ("dns_not_served", "REFUSED"): "Set server to the primary of the zone: this one does not serve the name.",
+    ("dns_not_served", None): PRIMARY,
     ("dns_refused", "REFUSED"): (
-        "Allow the key to change the TXT records of this name (BIND: update-policy; Knot: an acl)."
+        "Allow the key to change the TXT records of this name (BIND: update-policy; Knot: an acl with update-owner; "
+        "PowerDNS: dnsupdate, allow-dnsupdate-from and the zone's TSIG-ALLOW-DNSUPDATE). If this is a secondary that "
+        "does not forward updates, set server to the primary."
     ),
-    ("dns_refused", "NOTAUTH"): "Set server to the primary of the zone, and the key to one that it knows.",
+    ("dns_refused", "NOTAUTH"): (
+        "Set server to the primary of the zone. Knot also says so to an update without a key that its acl allows."
+    ),
+    ("dns_refused", "NOTIMP"): NO_UPDATES,
+    ("dns_refused", "FORMERR"): NO_UPDATES,
     ("dns_refused", "NOTZONE"): "Set zone to the zone that holds the name.",
     ("dns_refused", "SERVFAIL"): (
-        "See its log: it may not be able to write the zone or its journal, or hold no more records of a name."
+        "See its log: it may not be able to write the zone or its journal, or the name may have as many TXT records as "
+        "it allows (BIND: max-records-per-type)."
     ),
-    ("dns_key_refused", "PeerBadKey"): "Correct key_name and key_algorithm: the server has no such key.",
+    ("dns_unsigned", None): "Set server to the one that has the key: what responds at this address ignores it.",
+    ("dns_key_refused", "NOTAUTH"): (
+        "Correct key_name, key_secret and key_algorithm (PowerDNS tells no difference between them), or set server to "
+        "the primary of the zone."
+    ),
+    ("dns_key_refused", "PeerBadKey"): (
+        "Correct key_name and key_algorithm. If they are right, allow the key to change the TXT records of this name: "
+        "Knot says the same of a key that its acl (action, update-owner) does not allow."
+    ),
     ("dns_key_refused", "PeerBadSignature"): (
         "Correct key_secret and key_algorithm: they are not those of the server's key."
     ),
@@ -59,7 +85,8 @@ def update_value(params: Mapping[str, Any], host: str, *, check_mode: bool) -> d
         server = name_server(params)
         return _ensure(server, params, host, check_mode=check_mode)
     except NameServerError as failure:
-        raise failure.remedied(REMEDIES.get((failure.code, failure.reason), "")) from None
+        usual = REMEDIES.get((failure.code, None), "")
+        raise failure.remedied(REMEDIES.get((failure.code, failure.reason), usual)) from None
 
 
 def name_server(params: Mapping[str, Any]) -> NameServer:
@@ -83,7 +110,12 @@ def address_of(server: str) -> str:
 
 def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
     value, present = params["value"], params["state"] == "present"
-    held = server.ask(host, "TXT")
+    try:
+        held = server.ask(host, "TXT")
+    except NameServerError as failure:
+        if failure.code != "dns_not_served" or not params["zone"]:
+            raise
+        return _ensure_unseen(server, params, host, check_mode=check_mode)
     refuse_below_delegation(host, held.cut, held.servers)
     zone = params["zone"] or zone_of(server, host, held)
     in_use = server.is_in_use(zone, host)
@@ -93,11 +125,13 @@ def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_m
     warnings = check_new_value(server, host, held, in_use=in_use) if differs and present else []
     ttl = held.ttl if own and held.ttl is not None else params["ttl"] or DEFAULT_TTL
     if differs and check_mode:
-        server.remove_text(zone, host, NOBODYS_VALUE)
+        server.remove_texts(zone, host, [quoted(NOBODYS_VALUE)])
+        warnings += too_many(host, own) if present else []
     elif differs and present:
         server.add_text(zone, host, value, ttl)
     elif differs:
-        server.remove_text(zone, host, value)
+        # As they are there: the strings that a value is split into are part of a record.
+        server.remove_texts(zone, host, [each for text, each in zip(held.values, held.contents) if text == value])
     after = own | {value} if present else own - {value}
     return {
         "changed": differs,
@@ -106,6 +140,71 @@ def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_m
         "txt_values": sorted(after),
         "warnings": warnings,
     }
+
+
+def _ensure_unseen(server: NameServer, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
+    """At a server that responds to no queries, as a hidden primary may. It checks what an update requires, though."""
+    value, present, zone = params["value"], params["state"] == "present", params["zone"]
+    above = [name for name in names_from(host) if below_zone(name, zone)]
+    refuse_below_delegation(host, next((name for name in above if server.has(zone, name, "NS")), None), ())
+    others = server.has(zone, host, "TXT")
+    alone = others and server.has(zone, host, "TXT", quoted(value))
+    # Among others it cannot be told, so that it is written, or removed, in any case.
+    differs = not alone if present else others
+    warnings = check_unseen_name(server, zone, host) if differs and present else []
+    if differs and others and not alone:
+        warnings.append(UNSEEN.format(server=server, host=host))
+    if differs and check_mode:
+        server.remove_texts(zone, host, [quoted(NOBODYS_VALUE)])
+    elif differs and present:
+        server.add_text(zone, host, value, params["ttl"] or DEFAULT_TTL)
+    elif differs:
+        server.remove_texts(zone, host, [quoted(value)])
+    before, after = [value] if alone else [], [value] if present else []
+    return {
+        "changed": differs,
+        "diff": {"before": {"values": before}, "after": {"values": after if differs else before}},
+        "dns_record": {
+            "type": "TXT",
+            "name": host,
+            "value": value,
+            "ttl": params["ttl"] or DEFAULT_TTL,
+            "zone": zone,
+        },
+        "txt_values": after,
+        "warnings": warnings,
+    }
+
+
+def check_unseen_name(server: NameServer, zone: str, host: str) -> list[str]:
+    if server.has(zone, host, "CNAME"):
+        refuse_beside_cname(host, "another name")
+    if server.is_in_use(zone, host):
+        return []
+    for parent in names_from(host)[1:]:
+        types = {kind for kind in WHAT_A_WILDCARD_MAY_ANSWER if server.has(zone, f"*.{parent}", kind)}
+        if types or parent == zone or server.is_in_use(zone, parent):
+            return check_wildcard(host, types)
+    return []
+
+
+def names_from(host: str) -> list[str]:
+    """A name and all that are above it."""
+    labels = host.split(".")
+    return [".".join(labels[start:]) for start in range(len(labels))]
+
+
+def below_zone(name: str, zone: str) -> bool:
+    return name.endswith(f".{zone}")
+
+
+def too_many(host: str, values: Collection[str]) -> list[str]:
+    if len(values) < MANY:
+        return []
+    return [
+        f"{host} has {len(values)} TXT records. BIND refuses more than max-records-per-type allows, which is {MANY} "
+        "unless it is set, and tells so only when one is added."
+    ]
 
 
 def zone_of(server: NameServer, host: str, held: Answer) -> str:

@@ -36,7 +36,7 @@ class Controller:
         host = params["controller_host"].rstrip("/")
         self._host = host if "://" in host else f"https://{host}"
         self._verify = verification(params, "ca_path")
-        self._session = session_of(library(type(store), "requests"), self._verify, self._authenticate)
+        self._session = session_of(library(type(store), "requests"), self._host, self._verify, self._authenticate)
         self._base = ""
 
     def _authenticate(self, request: Any) -> Any:
@@ -83,7 +83,7 @@ class Controller:
             raise Failure("controller_host redirects, which is not followed: set it to the address that it leads to")
         try:
             found = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if status >= 400:
             said = self._store.quoted(json.dumps(found)) if found else "no reason given"

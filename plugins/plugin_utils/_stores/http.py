@@ -9,21 +9,49 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.address import split
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import root_of
+from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import check_proxy, root_of
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, harmless, library
 
+LARGEST_RESPONSE, PIECE = 32 * 1024 * 1024, 64 * 1024
 # What asking fails with: requests' own errors, a certificate file that is not there, a character that no header may
 # hold, and the deadline.
 REQUEST_ERRORS = (OSError, ValueError)
 Response = TypeVar("Response")
 
 
-def session_of(requests: Any, verify: bool | str, authenticate: Callable[[Any], Any]) -> Any:
-    """A session whose credential is set by C(auth), because a netrc file replaces a header but not that."""
-    session = requests.Session()
+class TooLarge(ValueError):
+    """A response that was not read to its end."""
+
+
+def session_of(requests: Any, url: str, verify: bool | str, authenticate: Callable[[Any], Any]) -> Any:
+    """A session whose credential is set by C(auth), because a netrc file replaces a header but not that.
+
+    It reads no response that is too large. Raises UsageError for a proxy of the environment that is none.
+    """
+    if split(url):
+        check_proxy(url)
+
+    class Session(requests.Session):  # type: ignore[misc]
+        def request(self, *args: Any, **settings: Any) -> Any:
+            response = super().request(*args, **{**settings, "stream": True})
+            with response:
+                response._content = content_of(response)
+            return response
+
+    session = Session()
     session.auth, session.verify = authenticate, verify
     return session
+
+
+def content_of(response: Any) -> bytes:
+    content = bytearray()
+    for piece in response.iter_content(PIECE):
+        content += piece
+        if len(content) > LARGEST_RESPONSE:
+            raise TooLarge
+    return bytes(content)
 
 
 def verification(params: Mapping[str, Any], ca_option: str) -> bool | str:
@@ -43,6 +71,9 @@ def no_response(store: Store, error: Exception, url: str, url_option: str, ca_op
     where = address(url)
     if where is None or isinstance(error, (errors.InvalidURL, errors.InvalidSchema, errors.MissingSchema)):
         return Failure(f"{url_option} is no address of the form https://host:port: correct it, and any proxy")
+    if isinstance(error, TooLarge):
+        size = f"{LARGEST_RESPONSE // 1024**2} MiB"
+        return Failure(f"{where} responded with more than {size}, of which the rest was not read: check {url_option}")
     if isinstance(error, ValueError):
         return Failure("a credential holds a line break or another character that cannot be sent: correct it")
     reason = store.quoted(root_of(error))

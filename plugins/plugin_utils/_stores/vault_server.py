@@ -55,7 +55,7 @@ class VaultServer:
             verify=verify,
             timeout=params["timeout"],
             allow_redirects=False,
-            session=session_of(library(type(store), "requests"), verify, lambda request: request),
+            session=session_of(library(type(store), "requests"), params["url"], verify, lambda request: request),
         )
 
     def ask(self, ask: Callable[[], Any], explain: Callable[[str], str]) -> Mapping[str, Any]:
@@ -78,7 +78,12 @@ class VaultServer:
             raise Refused(explain(said.removeprefix("1 error occurred: ")), self._newest(error)) from None
         except REQUEST_ERRORS as error:
             raise no_response(self._store, error, self._store.params["url"], "url", "ca_cert") from None
-        except (AttributeError, KeyError, TypeError):  # of hvac, which takes every response for one of Vault
+        except (
+            AttributeError,
+            KeyError,
+            TypeError,
+            RecursionError,
+        ):  # of hvac, which takes every response for one of Vault
             raise Failure(ELSEWHERE) from None
 
     def _newest(self, error: Any) -> int | None:

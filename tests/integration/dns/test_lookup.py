@@ -7,10 +7,16 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+import dns.flags
+import dns.message
 import dns.resolver
+import dns.rrset
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._dns import lookup
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
+    NameServer as NameServerOfOurs,
+)
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
     NameServerError,
     authoritative_servers,
@@ -56,6 +62,15 @@ def test_without_a_value_nothing_is_visible_or_not(info: Info) -> None:
 
 def test_a_name_that_is_not_there_has_no_value(info: Info) -> None:
     assert info(name="nothing.example.com").visible is False
+
+
+def test_a_value_at_another_name_of_a_response_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    response = dns.message.make_response(dns.message.make_query(HOST, "TXT"))
+    response.flags |= dns.flags.AA
+    response.answer.append(dns.rrset.from_text("other.example.com.", 60, "IN", "TXT", f'"{VALUE}"'))
+    wire = response.to_wire()
+    monkeypatch.setattr(NameServerOfOurs, "_exchange", lambda _server, query: query[:2] + wire[2:])
+    assert NameServerOfOurs("192.0.2.1", timeout=1).ask(HOST, "TXT").values == ()
 
 
 def test_an_alias_is_told_and_followed(info: Info, name_server: NameServer) -> None:
@@ -113,8 +128,9 @@ def test_a_resolver_over_https_stands_in(
         monkeypatch.setattr(lookup, "DNSPYTHON_IMPORT_ERROR", "the traceback")
     params = {"resolver_url": fake.doh_url, "servers": unreachable.get("servers")}
     found = info(**params)
-    assert found.visible is False
+    assert found.visible is None
     assert note in found.notes[0]
+    assert "cache" in found.notes[1]
     assert found.asked[-1] == {"server": fake.doh_url, "txt_values": [], "cname": None, "error": None}
 
 

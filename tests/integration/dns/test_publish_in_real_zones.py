@@ -87,7 +87,6 @@ def test_a_value_that_somebody_has_split_is_the_value(publishing: Publishing, na
     ("changes", "code", "named"),
     [
         ({"client_uri": "https://alias.example.com/"}, "record_conflict", "app.example.com"),
-        ({"client_uri": "https://alias.example.com/", "provider": "manual"}, "record_conflict", "CNAME"),
         ({"client_uri": "https://ext.example.com/"}, "record_conflict", "cdn.example.net"),
         ({"client_uri": "https://any.wild.example.com/"}, "wildcard_conflict", "(A)"),
         ({"client_uri": "https://app.elsewhere.example.com/"}, "host_delegated", "ns.example.net"),
@@ -124,6 +123,12 @@ def test_a_key_without_the_right_to_write_is_told_before_anything_is_written(
     assert refused.code == "dns_refused"
     assert reader.secret not in refused.output
     assert publishing.fake.requests(writes_only=True) == []
+
+
+def test_a_cname_is_warned_of_where_the_zone_may_be_at_cloudflare(publishing: Publishing) -> None:
+    run = publishing.run(provider="manual", client_uri="https://alias.example.com/", wait_timeout=0)
+    assert phase(run) == "needs_dns"
+    assert "A zone at Cloudflare takes a TXT record beside it" in run.output
 
 
 def test_a_cname_that_comes_later_is_explained(publishing: Publishing, name_server: NameServer) -> None:

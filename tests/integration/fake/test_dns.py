@@ -78,6 +78,15 @@ def test_cname_is_followed(api: Api, ask: Ask) -> None:
     assert (away.rcode(), [rrset.rdtype.name for rrset in away.answer]) == (dns.rcode.NOERROR, ["CNAME"])
 
 
+@pytest.mark.parametrize("proxied", [True, False])
+def test_text_beside_an_alias_is_answered(api: Api, ask: Ask, proxied: bool) -> None:
+    alias = {"type": "CNAME", "name": "app", "content": "x.pages.test", "ttl": 60, "proxied": proxied}
+    api.result("POST", api.records(), alias)
+    assert [rrset.rdtype.name for rrset in ask("app.example.com").answer] == ([] if proxied else ["CNAME"])
+    api.publish("app", "one")
+    assert _texts(ask("app.example.com")) == [b"one"]
+
+
 def test_a_zone_below_another_answers_for_itself(fake: FakeCloudflare, api: Api, ask: Ask) -> None:
     api.publish("sub.example.com", "above")
     fake.add_zone("sub.example.com")

@@ -11,6 +11,8 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.fake.api import Api
 
 _TXT = {"type": "TXT", "name": "app.example.com", "content": "one", "ttl": 60}
+_ADDRESS = {**_TXT, "type": "A", "content": "192.0.2.1"}
+_ALIAS = {**_TXT, "type": "CNAME", "content": "www.example.com"}
 
 
 def test_zones_are_found_by_name_status_and_account(fake: FakeCloudflare, api: Api) -> None:
@@ -20,6 +22,20 @@ def test_zones_are_found_by_name_status_and_account(fake: FakeCloudflare, api: A
     assert len(api.result("GET", "/zones", **{"account.id": fake.account_id})) == 4
     assert api.result("GET", "/zones", **{"account.id": "0" * 32}) == []
     assert api.result("GET", "/zones", name="app.example.com") == []
+
+
+def test_international_zones_are_listed_in_unicode_and_their_records_in_punycode(
+    fake: FakeCloudflare, api: Api
+) -> None:
+    zone = fake.add_zone("xn--bcher-kva.example")
+    assert [found["name"] for found in api.result("GET", "/zones", name="bücher.example")] == ["bücher.example"]
+    assert api.result("GET", "/zones", name="xn--bcher-kva.example") == []
+    assert api.result("GET", f"/zones/{zone['id']}") == zone
+    records = f"/zones/{zone['id']}/dns_records"
+    for name in ("@", "app.bücher.example", "www"):
+        api.result("POST", records, {**_TXT, "name": name})
+    names = {record["name"] for record in api.result("GET", records)}
+    assert names == {f"{prefix}xn--bcher-kva.example" for prefix in ("", "app.", "www.")}
 
 
 def test_pages(api: Api) -> None:
@@ -49,6 +65,7 @@ def test_the_life_of_a_record(fake: FakeCloudflare, api: Api) -> None:
     for method in ("GET", "PATCH", "PUT", "DELETE"):
         assert api.errors(method, one, _TXT)[:2] == (404, [81044])
     assert api.status("GET", f"/zones/{'0' * 32}/dns_records") == 404
+    assert api.status("GET", f"/zones/{'0' * 32}") == 404
 
 
 def test_filters(api: Api) -> None:
@@ -70,8 +87,10 @@ def test_filters(api: Api) -> None:
     ("existing", "new", "code"),
     [
         (_TXT, {"content": '"one"'}, 81058),
-        (_TXT, {"type": "CNAME", "content": "www.example.com"}, 81053),
-        ({**_TXT, "type": "CNAME", "content": "www.example.com"}, {}, 81054),
+        (_ADDRESS, {"type": "CNAME", "content": "www.example.com"}, 81053),
+        (_ALIAS, {"type": "CNAME", "content": "other.example.com"}, 81053),
+        (_ALIAS, {"type": "A", "content": "192.0.2.1"}, 81054),
+        (_ALIAS, {"type": "AAAA", "content": "2001:db8::1"}, 81054),
         (None, {"content": ""}, 9005),
         (None, {"ttl": 5}, 9021),
         (None, {"content": "a\nb"}, 9051),
@@ -85,6 +104,17 @@ def test_refused_records(api: Api, existing: dict[str, Any] | None, new: dict[st
         api.result("POST", path, existing)
     assert api.errors("POST", path, {**_TXT, **new})[:2] == (400, [code])
     assert len(api.result("GET", path)) == (1 if existing else 0)
+
+
+@pytest.mark.parametrize("proxied", [True, False])
+@pytest.mark.parametrize("name", ["app.example.com", "example.com"])
+def test_text_stands_beside_an_alias(api: Api, name: str, proxied: bool) -> None:
+    path = api.records()
+    for record in (_ALIAS | {"proxied": proxied}, _TXT, _TXT | {"type": "MX", "content": "10 mx.example.net"}):
+        api.result("POST", path, {**record, "name": name})
+    api.result("POST", path, {**_ADDRESS, "name": "two.example.com"})
+    api.result("POST", path, {**_ADDRESS, "name": "two.example.com", "type": "AAAA", "content": "2001:db8::1"})
+    assert [record["proxied"] for record in api.result("GET", path, name=name)] == [proxied, False, False]
 
 
 def test_a_secondary_zone_cannot_be_written(fake: FakeCloudflare, api: Api) -> None:

@@ -6,15 +6,13 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from tests.integration.listener import listener
+from tests.integration.servers.page import Page, served
 from tests.integration.stores.opened import opened, refuses
 
 TOKEN = "token-for-the-store-Vv_5"
@@ -24,45 +22,10 @@ AWX_LOGIN = {**AWX, "controller_oauthtoken": "", "controller_username": "keeper"
 ADDRESS = {"hashi_vault": "url", "awx_credential": "controller_host"}
 
 
-@dataclass
-class Page:
-    """A server that always says the same."""
-
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    drips: bool = False
-    url: str = ""
-    heard: list[dict[str, str]] = field(default_factory=list)
-
-
 @pytest.fixture
 def page() -> Iterator[Page]:
-    page = Page()
-
-    class Handler(BaseHTTPRequestHandler):
-        def serve(self) -> None:
-            page.heard.append({name.lower(): value for name, value in self.headers.items()})
-            self.send_response(page.status)
-            for name, value in {**page.headers, "Content-Length": str(len(page.body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            for octet in page.body if page.drips else [page.body]:
-                self.wfile.write(bytes([octet]) if isinstance(octet, int) else octet)
-                if page.drips:
-                    time.sleep(0.1)
-
-        do_GET = do_POST = do_PUT = serve  # noqa: N815 - http.server's names
-
-        def log_message(self, *_args: object) -> None:
-            """Say nothing on standard error."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        Thread(target=server.serve_forever, daemon=True).start()
-        page.url = f"http://127.0.0.1:{server.server_port}"
+    with served() as page:
         yield page
-        server.shutdown()
 
 
 def at(definition: dict[str, Any], url: str, **options: Any) -> dict[str, Any]:
@@ -111,6 +74,36 @@ def test_an_answer_has_to_be_complete_in_time(page: Page, definition: dict[str, 
     with opened(at(definition, page.url, timeout=0.4)) as store, refuses("store_unreadable", TOKEN):
         store.read()
     assert time.monotonic() - began < 3
+
+
+@every_store
+def test_an_answer_that_is_too_large_is_not_read_to_its_end(page: Page, definition: dict[str, Any]) -> None:
+    page.body, page.times = b" " * 1024**2, 600
+    with opened(at(definition, page.url)) as store, refuses("store_unreadable", TOKEN) as caught:
+        store.read()
+    assert "more than 32 MiB" in caught.value.message
+    assert page.sent < 100 * 1024**2
+
+
+@every_store
+@pytest.mark.parametrize("status", [200, 500])
+def test_an_answer_may_be_nested_too_deeply(page: Page, definition: dict[str, Any], status: int) -> None:
+    page.body, page.status, page.headers = b"[" * 200_000, status, {"Content-Type": "application/json"}
+    with opened(at(definition, page.url)) as store, refuses("store_unreadable", TOKEN):
+        store.read()
+
+
+@every_store
+def test_a_proxy_that_is_none_is_told_without_its_password(
+    definition: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://keeper:Uu_4#hidden@127.0.0.1:1")
+    with (
+        refuses("invalid_option", TOKEN, "Uu_4", "hidden") as caught,
+        opened(at(definition, "https://127.0.0.1:1", timeout=2)) as store,
+    ):
+        store.read()
+    assert "HTTPS_PROXY" in caught.value.message
 
 
 @every_store

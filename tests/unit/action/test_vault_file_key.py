@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from ansible import constants
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 
@@ -195,6 +196,30 @@ def test_a_client_script_is_asked_for_the_label(target: Path, options: dict[str,
     assert decrypted(target, LABELLED[1:])
 
 
+def test_an_empty_file_is_as_none(target: Path) -> None:
+    target.write_bytes(b"")
+    assert run(target)["value"] is None
+    assert run(target, value=VALUE)["changed"]
+    assert run(target)["value"] == VALUE
+
+
+def test_other_hard_links_are_told(target: Path) -> None:
+    run(target, value=VALUE)
+    os.link(target, target.with_name("linked"))
+    assert "warnings" not in run(target, value=VALUE)
+    assert "1 more hard link" in run(target, value={"a": "b"})["warnings"][0]
+    assert "warnings" not in run(target, value=VALUE)
+
+
+def test_of_a_vault_id_that_has_to_match_no_other_is_named(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_VAULT_ID_MATCH", True)
+    target.write_bytes(encrypted("a: 1", "dev", LABELLED))
+    other = VaultSecret(b"another password")
+    result = refusal(target, [("dev", other), ("prod", other)])
+    assert result.code == "vault_not_decrypted"
+    assert "that were tried: dev." in result.msg
+
+
 def test_ansible_vault_itself_opens_the_file(target: Path) -> None:
     (target.parent / "password").write_text(PASSWORD)
     run(target, value={"client_secret": "é'\"\n: #"})
@@ -256,7 +281,6 @@ def test_what_ansible_refuses_is_told(target: Path, options: dict[str, Any], nam
     ("content", "code", "text"),
     [
         (b"key: sekret\n", "vault_not_encrypted", "is not encrypted with ansible-vault: run ansible-vault encrypt"),
-        (b"", "vault_not_encrypted", ""),
         (b"$ANSIBLE_VAULT;1.1;AES256\nzz\n", "vault_damaged", ""),
         (b"$ANSIBLE_VAULT", "vault_damaged", ""),
         (encrypted("a: 1", "dev", LABELLED), "vault_not_decrypted", "the vault password is wrong, or the file is dama"),

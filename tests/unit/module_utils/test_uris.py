@@ -7,12 +7,14 @@ import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils import _uris
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
+    ascii_name,
     dns_name,
     home_page_error,
     host_of,
     not_verifiable,
     origin_error,
     redirect_uri_error,
+    unicode_name,
     web_address_error,
 )
 from tests.unit.support import refuses
@@ -213,3 +215,20 @@ def test_a_name_beyond_ascii_needs_a_library(monkeypatch: pytest.MonkeyPatch) ->
     with refuses("requirement_missing") as caught:
         dns_name("bücher.example")
     assert "install the Python library idna" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "ascii_form", "unicode_form"),
+    [
+        ("App.Example.COM.", "app.example.com", "app.example.com"),
+        ("*.Bücher.example", "*.xn--bcher-kva.example", "*.bücher.example"),
+        ("XN--BCHER-KVA.example", "xn--bcher-kva.example", "bücher.example"),
+        ("☕.example", "xn--53h.example", "☕.example"),
+        ("xn--99999999.example", "xn--99999999.example", "xn--99999999.example"),
+        ("a..b", "a..b", "a..b"),
+        ("", "", ""),
+    ],
+)
+def test_two_ways_to_write_a_name(name: str, ascii_form: str, unicode_form: str) -> None:
+    assert ascii_name(name) == ascii_form
+    assert unicode_name(ascii_form) == unicode_form

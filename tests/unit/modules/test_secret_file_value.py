@@ -69,6 +69,14 @@ def test_a_new_file_is_its_owners_alone(target: Path, mask: int) -> None:
     assert os.listdir(target.parent) == [target.name]
 
 
+def test_other_hard_links_are_told(target: Path) -> None:
+    run(target, VALUE)
+    os.link(target, target.with_name("linked"))
+    assert "warnings" not in run(target, VALUE).data
+    assert "1 more hard link" in run(target, {"a": "b"}).warnings[0]
+    assert "warnings" not in run(target, {"a": "c"}).data
+
+
 def test_what_is_not_there_has_no_value(target: Path) -> None:
     assert ensured(target) == (False, None)
     assert ensured(target.parent / "no/such/file") == (False, None)

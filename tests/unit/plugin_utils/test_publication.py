@@ -118,11 +118,17 @@ def test_a_verification_is_restarted_only_with_a_chance(result: dict[str, Any], 
         (a_result(), {**UNSEEN, "cname": "x.example.net"}, "manual", "publish_record", f"{HOST} is a CNAME for x.e"),
         (a_result("failed"), {**UNSEEN, "cname": "x.example.net"}, "manual", "publish_record", f"{HOST} is a CNAME"),
         (a_result(client_uri="http://localhost/", text=None), {}, "manual", "complete", "localhost is no name"),
+        (a_result(), {**UNSEEN, "cname": "x.example.net"}, "dns.yml", "wait", f"{HOST} is a CNAME for x.example.net"),
     ],
 )
 def test_the_next_action(result: dict[str, Any], lookup: Any, provider: str, code: str, text: str) -> None:
     found = action(result, lookup, provider)
     assert (found[0], text in found[1]) == (code, True)
+
+
+@pytest.mark.parametrize("provider", ["cloudflare", "rfc2136"])
+def test_a_cname_is_no_matter_where_the_record_was_written_beside_it(provider: str) -> None:
+    assert "CNAME" not in action(a_result(), {**UNSEEN, "cname": "x.example.net"}, provider)[1]
 
 
 @pytest.mark.parametrize("lookup", [SEEN, UNSEEN])
@@ -164,6 +170,20 @@ def test_a_pending_client_brings_a_ticket() -> None:
         "Reason: it shows Cloudflare that the OAuth client Example App (30e8fa4a9d2746f5a1b3c9d7e6f50418) belongs "
         "to the owner of the domain.",
     ]
+
+
+CANNOT_SAY: dict[str, Any] = {
+    "visible": None,
+    "asked": [{"server": "a resolver", "txt_values": [], "cname": None, "error": None}],
+}
+
+
+@pytest.mark.parametrize("result", [a_result(), a_result("failed")])
+def test_where_nobody_can_say_the_record_may_be_there(result: dict[str, Any]) -> None:
+    found = status(result, CANNOT_SAY, "manual")
+    assert "unless it is there" in found["next_action"]["text"]
+    assert found["ticket"][0].startswith("Please see to it that there is this DNS record")
+    assert may_restart(result, CANNOT_SAY) is (result["oauth_client"]["client_uri_verification"]["status"] == "failed")
 
 
 def test_a_record_that_can_be_seen_is_to_be_kept() -> None:

@@ -294,13 +294,58 @@ class TestRefusals:
         assert (result.code, result.option) == ("domain_not_verifiable", "client.client_uri")
 
     @pytest.mark.parametrize("provider", ["manual", "tasks"])
-    def test_a_host_that_is_a_cname(self, runs: Runs, cloudflare: Script, provider: str, tmp_path: Path) -> None:
+    def test_a_host_that_is_a_cname_is_warned_of(
+        self, runs: Runs, cloudflare: Script, provider: str, tmp_path: Path
+    ) -> None:
         tasks = tmp_path / "dns.yml"
         tasks.write_text("[]")
         runs.lookup = {**UNSEEN, "cname": "pages.example"}
-        cloudflare.expect(lists(), offers_usual_scopes())
+        cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(**PAGES), a_client(**PENDING)))
         result = runs.run(dns={"provider": str(tasks) if provider == "tasks" else provider})
-        assert (result.code, result.option) == ("record_conflict", "client.client_uri")
+        assert result.changed
+        assert ["CNAME for pages.example" in warning for warning in result.warnings] == [True]
+
+    def test_no_resolver_is_asked_for_a_record_that_cannot_be_there(
+        self, runs: Runs, cloudflare: Script, tmp_path: Path
+    ) -> None:
+        tasks = tmp_path / "dns.yml"
+        tasks.write_text("[]")
+        new = a_client(**PENDING)
+        for provider in ("manual", str(tasks)):
+            cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(**PAGES), new))
+            runs.run(dns={"provider": provider})
+        cloudflare.expect(lists(new))
+        runs.run(dns={"provider": str(tasks)})
+        cloudflare.expect(
+            lists(new), *zone_is_found(), holds(), elsewhere(), Call("POST", RECORDS, {**BODY, "id": "r1"}, BODY)
+        )
+        runs.run(dns={})
+        assert len(runs.asked) == 6
+        assert {asked["resolver_url"] for asked in runs.asked} == {""}
+        runs.asked.clear()
+        cloudflare.expect(lists(new), *zone_is_found(), holds({**BODY, "id": "r1"}))
+        runs.run(dns={})
+        cloudflare.expect(lists(new))
+        runs.run(dns={"provider": "manual"})
+        assert [bool(asked["resolver_url"]) for asked in runs.asked] == [True, True]
+
+    def test_where_the_resolver_alone_is_asked_it_is_asked_later(self, runs: Runs, cloudflare: Script) -> None:
+        dns = {"provider": "manual", "lookup": "resolver"}
+        new = a_client(**PENDING)
+        cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(**PAGES), new))
+        assert runs.run(dns=dns).changed
+        assert runs.asked == []
+        cloudflare.expect(lists(new))
+        assert not runs.run(dns=dns).changed
+        assert len(runs.asked) == 1
+
+    @pytest.mark.parametrize("lookup", ["auto", "resolver"])
+    def test_a_wrong_resolver_is_told_before_anything_is_written(
+        self, runs: Runs, cloudflare: Script, lookup: str
+    ) -> None:
+        cloudflare.expect(lists(), offers_usual_scopes())
+        result = runs.run(dns={"provider": "manual", "lookup": lookup, "lookup_url": "dns.example"})
+        assert (result.code, result.option) == ("invalid_option", "dns.lookup_url")
 
     def test_a_client_that_may_be_this_one_renamed(self, runs: Runs, cloudflare: Script) -> None:
         other = a_client(client_id=OTHER_ID, client_name="Old Name", **PENDING)

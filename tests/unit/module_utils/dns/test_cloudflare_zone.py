@@ -14,6 +14,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.cloudflare_zone 
     find_zone,
     matching,
     nearest_wildcard,
+    read_zone,
     wanted_host,
     zone_candidates,
 )
@@ -108,8 +109,23 @@ def a_zone(**overrides: Any) -> dict[str, Any]:
 
 
 def test_the_longest_zone_is_taken(cloudflare: Script) -> None:
-    cloudflare.expect(zones("a.b.example.com"), zones("b.example.com", a_zone(id="z2")))
+    cloudflare.expect(zones("a.b.example.com"), zones("b.example.com", a_zone(id="z2", name="b.example.com")))
     assert find_zone(a_connection(), "a.b.example.com")["id"] == "z2"
+
+
+@pytest.mark.parametrize(
+    ("host", "unicode"), [("xn--bcher-kva.example", "bücher.example"), ("xn--53h.example", "☕.example")]
+)
+def test_an_international_zone_is_asked_for_as_cloudflare_lists_it(cloudflare: Script, host: str, unicode: str) -> None:
+    cloudflare.expect(zones(host), zones(unicode, a_zone(name=unicode)))
+    assert find_zone(a_connection(), host) == a_zone(name=host)
+    cloudflare.expect(Call("GET", "/zones/z1", a_zone(name=unicode.upper())))
+    assert read_zone(a_connection(), "z1", f"app.{host}")["name"] == host
+
+
+def test_zones_of_other_names_are_not_taken(cloudflare: Script) -> None:
+    cloudflare.expect(zones(HOST, a_zone()), zones("example.com", a_zone(name="example.org"), a_zone(id="z2")))
+    assert find_zone(a_connection(), HOST)["id"] == "z2"
 
 
 def test_no_zone(cloudflare: Script) -> None:

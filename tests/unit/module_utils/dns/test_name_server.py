@@ -7,22 +7,87 @@ import base64
 from typing import Any
 
 import dns.message
+import dns.rcode
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import Key, NameServer, NameServerError
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.update import PRIMARY, update_value
 from tests.unit.support import refuses
 
 KEY = Key("writer", base64.b64encode(b"x" * 32).decode(), "hmac-sha256")
 
 
-def test_a_response_without_a_signature_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unsigned(_server: NameServer, message: Any) -> Any:
-        return dns.message.Message(message.id)
+SIGNED, UNSIGNED = NameServer("192.0.2.1", timeout=1, key=KEY), NameServer("192.0.2.1", timeout=1)
+UPDATE, QUERY = 0x28, 0x00
 
-    monkeypatch.setattr(NameServer, "_exchange", unsigned)
-    with refuses("dns_unsigned"):
-        NameServer("192.0.2.1", timeout=1, key=KEY).add_text("example.com", "app.example.com", "text", 60)
-    NameServer("192.0.2.1", timeout=1).add_text("example.com", "app.example.com", "text", 60)
+
+@pytest.fixture
+def responds(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The header alone, without a signature: a response (0x80) to an update or a query, with the response code."""
+
+    def respond(code: int, operation: int = UPDATE, rest: bytes = bytes(8)) -> None:
+        header = bytes([0x80 | operation, code])
+        monkeypatch.setattr(NameServer, "_exchange", lambda _server, wire: wire[:2] + header + rest)
+
+    return respond
+
+
+def add(server: NameServer) -> None:
+    server.add_text("example.com", "app.example.com", "text", 60)
+
+
+def test_a_response_without_a_signature_is_not_believed(responds: Any) -> None:
+    for code in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.NXRRSET):
+        responds(code)
+        with refuses("dns_unsigned"):
+            add(SIGNED)
+        with refuses("dns_unsigned"):
+            SIGNED.is_in_use("example.com", "app.example.com")
+    responds(dns.rcode.NOERROR)
+    add(UNSIGNED)
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "reason"),
+    [
+        (dns.rcode.NOTAUTH, "dns_key_refused", "NOTAUTH"),
+        (dns.rcode.REFUSED, "dns_refused", "REFUSED"),
+        (dns.rcode.NOTIMP, "dns_refused", "NOTIMP"),
+        (dns.rcode.SERVFAIL, "dns_refused", "SERVFAIL"),
+    ],
+)
+def test_a_refusal_without_a_signature_is_one_of_the_server(responds: Any, code: int, error: str, reason: str) -> None:
+    responds(code)
+    with refuses(error) as caught:
+        add(SIGNED)
+    assert caught.value.error()["reason"] == reason
+    responds(code, QUERY)
+    with refuses(error.replace("dns_refused", "dns_not_served")) as caught:
+        SIGNED.ask("app.example.com", "TXT")
+    assert caught.value.error()["reason"] == reason
+
+
+@pytest.mark.parametrize("rest", [bytes(7), b"\0\1" + bytes(6), b"\0\0\0\1" + bytes(4)])
+def test_a_response_that_cannot_be_read_is_no_refusal_unless_a_key_is_in_play(responds: Any, rest: bytes) -> None:
+    responds(dns.rcode.REFUSED, rest=rest)
+    with refuses("dns_unreachable"):
+        add(UNSIGNED)
+
+
+def test_a_response_to_another_question_is_none(responds: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NameServer, "_exchange", lambda _server, wire: b"\0\0" + wire[2:])
+    for server in (SIGNED, UNSIGNED):
+        with refuses("dns_unreachable"):
+            add(server)
+
+
+def test_a_response_that_is_not_authoritative_has_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = dns.message.make_response(dns.message.make_query("app.example.com", "TXT")).to_wire()
+    monkeypatch.setattr(NameServer, "_exchange", lambda _server, query: query[:2] + wire[2:])
+    params = {"server": "192.0.2.1", "port": 53, "protocol": "udp", "timeout": 1, "key_name": None, "zone": None}
+    with refuses("dns_not_served") as caught:
+        update_value({**params, "value": "text", "state": "present", "ttl": None}, "app.example.com", check_mode=False)
+    assert caught.value.message.endswith(PRIMARY)
 
 
 def test_a_remedy_comes_after_what_happened() -> None:

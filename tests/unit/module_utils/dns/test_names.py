@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
     check_value,
     check_wildcard,
+    perhaps_beside_cname,
     quoted,
     refuse_below_delegation,
     refuse_beside_cname,
@@ -31,6 +32,12 @@ HOST = "app.example.com"
         ('""', ""),
         ("", ""),
         ('"open', '"open'),
+        ('"a" b', "ab"),
+        ('"a" "open', '"a" "open'),
+        (r'"a\032b\\032"', r"a b\032"),
+        (r'"\0"', "0"),
+        ('"a" ' + r"\"" * 100_000, '"a" ' + r"\"" * 100_000),
+        ('"a" ' + "b" * 100_000 + '"', '"a" ' + "b" * 100_000 + '"'),
     ],
 )
 def test_the_text_of_txt_content(content: str, text: str) -> None:
@@ -64,6 +71,7 @@ def test_a_cname_rules_out_a_txt_record() -> None:
         refuse_beside_cname(HOST, "pages.example")
     assert f"{HOST} is a CNAME for pages.example, and DNS allows no TXT record beside a CNAME" in caught.value.message
     refuse_beside_cname(HOST, None)
+    assert "A zone at Cloudflare takes a TXT record beside it" in perhaps_beside_cname(HOST, "pages.example")
 
 
 def test_a_delegation_names_who_answers() -> None:

@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the environment names as a proxy, as far as it can be one. Private to this collection."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.address import split
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+
+# Schemes of proxies, and those that need a library of their own.
+SCHEMES = ("http", "https")
+SOCKS_SCHEMES = ("socks4", "socks4a", "socks5", "socks5h")
+
+
+def check_proxy_address(proxy: str | None) -> None:
+    """Raise UsageError for what is no address of a proxy, with nothing of its password.
+
+    The texts of the libraries that would find out later may hold all of it.
+    """
+    if not proxy:
+        return
+    scheme = scheme_of(proxy)
+    if scheme not in (*SCHEMES, *SOCKS_SCHEMES):
+        raise UsageError(
+            "invalid_option",
+            "The environment names a proxy that is no address (expected http://host:port, with # and / of a password "
+            "written as %23 and %2F). Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY.",
+        )
+    if scheme in SOCKS_SCHEMES and importlib.util.find_spec("socks") is None:
+        raise UsageError("requirement_missing", f"A {scheme} proxy needs the Python library PySocks. Install it.")
+
+
+def scheme_of(proxy: str) -> str | None:
+    """None for what is no address; without a scheme it is http."""
+    parts = split(proxy if "://" in proxy else f"http://{proxy}")
+    return parts.scheme if parts and parts.hostname else None

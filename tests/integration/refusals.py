@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How name servers refuse an update, and what a task makes of it. The tests check it, and a guide shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# As Debian 12 has them.
+RAN_ON = ("BIND 9.18", "Knot 3.2", "PowerDNS 4.7", "NSD 4.6", "Unbound 1.17")
+KEYS = {
+    "writer": "the right key",
+    "reader": "a key without the right",
+    "stranger": "a key that it does not know",
+    "wrong secret": "a wrong secret",
+    "wrong algorithm": "a wrong algorithm",
+    "none": "no key",
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """C(setting) is one of the servers in the tests, C(remedy) a part of the message, C(advice) the guide's."""
+
+    setting: str
+    keys: tuple[str, ...]
+    code: str
+    reason: str
+    remedy: str
+    advice: str
+
+    @property
+    def what(self) -> str:
+        return ", ".join(KEYS[key] for key in self.keys)
+
+
+CORRECT = "Correct the options of the key."
+RIGHT_AT_POWERDNS = "Set ``dnsupdate``, ``allow-dnsupdate-from`` and the zone's ``TSIG-ALLOW-DNSUPDATE``."
+NO_UPDATES = "Set ``server`` to one that takes updates."
+REFUSALS = (
+    Refusal("BIND", ("reader", "none"), "dns_refused", "REFUSED", "update-policy", "Set the zone's ``update-policy``."),
+    Refusal("BIND", ("stranger",), "dns_key_refused", "PeerBadKey", "Correct key_name", CORRECT),
+    Refusal("BIND", ("wrong secret",), "dns_key_refused", "PeerBadSignature", "Correct key_secret", CORRECT),
+    Refusal(
+        "Knot",
+        ("reader",),
+        "dns_key_refused",
+        "PeerBadKey",
+        "update-owner",
+        "Set an ``acl`` of the zone (``action``, ``update-owner``).",
+    ),
+    Refusal("Knot", ("stranger", "wrong algorithm"), "dns_key_refused", "PeerBadKey", "Correct key_name", CORRECT),
+    Refusal("Knot", ("wrong secret",), "dns_key_refused", "PeerBadSignature", "Correct key_secret", CORRECT),
+    Refusal("Knot", ("none",), "dns_refused", "NOTAUTH", "acl", "Give a key that an ``acl`` of the zone allows."),
+    Refusal(
+        "PowerDNS",
+        ("stranger", "wrong secret", "wrong algorithm"),
+        "dns_key_refused",
+        "NOTAUTH",
+        "key_secret and key_algorithm",
+        CORRECT,
+    ),
+    Refusal("PowerDNS", ("reader", "none"), "dns_refused", "REFUSED", "TSIG-ALLOW-DNSUPDATE", RIGHT_AT_POWERDNS),
+    Refusal("PowerDNS without dnsupdate", ("writer",), "dns_refused", "REFUSED", "dnsupdate", RIGHT_AT_POWERDNS),
+    Refusal(
+        "PowerDNS for other addresses", ("writer",), "dns_refused", "REFUSED", "allow-dnsupdate-from", RIGHT_AT_POWERDNS
+    ),
+    Refusal("NSD", ("writer", "none"), "dns_refused", "NOTIMP", "takes no updates", NO_UPDATES),
+    Refusal("NSD", ("stranger",), "dns_key_refused", "PeerBadKey", "Correct key_name", NO_UPDATES),
+    Refusal("Unbound", ("none",), "dns_refused", "NOTIMP", "takes no updates", NO_UPDATES),
+    Refusal("Unbound", ("writer",), "dns_not_served", "FORMERR", "Set server to the primary", NO_UPDATES),
+)
