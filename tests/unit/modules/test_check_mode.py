@@ -72,7 +72,9 @@ def record(params: Mapping[str, Any], found: list[Mapping[str, Any]], *writes: C
     wildcards = Call(
         "GET", RECORDS, [], query={"match": "any", "type": "NS", "name.startswith": "*."}, info={"total_count": 0}
     )
-    reads = [records(*found), wildcards] if not found else [records(*found)]
+    zone = Call("GET", "/zones/z1", {"id": "z1", "name": "example.com", "status": "active", "type": "full"})
+    is_added = any(write.method == "POST" for write in writes)
+    reads = [zone, records(*found), *([wildcards] if is_added else [])]
     return Situation("cloudflare_oauth_domain_record", given, reads, list(writes))
 
 

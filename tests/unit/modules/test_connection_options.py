@@ -25,21 +25,22 @@ from tests.unit.support import (
 )
 from tests.unit.transport import TOKEN, Call, Clock, Script
 
+ZONE = Call("GET", "/zones/z1", {"id": "z1", "name": "example.com", "status": "active", "type": "full"})
 RECORDS = Call("GET", "/zones/z1/dns_records", [], query={"name": "app.example.com"}, info={"total_count": 0})
 RECORD = {"host": "app.example.com", "value": "v", "zone_id": "z1", "state": "absent"}
 
-# a run of each module that is one GET and changes nothing
-READ: Mapping[str, tuple[dict[str, Any], Call]] = {
+# A run of each module that only reads and changes nothing.
+READ: Mapping[str, tuple[Any, ...]] = {
     "cloudflare_oauth_client": ({"client_id": CLIENT_ID}, reads(a_client())),
     "cloudflare_oauth_client_info": ({}, lists()),
     "cloudflare_oauth_client_secret": (
         {"client_id": CLIENT_ID, "state": "finalized"},
         reads(a_confidential_client()),
     ),
-    "cloudflare_oauth_domain_record": (RECORD, RECORDS),
+    "cloudflare_oauth_domain_record": (RECORD, ZONE, RECORDS),
     "cloudflare_oauth_scope_info": ({}, offers("dns.read")),
 }
-OF_AN_ACCOUNT = [name for name, (_params, call) in READ.items() if ACCOUNT in call.path]
+OF_AN_ACCOUNT = [name for name, (_params, call, *_more) in READ.items() if ACCOUNT in call.path]
 KEY = {"api_token": None, "api_email": "me@example.com", "api_key": "unit-test-key-0d107d09"}
 KEY_HEADERS = {"Authorization": None, "X-Auth-Email": "me@example.com", "X-Auth-Key": "unit-test-key-0d107d09"}
 
@@ -47,8 +48,8 @@ every_module = pytest.mark.parametrize("name", READ)
 
 
 def run(cloudflare: Script, name: str, *before: Call, **connection: Any) -> ModuleResult:
-    params, call = READ[name]
-    cloudflare.expect(*before, call)
+    params, *calls = READ[name]
+    cloudflare.expect(*before, *calls)
     result = run_module(name, **{**params, **connection})
     assert not result.failed, result.msg
     return result
@@ -125,7 +126,7 @@ def test_timeout(cloudflare: Script, name: str, given: Any, used: float) -> None
 
 
 def limited(name: str, seconds: int) -> Call:
-    _params, call = READ[name]
+    _params, call, *_more = READ[name]
     headers = {"retry-after": str(seconds)}
     return Call("GET", call.path, query=call.query, answer_headers=headers, **refused(429))
 
