@@ -56,6 +56,7 @@ lint: setup
 	ruff check
 	ruff format --check
 	yamllint --strict .
+	@python -m tests.tools.words
 	reuse lint --quiet || { reuse lint; exit 1; }
 	ansible-lint --offline --strict
 	antsibull-changelog lint

@@ -34,7 +34,7 @@ class ActionModule(StoreAction):
 
 
 def shown(kept: StoredRecord, handover: ClientHandover) -> Result:
-    """The record with its secret, which the tasks of a user need. Raises UsageError when nobody can have it."""
+    """The record with its secret, for the tasks of a user. Raises UsageError when the secret cannot be read."""
     secret = kept.secret or handover.kept()
     if not secret:
         raise UsageError("secret_not_readable", without_secret(kept), option="store")

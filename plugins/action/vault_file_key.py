@@ -62,7 +62,7 @@ def ensured(
     place: Place, vault: Vault, key: str, value: Mapping[str, Any] | None, *, check_mode: bool
 ) -> tuple[Any, bool]:
     """The value that was found, and whether it was, or is to be, replaced."""
-    with telling(place):
+    with raising(place):
         older = found_at(place)
         found, encrypted = edited(vault, older, key, value)
         if encrypted is None:
@@ -119,11 +119,11 @@ def locked(place: Place) -> contextlib.AbstractContextManager[None]:
 
 
 @contextlib.contextmanager
-def telling(place: Place) -> Iterator[None]:
+def raising(place: Place) -> Iterator[None]:
     try:
         yield
-    except OSError as fault:
-        text = f"path: {place.path} cannot be read or written ({fault.strerror})."
+    except OSError as error:
+        text = f"path: {place.path} cannot be read or written ({error.strerror})."
         raise UsageError("file_inaccessible", text, option="path") from None
 
 
@@ -135,7 +135,7 @@ def edited(vault: Vault, older: Found | None, key: str, value: Mapping[str, Any]
         if value is None or same(value, found):
             return found, None
         text = with_key(text, key, value)
-    except ValueError as fault:
-        wrong = f"{vault.path}: {fault} To correct it: ansible-vault edit {vault.path}"
+    except ValueError as error:
+        wrong = f"{vault.path}: {error} To correct it: ansible-vault edit {vault.path}"
         raise UsageError("foreign_content", wrong, option="path") from None
     return found, vault.closed(text, label, secret)

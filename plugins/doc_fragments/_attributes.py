@@ -97,7 +97,7 @@ attributes:
     details: It runs as the user that Ansible runs as.
   delegation:
     support: none
-    details: It runs on the controller whatever it is delegated to.
+    details: It always runs on the controller, and ignores delegation.
   platform:
     description: The operating systems of the controller that it runs on.
     support: full

@@ -40,14 +40,14 @@ options:
     type: str
   timeout:
     description:
-      - Seconds to wait for a connection, and then for each part of an answer.
+      - Seconds to wait for a connection, and then for each part of a response.
     type: float
     default: 30
   retry_timeout:
     description:
       - Seconds that the task may spend on failed attempts and on pauses before it tries again.
-      - Requests are repeated after status 429 and after faults of the network or the server, but a request that
-        creates a client or mints a secret never when it may have arrived.
+      - Requests are repeated after status 429 and after errors of the network or the server. A request that creates a
+        client or mints a secret is never repeated if it may have arrived.
       - V(0) turns repeating off.
     type: float
     default: 60

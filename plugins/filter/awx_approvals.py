@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: awx_approvals
-short_description: Decide which workflows of AWX that wait for a domain may continue
+short_description: Decide which AWX workflows that wait for a domain may continue
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
@@ -104,7 +104,9 @@ def awx_approvals(approvals: Rows, nodes: Rows, jobs: Rows, clients: Rows, accou
     try:
         return decided(approvals, nodes, jobs, clients, account_id)
     except (KeyError, TypeError, AttributeError) as error:
-        raise AnsibleFilterError(f"awx_approvals: needs the rows that AWX and Cloudflare list: {error}.") from None
+        raise AnsibleFilterError(
+            f"awx_approvals: invalid input (expected the rows that AWX and Cloudflare list): {error}."
+        ) from None
 
 
 class FilterModule:

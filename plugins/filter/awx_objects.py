@@ -62,7 +62,9 @@ def awx_objects(options: Any) -> dict[str, list[dict[str, Any]]]:
     try:
         return cast("dict[str, list[dict[str, Any]]]", wrap_var(objects(plain(options))))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise AnsibleFilterError(f"awx_objects: needs all variables of the role oauth_client_awx: {error}.") from None
+        raise AnsibleFilterError(
+            f"awx_objects: invalid input (expected all variables of the role oauth_client_awx): {error}."
+        ) from None
 
 
 class FilterModule:

@@ -1,24 +1,24 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter oauthops.iam.client_from_survey: the definition of a client from the answers to a survey. Pure."""
+"""The filter oauthops.iam.client_from_survey: the definition of a client from survey answers. Pure."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: client_from_survey
-short_description: Turn answers to a survey into the definition of an OAuth client
+short_description: Turn survey answers into the definition of an OAuth client
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
 description:
-  - Surveys of AWX give every answer as a text, and an empty text for a question without an answer. This filter leaves
-    empty answers out, and splits those that are lists by their lines.
+  - AWX gives all survey answers as texts, and an empty text for a question that was skipped. This filter leaves
+    empty texts out, and splits the lines of options that are lists.
   - The playbook C(oauthops.iam.publish) uses it.
 options:
   _input:
     description:
-      - The answers, by the names of the options of M(oauthops.iam.cloudflare_oauth_client).
+      - The survey answers, by the names of the options of M(oauthops.iam.cloudflare_oauth_client).
     type: dict
     required: true
 """
@@ -26,9 +26,9 @@ options:
 EXAMPLES = r"""
 - name: Show the definition
   ansible.builtin.debug:
-    msg: "{{ answers | oauthops.iam.client_from_survey }}"
+    msg: "{{ survey | oauthops.iam.client_from_survey }}"
   vars:
-    answers:
+    survey:
       client_name: Example App
       scopes: |
         account-settings.read
@@ -54,20 +54,20 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
 
 
-def client_from_survey(answers: Any) -> dict[str, Any]:
-    """The definition; raises AnsibleFilterError for what is no mapping."""
-    if not isinstance(answers, Mapping):
-        raise AnsibleFilterError("client_from_survey: invalid input (expected a mapping of options to answers).")
-    definition = {name: _value(name, answer) for name, answer in answers.items()}
+def client_from_survey(survey: Any) -> dict[str, Any]:
+    """The definition of the client. Raises AnsibleFilterError unless the input is a mapping."""
+    if not isinstance(survey, Mapping):
+        raise AnsibleFilterError("client_from_survey: invalid input (expected a mapping of options to survey answers).")
+    definition = {name: _value(name, value) for name, value in survey.items()}
     return {name: value for name, value in definition.items() if value not in (None, "", [])}
 
 
-def _value(name: str, answer: Any) -> Any:
-    if not isinstance(answer, str):
-        return answer
+def _value(name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
     if DEFINITION_OPTIONS.get(name, {}).get("type") == "list":
-        return [line.strip() for line in answer.splitlines() if line.strip()]
-    return answer.strip()
+        return [line.strip() for line in value.splitlines() if line.strip()]
+    return value.strip()
 
 
 class FilterModule:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: drift_report
-short_description: What an account has against the definitions of its OAuth clients
+short_description: Compare an account with the definitions of its OAuth clients
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
@@ -58,7 +58,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Foretell what a run would change
+- name: Predict what a run would change
   oauthops.iam.cloudflare_oauth_clients:
     clients:
       - client_name: Example App
@@ -78,7 +78,7 @@ EXAMPLES = r"""
   oauthops.iam.cloudflare_oauth_scope_info:
   register: catalogue
 
-- name: Say what was found
+- name: Show the findings
   ansible.builtin.debug:
     msg: "{{ (plan | oauthops.iam.drift_report(account, catalogue)).verdict.message }}"
 """
@@ -145,7 +145,7 @@ _value:
           type: list
           elements: dict
     warnings:
-      description: What the modules had to say of a client beside that, as C(message).
+      description: Warnings of the modules on a client, as C(message).
       type: list
       elements: dict
     clients:
@@ -163,7 +163,7 @@ _value:
     verdict:
       failed: true
       fail_on: [errors, missing, drift]
-      message: 'Not as it should be: missing clients: 1 (Example App).'
+      message: 'Findings: missing clients: 1 (Example App).'
     counts:
       clients: 0
       public: 0
@@ -215,18 +215,19 @@ def drift_report(
     kinds = listed(fail_on) if isinstance(fail_on, str) else list(fail_on)
     strange = [kind for kind in kinds if kind not in KINDS]
     if strange:
-        raise AnsibleFilterError(f"fail_on: {strange[0]!r} is none of {', '.join(KINDS)}.")
+        raise AnsibleFilterError(f"fail_on: invalid kind {strange[0]!r} (expected {', '.join(KINDS)}).")
     try:
         return report(plan, account, catalogue, moment, title or USUAL_TITLE, kinds)
     except (AttributeError, KeyError, TypeError):
         raise AnsibleFilterError(
-            "drift_report needs the results of the modules cloudflare_oauth_clients, cloudflare_oauth_client_info and "
-            "cloudflare_oauth_scope_info."
+            "drift_report: invalid input (expected the results of the modules cloudflare_oauth_clients, "
+            "cloudflare_oauth_client_info and "
+            "cloudflare_oauth_scope_info)."
         ) from None
 
 
 def listed(kinds: str) -> list[str]:
-    """The kinds in an answer to a survey; the usual ones when there is none."""
+    """The kinds in a text of a survey; the usual ones when it is empty."""
     return [kind.strip() for line in kinds.splitlines() for kind in line.split(",") if kind.strip()] or [*USUAL_FAIL_ON]
 
 

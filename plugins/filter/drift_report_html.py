@@ -7,16 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: drift_report_html
-short_description: A drift report as a web page
+short_description: Render a drift report as a web page
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
 description:
-  - Writes a report as one HTML page that needs nothing else, no script, no network. Whatever is in it is shown as text.
+  - Writes a report as one HTML page without scripts or external files. All values are shown as text.
 options:
   _input:
     description:
-      - What P(oauthops.iam.drift_report#filter) gives.
+      - The report, as P(oauthops.iam.drift_report#filter) returns it.
     type: dict
     required: true
 seealso:
@@ -52,7 +52,9 @@ def drift_report_html(report: Mapping[str, Any]) -> str:
     try:
         return report_page(report)
     except (AttributeError, KeyError, TypeError, UndefinedError):
-        raise AnsibleFilterError("drift_report_html needs what the filter drift_report gives.") from None
+        raise AnsibleFilterError(
+            "drift_report_html: invalid input (expected the result of the filter drift_report)."
+        ) from None
 
 
 class FilterModule:

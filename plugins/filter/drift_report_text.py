@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: drift_report_text
-short_description: A drift report as lines of text
+short_description: Render a drift report as lines of text
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
@@ -17,7 +17,7 @@ description:
 options:
   _input:
     description:
-      - What P(oauthops.iam.drift_report#filter) gives.
+      - The report, as P(oauthops.iam.drift_report#filter) returns it.
     type: dict
     required: true
 seealso:
@@ -51,7 +51,9 @@ def drift_report_text(report: Mapping[str, Any]) -> list[str]:
     try:
         return list(report_lines(report))
     except (AttributeError, KeyError, TypeError):
-        raise AnsibleFilterError("drift_report_text needs what the filter drift_report gives.") from None
+        raise AnsibleFilterError(
+            "drift_report_text: invalid input (expected the result of the filter drift_report)."
+        ) from None
 
 
 class FilterModule:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: oauth_clients_yaml
-short_description: Clients as a file of variables that describes them
+short_description: Render OAuth clients as a variables file that describes them
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
@@ -37,7 +37,7 @@ options:
     default: ''
   client_ids:
     description:
-      - Whether each client is described with its C(client_id), by which it is found whatever its name is.
+      - Whether each client is described with its C(client_id), by which it is found even after it was renamed.
       - V(false) is for another account, where the ids are others and the clients have to be created. C(visibility) is
         left out then, because a new client is private. Names have to be there, each once.
     type: bool
@@ -50,15 +50,15 @@ options:
 """
 
 EXAMPLES = r"""
-- name: All clients
+- name: Read all clients
   oauthops.iam.cloudflare_oauth_client_info:
   register: account
 
-- name: Show them as a file of variables
+- name: Show the clients as a variables file
   ansible.builtin.debug:
     msg: "{{ account.oauth_clients | oauthops.iam.oauth_clients_yaml }}"
 
-- name: Write some of them for another account
+- name: Write some clients for another account
   ansible.builtin.copy:
     content: "{{ account.oauth_clients | oauthops.iam.oauth_clients_yaml(name='Example *', client_ids=false) }}"
     dest: "{{ example_app_clients_file }}"
@@ -107,14 +107,14 @@ def oauth_clients_yaml(
     client_ids: bool = True,
     comment: str = "",
 ) -> str:
-    """The text of the file; raises AnsibleFilterError for what cannot be written, or not be told apart."""
+    """The text of the file; raises AnsibleFilterError for values that no file can hold, and for ambiguous clients."""
     if not re.fullmatch(r"[a-zA-Z_]\w*", variable, re.ASCII) or keyword.iskeyword(variable):
-        raise AnsibleFilterError(f"variable: {variable!r} is no name of a variable: letters, digits and underscores.")
+        raise AnsibleFilterError(f"variable: invalid name {variable!r} (expected letters, digits and underscores).")
     chosen = _chosen(clients, name, client_ids)
     try:
         return variables_text(variable, chosen, comment)
-    except UnicodeEncodeError as fault:
-        raise AnsibleFilterError(f"{fault.object!r} holds half of a character, which no file can hold.") from None
+    except UnicodeEncodeError as error:
+        raise AnsibleFilterError(f"{error.object!r} holds half of a character, which no file can hold.") from None
 
 
 def _chosen(clients: Iterable[Client], name: str, client_ids: bool) -> list[dict[str, Any]]:
@@ -123,7 +123,7 @@ def _chosen(clients: Iterable[Client], name: str, client_ids: bool) -> list[dict
         described = [_described(client, client_ids) for client in chosen]
     except (AttributeError, KeyError, TypeError):
         raise AnsibleFilterError(
-            "oauth_clients_yaml needs the oauth_clients of the module cloudflare_oauth_client_info."
+            "oauth_clients_yaml: invalid input (expected oauth_clients of the module cloudflare_oauth_client_info)."
         ) from None
     if not client_ids:
         _refuse_indistinct(chosen)
@@ -157,7 +157,7 @@ def _refuse_indistinct(clients: Sequence[Client]) -> None:
     ]
     if unclear:
         raise AnsibleFilterError(
-            f"Without ids these clients could not be told apart: {', '.join(unclear)}. Give each a name of its own, "
+            f"Without ids these clients would be ambiguous: {', '.join(unclear)}. Give each a name of its own, "
             "leave them out, or keep the ids."
         )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: without_secrets
-short_description: A text without the secrets that are in it
+short_description: Mask secrets in a text
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
@@ -29,7 +29,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Say why it failed
+- name: Show the cause of the failure
   ansible.builtin.fail:
     msg: "{{ ansible_failed_result.msg | oauthops.iam.without_secrets([example_app_client_secret]) }}"
 """

@@ -37,12 +37,12 @@ def check_path(option: str, path: str) -> None:
 
 def check_absolute(option: str, path: str) -> None:
     if not path:
-        raise UsageError("invalid_option", f"{option} is empty: name a file.", option=option)
+        raise UsageError("invalid_option", f"{option}: it is empty (expected the path of a file).", option=option)
     if not os.path.isabs(path):
         raise UsageError(
             "invalid_option",
-            f"{option}: {path} is a relative path, and which directory it would be in depends on how the task is run: "
-            "write an absolute one, such as {{ playbook_dir }}/" + path + ".",
+            f"{option}: {path} is a relative path (expected an absolute one). "
+            "Write for example {{ playbook_dir }}/" + path + ".",
             option=option,
         )
 
@@ -124,7 +124,7 @@ class Reserved:
     def __enter__(self) -> Reserved:
         return self
 
-    def __exit__(self, *_fault: object) -> None:
+    def __exit__(self, *_error: object) -> None:
         if not self._in_place and not _is_named(self._directory.handle, self._place.name, self.handle):
             with contextlib.suppress(OSError):
                 os.ftruncate(self.handle, 0)
@@ -153,13 +153,13 @@ class Reserved:
 
 
 def _created(place: Place) -> tuple[int, str]:
-    """An empty file that nobody else can open and that is locked, and its name."""
+    """An empty, locked file that only its owner can open, and its name."""
     directory = place.directory.handle
     while True:
         name = f".{place.name}.{secrets.token_hex(RANDOM_BYTES)}"
         handle = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE, dir_fd=directory)
         try:
-            # Whatever the mask and an ACL that the directory hands on.
+            # Independent of the mask and of an ACL that the directory passes on.
             if hasattr(os, "removexattr"):
                 with contextlib.suppress(OSError):
                     os.removexattr(handle, ACL)

@@ -118,7 +118,7 @@ class Trail:
         self._directories.append(Directory(os.open("/", SEARCHED), "/"))
         return self
 
-    def __exit__(self, *_fault: object) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._back_to(0)
 
     @property
@@ -236,7 +236,7 @@ class Place:
             )
 
     def create(self) -> None:
-        """Make an empty file; raises FileExistsError for whatever is there, even a link."""
+        """Make an empty file; raises FileExistsError for every existing entry, even a link."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         os.close(os.open(self.name, flags, 0o600, dir_fd=self.directory.handle))
         self.directory.sync()
@@ -257,8 +257,8 @@ def opened(option: str, path: str) -> Iterator[Place]:
         except FileNotFoundError:
             text = f"{option}: the directory {os.path.dirname(path)} does not exist."
             raise NoDirectory("file_inaccessible", text, option=option) from None
-        except OSError as fault:
-            text = f"{option}: {path} cannot be reached ({fault.strerror})."
+        except OSError as error:
+            text = f"{option}: {path} cannot be reached ({error.strerror})."
             raise UsageError("file_inaccessible", text, option=option) from None
         if name is None:
             raise UsageError("file_inaccessible", f"{option}: {path} is a directory.", option=option)

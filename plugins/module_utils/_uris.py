@@ -71,7 +71,7 @@ def _decoded(label: str) -> str:
     return text if text.isprintable() else label
 
 
-def redirect_uri_fault(uri: str) -> str | None:
+def redirect_uri_error(uri: str) -> str | None:
     """Why this cannot be a redirect URI (RFC 6749, 3.1.2: absolute and without a fragment), or None."""
     parts = split(uri)
     if parts is None or not parts.scheme or not (parts.netloc or parts.path):
@@ -81,7 +81,7 @@ def redirect_uri_fault(uri: str) -> str | None:
     return "has a fragment, which a redirect URI must not have" if "#" in uri else None
 
 
-def web_address_fault(uri: str) -> str | None:
+def web_address_error(uri: str) -> str | None:
     """Why this is not the address of a page or picture on the web, or None."""
     parts = split(uri)
     if parts is None:
@@ -91,15 +91,17 @@ def web_address_fault(uri: str) -> str | None:
     return None if parts.hostname else "has no host"
 
 
-def home_page_fault(uri: str) -> str | None:
+def home_page_error(uri: str) -> str | None:
     """Why this is not the address of a home page, or None."""
-    fault = web_address_fault(uri) or (None if _host(uri) else "has no host that DNS could have a record for")
+    error = web_address_error(uri) or (None if _host(uri) else "has no host that DNS could have a record for")
     parts = split(uri)
-    return fault or ("must not have a user or password: everybody sees it" if parts and "@" in parts.netloc else None)
+    return error or (
+        "must not have a user or password, because it is public" if parts and "@" in parts.netloc else None
+    )
 
 
-def unprovable(home_page: str) -> str | None:
-    """Why no TXT record can ever prove the host of a home page, in a sentence, or None."""
+def not_verifiable(home_page: str) -> str | None:
+    """Why no TXT record can verify the host of a home page, in a sentence, or None."""
     host = _host(home_page)
     if host is None or _is_address(host):
         return f"The host of {home_page} is an IP address, and DNS has TXT records for names alone."
@@ -123,12 +125,12 @@ def _is_address(host: str) -> bool:
         return bool(re.fullmatch(r"0x[0-9a-f]*|[0-9]+", host.rstrip(".").rpartition(".")[2]))
 
 
-def origin_fault(origin: str) -> str | None:
+def origin_error(origin: str) -> str | None:
     """Why this is not a web origin (RFC 6454: scheme, host and port, nothing else), or None."""
-    fault = web_address_fault(origin)
+    error = web_address_error(origin)
     parts = split(origin)
-    if fault or parts is None:
-        return fault
+    if error or parts is None:
+        return error
     if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username:
         return "must be an origin: scheme, host and port, without user, path, query or fragment"
     return None

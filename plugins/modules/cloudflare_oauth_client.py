@@ -11,8 +11,8 @@ short_description: Manage an OAuth client of a Cloudflare account
 version_added: 0.1.0
 description:
   - Creates, changes, publishes and deletes an OAuth client that a Cloudflare account owns.
-  - An option that is omitted leaves what it describes alone. An empty list or an empty string clears it. Only what
-    differs is sent.
+  - An omitted option leaves its field alone. An empty list or an empty string clears it. Only fields that differ are
+    sent.
   - Lists are compared as sets. C(offline_access) and C(openid) in O(scopes) are added and removed by Cloudflare
     itself, following O(grant_types) and O(response_types), and are neither compared nor sent.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
@@ -54,7 +54,7 @@ options:
     choices: [authorization_code, refresh_token]
   response_types:
     description:
-      - What the authorization endpoint may answer with. Cloudflare supports the C(code) flow.
+      - The response types of the authorization endpoint. Cloudflare supports the C(code) flow.
       - When a client is created, V([code]) if omitted.
     type: list
     elements: str
@@ -94,8 +94,8 @@ options:
     elements: str
   client_uri:
     description:
-      - The home page of the application. Its host is what a TXT record proves, see RV(publishing.dns_record).
-      - It is sent only when it differs, because sending it starts the verification anew.
+      - The home page of the application. A TXT record verifies its host, see RV(publishing.dns_record).
+      - It is sent only when it differs, because sending it restarts the verification.
       - The host of a verified client cannot be changed.
     type: str
   logo_uri:
@@ -112,33 +112,33 @@ options:
     type: str
   visibility:
     description:
-      - V(public) lets every Cloudflare user authorize the client. B(There is no way back.)
-        It needs a name, O(logo_uri), a verified host of O(client_uri) and a scope that is more than an identity
-        scope; what is missing is told before anything is sent.
-      - V(private) makes sure that the client is not public, and fails when it is. A new client is private.
+      - V(public) lets every Cloudflare user authorize the client. B(This is permanent.) It needs a name, O(logo_uri),
+        a verified host of O(client_uri) and a scope that is more than an identity scope. Missing ones are reported
+        before anything is sent.
+      - V(private) fails if the client is public. A new client is private.
     type: str
     choices: [private, public]
   append:
     description:
-      - Whether lists are added to what is there, instead of replacing it.
+      - Whether lists are added to the values that the client has, instead of replacing them.
     type: bool
     default: false
   restart_verification:
     description:
-      - Whether the verification of the host of O(client_uri) is started anew if its status is C(failed). Cloudflare
+      - Whether the verification of the host of O(client_uri) is restarted if its status is C(failed). Cloudflare
         gives up after two days.
     type: bool
     default: false
   validate_scopes:
     description:
-      - Whether scopes that the client is about to get are looked up in the catalogue first, so that a misspelt one is
-        told together with what it may have been meant to be.
+      - Whether new scopes are looked up in the catalogue first, so that a misspelt one is
+        reported together with the ids that are close to it.
     type: bool
     default: true
   client_secret_file:
     description:
       - The file on the target that a new client's secret is written to, without a line break and with mode C(0600); an
-        absolute path. It is replaced in one step, whatever it held, and is reserved before the client is created. It
+        absolute path. An existing file is replaced in one step. The file is reserved before the client is created. It
         belongs to the user who runs the task.
       - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
         otherwise.
@@ -154,7 +154,7 @@ options:
       - A task that is interrupted before it ends returns nothing. O(client_secret_file) has the secret
         from the moment it is minted.
       - A client that has a secret is not created unless this or O(client_secret_file) is set. V(false) without a file
-        gives the secret up knowingly; M(oauthops.iam.cloudflare_oauth_client_secret) can mint another later.
+        discards the secret; M(oauthops.iam.cloudflare_oauth_client_secret) can mint another later.
     type: bool
   force:
     description:
@@ -169,12 +169,12 @@ seealso:
   - module: oauthops.iam.cloudflare_oauth_domain_record
   - module: oauthops.iam.cloudflare_oauth_scope_info
   - name: OAuth clients in Cloudflare's documentation
-    description: What a client is and what publishing one means.
+    description: Clients and their publication.
     link: https://developers.cloudflare.com/fundamentals/oauth/create-an-oauth-client/
 """
 
 EXAMPLES = r"""
-- name: A client for a command line tool, which has no secret
+- name: Create a client for a command line tool, without a secret
   oauthops.iam.cloudflare_oauth_client:
     client_name: Example CLI
     redirect_uris:
@@ -184,7 +184,7 @@ EXAMPLES = r"""
       - dns.read
     token_endpoint_auth_method: none
 
-- name: A client for a web application, whose secret goes into a file
+- name: Create a client for a web application and write its secret to a file
   oauthops.iam.cloudflare_oauth_client:
     client_name: Example App
     grant_types: [authorization_code, refresh_token]
@@ -201,14 +201,14 @@ EXAMPLES = r"""
     logo_uri: https://app.example.com/logo.png
     client_secret_file: "{{ example_app_secret_file }}"
 
-- name: One more redirect URI, whatever the others are
+- name: Add a redirect URI and keep the others
   oauthops.iam.cloudflare_oauth_client:
     client_name: Example App
     redirect_uris:
       - https://staging.example.com/oauth/callback
     append: true
 
-- name: No terms of service any more
+- name: Remove the terms of service
   oauthops.iam.cloudflare_oauth_client:
     client_name: Example App
     tos_uri: ""
@@ -223,8 +223,8 @@ RETURN = r"""
 oauth_client:
   description:
     - The client after the task, or as it was before it was deleted. V(none) when there was none to delete.
-    - Every key named here is present; what Cloudflare leaves out is V(none), V(false) or an empty list. Further keys
-      of Cloudflare's are dropped, as an unknown one may hold a secret.
+    - Every key named here is present; missing values are V(none), V(false) or an empty list. Unknown keys of
+      Cloudflare's response are dropped, because they may hold a secret.
     - In check mode RV(oauth_client.client_id) of a client that does not exist yet is V(none).
   returned: success
   type: dict
@@ -291,7 +291,7 @@ oauth_client:
       description: The terms of service.
       type: str
     visibility:
-      description: Whether everyone (V(public)) or only the account's members (V(private)) can authorize the client.
+      description: Whether all users (V(public)) or only members of the account (V(private)) can authorize the client.
       type: str
       sample: private
     client_uri_verification:
@@ -303,7 +303,7 @@ oauth_client:
           type: str
           sample: pending
         text:
-          description: The value of the TXT record that proves the host.
+          description: The value of the TXT record that verifies the host.
           type: str
           sample: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
     has_rotated_secret:
@@ -322,7 +322,7 @@ oauth_client:
       description: When the client was made public.
       type: str
 publishing:
-  description: How far the client is from being public. V(none) when there is no client.
+  description: The state of publishing. V(none) when there is no client.
   returned: success
   type: dict
   contains:
@@ -334,16 +334,16 @@ publishing:
       type: str
       sample: needs_dns
     missing:
-      description: What publishing still needs, as the names of options and C(client_uri_verification).
+      description: The missing requirements for publishing, as names of options and C(client_uri_verification).
       type: list
       elements: str
       sample: [client_uri_verification]
     obstacle:
-      description: Why the host of O(client_uri) can never be proven, V(none) when it can.
+      description: Why the host of O(client_uri) cannot be verified, V(none) when it can.
       type: str
       sample: localhost is no name of the public DNS, where Cloudflare looks.
     dns_record:
-      description: The TXT record that proves the host of O(client_uri), V(none) without one.
+      description: The TXT record that verifies the host of O(client_uri), V(none) without one.
       type: dict
       contains:
         type:
@@ -355,7 +355,7 @@ publishing:
           type: str
           sample: app.example.com
         value:
-          description: The value, V(none) while Cloudflare has not told it.
+          description: The value, V(none) while Cloudflare has not named it.
           type: str
           sample: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
 client_secret:
@@ -363,7 +363,7 @@ client_secret:
   returned: when a client with a secret was created and O(return_client_secret=true)
   type: str
 error:
-  description: Why the task failed. What ansible-core itself refuses has no such key.
+  description: Why the task failed. It is missing when ansible-core itself refused the task.
   returned: when the task failed
   type: dict
   contains:
@@ -372,7 +372,7 @@ error:
       type: str
       sample: request_refused
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: ~
     method:
@@ -396,12 +396,12 @@ error:
       type: str
       sample: 8f2a1b3c4d5e6f70-FRA
     errors:
-      description: What Cloudflare complained about, each with C(code), C(message), C(option) and C(documentation_url).
+      description: The errors that Cloudflare returned, with C(code), C(message), C(option) and C(documentation_url).
       returned: when a request failed
       type: list
       elements: dict
 waited:
-  description: What the task waited for and how long, as long as O(retry_timeout) allowed.
+  description: The waits of the task with their causes, within O(retry_timeout).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str

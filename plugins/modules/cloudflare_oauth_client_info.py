@@ -11,7 +11,7 @@ short_description: List the OAuth clients of a Cloudflare account
 version_added: 0.1.0
 description:
   - Lists the OAuth clients of an account, all of them or those that all given filters match.
-  - No secret is ever among what is returned; Cloudflare shows a secret only when it is minted.
+  - Never returns a secret; Cloudflare shows a secret only when it is minted.
   - The token needs the permission C(OAuth Client Read).
 author:
   - The oauthops.iam authors (@oauthops)
@@ -24,7 +24,7 @@ extends_documentation_fragment:
 options:
   client_id:
     description:
-      - Only the client with this ID. An empty one is refused, so that no missing value lists every client.
+      - Only the client with this ID. An empty ID is refused, so that a missing value does not list every client.
     type: str
   client_name:
     description:
@@ -54,21 +54,21 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All clients
+- name: Read all clients
   oauthops.iam.cloudflare_oauth_client_info:
   register: all_clients
 
-- name: Which rotations are open?
+- name: Show open rotations
   oauthops.iam.cloudflare_oauth_client_info:
     has_rotated_secret: true
   register: open_rotations
 
-- name: One client as the options that describe it
+- name: Read one client as module options
   oauthops.iam.cloudflare_oauth_client_info:
     client_name: Example App
   register: example_app
 
-- name: Applying what was read changes nothing
+- name: Apply the options that were read, which changes nothing
   oauthops.iam.cloudflare_oauth_client: "{{ example_app.oauth_clients[0].definition }}"
 """
 
@@ -101,7 +101,7 @@ oauth_clients:
         visibility: private
     publishing:
       description:
-        - How far the client is from being public, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
+        - The state of publishing, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
       type: dict
       sample:
         phase: incomplete
@@ -122,7 +122,7 @@ error:
       type: str
       sample: ~
 waited:
-  description: What the task waited for and how long, as long as O(retry_timeout) allowed.
+  description: The waits of the task with their causes, within O(retry_timeout).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cloudflare_oauth_client_publication
-short_description: Take an OAuth client from its description to public
+short_description: Publish an OAuth client in steps that each run resumes
 version_added: 0.1.0
 description:
   - V(prepared) of O(state) creates or updates the client, stores the secret of a new one, and publishes the TXT record
-    that verifies its domain. Everything that is known to go wrong is refused before anything is written.
+    that verifies its domain. Known problems are refused before anything is written.
   - V(public) makes the client public, which is permanent. It is refused while anything is missing.
   - V(absent) removes the record, then the client.
   - In between, wait for Cloudflare with M(oauthops.iam.cloudflare_oauth_client_wait). The role
-    P(oauthops.iam.oauth_client_publish#role) does all of it.
+    P(oauthops.iam.oauth_client_publish#role) does all steps.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write), and for a zone at Cloudflare
     C(Zone Read), C(DNS Read) and C(DNS Write).
 author:
@@ -41,14 +41,14 @@ attributes:
 options:
   state:
     description:
-      - How far to go, or V(absent) to delete the client and its record.
+      - The step to reach, or V(absent) to delete the client and its record.
     type: str
     choices: [prepared, public, absent]
     default: prepared
   client:
     description:
       - The client, with the options of M(oauthops.iam.cloudflare_oauth_client) that describe one, such as
-        C(client_name), C(redirect_uris) and C(client_uri). What is left out stays as it is, what is empty is cleared.
+        C(client_name), C(redirect_uris) and C(client_uri). Omitted options stay as they are, empty ones are cleared.
       - It is also an item of O(oauthops.iam.cloudflare_oauth_clients#module:clients), and an entry of an export. A
         C(visibility) of V(private) refuses to make it public, and V(public) changes nothing before O(state=public).
         Its C(client_secret_file) is used where there is no O(store).
@@ -57,7 +57,7 @@ options:
     required: true
   store:
     description:
-      - Where the secret of a client that is created goes. A client without a secret needs none.
+      - The place for the secret of a new client. A client without a secret needs none.
     required: false
   validate_scopes:
     description:
@@ -100,7 +100,7 @@ EXAMPLES = r"""
       logo_uri: https://app.example.com/logo.png
   register: example_app
 
-- name: Make it public, once its domain is verified
+- name: Make the client public, once its domain is verified
   oauthops.iam.cloudflare_oauth_client_publication:
     state: public
     client:
@@ -117,8 +117,8 @@ EXAMPLES = r"""
 RETURN = r"""
 phase:
   description:
-    - How far the client is. V(incomplete) lacks something, V(needs_dns) its record, V(verifying) Cloudflare's look at
-      the record, V(failed) a verification that succeeds, V(verified) only the promotion; V(public) lacks nothing.
+    - The phase of the client. V(incomplete) lacks options, V(needs_dns) the record, and V(verifying) verification by
+      Cloudflare. V(failed) needs another verification, V(verified) only the promotion, and V(public) nothing.
   returned: success, unless O(state=absent)
   type: str
   sample: needs_dns
@@ -153,7 +153,7 @@ awaits_verification:
   type: bool
   sample: true
 missing:
-  description: What publishing lacks, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing.missing).
+  description: The missing requirements, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing.missing).
   returned: success, unless O(state=absent)
   type: list
   elements: str
@@ -165,7 +165,7 @@ deadline:
   sample: 2026-01-31 08:00 UTC
 next_action:
   description:
-    - What comes next, as C(code) and C(text). The codes are V(complete), V(publish_record), V(run), V(wait), V(promote)
+    - The next step, as C(code) and C(text). The codes are V(complete), V(publish_record), V(run), V(wait), V(promote)
       and V(none).
   returned: success, unless O(state=absent)
   type: dict
@@ -179,7 +179,7 @@ ticket:
   elements: str
   sample: []
 lookup:
-  description: What the world sees of the record, as M(oauthops.iam.dns_txt_info) returns it.
+  description: The last lookup of the record in DNS, as M(oauthops.iam.dns_txt_info) returns it.
   returned: success, unless O(state=absent)
   type: dict
   sample: {}
@@ -188,14 +188,14 @@ oauth_client:
   returned: success
   type: dict
 waited:
-  description: What the task waited for and how long.
+  description: The waits of the task with their causes.
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
   sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 error:
   description:
-    - What failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+    - Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: failure
   type: dict
 """
@@ -224,7 +224,8 @@ OPTIONS: Mapping[str, Any] = {
 
 def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     raise UsageError(
-        "action_plugin_missing", "This module runs in the controller, by its action plugin, which is missing."
+        "action_plugin_missing",
+        "cloudflare_oauth_client_publication: its action plugin is missing. Reinstall the collection.",
     )
 
 

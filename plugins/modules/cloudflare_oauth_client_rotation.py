@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cloudflare_oauth_client_rotation
-short_description: Rotate the secret of an OAuth client through a store
+short_description: Rotate the secret of an OAuth client with a store
 version_added: 0.1.0
 description:
   - Rotates the secret of an OAuth client in two steps, with two valid secrets in between. Each run reads the client at
@@ -17,7 +17,7 @@ description:
     never returns the secret, so the task needs no C(no_log). It prints a line for each step.
   - V(finalized) of O(state) deletes the older secret, if the store holds the newer one.
   - Between the two, bring the newer secret to the applications and verify that they use it. The role
-    P(oauthops.iam.oauth_client_rotate#role) does all of it.
+    P(oauthops.iam.oauth_client_rotate#role) does all steps.
   - One run at a time works on a client, by a lock in O(handover_dir). The module
     M(oauthops.iam.cloudflare_oauth_client_secret) knows neither the lock nor the store.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
@@ -127,8 +127,8 @@ rotation:
   sample: open
 steps:
   description:
-    - What the run did, of V(rotated), V(stored), V(finalized) and V(settled). The last one corrected a store that said
-      a rotation is open when none was any more.
+    - The steps of this run, of V(rotated), V(stored), V(finalized) and V(settled). V(settled) corrects a store in which
+      a rotation is open that was closed elsewhere.
   returned: success
   type: list
   elements: str
@@ -141,7 +141,7 @@ reason:
   type: dict
   sample: {code: due, text: 'No rotation is open, and the secret is due: the store holds none.'}
 next_action:
-  description: What comes next, as C(code) and C(text). The codes are V(none), V(finalize) and V(wait).
+  description: The next step, as C(code) and C(text). The codes are V(none), V(finalize) and V(wait).
   returned: success
   type: dict
   sample: {code: none, text: Nothing.}
@@ -186,14 +186,14 @@ fingerprint:
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 waited:
-  description: What the task waited for and how long.
+  description: The waits of the task with their causes.
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
   sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 error:
   description:
-    - What failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+    - Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: failure
   type: dict
 """
@@ -234,7 +234,8 @@ def check_params(params: Mapping[str, Any]) -> None:
 
 def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     raise UsageError(
-        "action_plugin_missing", "This module runs in the controller, by its action plugin, which is missing."
+        "action_plugin_missing",
+        "cloudflare_oauth_client_rotation: its action plugin is missing. Reinstall the collection.",
     )
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cloudflare_oauth_client_secret
-short_description: Rotate the secret of a Cloudflare OAuth client in two steps
+short_description: Mint a second secret of a Cloudflare OAuth client, or delete the older one
 version_added: 0.1.0
 description:
   - An OAuth client can have two valid secrets. O(state=rotated) mints the second one, while the older one goes on
     working. When every application uses the new one, O(state=finalized) deletes the older one.
-  - Never both in one task, because in between every application has to get the new secret.
+  - One task never does both, because every application has to get the new secret in between.
   - A client with C(token_endpoint_auth_method=none) has no secret and is refused.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
 author:
@@ -28,14 +28,14 @@ attributes:
     support: partial
     details:
       - O(state=rotated) changes nothing while a rotation is open, and O(state=finalized) changes nothing while none is.
-      - A run of O(state=rotated) after O(state=finalized) mints another secret, as Cloudflare does not tell how old a
-        secret is.
+      - A run of O(state=rotated) after O(state=finalized) mints another secret, because Cloudflare does not report the
+        age of a secret.
 options:
   state:
     description:
-      - V(rotated) mints a second secret. When there are two already it changes nothing and says so; it fails then if
-        O(client_secret_file) is named but is known not to hold the newer one, because that secret is lost.
-      - V(finalized) deletes the older of two secrets. Applications that still use it are cut off at once. With
+      - V(rotated) mints a second secret. When there are two already it changes nothing, and returns a message. It fails
+        if O(client_secret_file) is known not to hold the newer one, because that secret is lost.
+      - V(finalized) deletes the older of two secrets. Applications that still use it fail to authenticate at once. With
         O(client_secret_file) it fails if that file is known not to hold the newer one.
     type: str
     choices: [rotated, finalized]
@@ -55,8 +55,8 @@ options:
         who runs the task.
       - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
         otherwise.
-      - While a secret is being minted, and as long as the answer that held it is lost, an empty file beside it with
-        C(.unreceived) at the end of its name says that this file does not hold the newer secret.
+      - An empty file beside it, whose name ends with C(.unreceived), marks that this file does not hold the newer
+        secret. It exists while a secret is being minted, and as long as the response that held it is lost.
       - O(state=rotated) needs this or O(return_client_secret=true).
     type: path
   return_client_secret:
@@ -116,11 +116,11 @@ error:
       type: str
       sample: newer_secret_missing
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: client_secret_file
 waited:
-  description: What the task waited for and how long, as long as O(retry_timeout) allowed.
+  description: The waits of the task with their causes, within O(retry_timeout).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str

@@ -10,7 +10,7 @@ module: cloudflare_oauth_client_stored_secret
 short_description: Read or store the secret of an OAuth client
 version_added: 0.1.0
 description:
-  - V(read) of O(state) returns what O(store) holds of a client, for the tasks that need the secret. Set C(no_log=true)
+  - V(read) of O(state) returns the record of a client in O(store), for tasks that need the secret. Set C(no_log=true)
     on the task.
   - V(present) of O(state) stores a secret that was made elsewhere, such as in the dashboard.
   - Other keys in the place stay as they are. The place of another client is refused. Cloudflare is not asked.
@@ -110,7 +110,7 @@ fingerprint:
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 error:
   description:
-    - What failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+    - Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: failure
   type: dict
 """
@@ -136,7 +136,8 @@ OPTIONS: Mapping[str, Any] = {
 
 def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     raise UsageError(
-        "action_plugin_missing", "This module runs in the controller, by its action plugin, which is missing."
+        "action_plugin_missing",
+        "cloudflare_oauth_client_stored_secret: its action plugin is missing. Reinstall the collection.",
     )
 
 

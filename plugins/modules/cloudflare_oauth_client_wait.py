@@ -10,11 +10,11 @@ module: cloudflare_oauth_client_wait
 short_description: Wait until the domain of an OAuth client is verified
 version_added: 0.1.0
 description:
-  - Asks Cloudflare for the client and DNS for its TXT record, again and again. It prints a line each time, with the
+  - Asks Cloudflare for the client and DNS for its TXT record, at intervals. It prints a line each time, with the
     phase, the host, and the time elapsed and remaining.
   - It ends when the domain is verified, when the value of the record has changed, or when the time is over. None of
     these is a failure.
-  - Cloudflare looks for two days, so rather run again later than wait for long.
+  - Cloudflare looks for two days, so run again later instead of waiting long.
   - The token needs the permission C(OAuth Client Read), and C(OAuth Client Write) to restart a verification.
 author:
   - The oauthops.iam authors (@oauthops)
@@ -49,7 +49,7 @@ options:
     default: 300.0
   wait_interval:
     description:
-      - How many seconds to wait between two looks, at least V(1).
+      - How many seconds to wait between two requests, at least V(1).
     type: float
     default: 10.0
   restart_verification:
@@ -70,7 +70,7 @@ EXAMPLES = r"""
     client_name: Example App
   register: example_app
 
-- name: Wait for two minutes until its domain is verified
+- name: Wait up to two minutes for the domain of the client
   oauthops.iam.cloudflare_oauth_client_wait:
     client_id: "{{ example_app.oauth_clients[0].client_id }}"
     wait_timeout: 120
@@ -79,7 +79,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 phase:
-  description: How far the client is, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:phase).
+  description: The phase of the client, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:phase).
   returned: success
   type: str
   sample: verified
@@ -98,7 +98,7 @@ oauth_client:
   returned: success
   type: dict
 publishing:
-  description: What publishing lacks, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
+  description: The state of publishing, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
   returned: success
   type: dict
 dns_record:
@@ -106,7 +106,7 @@ dns_record:
   returned: success
   type: dict
 missing:
-  description: What publishing lacks, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:missing).
+  description: The missing requirements, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:missing).
   returned: success
   type: list
   elements: str
@@ -117,7 +117,7 @@ deadline:
   returned: success
   type: str
 next_action:
-  description: What comes next, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:next_action).
+  description: The next step, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:next_action).
   returned: success
   type: dict
 ticket:
@@ -144,7 +144,7 @@ record_changed:
   type: bool
   sample: false
 lookup:
-  description: What DNS said last, as M(oauthops.iam.dns_txt_info) returns it; empty when nobody was asked.
+  description: The last DNS lookup, as M(oauthops.iam.dns_txt_info) returns it; empty without a lookup.
   returned: success
   type: dict
 elapsed:
@@ -166,7 +166,7 @@ error:
       type: str
       sample: client_id
 waited:
-  description: What the last request waited for, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
+  description: The waits of the last request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request failed
   type: list
   elements: str
@@ -192,7 +192,7 @@ OPTIONS: Mapping[str, Any] = {
 def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     raise UsageError(
         "action_plugin_missing",
-        "cloudflare_oauth_client_wait runs in the controller, by its action plugin, and that was not found.",
+        "cloudflare_oauth_client_wait: its action plugin is missing. Reinstall the collection.",
     )
 
 

@@ -10,13 +10,13 @@ module: cloudflare_oauth_clients
 short_description: Manage many OAuth clients of a Cloudflare account in one task
 version_added: 0.1.0
 description:
-  - Brings each of many clients to its description, as M(oauthops.iam.cloudflare_oauth_client) brings one, and can
-    delete those that nobody described.
-  - The clients are listed once. Then only what differs is sent, several requests at a time, and no faster than
-    Cloudflare's rate limit allows.
+  - Manages many clients by their descriptions, as M(oauthops.iam.cloudflare_oauth_client) manages one, and can delete
+    clients without a description.
+  - The clients are listed once. Then only differences are sent, several requests at a time, within Cloudflare's rate
+    limit.
   - A client that fails leaves the others alone. The task fails at the end and names all that failed; the results of
-    all clients are in RV(oauth_clients). When several in a row fail for a reason that is not their own, such as a
-    network that is gone, the rest is not attempted.
+    all clients are in RV(oauth_clients). If several in a row fail for a common reason, such as a network
+    failure, the rest is not attempted.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
 author:
   - The oauthops.iam authors (@oauthops)
@@ -51,7 +51,7 @@ options:
         elements: str
         choices: [authorization_code, refresh_token]
       response_types:
-        description: What the authorization endpoint may answer with.
+        description: The response types of the authorization endpoint.
         type: list
         elements: str
         choices: [code, token, id_token]
@@ -92,7 +92,7 @@ options:
         description: The address of the terms of service.
         type: str
       visibility:
-        description: V(public) lets every Cloudflare user authorize the client, for ever.
+        description: V(public) lets every Cloudflare user authorize the client, permanently.
         type: str
         choices: [private, public]
       state:
@@ -101,11 +101,11 @@ options:
         choices: [present, absent]
         default: present
       append:
-        description: Whether lists are added to what is there.
+        description: Whether lists are added to the values that the client has.
         type: bool
         default: false
       restart_verification:
-        description: Whether a verification that failed is started anew.
+        description: Whether a failed verification is restarted.
         type: bool
         default: false
       client_secret_file:
@@ -124,8 +124,8 @@ options:
     default: true
   client_secret_dir:
     description:
-      - The directory on the target that the secrets of new clients are written to, each into a file that is called as
-        the client is, with mode C(0600); an absolute path. A client whose name no file can have needs
+      - The absolute path of the directory on the target for the secrets of new clients. Each is written to a file with
+        the name of its client and mode C(0600). A client whose name no file can have needs
         O(clients[].client_secret_file).
       - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
         otherwise.
@@ -146,9 +146,8 @@ options:
   prune:
     description:
       - Whether clients of the account that O(clients) does not describe are deleted, after all others are as described.
-      - Nothing is deleted when a client failed, and nothing at all is sent when what would be deleted looks like a
-        mistake, that is public clients without O(force=true), more than O(prune_limit), or everything because
-        O(clients) is empty.
+      - Nothing is deleted when a client failed. Nothing is sent when the deletion looks like a mistake. That is, it
+        has public clients without O(force=true), more clients than O(prune_limit), or O(clients) is empty.
     type: bool
     default: false
   prune_limit:
@@ -181,7 +180,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All clients of an application
+- name: Manage all clients of an application
   oauthops.iam.cloudflare_oauth_clients:
     clients:
       - client_name: Example CLI
@@ -196,7 +195,7 @@ EXAMPLES = r"""
         state: absent
     client_secret_dir: "{{ example_secret_dir }}"
 
-- name: Nothing else whose name begins so, either
+- name: Manage all clients of an application and prune others by name
   oauthops.iam.cloudflare_oauth_clients:
     clients: "{{ example_staging_clients }}"
     prune: true
@@ -205,7 +204,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 oauth_clients:
-  description: What came of each client, in the order of O(clients).
+  description: The outcome for each client, in the order of O(clients).
   returned: always, once the clients were listed
   type: list
   elements: dict
@@ -219,7 +218,7 @@ oauth_clients:
       type: str
       sample: 30e8fa4a9d2746f5a1b3c9d7e6f50418
     action:
-      description: What was done, or was to be done. One of V(none), V(create), V(update) and V(delete).
+      description: The action that was taken or intended. One of V(none), V(create), V(update) and V(delete).
       type: str
       sample: update
     changed:
@@ -244,11 +243,11 @@ oauth_clients:
           type: str
           sample: client_ambiguous
         option:
-          description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+          description: The option to change, as the task writes it. V(none) when it is not about one option.
           type: str
           sample: clients[3].client_id
     warnings:
-      description: What is worth knowing. The task warns of it, too.
+      description: Warnings on this client, which the task shows as well.
       returned: when there is any, or when the client was changed
       type: list
       elements: str
@@ -260,7 +259,7 @@ oauth_clients:
       returned: when it was changed or failed, or with O(results=full)
       type: dict
     publishing:
-      description: How far it is from being public, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
+      description: The state of publishing, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
       returned: when it was changed or failed, or with O(results=full)
       type: dict
     diff:
@@ -296,7 +295,7 @@ unmanaged:
   elements: dict
   sample: []
 waited:
-  description: What the task waited for and how long.
+  description: The waits of the task with their causes.
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
@@ -311,7 +310,7 @@ error:
       type: str
       sample: clients_failed
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: ~
 """
@@ -357,21 +356,21 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 
 def check_options(params: Mapping[str, Any]) -> None:
     if not 1 <= params["concurrency"] <= MOST_AT_A_TIME:
-        text = f"concurrency must be from 1 to {MOST_AT_A_TIME}, not {params['concurrency']}."
+        text = f"concurrency: invalid number {params['concurrency']} (expected 1 to {MOST_AT_A_TIME})."
         raise UsageError("invalid_option", text, option="concurrency")
     if params["prune_limit"] < 0:
-        text = f"prune_limit must not be negative, as {params['prune_limit']} is."
+        text = f"prune_limit: invalid number {params['prune_limit']} (expected 0 or more)."
         raise UsageError("invalid_option", text, option="prune_limit")
     if params["prune"] and params["prune_name"] == "":
         raise UsageError(
             "invalid_option",
-            "prune_name is empty, which is more often a variable that was not set than any name: write * for any name, "
-            "or leave it out.",
+            "prune_name: it is empty, as a variable that was not set (expected a pattern). Set * for all names, or "
+            "leave it out.",
             option="prune_name",
         )
     directory = params["client_secret_dir"]
     if directory and not (os.path.isabs(directory) and os.path.isdir(directory)):
-        text = f"client_secret_dir: {directory} must be the absolute path of a directory that is there."
+        text = f"client_secret_dir: invalid path {directory!r} (expected the absolute path of an existing directory)."
         raise UsageError("invalid_option", text, option="client_secret_dir")
 
 

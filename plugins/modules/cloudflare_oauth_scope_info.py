@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cloudflare_oauth_scope_info
-short_description: List the scopes that a Cloudflare OAuth client can ask for
+short_description: List the scopes that a Cloudflare OAuth client can request
 version_added: 0.1.0
 description:
-  - Lists Cloudflare's catalogue of OAuth scopes, all of it or what all given filters match.
-  - Any valid credential will do; no permission and no account is needed.
+  - Lists Cloudflare's catalogue of OAuth scopes, all of it or the scopes that match all given filters.
+  - Needs a valid credential, but no permission and no account.
 author:
   - The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
@@ -23,8 +23,8 @@ extends_documentation_fragment:
 options:
   ids:
     description:
-      - Only the scopes with these IDs. The task fails when one is not in the catalogue, and says what may have been
-        meant; so a list of scopes can be checked.
+      - Only the scopes with these IDs. The task fails when one is not in the catalogue, and suggests similar
+        IDs. Use it to check a list of scopes.
     type: list
     elements: str
   category:
@@ -42,7 +42,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: All scopes that have to do with DNS
+- name: Read all scopes for DNS
   oauthops.iam.cloudflare_oauth_scope_info:
     name: '*dns*'
   register: dns_scopes
@@ -62,11 +62,11 @@ oauth_scopes:
   elements: dict
   contains:
     id:
-      description: What to write into the list of scopes of a client.
+      description: The ID for the list of scopes of a client.
       type: str
       sample: dns.read
     name:
-      description: What users see when they are asked for consent.
+      description: The name that users see when they are asked for consent.
       type: str
       sample: DNS Read
     category:
@@ -88,11 +88,11 @@ error:
       type: str
       sample: scope_unknown
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: ids
 waited:
-  description: What the task waited for and how long, as long as O(retry_timeout) allowed.
+  description: The waits of the task with their causes, within O(retry_timeout).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str

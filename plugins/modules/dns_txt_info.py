@@ -148,7 +148,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import Us
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.lookup import look_up
 from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name, web_address_fault
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name, web_address_error
 
 OPTIONS: Mapping[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -174,8 +174,8 @@ def checked_name(params: Mapping[str, Any]) -> str:
     if "@" in params["resolver_url"]:
         text = "resolver_url: it holds a user or a password, which the result would show. Remove them."
         raise UsageError("invalid_option", text, option="resolver_url")
-    if params["resolver_url"] and web_address_fault(params["resolver_url"]):
-        text = f"resolver_url: {params['resolver_url']!r} {web_address_fault(params['resolver_url'])}."
+    if params["resolver_url"] and web_address_error(params["resolver_url"]):
+        text = f"resolver_url: {params['resolver_url']!r} {web_address_error(params['resolver_url'])}."
         raise UsageError("invalid_option", text, option="resolver_url")
     return name
 

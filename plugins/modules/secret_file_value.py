@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: secret_file_value
-short_description: Keep the value of a JSON file that is its owner's alone
+short_description: Read or update the value of a JSON file that only its owner can read
 version_added: 0.1.0
 description:
   - Reads a file that holds a JSON object, and replaces it when O(value) is given.
-  - The file is written only when the value differs, and in one step, so that whoever reads it finds the older value or
-    the newer. It has mode C(0600) before anything is in it.
-  - A file with another mode, O(owner) or O(group) than it is to have is changed as well, whatever its value.
+  - The file is written only when the value differs, and in one step, so that every reader finds the older value or the
+    newer. It has mode C(0600) before anything is in it.
+  - A wrong mode, O(owner) or O(group) of the file is corrected as well, even if the value is the same.
   - A file that holds something else than a JSON object is refused, and left as it is.
-  - Set C(no_log=true) on the task, because RV(value) is what the file holds.
+  - Set C(no_log=true) on the task, because RV(value) is the content of the file.
 author:
   - The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
@@ -33,21 +33,21 @@ options:
     required: true
   value:
     description:
-      - What the file is to hold. Left out, the file is only read.
+      - The content to write. If omitted, the file is only read.
     type: dict
   secret_value:
     description:
-      - The part of what the file is to hold that is secret, merged into O(value). Its values are hidden in all output.
+      - The secret part of the content, merged into O(value). Its values are hidden in all output.
     type: dict
   owner:
     description:
-      - The name or number of the user who owns the file once it is written. Left out, an existing file keeps its owner.
-      - Where other users can put files into the directory, an existing file must belong to this user already. Left out,
-        it must belong to root or to the user who runs the task. The task is refused otherwise.
+      - The name or number of the user who owns the written file. If omitted, an existing file keeps its owner.
+      - Where other users can put files into the directory, an existing file must belong to this user already. If
+        omitted, it must belong to root or to the user who runs the task. The task is refused otherwise.
     type: str
   group:
     description:
-      - The name or number of the file's group once it is written. Left out, an existing file keeps its group.
+      - The name or number of the file's group once it is written. If omitted, an existing file keeps its group.
     type: str
 seealso:
   - module: oauthops.iam.vault_file_key
@@ -77,7 +77,7 @@ value:
   type: dict
   sample: {client_id: 30e8fa4a9d2746f5a1b3c9d7e6f50418, client_secret: the secret}
 error:
-  description: Why the task failed. What ansible-core itself refuses has no such key.
+  description: Why the task failed. It is missing when ansible-core itself refused the task.
   returned: when the task failed
   type: dict
   contains:
@@ -86,7 +86,7 @@ error:
       type: str
       sample: file_inaccessible
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: path
 """
@@ -137,7 +137,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 def ensured(
     place: Place, value: Mapping[str, Any] | None, attributes: Attributes, *, check_mode: bool
 ) -> dict[str, Any]:
-    with telling(place, "read"):
+    with raising(place, "read"):
         older = found_at(place)
     if value is not None or attributes.uid != LEFT:
         attributes.check_origin(place, older)
@@ -149,7 +149,7 @@ def ensured(
     else:
         content, changed = text_of(value), True
     if changed:
-        with telling(place, "written"):
+        with raising(place, "written"):
             place.check()
             if check_mode:
                 attributes.check(place, older)
@@ -167,11 +167,11 @@ def wanted(params: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 @contextlib.contextmanager
-def telling(place: Place, what: str) -> Iterator[None]:
+def raising(place: Place, what: str) -> Iterator[None]:
     try:
         yield
-    except OSError as fault:
-        text = f"path: {place.path} cannot be {what} ({fault.strerror})."
+    except OSError as error:
+        text = f"path: {place.path} cannot be {what} ({error.strerror})."
         raise UsageError("file_inaccessible", text, option="path") from None
 
 
@@ -179,10 +179,10 @@ def value_of(place: Place, older: Found | None) -> dict[str, Any] | None:
     content = older.content if older else b""
     try:
         return object_of(content) if content.strip() else None
-    except ValueError as fault:
+    except ValueError as error:
         raise UsageError(
             "foreign_content",
-            f"path: {place.path} {fault}, and is left as it is: choose another path, or replace what it holds with a "
+            f"path: {place.path} {error}, and is left as it is: choose another path, or replace what it holds with a "
             "JSON object, such as {}.",
             option="path",
         ) from None

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vault_file_key
-short_description: Keep one key of a file that is encrypted with ansible-vault
+short_description: Read or update one key of an Ansible Vault encrypted YAML file
 version_added: 0.1.0
 description:
   - Reads one top-level key of a YAML file on the controller that is encrypted as a whole with C(ansible-vault), and
     replaces its value when O(value) is given.
   - All else in the file stays as it is, byte for byte, comments and tags such as C(!vault) included. A comment inside
     the value that is replaced goes with it.
-  - The file is written only when the value differs, in one step, and one task at a time, so that no change is lost
-    when several forks or runs on one controller write to it. A task waits for up to a minute for another one to end.
+  - The file is written only when the value differs, and in one step. One task at a time writes it, so that forks and
+    runs on one controller lose no change. A task waits for up to a minute for another one to end.
   - The locks for that are in the directory C(oauthops.iam) of E(ANSIBLE_HOME), which is C(~/.ansible) by default. The
     variable E(OAUTHOPS_HANDOVER_DIR) names another one, which must be the user's own.
-  - Set C(no_log=true) on the task, because RV(value) is what the file holds.
+  - Set C(no_log=true) on the task, because RV(value) is the content of the key.
 author:
   - The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
@@ -41,7 +41,7 @@ options:
     required: true
   value:
     description:
-      - What the key is to hold. Left out, the file is only read.
+      - The value to write. If omitted, the file is only read.
       - Text is written as it is, so that Ansible takes C({{) in it for the begin of an expression when it loads the
         file as variables.
     type: dict
@@ -98,7 +98,7 @@ path:
   type: str
   sample: /srv/playbooks/vault/oauth.yml
 error:
-  description: Why the task failed. What ansible-core itself refuses has no such key.
+  description: Why the task failed. It is missing when ansible-core itself refused the task.
   returned: when the task failed
   type: dict
   contains:
@@ -107,7 +107,7 @@ error:
       type: str
       sample: vault_not_decrypted
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: path
 """
@@ -131,7 +131,7 @@ OPTIONS: Mapping[str, Any] = {
 def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     raise UsageError(
         "action_plugin_missing",
-        "vault_file_key runs on the controller, by its action plugin, and that was not found.",
+        "vault_file_key: its action plugin is missing. Reinstall the collection.",
     )
 
 

@@ -67,7 +67,7 @@ class Prepared:
 
 
 class ControllerAction(ActionBase):
-    """The action of C(module) that always runs in the controller's process, whatever the connection."""
+    """The action of C(module) that always runs in the controller's process, with any connection."""
 
     module: ClassVar[Module]
     _requires_connection = False

@@ -43,7 +43,7 @@ def _by_kind(options: Options) -> dict[str, list[Object]]:
                 **owner,
                 "description": "One host for each Cloudflare account. The jobs log in to none of them.",
                 "variables": {
-                    # As variables of the jobs they would beat what playbooks make of answers to surveys.
+                    # As variables of the jobs they would override what playbooks make of survey answers.
                     **options["variables"],
                     # Without these two, a host that is not the implicit localhost has ssh, or another Python.
                     "ansible_connection": "local",
@@ -176,11 +176,11 @@ def workflow(options: Options) -> Object:
 
 
 def node(identifier: str, job_template: str, *following: str, promote: bool, fail: bool) -> Object:
-    answers = {"promote": promote, "fail_when_pending": fail}
+    extra_data = {"promote": promote, "fail_when_pending": fail}
     return {
         "identifier": identifier,
         "unified_job_template": job_template,
-        "extra_data": {f"oauth_client_publish_{name}": str(answer).lower() for name, answer in answers.items()},
+        "extra_data": {f"oauth_client_publish_{name}": str(value).lower() for name, value in extra_data.items()},
         "success_nodes": list(following),
         "failure_nodes": [],
     }

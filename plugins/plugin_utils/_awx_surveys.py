@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The surveys of AWX, whose answers are texts. Pure. Private to this collection.
+"""The surveys of AWX. Survey answers are texts. Pure. Private to this collection.
 
-Booleans and numbers are choices, because an empty text would be neither. A default beats all other variables, so only
-a question has one that must not be left to them. An empty default of a choice beats none, because AWX leaves out a
-default that is no choice; without one, the form in which questions are edited breaks.
+Booleans and numbers are choices, because an empty text would be neither. A default overrides all other variables, so
+only a question that they must not decide has one. Choices have an empty default: AWX omits a default that is no choice,
+and without one its form for editing questions breaks.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ YES_OR_NO = ("false", "true")
 # The options of a client that are asked for: the question, and a hint.
 CLIENT: Mapping[str, tuple[str, str]] = {
     "client_name": ("Name", "It identifies the client. Users see it when they are asked for consent."),
-    "redirect_uris": ("Redirect URIs", "One a line"),
-    "scopes": ("Scopes", "One ID a line, such as account-settings.read"),
-    "token_endpoint_auth_method": ("How the client authenticates", "Left out, it stays as it is."),
+    "redirect_uris": ("Redirect URIs", "One per line"),
+    "scopes": ("Scopes", "One ID per line, such as account-settings.read"),
+    "token_endpoint_auth_method": ("How the client authenticates", "If empty, it is not changed."),
     "client_uri": ("Home page", "An https address, whose domain is verified by a TXT record"),
     "logo_uri": ("Logo", "An https address"),
     "policy_uri": ("Privacy policy", "An https address"),
@@ -57,8 +57,8 @@ def surveys() -> dict[str, Survey]:
         *(of_client(option, *texts) for option, texts in CLIENT.items()),
         question(
             "publish_dns_provider",
-            "Who publishes the TXT record",
-            "Left out, cloudflare. With manual, the job shows the record to publish.",
+            "DNS provider of the TXT record",
+            "Default: cloudflare. With manual, the job shows the record to publish.",
             choices=("cloudflare", "rfc2136", "manual"),
         ),
     ]
@@ -82,7 +82,7 @@ HOW_FAR = (
     question(
         "publish_wait_timeout",
         "Seconds to wait for the verification",
-        "Rather launch again later than wait for long.",
+        "Launch again later instead of waiting long.",
         choices=("0", "60", "300", "900"),
     ),
 )
@@ -91,19 +91,19 @@ ROTATE = survey(
     question("rotate_client_id", "ID of the client"),
     question(
         "rotate_max_age",
-        "Oldest age of a secret",
-        "Such as 90d. A younger secret stays. Left out, every job begins a rotation.",
+        "Maximum age of the secret",
+        "Such as 90d. A younger secret is kept. If empty, every job starts a rotation.",
     ),
     question(
         "rotate_finalize",
         "Delete the older secret",
-        "true: when the newer one is deployed and verified. only: the same, and mint none.",
+        "true: after the newer one is deployed and verified. only: the same, without minting.",
         choices=("false", "true", "only"),
     ),
-    question("rotate_overlap", "How long both secrets are valid at least", "Such as 24h"),
+    question("rotate_overlap", "Minimum time with both secrets valid", "Such as 24h"),
     question(
         "rotate_replace_lost",
-        "Replace a secret that was lost",
+        "Replace a lost secret",
         "Applications fail to authenticate until they have the new one.",
         choices=YES_OR_NO,
     ),
@@ -113,7 +113,7 @@ REPORT = survey(
     question(
         "report_fail_on",
         "Findings that make the job fail",
-        "One a line. Left out, drift, missing and errors.",
+        "One per line. Default: drift, missing and errors.",
         lines=True,
     ),
 )

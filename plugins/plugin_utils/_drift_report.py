@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an account has against its definitions: the findings, and whether they are a failure. Pure. Private."""
+"""Compares an account with its definitions: the findings, and whether they are a failure. Pure. Private."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def drift_report(
 ) -> dict[str, Any]:
     """The whole report; its keys are documented in the filter drift_report.
 
-    C(plan) is what cloudflare_oauth_clients foretells, C(account) and C(catalogue) are results of the two modules that
-    list. Nothing is copied from them but what is named here, so that no secret can come along.
+    C(plan) is the result of cloudflare_oauth_clients in check mode, C(account) and C(catalogue) are results of the
+    two modules that list. Only the keys that are named here are copied from them, so that no secret is among them.
     """
     entries, clients = plan["oauth_clients"], account["oauth_clients"]
     unmanaged = {client["client_id"] for client in plan["unmanaged"]}
@@ -108,14 +108,14 @@ def all_findings(
     }
 
 
-def concerns(told: Mapping[str, Any], client: Client) -> bool:
-    """Whether something is told of this client: by its id, or by its name where that is all there is."""
-    key = "client_id" if told["client_id"] else "client_name"
-    return bool(told[key] == client[key])
+def concerns(entry: Mapping[str, Any], client: Client) -> bool:
+    """Whether an entry is about this client: by its id, or by its name if it has no id."""
+    key = "client_id" if entry["client_id"] else "client_name"
+    return bool(entry[key] == client[key])
 
 
-def named(told: Mapping[str, Any]) -> Finding:
-    return {"client_id": told.get("client_id"), "client_name": told.get("client_name")}
+def named(entry: Mapping[str, Any]) -> Finding:
+    return {"client_id": entry.get("client_id"), "client_name": entry.get("client_name")}
 
 
 def in_order(found: Iterable[Finding]) -> list[Finding]:
@@ -165,12 +165,12 @@ def has_failed(client: Client) -> bool:
 
 def overview(client: Client, unmanaged: Collection[str], findings: Findings, now: datetime) -> dict[str, Any]:
     """One client of the account, with the kinds of findings that it is among."""
-    told = publication({"oauth_client": client, "publishing": client["publishing"]}, {}, "manual", now)
+    status = publication({"oauth_client": client, "publishing": client["publishing"]}, {}, "manual", now)
     return {
         **named(client),
         "managed": client["client_id"] not in unmanaged,
         "visibility": client["visibility"],
-        **{key: told[key] for key in ("phase", "missing", "dns_record", "deadline")},
+        **{key: status[key] for key in ("phase", "missing", "dns_record", "deadline")},
         "has_rotated_secret": client["has_rotated_secret"],
         "findings": [kind for kind, found in findings.items() if any(concerns(item, client) for item in found)],
     }
@@ -181,8 +181,8 @@ def verdict(findings: Findings, fail_on: Collection[str]) -> dict[str, Any]:
     kinds = [kind for kind in KINDS if kind in fail_on and findings[kind]]
     reasons = "; ".join(f"{KINDS[kind].lower()}: {names(findings[kind])}" for kind in kinds)
     others = sum(len(findings[kind]) for kind in KINDS if kind not in kinds)
-    spared = f"{others} finding{'s' if others > 1 else ''} of kinds that are no failure here."
-    message = f"Not as it should be: {reasons}." if kinds else spared if others else "Everything is as defined."
+    spared = f"{others} finding{'s' if others > 1 else ''} of kinds that do not fail the run."
+    message = f"Findings: {reasons}." if kinds else spared if others else "Everything is as defined."
     return {"failed": bool(kinds), "fail_on": [kind for kind in KINDS if kind in fail_on], "message": message}
 
 

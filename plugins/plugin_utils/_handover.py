@@ -38,7 +38,7 @@ class Handover:
 
     @property
     def site(self) -> str:
-        """What tells this directory from those of other controllers, made once."""
+        """The mark that distinguishes this directory from those of other controllers, made once."""
         path = self.path("site")
         with contextlib.suppress(FileExistsError, FileNotFoundError):
             if not self.check_mode:
@@ -139,7 +139,7 @@ class ClientHandover:
         return self.place.content(self.place.path(f"{self.client_id}.kept")) or None
 
     def waiting(self) -> Note | None:
-        """The newest minted secret that waits here, whatever the store says."""
+        """The newest minted secret that waits here, independent of the store."""
         notes = sorted(self._notes(), key=lambda note: note.name)
         return next((note for note in reversed(notes) if self.holds(note)), None)
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Patience
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
 from ansible_collections.oauthops.iam.plugins.module_utils._places import Directory
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso, now
 from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import private_directory
@@ -47,7 +47,7 @@ def held(
 
 
 def _acquired(directory: Directory, file: str, timeout: float, what: str, option: str) -> int:
-    patience = Patience(timeout)
+    countdown = Countdown(timeout)
     while True:
         handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600, dir_fd=directory.handle)
         try:
@@ -58,11 +58,11 @@ def _acquired(directory: Directory, file: str, timeout: float, what: str, option
         if holder is None:
             return handle
         os.close(handle)
-        if not patience.remaining:
+        if not countdown.remaining:
             more = f", or raise {LOCK_TIMEOUT}" if option == LOCK_TIMEOUT else ""
             text = f"{what} is in use by {holder}, and was for {timeout:g} s. Run again later{more}."
             raise UsageError("locked", text, option=option)
-        patience.rest(PAUSE)
+        countdown.wait(PAUSE)
 
 
 def _holder(directory: Directory, file: str, handle: int) -> str | None:

@@ -40,7 +40,7 @@ class Minting:
     def note(self, client_id: str, **changes: Any) -> Note:
         """Write into the store that a secret is being minted, and until when no other run may.
 
-        This proves that the store can be written. Raises UsageError when it cannot.
+        This shows that the store can be written. Raises UsageError when it cannot.
         """
         lease = STORING + timedelta(seconds=self.params["retry_timeout"] + 2 * self.params["timeout"])
         noted = Note.new(moments.now(), lease, _random(), socket.gethostname(), self.handover.site)

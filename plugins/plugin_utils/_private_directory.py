@@ -60,8 +60,8 @@ def _enter(trail: Trail, path: str) -> None:
         if trail.creates or not trail.last.is_writable():
             raise _unusable(trail, path, (missing.errno or 0) if trail.creates else errno.EACCES) from None
         return
-    except OSError as fault:
-        raise _unusable(trail, path, fault.errno or 0) from None
+    except OSError as error:
+        raise _unusable(trail, path, error.errno or 0) from None
     if trail.last.status.st_uid != os.geteuid():
         raise _refusal(trail, "file_owned_by_other", f"{path} belongs to another user")
     if trail.last.written_by_others:

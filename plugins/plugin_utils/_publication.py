@@ -21,36 +21,36 @@ Lookup = Mapping[str, Any]
 
 
 def phase_of(client: Client, lookup: Lookup, dns_provider: str) -> str:
-    """The phase that the modules tell, and C(verifying) once there is nothing to do but wait for Cloudflare.
+    """The phase that the modules report, or C(verifying) when only Cloudflare has to act.
 
-    C(client) is a result of the module cloudflare_oauth_client, C(lookup) one of dns_txt_info, {} where nobody was
-    asked. Where DNS cannot be asked, a provider that writes is taken to have written; of a person that is not assumed.
+    C(client) is a result of the module cloudflare_oauth_client, C(lookup) one of dns_txt_info, {} without a
+    lookup. If DNS cannot be asked, the record of a provider that writes counts as visible, that of C(manual) does not.
     """
-    told = str(client["publishing"]["phase"])
-    if told != "needs_dns" or not record_of(client):
-        return told
+    phase = str(client["publishing"]["phase"])
+    if phase != "needs_dns" or not record_of(client):
+        return phase
     visible = lookup.get("visible")
     seen = dns_provider != MANUAL if visible is None else visible
     return "verifying" if seen else "needs_dns"
 
 
 def may_restart(client: Client, lookup: Lookup) -> bool:
-    """Whether a verification that failed has a chance now: the record can be seen, or nobody can say."""
+    """Whether to restart a failed verification: the record is visible, or DNS cannot be asked."""
     failed = client["oauth_client"]["client_uri_verification"]["status"] == "failed"
     return failed and bool(record_of(client)) and lookup.get("visible") is not False
 
 
 def record_of(client: Client) -> Mapping[str, Any] | None:
-    """The TXT record, once Cloudflare has told its value."""
+    """The TXT record, once Cloudflare has named its value."""
     record: Mapping[str, Any] | None = client["publishing"]["dns_record"]
     return record if record and record["value"] else None
 
 
 def deadline_of(client: Client, now: datetime) -> datetime | None:
-    """The earliest moment at which Cloudflare may give up looking; nothing when that is not known.
+    """The earliest time at which Cloudflare may give up looking, or None if unknown.
 
-    Cloudflare tells neither. The search began with the client or with a later change, so that the first of the two
-    that is still to come is the one to keep.
+    Cloudflare's API does not report it. The search began with the client or with a later change, so the earlier end
+    that is still to come counts.
     """
     moments = [read_moment(client["oauth_client"].get(key)) for key in ("created_at", "updated_at")]
     ends = sorted(moment + SEARCH for moment in moments if moment)
@@ -82,7 +82,7 @@ def publication(
 def next_action(
     phase: str, client: Client, lookup: Lookup, dns_provider: str, deadline: datetime | None, *, predicted: bool
 ) -> dict[str, str]:
-    """Who has to do what, as a code and in sentences."""
+    """The next action, as a code and in sentences."""
     record = record_of(client)
     what = (
         f"TXT record at {record['name']} with the value {record['value']}"
@@ -99,7 +99,7 @@ def next_action(
         "failed": (
             "publish_record",
             f"Cloudflare has given up looking for the {what}. Publish it{' unless it is there' * is_unknown(lookup)}, "
-            "then run again. The verification is restarted once the record can be seen, or nobody can say.",
+            "then run again. The verification is restarted once the record can be seen, or if no lookup succeeds.",
         ),
         "verified": ("promote", "Everything is ready. Promote the client to make it public, which is permanent."),
         "public": ("none", "Nothing, the client is public."),
@@ -121,7 +121,7 @@ def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, predict
 
 
 def is_unknown(lookup: Lookup) -> bool:
-    """Whether somebody was asked for the record, and nobody could say."""
+    """Whether the record was looked up, and no lookup succeeded."""
     return bool(lookup.get("asked")) and lookup.get("visible") is None
 
 
@@ -130,7 +130,7 @@ def is_shown(asked: Mapping[str, Any], lookup: Lookup) -> bool:
 
 
 def obstacles(phase: str, client: Client, lookup: Lookup, dns_provider: str) -> list[str]:
-    """What stands in the way, in sentences. A provider that writes refuses by itself what its zone cannot hold."""
+    """The obstacles to publishing, in sentences. A provider that writes refuses by itself what its zone cannot hold."""
     found = [client["publishing"].get("obstacle")]
     if phase in ("needs_dns", "failed") and lookup.get("cname") and dns_provider not in WRITING:
         found.append(perhaps_beside_cname(client["publishing"]["dns_record"]["name"], lookup["cname"]))
@@ -141,7 +141,7 @@ def ticket(
     record: Mapping[str, Any], phase: str, client: Client, lookup: Lookup, deadline: datetime | None
 ) -> list[str]:
     """Lines for a request to the owner of the zone."""
-    told = client["oauth_client"]
+    client_name, client_id = (client["oauth_client"][key] for key in ("client_name", "client_id"))
     by = (
         f"{written(deadline)} (Cloudflare then stops looking, until it is asked again)"
         if deadline
@@ -160,7 +160,7 @@ def ticket(
         f"Value: {record['value']}",
         f"Deadline: {by}",
         f'In a zone file: {record["name"]}. IN TXT "{record["value"]}"',
-        f"Reason: it shows Cloudflare that the OAuth client {told['client_name']} ({told['client_id']}) belongs to "
+        f"Reason: it shows Cloudflare that the OAuth client {client_name} ({client_id}) belongs to "
         "the owner of the domain.",
         *obstacles(phase, client, lookup, MANUAL),
     ]

@@ -37,7 +37,7 @@ Result = dict[str, Any]
 class Publishing:
     """One run for one client. C(wanted) are the client's options, C(dns) those of its record, all checked.
 
-    C(secret) is where the secret of the client is kept, None where nobody keeps it.
+    C(secret) is where the secret of the client is kept, None where it is not stored.
     """
 
     clients: OAuthClients
@@ -90,7 +90,7 @@ class Publishing:
         return self._result({})
 
     def remove(self) -> Result:
-        """C(state=absent): the record goes first, because nobody could name its value once the client is gone."""
+        """C(state=absent): the record is removed first, because its value is unknown once the client is deleted."""
         _listing, actual = self._look()
         step = decided({}, actual, {"state": "absent", "force": self.params["force"]}, self.clients)
         record = publishing(actual)["dns_record"] if actual else None
@@ -149,16 +149,17 @@ class Publishing:
 
     def _check(self, step: Step, expected: Client, listing: Listing | None) -> None:
         """Refuse, before anything is written, what is known to go wrong."""
-        told = publishing(expected)
-        if told["obstacle"]:
+        status = publishing(expected)
+        if status["obstacle"]:
             raise UsageError(
                 "domain_not_verifiable",
-                f"client.client_uri: {told['obstacle']} Set a home page on a domain to which you can add a TXT record.",
+                f"client.client_uri: {status['obstacle']} "
+                "Set a home page on a domain to which you can add a TXT record.",
                 option="client.client_uri",
             )
         if isinstance(step, Creation):
             self._check_creation(step, expected, listing)
-        record = told["dns_record"]
+        record = status["dns_record"]
         if record and not record["value"] and (isinstance(step, Creation) or _differs(step)):
             self._rehearse(record["name"])
         if isinstance(step, Creation) and self.secret and has_secret(step.body):
@@ -210,9 +211,9 @@ class Publishing:
 
     def _unverified_record(self) -> Mapping[str, Any] | None:
         """The record, once Cloudflare has named its value and until it has seen it."""
-        told = publishing(self.client)
-        record: Mapping[str, Any] | None = told["dns_record"]
-        return record if record and record["value"] and "client_uri_verification" in told["missing"] else None
+        status = publishing(self.client)
+        record: Mapping[str, Any] | None = status["dns_record"]
+        return record if record and record["value"] and "client_uri_verification" in status["missing"] else None
 
     def _note(self, result: Mapping[str, Any]) -> None:
         self.client: Client = result["oauth_client"]
@@ -226,8 +227,8 @@ class Publishing:
 
     def _result(self, lookup: Mapping[str, Any]) -> Result:
         """What all states that leave a client return."""
-        told = {"oauth_client": self.client, "publishing": publishing(self.client)}
-        status = publication(told, lookup, self.dns["provider"], moments.now(), predicted=self.check_mode)
+        client = {"oauth_client": self.client, "publishing": publishing(self.client)}
+        status = publication(client, lookup, self.dns["provider"], moments.now(), predicted=self.check_mode)
         return {
             "changed": self.changed,
             "diff": self.diffs,
@@ -268,6 +269,6 @@ def _differs(step: Step) -> bool:
 def check_wanted(wanted: Mapping[str, Any]) -> None:
     """Raise UsageError for a description that this module cannot take."""
     if not (wanted["client_id"] or wanted["client_name"]):
-        raise invalid("client", "needs client_id or client_name, which say which client is meant.")
+        raise invalid("client", "needs client_id or client_name.")
     if wanted["state"] == "absent":
         raise invalid("client.state", "is absent. Set state=absent of the task to delete the client and its record.")

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A drift report as one HTML page that needs nothing else. Private.
+"""A drift report as one HTML page in one file. Private.
 
-Jinja2 is used by itself, because Ansible's own templates do not escape: here every value is text, whatever is in it.
+Jinja2 is used by itself, because Ansible's own templates do not escape: here every value is text.
 """
 
 from __future__ import annotations

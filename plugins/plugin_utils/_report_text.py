@@ -18,7 +18,7 @@ Finding = Mapping[str, Any]
 # What could forge a line, move a cursor, or turn the direction of all that follows. A surrogate is in no file.
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 NOTHING = "(nothing)"
-UNFIELDED = {"delete": "the next run deletes it", "update": "the next run starts its verification anew"}
+UNFIELDED = {"delete": "the next run deletes it", "update": "the next run restarts its verification"}
 
 
 def visible(value: Any) -> str:
@@ -27,7 +27,7 @@ def visible(value: Any) -> str:
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def whom(finding: Finding) -> str:
+def name_of(finding: Finding) -> str:
     """A client by its name and id; a definition may have but one of them."""
     name, client_id = finding["client_name"], finding["client_id"]
     return visible(f"{name} ({client_id})" if name and client_id else name or client_id or "a client without a name")
@@ -50,10 +50,10 @@ def report_lines(report: Report) -> Iterator[str]:
             yield ""
             yield f"{KINDS[kind]}: {len(found)}"
             for finding in found:
-                yield from f"- {whom(finding)}{DETAILS[kind](finding)}".split("\n")
+                yield from f"- {name_of(finding)}{DETAILS[kind](finding)}".split("\n")
     for warning in report["warnings"]:
         yield ""
-        yield f"Note on {whom(warning)}: {visible(warning['message'])}"
+        yield f"Note on {name_of(warning)}: {visible(warning['message'])}"
     yield ""
     yield visible(report["verdict"]["message"])
 

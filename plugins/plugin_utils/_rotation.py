@@ -116,7 +116,7 @@ class Rotation:
         raise UsageError(decision.code, f"{decision.text}{where}", oauth_client=self.client)
 
     def _check_store(self) -> None:
-        """Refuse, before anything is minted, a store from which nobody could get the secret that is needed later."""
+        """Refuse a write-only store, before anything is minted, if the secret is needed later."""
         if self.kept.store.write_only and self.params["secret_needed"] == "later":
             raise UsageError(
                 "store_write_only",

@@ -80,7 +80,7 @@ class Situation:
 
     @property
     def is_busy(self) -> bool:
-        """Whether the run that wrote the note may still be minting: the lock tells that of a run of the same site."""
+        """Whether the run that wrote the note may still be minting: the lock shows that for runs of the same site."""
         note = self.note
         return note is not None and note.until is not None and self.now < note.until and note.site != self.site
 

@@ -75,7 +75,7 @@ class StoredCreation:
     def complete(self, client: Client) -> bool:
         """See that the store holds the secret of a client that exists; says whether it was stored only now.
 
-        Raises UsageError when nobody has it.
+        Raises UsageError when it is lost.
         """
         kept, handover = self.minting.kept, self.minting.handover
         kept.client_id = client["client_id"]

@@ -21,7 +21,7 @@ TEMPLATE = re.compile(r"\A#jinja2:|\{[{%#]")
 def variables_text(name: str, value: Any, comment: str) -> str:
     """A YAML document of one variable, with C(comment) above it.
 
-    Whatever Ansible could take for a template is marked, so that it never does. Raises UnicodeEncodeError for text that
+    Text that Ansible could take for a template is marked as unsafe. Raises UnicodeEncodeError for text that
     no file can hold: half of a surrogate pair.
     """
     variables = as_json({name: value})

@@ -97,7 +97,7 @@ class Vault:
         except AnsibleError:
             raise UsageError("vault_not_decrypted", self._locked(label), option="path") from None
         except UnicodeDecodeError:
-            text = f"{self.path} holds what is not UTF-8 text, which a YAML file has to be."
+            text = f"{self.path} is not UTF-8 text (expected a YAML file)."
             raise UsageError("foreign_content", text, option="path") from None
 
     def _locked(self, label: str) -> str:

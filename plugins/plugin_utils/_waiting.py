@@ -11,7 +11,7 @@ from typing import Any, Callable
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import is_outage
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Patience
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import restart
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import publishing, shaped
@@ -48,7 +48,7 @@ class Waiting:
         """
         if self.params["oauth_client"]:
             self._see(shaped(self.params["oauth_client"]))
-        self.patience = Patience(0 if self.check_mode else self.params["wait_timeout"])
+        self.patience = Countdown(0 if self.check_mode else self.params["wait_timeout"])
         while True:
             over = self.patience.remaining == 0
             try:
@@ -61,7 +61,7 @@ class Waiting:
                 if over or self._is_done():
                     return self._told([])
                 self.say(self._line())
-            self.patience.rest(self.params["wait_interval"])
+            self.patience.wait(self.params["wait_interval"])
 
     @property
     def restarted(self) -> bool:

@@ -58,9 +58,9 @@ def _untagged(loader: Any, node: Any) -> Any:
 Loader.add_constructor(None, _untagged)
 
 
-def not_yaml(fault: Exception) -> ValueError:
-    """The text of C(fault) may quote the file."""
-    mark = getattr(fault, "problem_mark", None)
+def not_yaml(error: Exception) -> ValueError:
+    """The text of C(error) may quote the file."""
+    mark = getattr(error, "problem_mark", None)
     return ValueError(f"It is not YAML that can be read{f' (line {line_of(mark)})' if mark else ''}.")
 
 
@@ -126,8 +126,8 @@ class Document:
             several = sum(isinstance(event, yaml.DocumentStartEvent) for event in events) > 1
             loader = Loader(events)
             node = None if several else loader.get_single_node()
-        except Exception as fault:
-            raise not_yaml(fault) from None
+        except Exception as error:
+            raise not_yaml(error) from None
         if several:
             raise ValueError("It holds several YAML documents.")
         if node is None:
@@ -153,7 +153,7 @@ class Document:
 
     @property
     def indent(self) -> int:
-        """How far the keys of a block are indented, whatever stands before the first one."""
+        """How far the keys of a block are indented, regardless of the text before the first one."""
         if not self.entries:
             return 0
         first = self.entries[0][0]
@@ -177,8 +177,8 @@ def _events(text: str) -> list[yaml.Event]:
 def _data(loader: Loader, node: yaml.Node) -> Mapping[Any, Any]:
     try:
         found: Mapping[Any, Any] = loader.construct_document(node)
-    except Exception as fault:
-        raise not_yaml(fault) from None
+    except Exception as error:
+        raise not_yaml(error) from None
     return found
 
 

@@ -91,7 +91,7 @@ def _block(document: Document, value: Any, indent: int) -> str:
 
 
 def _holds(text: str, key: str, value: Any, others: Mapping[Any, Any]) -> bool:
-    """Whether the text has this value and these others, and of the same types: repr tells 1 from true."""
+    """Whether the text has this value and these others, and of the same types: repr distinguishes 1 from true."""
     try:
         found = dict(Document.of(text).data)
     except ValueError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: installed_collection
-short_description: Whether a collection is installed
+short_description: Test whether a collection is installed
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
@@ -45,7 +45,7 @@ def installed_collection(name: object) -> bool:
     """Whether the controller finds the collection of this name; raises AnsibleFilterError when it is no such name."""
     parts = name.split(".") if isinstance(name, str) else []
     if len(parts) != 2 or not all(part.isidentifier() for part in parts):
-        raise AnsibleFilterError(f"installed_collection: {name!r} is not the name of a collection.")
+        raise AnsibleFilterError(f"installed_collection: invalid name {name!r} (expected namespace.name).")
     try:
         return importlib.util.find_spec(f"ansible_collections.{parts[0]}.{parts[1]}") is not None
     except ModuleNotFoundError:

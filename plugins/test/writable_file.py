@@ -23,7 +23,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Refuse a file that cannot be written
+- name: Check that the export file is writable
   ansible.builtin.assert:
     that: "'/tmp/oauth_clients.yml' is oauthops.iam.writable_file"
 """

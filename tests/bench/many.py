@@ -43,7 +43,7 @@ TEXT = """\
 name where it is new, and "the SDK" is `a Python script`__ on Cloudflare's official library, which lists the clients,
 compares them and sends what differs, one request after the other. All of them read the same descriptions from a file.
 The account is empty at first; then all clients are new, then unchanged, then 5 % are changed. In the lower half of the
-table every answer takes {latency} ms longer, as one from far away does. On a real network a loop would lose more: it
+table every response takes {latency} ms longer, as one from far away does. On a real network a loop would lose more: it
 also makes a new connection for each client, and here there is no TLS.
 
 __ https://github.com/oauthops/oauthops.iam/blob/main/tests/bench/clients_with_sdk.py

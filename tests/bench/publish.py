@@ -36,11 +36,11 @@ WHAT = {
 }
 VERIFICATION_SECONDS = 20.0
 TEXT = """\
-The client is public and as described, so nobody writes anything: the most frequent run of all. ``oauthops.iam.publish``
-has all its settings for the client, and the DNS provider ``cloudflare``. Once the client is public it reads it and no
+The client is public and as described, so the run only reads: the most frequent run of all. ``oauthops.iam.publish`` has
+all its settings for the client, and the DNS provider ``cloudflare``. Once the client is public it reads it and no
 more. The other playbook is `written by hand`__ with ``ansible.builtin.uri``: it finds the client by its name over all
 pages, compares, finds the zone and its TXT records, and reads the client again before it would make it public. It is
-also measured without the zone and the records, as somebody may skip them once the host is verified.
+also measured without the zone and the records, which a playbook may skip once the host is verified.
 
 __ https://github.com/oauthops/oauthops.iam/blob/main/tests/bench/playbooks/publish_by_hand.yml
 
@@ -97,7 +97,7 @@ def chapter(figures: Figures, extent: Extent) -> str:
 
 
 WHY = (
-    "Of the role's tasks one asks Cloudflare. Each of the others, which check the settings, decide and tell "
+    "Of the role's tasks one asks Cloudflare. Each of the others, which check the settings, decide and show "
     "the result, "
     "takes what a separate ``debug`` takes, and the role has to be loaded. The playbook by hand does none of that."
 )

@@ -36,7 +36,7 @@ print(json.dumps(taken))
 """
 TEXT = """\
 A module that cannot stay in the controller's process gets one of its own. Ansible sends its source as an archive, and
-Python reads that anew each time, without the compiled files that it keeps of an installed library. Milliseconds of a
+Python reads that again each time, without the compiled files that it keeps of an installed library. Milliseconds of a
 fresh Python, and the share of what ``ping`` does not need:
 
 {table}

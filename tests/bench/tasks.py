@@ -35,8 +35,8 @@ SHAPES = {
 }
 TEXT = """\
 Each task is in a play {tasks} times, and what an empty play takes is subtracted. "In a loop" is one task with a loop,
-"as separate tasks" is as many tasks; both run the collection's modules in the controller's process, as they do unless
-they are told otherwise. "As a module's process" is the loop with ``OAUTHOPS_IN_PROCESS=0``, as on another host. ``uri``
+"as separate tasks" is as many tasks; both run the collection's modules in the controller's process, as they do by
+default. "As a module's process" is the loop with ``OAUTHOPS_IN_PROCESS=0``, as on another host. ``uri``
 sends the GET that the client by id sends. A bare round trip is that GET with ``requests`` from a new session, without
 Ansible: {round_trip} ms.
 
@@ -129,9 +129,9 @@ def chapter(figures: Figures, extent: Extent) -> str:
 
 
 LOADED_ONCE = (
-    "A play loads requests and the collection's modules once, which the table of the start below tells the "
-    "price of. Here "
-    "that is spread over {tasks} tasks; the more there are in a play, the less it is. The rounds also lie far apart."
+    "A play loads requests and the collection's modules once, whose time is in the table of the start "
+    "below. Here that is spread over {tasks} tasks; the more there are in a play, the less it is. The rounds also lie "
+    "far apart."
 )
 PROCESS_STARTS = (
     "Before it does anything, the process of a module loads requests and reads the collection's sources; see "

@@ -24,9 +24,9 @@ class Row:
 
 
 ALL = ("rotated", "stored", "finalized")
-MINTS = "Mints a secret and goes on: none was minted."
-STORES = "Stores the secret from the handover file and goes on. None is minted."
-DEPLOYS = "Brings the stored secret to the applications, verifies it and finalizes."
+MINTS = "Mints a secret and continues: none was minted."
+STORES = "Stores the secret from the handover file and continues. None is minted."
+DEPLOYS = "Deploys the stored secret, verifies it and finalizes."
 SETTLES = "Notes in the store that the rotation is closed, and verifies the application."
 
 ROWS = (
@@ -36,13 +36,13 @@ ROWS = (
     Row("when the rotation was sent and has not arrived", MINTS, ALL, request="POST"),
     Row("before the secret is stored", STORES, ALL[1:], "before write 2"),
     Row("after the secret was stored", DEPLOYS, ALL[2:], "after write 2"),
-    Row("before your deploy tasks", DEPLOYS, ALL[2:], "before task Give the application its credentials"),
-    Row("in the middle of your deploy tasks", DEPLOYS, ALL[2:], "after task Give the application its credentials"),
+    Row("before your deploy tasks", DEPLOYS, ALL[2:], "before task Write the application's credentials"),
+    Row("in the middle of your deploy tasks", DEPLOYS, ALL[2:], "after task Write the application's credentials"),
     Row(
         "after your deploy tasks",
         DEPLOYS,
         ALL[2:],
-        "before task Wait until the application works with the newer secret",
+        "before task Wait until the application uses the newer secret",
     ),
     Row("after your verify tasks", DEPLOYS, ALL[2:], "before task Finalize the rotation"),
     Row("before finalizing is sent", DEPLOYS, ALL[2:], "before request DELETE"),

@@ -28,9 +28,9 @@ def minted(fake: FakeCloudflare) -> list[str]:
 
 @pytest.mark.parametrize("play", [WITH_URI], indirect=True)
 def test_uri_makes_twins_and_shows_their_secrets(play: Path, ansible: Ansible, fake: FakeCloudflare) -> None:
-    foretold = ansible.playbook(str(play), "--check")
-    assert (foretold.status, foretold.changed, fake.requests()) == (0, [], [])
-    assert "skipped=1" in foretold.output
+    predicted = ansible.playbook(str(play), "--check")
+    assert (predicted.status, predicted.changed, fake.requests()) == (0, [], [])
+    assert "skipped=1" in predicted.output
     runs = [ansible.playbook(str(play), "-v") for _unused in range(2)]
     assert [run.status for run in runs] == [0, 0], runs[0].output
     assert [client["client_name"] for client in fake.state()["clients"]] == ["Example App"] * 2
@@ -48,8 +48,8 @@ def test_uri_loses_a_secret_with_the_answer(play: Path, ansible: Ansible, fake: 
 
 @pytest.mark.parametrize("play", [WITH_US], indirect=True)
 def test_the_collection_does_neither(play: Path, ansible: Ansible, fake: FakeCloudflare) -> None:
-    foretold = ansible.playbook(str(play), "--check")
-    assert foretold.changed == ["Create the client"]
+    predicted = ansible.playbook(str(play), "--check")
+    assert predicted.changed == ["Create the client"]
     assert fake.requests(writes_only=True) == []
     runs = [ansible.playbook(str(play), "-v") for _unused in range(2)]
     assert [run.status for run in runs] == [0, 0], runs[0].output

@@ -208,7 +208,7 @@ def test_the_play_of_the_rotate_role_runs(prepared: dict[str, Json], ansible: An
         application.wait_for_authentication()
     assert application.refusals == []
     assert json.loads(stored.read_text())["client_secret"] == fake.state()["minted_secrets"][-1]
-    told = (ROOT / "roles/oauth_client_rotate/README.md").read_text().partition("## Your tasks")[0]
+    told = (ROOT / "roles/oauth_client_rotate/README.md").read_text().partition("## Deploy and verify tasks")[0]
     keys = "".join(re.findall(r"^\| (`[^|]*)\|", told, re.MULTILINE))
     assert set(re.findall(r"`(\w+)`", keys)) == set(result)
 

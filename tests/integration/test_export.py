@@ -15,7 +15,7 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
 
 EXPORT = "oauthops.iam.export"
-WRITE = "Write their definitions"
+WRITE = "Write the definitions of the clients"
 BODY: dict[str, Any] = {
     "grant_types": ["authorization_code"],
     "response_types": ["code"],
@@ -152,7 +152,7 @@ def test_clients_that_are_listed_without_their_names_are_adopted_by_their_ids(
     run = applied(ansible, "cloudflare_oauth_clients", {"args": {"clients": "{{ oauth_clients }}"}})
     assert (run.status, run.changed, fake.requests(writes_only=True)) == (0, [], []), run.output
     refused = export(ansible, client_ids=False)
-    assert "could not be told apart" in refused.failure
+    assert "would be ambiguous" in refused.failure
 
 
 def test_the_file_names_the_account_and_holds_no_secret(
@@ -168,14 +168,14 @@ def test_the_file_names_the_account_and_holds_no_secret(
 
 
 def test_check_mode_foretells_the_file_and_writes_none(account: Account, ansible: Ansible) -> None:
-    foretold = export(ansible, "--check", "--diff")
-    assert (foretold.status, foretold.changed) == (
+    predicted = export(ansible, "--check", "--diff")
+    assert (predicted.status, predicted.changed) == (
         0,
-        [task.name for task in foretold.tasks if task.name.endswith(WRITE)],
+        [task.name for task in predicted.tasks if task.name.endswith(WRITE)],
     )
     assert not (ansible.directory / "clients.yml").exists()
     text = exported(ansible)
-    assert foretold.result(WRITE)["diff"][0]["after"] == text
+    assert predicted.result(WRITE)["diff"][0]["after"] == text
 
 
 def test_another_account_gets_the_like(account: Account, ansible: Ansible, fake: FakeCloudflare) -> None:
@@ -228,13 +228,13 @@ def test_what_cannot_work_is_told_before_anything_is_read(
 
 def test_twins_are_told_when_ids_are_left_out(account: Account, ansible: Ansible) -> None:
     refused = export(ansible, client_ids=False)
-    assert "could not be told apart" in refused.output
+    assert "would be ambiguous" in refused.output
     assert refused.output.count("(Twin)") >= 2
     assert not Path(ansible.directory / "clients.yml").exists()
 
 
 def test_a_variable_needs_a_name(ansible: Ansible) -> None:
-    assert "is no name of a variable" in export(ansible, variable="our clients").output
+    assert "variable: invalid name" in export(ansible, variable="our clients").output
 
 
 def test_the_examples_of_the_filter_run(ansible: Ansible, fake: FakeCloudflare) -> None:

@@ -85,7 +85,7 @@ def test_each_account_has_a_report_of_its_own_and_fails_alone(
     variables = {"oauth_client_report_clients": defined, "oauth_client_report_text_file": pages}
     done = run(ansible, "report", accounts, **variables)
     assert done.status == 2
-    assert failures(done) == {"west": "Not as it should be: missing clients: 1 (App of west)."}
+    assert failures(done) == {"west": "Findings: missing clients: 1 (App of west)."}
     counts = {host: result["counts"] for host, result in facts(done, "oauth_client_report_result").items()}
     assert {host: (each["as_defined"], each["missing"]) for host, each in counts.items()} == {
         "north": (1, 0), "south": (1, 0), "west": (0, 1)

@@ -63,8 +63,8 @@ def test_the_guide_shows_the_example() -> None:
 
 def test_the_commands_of_the_guide_run(ansible: Ansible, fake: FakeCloudflare, accounts: dict[str, str]) -> None:
     first, limited, others = blocks("shell")
-    foretold, *rest = [line for block in (first, limited, others) for line in block.splitlines()]
-    assert ansible.command("bash", "-c", foretold).status == 0
+    predicted, *rest = [line for block in (first, limited, others) for line in block.splitlines()]
+    assert ansible.command("bash", "-c", predicted).status == 0
     assert there(fake, accounts) == {}
     for command in rest:
         run = ansible.command("bash", "-c", command)

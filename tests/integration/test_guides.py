@@ -76,10 +76,10 @@ def test_one_token_for_all_modules(ansible: Ansible, fake: FakeCloudflare) -> No
 
 
 def test_an_error_is_handled_by_its_code(ansible: Ansible, fake: FakeCloudflare) -> None:
-    text, last = the_play("guide_errors"), "Say what to publish elsewhere"
+    text, last = the_play("guide_errors"), "Show the record to publish elsewhere"
     (ansible.directory / "play.yml").write_text(text)
     (ansible.directory / "elsewhere.yml").write_text(text.replace("app.example.com", "app.example.invalid"))
-    assert ansible.playbook("play.yml").changed == ["Publish it in a zone at Cloudflare"]
+    assert ansible.playbook("play.yml").changed == ["Publish the record in a Cloudflare zone"]
     elsewhere = ansible.playbook("elsewhere.yml")
     assert (elsewhere.status, elsewhere.code) == (0, "zone_not_found"), elsewhere.output
     assert "app.example.invalid" in elsewhere.result(last)["msg"]

@@ -265,7 +265,7 @@ def test_the_roles_leave_no_secret(scene: Scene, verbosity: int) -> None:
     with ExitStack() as running:
         for client in clients:
             running.enter_context(client.application)
-        assert scene.runner.run([play(tasks)], "foretold", verbosity, options="--check --diff") == 0
+        assert scene.runner.run([play(tasks)], "predicted", verbosity, options="--check --diff") == 0
         assert scene.minted() == 2
         assert scene.runner.run([play([*tasks, *show(*results)])], "roles", verbosity) == 0
     left = scene.runner.left()

@@ -126,8 +126,7 @@ def test_every_kind_is_found_and_nothing_is_written_to_cloudflare(
     run = report(one_of_each)
     assert run.status != 0
     assert run.failure == (
-        "Not as it should be: definitions that cannot be applied: 1 (Broken); missing clients: 1 (New); "
-        "drift: 1 (Drifted)."
+        "Findings: definitions that cannot be applied: 1 (Broken); missing clients: 1 (New); drift: 1 (Drifted)."
     )
     assert found(run) == FOUND
     expect_only_reads(fake)
@@ -173,7 +172,7 @@ def test_findings_of_other_kinds_are_told_and_pass(report: Report, one_of_each: 
     run = report(one_of_each, fail_on=[])
     assert run.status == 0
     assert found(run) == FOUND
-    assert run.result("Show the report")["msg"][-1] == "8 findings of kinds that are no failure here."
+    assert run.result("Show the report")["msg"][-1] == "8 findings of kinds that do not fail the run."
 
 
 def test_an_empty_account_without_definitions_is_as_it_should_be(report: Report, fake: FakeCloudflare) -> None:
@@ -265,7 +264,7 @@ def test_check_mode_writes_no_file(report: Report, ansible: Ansible, one_of_each
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"fail_on": ["drift", "everything"]}, "fail_on: 'everything' is none of errors, missing,"),
+        ({"fail_on": ["drift", "everything"]}, "fail_on: invalid kind 'everything' (expected errors, missing,"),
         ({"html_file": "report.html"}, '"report.html": cannot be written'),
         ({"html_file": "/no/such/place/report.html"}, '"/no/such/place/report.html": cannot be written'),
         ({"json_file": "/tmp"}, '"/tmp": cannot be written'),
@@ -335,7 +334,7 @@ def test_the_pipeline_of_the_guide_fails_and_keeps_its_files(ansible: Ansible, f
     _once, pipeline = guide_blocks("shell")
     run = ansible.command("bash", "-c", pipeline, EXAMPLE_ARTIFACTS=str(kept))
     assert run.status == 2, run.output
-    assert run.failure == "Not as it should be: missing clients: 2 (Example App, Example CLI)."
+    assert run.failure == "Findings: missing clients: 2 (Example App, Example CLI)."
     assert {path.name for path in kept.iterdir()} == {"oauth_clients.html", "oauth_clients.json"}
 
 

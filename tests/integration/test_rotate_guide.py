@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide "Rotating a secret" shows what the tests run, and what it shows beyond that runs as well."""
+"""The guide "Rotate a secret" shows what the tests run, and what it shows beyond that runs as well."""
 
 from __future__ import annotations
 

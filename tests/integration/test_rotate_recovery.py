@@ -10,15 +10,15 @@ import pytest
 from tests.integration.recovery import ALL, LOST, ROWS, Row
 from tests.integration.rehearsal import LONG_AGO, Rehearsal, steps
 
-# Of a run that goes on where the one before was killed, the writes are counted anew.
+# Of a run that goes on where the one before was killed, the writes are counted from the start.
 ONE_AFTER_THE_OTHER = (
     "before write 1",
     "after write 1",
     "before request POST",
     "before write 2",
     "after write 1",
-    "before task Give the application its credentials",
-    "after task Give the application its credentials",
+    "before task Write the application's credentials",
+    "after task Write the application's credentials",
     "before task Finalize the rotation",
     "before request DELETE",
     "after request DELETE",

@@ -21,7 +21,7 @@ _LONGEST_REPORT = 60_000  # an issue takes 65,536 characters
 _LONGEST_LIST = 3
 _INTRODUCTION = """\
 Made by `make live` of the Ansible collection oauthops.iam. Ids, secrets, tokens, the account, e-mail and IP addresses
-are replaced by placeholders. "Not settled" means that what was seen fits no value of the stand-in's switch, or several.
+are replaced by placeholders. "Not settled" means that what was seen fits no value of the fake's switch, or several.
 """
 
 
@@ -49,7 +49,7 @@ def report(outcome: Outcome, settings: Settings) -> tuple[str, str]:
     """One with bodies cut as far as it takes to fit into an issue, and one with whole bodies."""
     known = known_values(outcome.exchanges, settings.token, settings.account_id)
     told = [_told(item, known) for item in outcome.exchanges if item.question != CLEAN_UP or not item.ok]
-    source = "a stand-in, no evidence of anything" if settings.is_stand_in else "the real Cloudflare"
+    source = "a fake, no evidence of anything" if settings.is_fake else "the real Cloudflare"
     start = _start(outcome, source, known)
     made = [_joined(start, told, length) for length in _BODY_LENGTHS]
     return next((text for text in made if len(text) <= _LONGEST_REPORT), made[-1]), made[0]

@@ -35,7 +35,7 @@ class Settings:
     report: Path = REPORT
 
     @property
-    def is_stand_in(self) -> bool:
+    def is_fake(self) -> bool:
         return self.base_url != CLOUDFLARE
 
 

@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def build(place: Path) -> Path:
-    """The package, alone in a directory that is made anew."""
+    """The package, alone in a new directory."""
     shutil.rmtree(place, ignore_errors=True)
     galaxy = Path(sys.executable).with_name("ansible-galaxy")
     run(str(galaxy), "collection", "build", str(ROOT), "--output-path", str(place))

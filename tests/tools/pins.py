@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes constraints.txt anew: what the tests run with, exactly, for every Python that may set them up: `make pins`.
+"""Rewrites constraints.txt: what the tests run with, exactly, for every Python that may set them up: `make pins`.
 
 The newest versions that fit requirements-*.txt and each other; commit them when the tests pass.
 """

@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def leave_environment() -> None:
-    """Go on outside an activated environment: it may be the very one that is made anew."""
+    """Go on outside an activated environment: it may be the very one that is replaced."""
     if sys.prefix != sys.base_prefix:
         python_outside = os.path.realpath(sys.executable)
         os.execv(python_outside, [python_outside, __file__])
@@ -87,7 +87,7 @@ def debian_pip_wheel() -> Path:
 
 
 def apt() -> list[str]:
-    """apt-get with fresh lists below the checkout, in a directory made anew: so that nobody need be root."""
+    """apt-get with fresh lists below the checkout, in a new directory, so that root is not needed."""
     shutil.rmtree(CACHE / "apt", ignore_errors=True)
     lists = CACHE / "apt/lists"
     for directory in (lists / "partial", CACHE / "apt/archives/partial"):

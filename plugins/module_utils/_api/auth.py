@@ -135,14 +135,14 @@ def check_account_id(params: Mapping[str, Any]) -> str:
     if not account_id:
         raise UsageError(
             "missing_option",
-            "account_id is needed: set the option or the environment variable CLOUDFLARE_ACCOUNT_ID.",
+            "account_id: it is not set. Set the option or the environment variable CLOUDFLARE_ACCOUNT_ID.",
             option="account_id",
         )
     if len(account_id) != 32 or not (account_id.isascii() and account_id.isalnum()):
         raise UsageError(
             "invalid_option",
-            f"account_id must be the 32 letters and digits that Cloudflare's dashboard shows, not {account_id!r} "
-            f"({len(account_id)} characters, from {params['origins']['account_id']}).",
+            f"account_id: invalid ID {account_id!r} with {len(account_id)} characters, from "
+            f"{params['origins']['account_id']} (expected the 32 letters and digits of Cloudflare's dashboard).",
             option="account_id",
         )
     return str(account_id)

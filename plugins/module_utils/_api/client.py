@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The conversation with Cloudflare: retries, pages, lost answers. Private to this collection."""
+"""The conversation with Cloudflare: retries, pages, lost responses. Private to this collection."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.response import 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import (
     LAG_PAUSES,
     Budget,
-    Patience,
+    Countdown,
     may_repeat,
     pause_seconds,
 )
@@ -57,7 +57,7 @@ class Cloudflare:
         return expect_object(self.request(method, path, permission), self.write(method, path, permission, body))
 
     def delete(self, path: str, permission: str) -> None:
-        """Delete, again after a lost answer: something that is not there any more is deleted."""
+        """Delete, and retry after a lost response: an object that is gone counts as deleted."""
         lost: list[CloudflareError] = []
 
         def send() -> None:
@@ -83,17 +83,17 @@ class Cloudflare:
         The list is read again where it changed meanwhile, and no longer than a listing may take.
         """
         request = self.request("GET", path, permission)
-        patience = Patience(LISTING_TIMEOUTS * self._timeout)
+        countdown = Countdown(LISTING_TIMEOUTS * self._timeout)
         for _reading in range(READINGS):
-            found, steady = collected(request, self._pages(request, query or {}, patience), key, in_paths=in_paths)
+            found, steady = collected(request, self._pages(request, query or {}, countdown), key, in_paths=in_paths)
             if steady:
                 return found
         raise incomplete(request, f"{request}: the list changed each of the {READINGS} times that it was read")
 
     def settle(self, send: Callable[[], T], reread: Callable[[], T | None]) -> T:
-        """Send a write; after a lost answer ask C(reread) what came of it, and send again only when it did not arrive.
+        """Send a write; after a lost response read with C(reread), and send again only when it did not arrive.
 
-        Raises the lost answer's error when it had not arrived and no time is left, and says so when nothing is known.
+        Raises the error of the lost response when the write did not arrive and no time is left.
         """
         attempt = 0
         while True:
@@ -110,13 +110,13 @@ class Cloudflare:
                     raise
 
     def awaited(self, ask: Callable[[], T], shown: Callable[[T], bool]) -> T:
-        """Ask, and for a few seconds again, until the answer shows a write; gives the last answer either way."""
-        answer = ask()
+        """Read again for a few seconds, until the response shows a write; returns the last response either way."""
+        response = ask()
         for seconds in LAG_PAUSES:
-            if shown(answer) or not self.budget.pause(seconds, "a read does not show yet what was written"):
+            if shown(response) or not self.budget.pause(seconds, "a read does not show yet what was written"):
                 break
-            answer = ask()
-        return answer
+            response = ask()
+        return response
 
     def call(
         self,
@@ -154,7 +154,7 @@ class Cloudflare:
                     raise
 
     def _pause(self, failure: CloudflareError, attempt: int) -> bool:
-        what = f"status {failure.status}" if failure.status else "no answer"
+        what = f"status {failure.status}" if failure.status else "no response"
         return self.budget.pause(pause_seconds(failure, attempt), f"{failure.method} {failure.path} failed ({what})")
 
     def _looked(self, reread: Callable[[], T | None], lost: CloudflareError) -> T | None:
@@ -164,11 +164,11 @@ class Cloudflare:
             text = f"{NOT_KNOWN} Looking failed: {unreachable.message}"
             raise lost.explained("outcome_unknown", text, changed=True) from None
 
-    def _pages(self, request: Request, query: Mapping[str, Any], patience: Patience) -> Iterator[Response]:
+    def _pages(self, request: Request, query: Mapping[str, Any], countdown: Countdown) -> Iterator[Response]:
         page = 0
         while True:
             page += 1
-            if not patience.remaining:
+            if not countdown.remaining:
                 raise incomplete(request, f"{request}: {page - 1} pages were read, and there was no end of them")
             paging = {"page": page} if page > 1 else {}
             yield self.call(request.method, request.path, request.permission, query={**query, **paging})

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for something no longer than a given time, whatever it does meanwhile. Private to this collection."""
+"""Waiting for a call no longer than a given time. Private to this collection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def within(seconds: float, ask: Callable[[], T]) -> T:
-    """The result, if it is there by then; else raises TimeoutError, and nobody waits for it any more.
+    """The result within C(seconds). Raises TimeoutError, and abandons the call.
 
     The timeout of requests is one for each packet, and looking up a name has none at all.
     """

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong, as values that a user can act on."""
+"""Errors as values that a user can act on."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Complaint:
 class CloudflareError(OAuthOpsError):
     """A request that failed.
 
-    C(status) is None when no HTTP answer came. C(unsent) says that Cloudflare cannot have seen the request,
+    C(status) is None when no HTTP response came. C(unsent) says that Cloudflare cannot have seen the request,
     C(uncertain) that it may have been carried out all the same, C(transient) that another try may fare better,
     C(gone) that Cloudflare knows nothing at that path. C(retry_after) is in seconds, as Cloudflare asked.
     """
@@ -128,15 +128,15 @@ def result_of(work: Callable[[], dict[str, Any]]) -> tuple[bool, dict[str, Any]]
         return True, work()
     except OAuthOpsError as failure:
         return False, failure.result()
-    except (Exception, SystemExit) as fault:
-        return False, OAuthOpsError("internal_error", unexpected(fault)).result()
+    except (Exception, SystemExit) as error:
+        return False, OAuthOpsError("internal_error", unexpected(error)).result()
 
 
-def unexpected(fault: BaseException) -> str:
-    """A fault of ours in words without any value: an exception's own text may hold a secret."""
-    frame = traceback.extract_tb(fault.__traceback__)[-1]
+def unexpected(error: BaseException) -> str:
+    """Describe an internal error without any value: an exception's own text may hold a secret."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{frame.filename.rpartition('/')[2]}, line {frame.lineno}"
     return (
-        f"An error that should not have happened: {type(fault).__name__} at {place}. Nothing is known of what was "
+        f"Internal error: {type(error).__name__} at {place}. Nothing is known of what was "
         "done: run with --check --diff before running again, and please report this as a bug."
     )

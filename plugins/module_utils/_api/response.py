@@ -25,8 +25,8 @@ Record = dict[str, Any]
 
 CREDENTIAL_CODES = {6003, 6103, 6111, 9106, 9109, 10000}
 IDENTICAL_RECORD_CODES = {81057, 81058}
-# What an error is called by its status; 401 stands for every fault of the credential, 500 for every outage, and 1020,
-# which is no status, for every block by the edge.
+# Error codes by status. 401 stands for every problem with the credential, 500 for every outage, and 1020, which is no
+# status, for every block by the edge.
 CODES: Mapping[int, str] = {
     401: "unauthorized",
     403: "unauthorized",
@@ -141,10 +141,10 @@ def collected(
     """
     seen: dict[str, Record] = {}
     total, steady = None, True
-    for answer in pages:
+    for page in pages:
         known = len(seen)
-        seen.update((item[key], item) for item in expect_objects(request, answer.result, key, in_paths=in_paths))
-        stated = answer.result_info.get("total_count")
+        seen.update((item[key], item) for item in expect_objects(request, page.result, key, in_paths=in_paths))
+        stated = page.result_info.get("total_count")
         known_total, total = total, stated if isinstance(stated, int) and not isinstance(stated, bool) else total
         steady = steady and known_total in (None, total)
         if len(seen) == known or (total is not None and len(seen) >= total):
@@ -278,7 +278,7 @@ def _advice(code: str, headers: Mapping[str, str]) -> str:
 
 
 def is_outage(status: int) -> bool:
-    """Whether the fault is on Cloudflare's side or in between, so that another try may fare better."""
+    """Whether the error is on Cloudflare's side or in between, so that another try may fare better."""
     return status >= 500 or status == 408
 
 

@@ -29,7 +29,7 @@ LAG_PAUSES = (0.5, 1.0, 2.0, 4.0)
 FEW_REQUESTS = 5
 # In seconds, between two looks at whether the run goes on.
 LONGEST_SLEEP = 1.0
-# Cloudflare's longest window, in seconds (documented): whatever a header says, there is more after that.
+# Cloudflare's longest window, in seconds (documented). It bounds the pace for any header.
 LONGEST_PACE = 300.0
 PACE = "few requests are left before Cloudflare's rate limit"
 
@@ -99,9 +99,9 @@ class Budget:
             left -= LONGEST_SLEEP
 
     def note(self, headers: Mapping[str, str]) -> None:
-        """Remember from an answer's headers how slowly to go on.
+        """Remember the pace that the headers of a response ask for.
 
-        A request that began before the pace was last set knows less than the one whose answer set it, and can only
+        A request that began before the pace was last set knows less than the one whose response set it, and can only
         make it slower.
         """
         pace = slow_down(headers.get("ratelimit", ""), FEW_REQUESTS + self._parallel - 1)
@@ -124,7 +124,7 @@ class Budget:
                     return
                 if self._pays_for_pace:
                     self._take(now, wait)
-                self._tell_pace(now, wait)
+                self._log_pace(now, wait)
             self._rest(wait)
 
     @property
@@ -132,12 +132,12 @@ class Budget:
         """Whether keeping the pace is a wait like others, and given up where the budget has not that long."""
         return self._parallel == 1
 
-    def _tell_pace(self, now: float, seconds: float) -> None:
-        """Tell how long the pace was kept, all in all; time that several waited through together counts once."""
-        told = f"{self._paced:.1f} s: {PACE}"
+    def _log_pace(self, now: float, seconds: float) -> None:
+        """Log the total wait for the pace; time that several requests waited together counts once."""
+        line = f"{self._paced:.1f} s: {PACE}"
         self._paced += max(0.0, now + seconds - max(now, self._paced_until))
         self._paced_until = max(self._paced_until, now + seconds)
-        self.waited[:] = [*(line for line in self.waited if line != told), f"{self._paced:.1f} s: {PACE}"]
+        self.waited[:] = [*(each for each in self.waited if each != line), f"{self._paced:.1f} s: {PACE}"]
 
     def _cost(self, start: float, seconds: float) -> float:
         """What is left of a time after what was taken already for others who waited meanwhile."""
@@ -150,15 +150,15 @@ class Budget:
 
 
 def check_seconds(option: str, seconds: float, *, above_zero: bool = False) -> None:
-    """Raise UsageError for what is no length of time that somebody could wait."""
+    """Raise UsageError for a number that cannot be a timeout."""
     if not 0 <= seconds < float("inf") or (above_zero and seconds == 0):
         above = " above 0" if above_zero else ""
-        text = f"{option} must be a number of seconds{above}, not {seconds!r}."
+        text = f"{option}: invalid value {seconds!r} (expected a number of seconds{above})."
         raise UsageError("invalid_option", text, option=option)
 
 
-class Patience:
-    """How long somebody waits for what others do: C(seconds) from now on."""
+class Countdown:
+    """The time that is left of C(seconds) from now on."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -172,7 +172,7 @@ class Patience:
     def remaining(self) -> float:
         return max(0.0, self._seconds - self.elapsed)
 
-    def rest(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> None:
         """Sleep that long, or as long as is left."""
         time.sleep(min(seconds, self.remaining))
 

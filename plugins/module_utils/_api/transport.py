@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One request to Cloudflare and its answer, or why there is none. Private to this collection.
+"""One request to Cloudflare and its response, or why there is none. Private to this collection.
 
 The only place that knows `requests`.
 """
@@ -34,8 +34,8 @@ else:
 USER_AGENT = f"oauthops.iam/{VERSION} (Ansible collection)"
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 # A certificate that is not trusted, and an address where no TLS is spoken.
-LASTING_TLS_FAULTS = ("certificate", "wrong version number")
-LARGEST_ANSWER = 32 * 1024 * 1024
+PERMANENT_TLS_ERRORS = ("certificate", "wrong version number")
+LARGEST_RESPONSE = 32 * 1024 * 1024
 # A host has several addresses, which are tried one after the other.
 CONNECT_PARTS = 3
 # In seconds, for a library to say by itself what timed out.
@@ -43,7 +43,7 @@ GRACE = 1.0
 
 
 class Transport:
-    """Where Cloudflare is, and with which credential, certificates and patience it is asked.
+    """Where Cloudflare is, and with which credential, certificates and timeout it is asked.
 
     C(params) are resolved connection options. Each thread has a connection of its own, which is kept.
     """
@@ -121,7 +121,7 @@ def _session(credential: Credential) -> requests.Session:
 
 
 def _no_proxy(base_url: str) -> dict[str, str] | None:
-    """What is not encrypted stays on this machine, whatever proxy the environment names."""
+    """Unencrypted requests stay on this machine: they ignore proxies of the environment."""
     parts = urlsplit(base_url)
     return {"no_proxy": str(parts.hostname)} if parts.scheme == "http" else None
 
@@ -137,7 +137,7 @@ def _verification(params: Mapping[str, Any], base_url: str) -> bool | str:
         return False
     named = {"ca_path": params["ca_path"]}
     if base_url.startswith("https"):
-        # As requests reads them, which tells of a path that is wrong as of a connection that broke.
+        # In the order of requests, which reports a wrong path as a broken connection.
         named.update({f"the environment variable {name}": os.environ.get(name) for name in CA_VARIABLES})
     origin, ca_path = next((each for each in named.items() if each[1]), ("", None))
     if ca_path and not os.path.exists(ca_path):
@@ -149,10 +149,10 @@ def _read(request: Request, response: requests.Response) -> bytes:
     content = bytearray()
     for chunk in response.iter_content(64 * 1024):
         content += chunk
-        if len(content) > LARGEST_ANSWER:
+        if len(content) > LARGEST_RESPONSE:
             raise CloudflareError(
                 "unreadable_response",
-                f"{request} was answered with more than {LARGEST_ANSWER // 1024**2} MiB; the rest was not read.",
+                f"{request}: the response is larger than {LARGEST_RESPONSE // 1024**2} MiB; the rest was not read.",
                 method=request.method,
                 path=request.path,
                 status=response.status_code,
@@ -161,12 +161,12 @@ def _read(request: Request, response: requests.Response) -> bytes:
     return bytes(content)
 
 
-def _transport_error(request: Request, fault: Exception, timeout: float) -> CloudflareError:
-    """No usable answer came: say why, and whether the request can have reached Cloudflare."""
+def _transport_error(request: Request, error: Exception, timeout: float) -> CloudflareError:
+    """Why no usable response came, and whether the request can have reached Cloudflare."""
     where: dict[str, Any] = {"method": request.method, "path": request.path}
-    reason = root_of(fault)
-    if isinstance(fault, requests.exceptions.SSLError):
-        may_pass = not any(lasting in reason for lasting in LASTING_TLS_FAULTS)
+    reason = root_of(error)
+    if isinstance(error, requests.exceptions.SSLError):
+        may_pass = not any(lasting in reason for lasting in PERMANENT_TLS_ERRORS)
         return CloudflareError(
             "tls_failed",
             f"{request}: the TLS connection failed ({reason}). "
@@ -175,11 +175,11 @@ def _transport_error(request: Request, fault: Exception, timeout: float) -> Clou
             transient=may_pass,
             **where,
         )
-    if isinstance(fault, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
         # The library's own text can hold what it could not read, and so a password.
         text = f"{request} could not be made, and nothing was sent. Check api_url, the account ID and any proxy."
         return CloudflareError("unreachable", text, **where)
-    if _never_connected(fault):
+    if _never_connected(error):
         return CloudflareError(
             "unreachable",
             f"{request}: no connection could be made ({reason}); nothing was sent. "
@@ -187,7 +187,7 @@ def _transport_error(request: Request, fault: Exception, timeout: float) -> Clou
             unsent=True,
             **where,
         )
-    if isinstance(fault, (TimeoutError, requests.exceptions.Timeout)) or "timed out" in reason:
+    if isinstance(error, (TimeoutError, requests.exceptions.Timeout)) or "timed out" in reason:
         reason = f"no complete response within timeout={timeout:g} seconds"
     return CloudflareError(
         "response_lost",
@@ -198,28 +198,28 @@ def _transport_error(request: Request, fault: Exception, timeout: float) -> Clou
     )
 
 
-def _never_connected(fault: Exception) -> bool:
+def _never_connected(error: Exception) -> bool:
     """Also through a proxy, where urllib3 calls a connection lost after sending a ProxyError as well."""
-    if isinstance(fault, requests.exceptions.ConnectTimeout):
+    if isinstance(error, requests.exceptions.ConnectTimeout):
         return True
-    root = _innermost(fault)
+    root = _innermost(error)
     never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
     return isinstance(root, never) or str(root).startswith("Tunnel connection failed")
 
 
-def _innermost(fault: BaseException) -> BaseException:
+def _innermost(error: BaseException) -> BaseException:
     while True:
-        held = (getattr(fault, "reason", None), *reversed(fault.args))
+        held = (getattr(error, "reason", None), *reversed(error.args))
         inner = next((item for item in held if isinstance(item, BaseException)), None)
         if inner is None:
-            return fault
-        fault = inner
+            return error
+        error = inner
 
 
-def root_of(fault: BaseException) -> str:
+def root_of(error: BaseException) -> str:
     """The innermost reason of a nested exception: the outer ones repeat the address and object ids."""
-    fault = _innermost(fault)
-    text = str(fault)
-    if isinstance(fault, urllib3.exceptions.NewConnectionError):
+    error = _innermost(error)
+    text = str(error)
+    if isinstance(error, urllib3.exceptions.NewConnectionError):
         text = text.rsplit(": ", 1)[-1]
-    return text or type(fault).__name__
+    return text or type(error).__name__

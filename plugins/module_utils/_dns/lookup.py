@@ -27,7 +27,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.proxy import (
     check_proxy_address,
     scheme_of,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Patience
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
 from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
     DNSPYTHON_IMPORT_ERROR,
@@ -174,7 +174,7 @@ def asked_resolver(name: str, url: str, timeout: float) -> Asked:
 
 def fetched(query: str, timeout: float) -> bytes:
     """The whole response, as far as it comes in time and is not too large; a redirect is an error."""
-    content, patience = bytearray(), Patience(timeout)
+    content, countdown = bytearray(), Countdown(timeout)
     asking = {"timeout": timeout, "follow_redirects": "none", "use_netrc": False, "decompress": False}
     with open_url(query, headers={"Accept": "application/dns-json"}, **asking) as response:
         while True:
@@ -184,7 +184,7 @@ def fetched(query: str, timeout: float) -> bytes:
                 return bytes(content)
             if len(content) > LARGEST_ANSWER:
                 raise ValueError(f"it is larger than {LARGEST_ANSWER // 1024**2} MiB")
-            if not patience.remaining:
+            if not countdown.remaining:
                 raise TimeoutError
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Patience
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, led_to, quoted
 
 DNSPYTHON_IMPORT_ERROR = None
@@ -221,12 +221,12 @@ class NameServer:
 
 def over_udp(place: tuple[str, int], wire: bytes, timeout: float) -> bytes:
     """The first response to a message. Raises OSError."""
-    patience = Patience(timeout)
+    countdown = Countdown(timeout)
     with socket.socket(family_of(place[0]), socket.SOCK_DGRAM) as connection:
         connection.connect(place)
         connection.send(wire)
         while True:
-            connection.settimeout(time_left(patience))
+            connection.settimeout(time_left(countdown))
             received = connection.recv(LARGEST)
             if len(received) >= HEADER and received[:ID] == wire[:ID]:
                 return received
@@ -234,17 +234,17 @@ def over_udp(place: tuple[str, int], wire: bytes, timeout: float) -> bytes:
 
 def over_tcp(place: tuple[str, int], wire: bytes, timeout: float) -> bytes:
     """The response to a message. Raises OSError, and EOFError where it ends too early."""
-    patience = Patience(timeout)
+    countdown = Countdown(timeout)
     with socket.create_connection(place, timeout) as connection:
         connection.sendall(len(wire).to_bytes(LENGTH, "big") + wire)
-        length = int.from_bytes(read(connection, LENGTH, patience), "big")
-        return read(connection, length, patience)
+        length = int.from_bytes(read(connection, LENGTH, countdown), "big")
+        return read(connection, length, countdown)
 
 
-def read(connection: socket.socket, length: int, patience: Patience) -> bytes:
+def read(connection: socket.socket, length: int, countdown: Countdown) -> bytes:
     found = b""
     while len(found) < length:
-        connection.settimeout(time_left(patience))
+        connection.settimeout(time_left(countdown))
         piece = connection.recv(length - len(found))
         if not piece:
             raise EOFError
@@ -252,9 +252,9 @@ def read(connection: socket.socket, length: int, patience: Patience) -> bytes:
     return found
 
 
-def time_left(patience: Patience) -> float:
+def time_left(countdown: Countdown) -> float:
     """Raises OSError when there is none."""
-    left = patience.remaining
+    left = countdown.remaining
     if not left:
         raise socket.timeout
     return left

@@ -106,8 +106,8 @@ def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
         raise UsageError(
             "client_duplicated",
             f"{client['client_id']} was created, but there is another client of that name by now: {', '.join(others)}. "
-            "Somebody else has created it at the same time. Delete the one that is not wanted, with state=absent and "
-            "its client_id.",
+            "Another run has created it at the same time. "
+            "Delete the unwanted one, with state=absent and its client_id.",
             changed=True,
             oauth_client=client,
             **secret,
@@ -116,22 +116,22 @@ def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
 
 
 def _create(step: Creation, clients: OAuthClients) -> Result:
-    """Create and deliver the secret at once; nothing that can fail stands in between."""
+    """Create and deliver the secret at once; nothing in between can fail."""
     body, delivery = step.body, step.delivery
 
-    def receive(answer: Record) -> tuple[Record, str | None, Result]:
-        secret = answer.get("client_secret")
+    def receive(response: Record) -> tuple[Record, str | None, Result]:
+        secret = response.get("client_secret")
         if not isinstance(secret, str) or not secret:
-            return answer, None, {}
-        return answer, secret, delivery.deliver(secret, str(answer.get("client_id")), FIRST_SECRET_REMEDY)
+            return response, None, {}
+        return response, secret, delivery.deliver(secret, str(response.get("client_id")), FIRST_SECRET_REMEDY)
 
     with delivery:
-        answer, secret, delivered = clients.create(body, receive)
-    client = clients.created(answer, body)
+        response, secret, delivered = clients.create(body, receive)
+    client = clients.created(response, body)
     if delivery.keeps and not secret:
         raise UsageError(
             "secret_lost",
-            f"The client {client['client_id']} was created, but Cloudflare's answer held no client secret. "
+            f"The client {client['client_id']} was created, but Cloudflare's response held no client secret. "
             f"{FIRST_SECRET_REMEDY}",
             changed=True,
             oauth_client=client,

@@ -33,7 +33,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate impor
 LONGEST_NAME = 200
 
 
-# How much of many failures is told in the message.
+# How many failures the message names.
 SHOWN_NAMES, SHOWN_KINDS = 3, 5
 IN_A_ROW = 3
 NOT_ATTEMPTED = (
@@ -80,7 +80,8 @@ def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None]) ->
     if new:
         raise UsageError(
             "client_name_taken",
-            f"Several clients would be renamed to {', '.join(sorted(set(new)))}, and could not be told by it any more.",
+            f"Several clients would be renamed to {', '.join(sorted(set(new)))}, "
+            "and the name could no longer identify them.",
             option="clients",
         )
 
@@ -109,15 +110,15 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], *, limit: in
     if pruned and not entries:
         raise UsageError(
             "prune_refused",
-            f"clients is empty, so prune would delete {called(pruned)}. Nothing was sent. Look for the definitions "
-            "that were meant; to delete clients, describe them with state=absent.",
+            f"clients: it is empty, so prune would delete {called(pruned)}. Nothing was sent. Check where the "
+            "definitions are set. To delete clients, describe them with state=absent.",
             option="clients",
         )
     if len(pruned) > limit:
         raise UsageError(
             "prune_refused",
             f"prune would delete {len(pruned)} clients, more than prune_limit={limit}: {called(pruned)}. Nothing was "
-            "sent. Raise prune_limit if that is meant, or narrow it with prune_name.",
+            "sent. To delete them, raise prune_limit, or select fewer with prune_name.",
             option="prune_limit",
         )
     public = [client for client in pruned if is_public(client)]
@@ -125,7 +126,7 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], *, limit: in
         raise UsageError(
             "prune_refused",
             f"prune would delete public clients: {called(public)}. Nothing was sent. Deleting one ends every user's "
-            "authorization for good. Describe them in clients, leave them out with prune_name, or set force=true.",
+            "authorization permanently. Describe them in clients, leave them out with prune_name, or set force=true.",
             option="force",
         )
 
@@ -187,14 +188,14 @@ class Task:
         return isinstance(self.step, Creation) and has_secret(self.step.body)
 
 
-class Outlook:
-    """Whether to go on: when several in a row fail for what is no client's own fault, the others would, too."""
+class Streak:
+    """Consecutive failures that no client is the cause of: after several, all others would fail too."""
 
     def __init__(self) -> None:
         self._in_a_row = 0
 
     @property
-    def hopeless(self) -> bool:
+    def too_long(self) -> bool:
         return self._in_a_row >= IN_A_ROW
 
     def note(self, task: Task) -> None:
@@ -205,7 +206,7 @@ class Outlook:
 def reconcile_all(
     clients: OAuthClients, entries: Sequence[Entry], params: Mapping[str, Any], *, check_mode: bool
 ) -> Result:
-    """Bring every client to its definition, delete others if asked to, and tell what came of each.
+    """Bring every client to its definition, delete others if asked to, and report the outcome of each.
 
     Raises UsageError before any write for definitions that contradict each other and for a prune that looks like a
     mistake, and at the end for what failed.
@@ -248,14 +249,14 @@ def carry_out(tasks: Sequence[Task], work: Callable[[Task], Result], concurrency
     """Do what is to be done, C(concurrency) at a time; a secret is delivered before the next is minted."""
     todo = [task for task in tasks if task.action != "none" and not task.failed]
     minting, others = [task for task in todo if task.mints], [task for task in todo if not task.mints]
-    outlook = Outlook()
+    streak = Streak()
 
     def do(task: Task) -> None:
-        if outlook.hopeless:
+        if streak.too_long:
             task.give_up()
             return
         task.attempt(lambda: work(task))
-        outlook.note(task)
+        streak.note(task)
 
     if concurrency == 1 or len(todo) < 2:
         for task in todo:
@@ -293,7 +294,7 @@ def confirm(tasks: Sequence[Task], clients: OAuthClients) -> None:
 
 
 def removed(task: Task, clients: OAuthClients, params: Mapping[str, Any]) -> Result:
-    """Delete a client that nobody described, unless somebody has published it since it was listed."""
+    """Delete an unmanaged client, unless it was published since it was listed."""
     current = clients.get(task.entry["client_id"])
     return carried_out(decided({}, current, {"state": "absent", "force": params["force"]}, clients), clients)
 
@@ -310,7 +311,7 @@ def summary(
     gone = {task.entry["client_id"] for task in pruned if not task.failed}
     result: Result = {
         "changed": any(task.result.get("changed") for task in everything),
-        "oauth_clients": [told(task, full=full) for task in tasks],
+        "oauth_clients": [outcome(task, full=full) for task in tasks],
         "pruned": [brief(task.entry) for task in pruned if task.result.get("changed")],
         "unmanaged": [brief(client) for client in unmanaged if client["client_id"] not in gone],
         "diff": [difference(task) for task in everything if task.result.get("changed") and "diff" in task.result],
@@ -349,10 +350,10 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN_NAMES]) + (f" and {left} more" if left > 0 else "")
 
 
-def told(task: Task, *, full: bool) -> Result:
+def outcome(task: Task, *, full: bool) -> Result:
     """What came of one client; of one that is as described no more than that, unless all is asked for."""
     client, changed = task.result.get("oauth_client") or {}, bool(task.result.get("changed"))
-    outcome: Result = {
+    short: Result = {
         "client_name": client.get("client_name") or task.entry["client_name"],
         "client_id": client.get("client_id") or task.entry["client_id"],
         "action": task.action,
@@ -361,10 +362,10 @@ def told(task: Task, *, full: bool) -> Result:
     }
     if not (full or changed or task.failed):
         warnings = task.result.get("warnings")
-        return {**outcome, "warnings": warnings} if warnings else outcome
+        return {**short, "warnings": warnings} if warnings else short
     unchanged = set() if changed else {"diff"}
     shown = {key: value for key, value in task.result.items() if key not in unchanged}
-    return {**outcome, "oauth_client": None, "publishing": None, **shown}
+    return {**short, "oauth_client": None, "publishing": None, **shown}
 
 
 def brief(client: Mapping[str, Any]) -> Result:

@@ -49,7 +49,7 @@ class Listing:
         self._by_name: dict[str, list[Client]] = {}
         for client in clients:
             self._by_name.setdefault(client["client_name"], []).append(client)
-        self._names_are_told = all(client["client_name"] for client in clients)
+        self._names_are_listed = all(client["client_name"] for client in clients)
 
     def with_name(self, client_name: str) -> list[Client]:
         return self._by_name.get(client_name, [])
@@ -58,11 +58,11 @@ class Listing:
         """The client by its id, else the only one of that exact name; raises UsageError when several have it."""
         if client_id:
             return self._by_id.get(client_id)
-        return the_only(client_name, self.with_name(client_name), names_are_told=self._names_are_told)
+        return the_only(client_name, self.with_name(client_name), names_are_listed=self._names_are_listed)
 
 
-def the_only(client_name: str, matches: Sequence[Client], *, names_are_told: bool) -> Client | None:
-    """The one client of a name; raises UsageError when it cannot be told which that is, or whether there is one."""
+def the_only(client_name: str, matches: Sequence[Client], *, names_are_listed: bool) -> Client | None:
+    """The one client of a name; raises UsageError when it is ambiguous, or when names are not listed."""
     if len(matches) > 1:
         listed = "; ".join(
             f"{client['client_id']} ({client['visibility']}, created {client['created_at'] or 'at an unknown time'})"
@@ -73,10 +73,10 @@ def the_only(client_name: str, matches: Sequence[Client], *, names_are_told: boo
             f"{len(matches)} clients have the name {client_name!r}: {listed}. Say which one is meant with client_id.",
             option="client_id",
         )
-    if not matches and not names_are_told:
+    if not matches and not names_are_listed:
         raise UsageError(
             "names_not_listed",
-            f"Cloudflare lists clients without their names, so it cannot be told whether {client_name!r} is one of "
+            f"Cloudflare lists clients without their names, so {client_name!r} may or may not be one of "
             "them. Say which one is meant with client_id.",
             option="client_id",
         )
@@ -86,25 +86,25 @@ def the_only(client_name: str, matches: Sequence[Client], *, names_are_told: boo
 def lost_creation(
     lost: CloudflareError, client_name: str, found: Sequence[Client] | CloudflareError
 ) -> CloudflareError:
-    """The error for a lost answer to creating a client, given the clients of that name now, or why they are unknown."""
+    """The error for a lost response to a creation, given the clients of that name now, or why they are unknown."""
     if isinstance(found, CloudflareError):
         return lost.explained(
             "creation_unknown",
-            f"It is not known whether the client {client_name!r} was created: the answer was lost, and looking for it "
-            f"failed ({found.message}) Running again looks for it by its name first and creates no second one. "
+            f"It is not known whether the client {client_name!r} was created: the response was lost, and looking for "
+            f"it failed ({found.message}) Running again looks for it by its name first and creates no second one. "
             f"If it exists, its first secret was never received. {FIRST_SECRET_REMEDY}",
             changed=True,
         )
     if not found:
         return lost.explained(
             "creation_unconfirmed",
-            f"The answer to creating the client {client_name!r} was lost, and no client of that name is listed now. "
+            f"The response to creating the client {client_name!r} was lost, and no client of that name is listed now. "
             "Run again: it is created unless it has appeared in the meantime.",
         )
     ids = ", ".join(client["client_id"] for client in found)
     return lost.explained(
         "secret_lost" if has_secret(found[0]) else "response_lost",
-        f"The client {client_name!r} was created as {ids}, but the answer was lost: its secret, if it has one, was "
+        f"The client {client_name!r} was created as {ids}, but the response was lost: its secret, if it has one, was "
         f"never received. {FIRST_SECRET_REMEDY}",
         changed=True,
         oauth_client=found[0],
@@ -112,27 +112,28 @@ def lost_creation(
 
 
 def lost_rotation(lost: CloudflareError, client: Client, current: Client | CloudflareError | None) -> CloudflareError:
-    """The error for a lost answer to a rotation, given the client as it is now, or why that is unknown."""
+    """The error for a lost response to a rotation, given the client as it is now, or why that is unknown."""
     client_id = client["client_id"]
     if isinstance(current, CloudflareError):
         return lost.explained(
             "rotation_unknown",
-            f"It is not known whether a second secret of {client_id} was minted: the answer was lost, and looking "
-            f"failed ({current.message}) If has_rotated_secret is true by now, a second secret exists that nobody "
-            f"has seen. {SECOND_SECRET_REMEDY}",
+            f"It is not known whether a second secret of {client_id} was minted: the response was lost, and looking "
+            f"failed ({current.message}) If has_rotated_secret is true by now, a second secret exists that was "
+            f"never received. {SECOND_SECRET_REMEDY}",
             changed=True,
         )
     if current and current["has_rotated_secret"]:
         return lost.explained(
             "secret_lost",
-            f"A second secret of {client_id} was minted, but the answer was lost and nobody has seen it. "
+            f"A second secret of {client_id} was minted, but the response was lost, so it was never received. "
             f"{SECOND_SECRET_REMEDY}",
             changed=True,
             oauth_client=current,
         )
     return lost.explained(
         "rotation_unconfirmed",
-        f"The answer to rotating the secret of {client_id} was lost, and Cloudflare shows no second secret. Run again.",
+        f"The response to rotating the secret of {client_id} was lost, and Cloudflare shows no second secret. "
+        "Run again.",
         oauth_client=current,
     )
 
@@ -171,10 +172,10 @@ class OAuthClients:
             found = self._look(lambda: self.api.awaited(lambda: self.with_name(body["client_name"]), bool))
             raise lost_creation(lost, body["client_name"], found) from None
 
-    def created(self, answer: Record, body: Mapping[str, Any]) -> Client:
-        """The new client from Cloudflare's answer, and from elsewhere what that leaves out: it is there anyway."""
+    def created(self, response: Record, body: Mapping[str, Any]) -> Client:
+        """The new client from Cloudflare's response; missing fields come from a list or from the request."""
         try:
-            return self._shaped("POST", self.path, {**body, **answer})
+            return self._shaped("POST", self.path, {**body, **response})
         except CloudflareError:
             found = self._look(lambda: self.with_name(body["client_name"]))
         return found[0] if isinstance(found, list) and found else shaped(body)
@@ -194,7 +195,7 @@ class OAuthClients:
         return updated
 
     def promote(self, client: Client) -> Client:
-        """Make a client public, for ever: a request of its own that holds nothing else."""
+        """Make a client public, permanently: a separate request that holds nothing else."""
         promoted = self._shown(self._patch(client, {"visibility": "public"}, is_public), is_public)
         if not is_public(promoted):
             raise UsageError(
@@ -273,13 +274,13 @@ class OAuthClients:
 
         return self.api.settle(send, reread)
 
-    def _shown(self, answered: Client, shows: Callable[[Client], bool]) -> Client:
-        """The client as the write's answer says, or where that does not show the change, as reads soon say."""
-        if shows(answered):
-            return answered
-        client_id = answered["client_id"]
-        read = self._look(lambda: self.api.awaited(lambda: self.get(client_id) or answered, shows))
-        return answered if isinstance(read, CloudflareError) else read
+    def _shown(self, response: Client, shows: Callable[[Client], bool]) -> Client:
+        """The client of the write's response, or of a later read where the response does not show the change."""
+        if shows(response):
+            return response
+        client_id = response["client_id"]
+        read = self._look(lambda: self.api.awaited(lambda: self.get(client_id) or response, shows))
+        return response if isinstance(read, CloudflareError) else read
 
     def _look(self, ask: Callable[[], T]) -> T | CloudflareError:
         try:
@@ -291,14 +292,14 @@ class OAuthClients:
         check_id("client_id", client_id)
         return f"{self.path}/{client_id}"
 
-    def _shaped(self, method: str, path: str, answer: Record) -> Client:
+    def _shaped(self, method: str, path: str, response: Record) -> Client:
         request = self.api.request(method, path, READ if method == "GET" else WRITE)
-        if not isinstance(answer.get("client_id"), str):
+        if not isinstance(response.get("client_id"), str):
             raise malformed(request, "an OAuth client with a client_id")
         try:
-            return shaped(answer)
-        except TypeError as fault:
-            raise malformed(request, f"an OAuth client as declared: {excerpt(str(fault))}") from None
+            return shaped(response)
+        except TypeError as error:
+            raise malformed(request, f"an OAuth client as declared: {excerpt(str(error))}") from None
 
 
 def identity(client: Client) -> tuple[str, str]:
@@ -315,7 +316,7 @@ def find_client(clients: OAuthClients, client_id: str | None, client_name: str |
         )
     listed = clients.all()
     matches = [client for client in listed if client["client_name"] == client_name]
-    return the_only(client_name, matches, names_are_told=all(client["client_name"] for client in listed))
+    return the_only(client_name, matches, names_are_listed=all(client["client_name"] for client in listed))
 
 
 def _not_kept(kept: Mapping[str, Any], actual: Client) -> UsageError:

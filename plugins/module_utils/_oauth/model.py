@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.address import is_identifier
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import host_of, unprovable
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import host_of, not_verifiable
 
 Client = dict[str, Any]
 PROTOCOL_SCOPES = frozenset({"offline_access", "offline", "openid"})
@@ -128,20 +128,20 @@ SHAPE: Mapping[str, Any] = {
 }
 
 
-def shaped(answer: Mapping[str, Any]) -> Client:
+def shaped(response: Mapping[str, Any]) -> Client:
     """A client as Cloudflare describes it, with every known key and no other: an unknown one may hold a secret.
 
     Raises TypeError when a known key holds something else than is declared.
     """
-    client = {key: default if answer.get(key) is None else answer[key] for key, default in SHAPE.items()}
+    client = {key: default if response.get(key) is None else response[key] for key, default in SHAPE.items()}
     if client["client_id"] is not None and not is_identifier(client["client_id"]):
         raise TypeError(f"the key client_id holds {client['client_id']!r}")
     for name, default in SHAPE.items():
         declared = type(default) if default is not None else str
         if not isinstance(client[name], (declared, type(default))):
             raise TypeError(f"the key {name} holds {client[name]!r}")
-    told = client["client_uri_verification"]
-    verification = {key: told.get(key) for key in SHAPE["client_uri_verification"]}
+    given = client["client_uri_verification"]
+    verification = {key: given.get(key) for key in SHAPE["client_uri_verification"]}
     client["client_uri_verification"] = verification
     texts = {name: client[name] for name in MANY}
     texts["client_uri_verification"] = [value for value in verification.values() if value is not None]
@@ -216,16 +216,16 @@ def missing_for_publishing(client: Mapping[str, Any]) -> list[str]:
 
 
 def publishing_obstacle(client: Mapping[str, Any]) -> str | None:
-    """Why the client's home page can never be proven, in a sentence, or None."""
-    return unprovable(client["client_uri"]) if client["client_uri"] and not is_public(client) else None
+    """Why the host of the client's home page cannot be verified, in a sentence, or None."""
+    return not_verifiable(client["client_uri"]) if client["client_uri"] and not is_public(client) else None
 
 
 def publishing(client: Mapping[str, Any]) -> dict[str, Any]:
-    """How far a client is from being public, from what the API alone can tell.
+    """How far a client is from being public, as far as the API shows.
 
     C(phase) is C(incomplete), C(needs_dns), C(failed), C(verified) or C(public). C(dns_record) is the TXT record that
-    proves the host of C(client_uri); its C(value) is None until Cloudflare has told it. C(obstacle) says why there can
-    be none.
+    verifies the host of C(client_uri); its C(value) is None until Cloudflare has named it. C(obstacle) says why there
+    can be none.
     """
     missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
     host = None if obstacle else host_of(client["client_uri"] or "")

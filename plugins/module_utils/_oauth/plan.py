@@ -126,8 +126,8 @@ def _promotes(visibility: str | None, actual: Client, expected: Client) -> bool:
     if visibility == "private" and is_public(actual):
         raise UsageError(
             "client_public",
-            f"{actual['client_id']} is public, and Cloudflare has no way back to private. "
-            "Set visibility=public or leave it out; a private client has to be another one.",
+            f"visibility: {actual['client_id']} is public, and cannot be made private again. "
+            "Set visibility=public or leave it out, or create another client.",
             option="visibility",
         )
     if visibility != "public" or is_public(actual):
@@ -145,7 +145,7 @@ def _refuse_unpublishable(client: Client, what: str) -> None:
             "not_publishable",
             f"{what}; missing: {', '.join(REQUIREMENTS[name] for name in missing)}{state}. "
             f"{obstacle + ' ' if obstacle else ''}Nothing was sent. "
-            "The role oauth_client_publish takes a client all the way.",
+            "The role oauth_client_publish does all steps.",
             option=next((name for name in missing if name != "client_uri_verification"), None),
         )
 
@@ -210,7 +210,7 @@ def decided(wanted: Mapping[str, Any], actual: Client | None, params: Mapping[st
         wanted, params["visibility"], actual, append=params["append"], restart=params["restart_verification"]
     )
     if "client_name" in plan.changes:
-        _refuse_twin(account, str(plan.changes["client_name"]), actual)
+        _refuse_duplicate(account, str(plan.changes["client_name"]), actual)
     if params["validate_scopes"]:
         check_new_scopes(account.scope_ids, plan.changes.get("scopes", []), actual["scopes"])
     return Update(plan, actual, delivery)
@@ -227,13 +227,13 @@ def _creation(wanted: Mapping[str, Any], params: Mapping[str, Any], delivery: De
     return Creation(body, delivery if has_secret(body) else Delivery(None, None))
 
 
-def _refuse_twin(account: Account, client_name: str, actual: Client) -> None:
+def _refuse_duplicate(account: Account, client_name: str, actual: Client) -> None:
     others = [client["client_id"] for client in account.with_name(client_name)]
     if others:
         raise UsageError(
             "client_name_taken",
             f"{actual['client_id']} cannot be renamed to {client_name!r}: {', '.join(others)} has that name already, "
-            "and neither could be told by it any more.",
+            "so the name could no longer identify either.",
             option="client_name",
         )
 
@@ -242,8 +242,8 @@ def _refuse_public_deletion(actual: Client | None, force: bool) -> None:
     if actual and is_public(actual) and not force:
         raise UsageError(
             "client_public",
-            f"{actual['client_id']} is public: deleting it ends every user's authorization for good, and a new client "
-            "would have another id. Set force=true to delete it all the same.",
+            f"{actual['client_id']} is public: deleting it ends every user's authorization permanently, and a new "
+            "client would have another id. To delete it, set force=true.",
             option="force",
         )
 
@@ -252,7 +252,7 @@ def _refuse_to_lose_secret(body: Mapping[str, Any], delivery: Delivery, remedy: 
     if has_secret(body) and not delivery.keeps and delivery.returned is None:
         raise UsageError(
             "secret_destination_missing",
-            f"Creating this client mints a secret that is shown once, and nothing says where it goes: {remedy} or "
-            "return_client_secret=true (or return_client_secret=false to give it up knowingly).",
+            f"client_secret_file: creating this client mints a secret that is shown once, and no destination is set: "
+            f"{remedy} or return_client_secret=true. To discard it, set return_client_secret=false.",
             option="client_secret_file",
         )

@@ -18,7 +18,7 @@ def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *,
     if not delivery.keeps:
         raise UsageError(
             "secret_destination_missing",
-            "state=rotated mints a secret that is shown once: set client_secret_file or return_client_secret=true.",
+            "client_secret_file: state=rotated mints a secret that is shown once. Set it or return_client_secret.",
             option="client_secret_file",
         )
     if not check_mode:
@@ -41,7 +41,7 @@ def ensure_finalized(clients: OAuthClients, client: Client, delivery: Delivery, 
         raise UsageError(
             "newer_secret_missing",
             f"{delivery.path} does not hold the newer secret of {client['client_id']}, so after deleting the older one "
-            f"nobody could authenticate with it. {SECOND_SECRET_REMEDY} Leave client_secret_file out to go that way.",
+            f"it would hold no valid secret. {SECOND_SECRET_REMEDY} Leave client_secret_file out to do so.",
             option="client_secret_file",
         )
     if client["has_rotated_secret"] and not check_mode:
@@ -50,7 +50,7 @@ def ensure_finalized(clients: OAuthClients, client: Client, delivery: Delivery, 
 
 
 def as_it_is_now(clients: OAuthClients, client: Client) -> Client:
-    """The client read once more: a list may leave keys out, and somebody else may have rotated since."""
+    """The client read once more: a list may leave keys out, and another run may have rotated since."""
     current = clients.get(client["client_id"])
     if current is None:
         raise UsageError("client_not_found", f"The OAuth client {client['client_id']} has just been deleted.")
@@ -59,7 +59,7 @@ def as_it_is_now(clients: OAuthClients, client: Client) -> Client:
 
 
 def _minted(clients: OAuthClients, client: Client, delivery: Delivery) -> dict[str, Any]:
-    """Mint and deliver the second secret; the mark stays when one may have been minted that nobody has received."""
+    """Mint and deliver the second secret; the mark stays when a secret may have been minted and not received."""
     delivery.mark()
     try:
         return clients.rotate(
@@ -89,7 +89,7 @@ def _refuse_without_secret(client: Client) -> None:
     if not has_secret(client):
         raise UsageError(
             "client_without_secret",
-            f"{client['client_id']} has token_endpoint_auth_method=none, so it has no secret that could be rotated.",
+            f"{client['client_id']} has token_endpoint_auth_method=none, so it has no secret to rotate.",
         )
 
 
@@ -99,13 +99,13 @@ def _open_already(client: Client, delivery: Delivery) -> dict[str, Any]:
             "newer_secret_missing",
             f"A rotation of {client['client_id']} is open, but {delivery.path} does not hold the newer secret, and "
             "Cloudflare does not show it again. Look first where the task that opened it has put the newer secret. If "
-            f"nobody has it: {SECOND_SECRET_REMEDY}",
+            f"it is nowhere: {SECOND_SECRET_REMEDY}",
             option="client_secret_file",
         )
     message = (
         f"A rotation of {client['client_id']} is open already, so no secret was minted: when every application uses "
         "the newer secret, state=finalized deletes the older one."
-        + (f" If somebody else opened it, {delivery.path} does not hold the newer secret." if delivery.path else "")
+        + (f" If another user opened it, {delivery.path} does not hold the newer secret." if delivery.path else "")
     )
     return {**_result(client, client), "msg": message}
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The catalogue of scopes: asking for it, and telling a user what a wrong id was meant to be. Private."""
+"""The catalogue of scopes: reading it, and suggesting an id for a wrong one. Private."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Delivers(Protocol):
         """Whether the secret is kept at all."""
 
     def check(self) -> None:
-        """Raise UsageError when it cannot be received, as far as can be told without writing."""
+        """Raise UsageError when it cannot be received, as far as a check without writing shows."""
 
     def predicted(self) -> dict[str, Any]:
         """The keys of C(deliver) in check mode, where no secret is."""
@@ -47,7 +47,7 @@ class Delivers(Protocol):
     def __enter__(self) -> Delivers: ...
 
     def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None, /
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None: ...
 
 
@@ -94,13 +94,13 @@ class Delivery:
                 try:
                     reserved = begun.enter_context(Reserved(place))
                     reserved.write(b"\0" * RESERVED_BYTES)
-                except OSError as fault:
-                    raise _unwritable(place, fault) from None
+                except OSError as error:
+                    raise _unwritable(place, error) from None
                 self._place, self._reserved, self._held = place, reserved, begun.pop_all()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._place = self._reserved = None
         self._held.close()
@@ -136,11 +136,11 @@ class Delivery:
                 self._reserved.write(secret.encode(errors="surrogatepass"))
                 self._reserved.take_place()
                 self.unmark()
-            except OSError as fault:
+            except OSError as error:
                 raise UsageError(
                     "secret_undelivered" if self.returned else "secret_lost",
                     f"A client secret of {client_id} was minted, but {self.path} could not be written "
-                    f"({fault.strerror}){'' if self.returned else ' and the secret is lost'}. {remedy}",
+                    f"({error.strerror}){'' if self.returned else ' and the secret is lost'}. {remedy}",
                     option=OPTION,
                     changed=True,
                     **result,
@@ -169,8 +169,8 @@ def _check(place: Place) -> None:
     try:
         place.check()
         _check_mark(mark, mark.status())
-    except OSError as fault:
-        raise _unwritable(mark, fault) from None
+    except OSError as error:
+        raise _unwritable(mark, error) from None
 
 
 def _mark(mark: Place) -> None:
@@ -178,8 +178,8 @@ def _mark(mark: Place) -> None:
         mark.create()
     except FileExistsError:
         _check_mark(mark, mark.status())
-    except OSError as fault:
-        raise _unwritable(mark, fault) from None
+    except OSError as error:
+        raise _unwritable(mark, error) from None
 
 
 def _check_mark(mark: Place, status: os.stat_result | None) -> None:
@@ -192,6 +192,6 @@ def _check_mark(mark: Place, status: os.stat_result | None) -> None:
     mark.check_removable(status)
 
 
-def _unwritable(place: Place, fault: OSError) -> UsageError:
-    text = f"{OPTION}: {place.path} cannot be written ({fault.strerror})."
+def _unwritable(place: Place, error: OSError) -> UsageError:
+    text = f"{OPTION}: {place.path} cannot be written ({error.strerror})."
     return UsageError("file_inaccessible", text, option=OPTION)

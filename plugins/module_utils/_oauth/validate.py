@@ -19,30 +19,30 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     is_empty,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
-    home_page_fault,
-    origin_fault,
-    redirect_uri_fault,
-    web_address_fault,
+    home_page_error,
+    origin_error,
+    redirect_uri_error,
+    web_address_error,
 )
 
 Entry = Mapping[str, Any]
 # The name of an option and what is wrong with it.
-Fault = tuple[str, str]
-URI_FAULTS: Mapping[str, Callable[[str], str | None]] = {
-    "redirect_uris": redirect_uri_fault,
-    "post_logout_redirect_uris": redirect_uri_fault,
-    "allowed_cors_origins": origin_fault,
-    "client_uri": home_page_fault,
-    "logo_uri": web_address_fault,
-    "policy_uri": web_address_fault,
-    "tos_uri": web_address_fault,
+FieldError = tuple[str, str]
+URI_CHECKS: Mapping[str, Callable[[str], str | None]] = {
+    "redirect_uris": redirect_uri_error,
+    "post_logout_redirect_uris": redirect_uri_error,
+    "allowed_cors_origins": origin_error,
+    "client_uri": home_page_error,
+    "logo_uri": web_address_error,
+    "policy_uri": web_address_error,
+    "tos_uri": web_address_error,
 }
 
 
 def check_description(wanted: Mapping[str, Any], append: bool, held: Mapping[str, Any] | None = None) -> None:
-    """Raise UsageError with every fault of the wanted fields.
+    """Raise UsageError that lists every invalid field.
 
-    What the client has C(held) already is no fault, whatever it is: Cloudflare has taken it.
+    Values that the client has C(held) already are accepted: Cloudflare has taken them.
     """
     known = held or {}
     _refuse(
@@ -54,7 +54,7 @@ def check_description(wanted: Mapping[str, Any], append: bool, held: Mapping[str
 
 
 def check_not_emptied(wanted: Mapping[str, Any], append: bool) -> None:
-    """Raise UsageError for the faults that are faults of every client, before any is looked for."""
+    """Raise UsageError for values that no client accepts, before any client is looked up."""
     _refuse(*_emptied(wanted, append))
 
 
@@ -77,37 +77,37 @@ def check_creatable(wanted: Mapping[str, Any]) -> None:
         raise UsageError("client_incomplete", text, option=lacking[0])
 
 
-def _refuse(*faults: Fault) -> None:
-    """Raise one UsageError for all faults; its option is that of the first."""
-    if faults:
-        raise UsageError("invalid_option", " ".join(text for _option, text in faults), option=faults[0][0])
+def _refuse(*errors: FieldError) -> None:
+    """Raise one UsageError for all errors; its option is that of the first."""
+    if errors:
+        raise UsageError("invalid_option", " ".join(text for _option, text in errors), option=errors[0][0])
 
 
-def _emptied(wanted: Mapping[str, Any], append: bool) -> Iterator[Fault]:
+def _emptied(wanted: Mapping[str, Any], append: bool) -> Iterator[FieldError]:
     for name in REQUIRED:
         if name in wanted and is_empty(wanted[name]) and not (append and wanted[name] == []):
             yield name, f"{name} must not be empty: a client cannot be without it."
 
 
-def _bad_uris(wanted: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[Fault]:
-    for name, fault_of in URI_FAULTS.items():
+def _bad_uris(wanted: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[FieldError]:
+    for name, error_of in URI_CHECKS.items():
         known = _items(held.get(name))
-        faults = ((uri, fault_of(uri)) for uri in _items(wanted.get(name)) if uri not in known)
-        yield from ((name, f"{name}: {uri!r} {fault}.") for uri, fault in faults if fault)
+        errors = ((uri, error_of(uri)) for uri in _items(wanted.get(name)) if uri not in known)
+        yield from ((name, f"{name}: {uri!r} {error}.") for uri, error in errors if error)
 
 
 def _items(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def _bad_grants(wanted: Mapping[str, Any], append: bool) -> Iterator[Fault]:
+def _bad_grants(wanted: Mapping[str, Any], append: bool) -> Iterator[FieldError]:
     grants = wanted.get("grant_types")
     if grants and not append and "authorization_code" not in grants:
         text = "grant_types must contain authorization_code: Cloudflare has no OAuth client without it."
         yield "grant_types", text
 
 
-def _bad_scopes(wanted: Mapping[str, Any], append: bool, held: Mapping[str, Any]) -> Iterator[Fault]:
+def _bad_scopes(wanted: Mapping[str, Any], append: bool, held: Mapping[str, Any]) -> Iterator[FieldError]:
     added = set(_items(wanted.get("optional_scopes"))) - set(_items(held.get("optional_scopes")))
     protocol = sorted(PROTOCOL_SCOPES & added)
     if protocol:
@@ -164,8 +164,8 @@ def check_entries(entries: Sequence[Entry]) -> None:
     if twice:
         raise UsageError(
             "definitions_conflict",
-            f"clients names {', '.join(map(repr, twice))} more than once: each client is to be described in one place. "
-            "Clients that share a name have to be told apart by client_id, all of them.",
+            f"clients: {', '.join(map(repr, twice))} is there more than once. Describe each client in one place, and "
+            "give every client that shares a name its client_id.",
             option="clients",
         )
     _check_secret_files(entries)
@@ -178,8 +178,8 @@ def _check_secret_files(entries: Sequence[Entry]) -> None:
     if twice:
         raise UsageError(
             "definitions_conflict",
-            f"Several clients would have their secrets in one file ({', '.join(twice)}), and each would replace the "
-            "one before: give each a client_secret_file of its own.",
+            f"client_secret_file: several clients have the same file ({', '.join(twice)}), and each secret would "
+            "replace the one before. Give each client its own file.",
             option=f"clients[{max(twice.values())}].client_secret_file",
         )
 

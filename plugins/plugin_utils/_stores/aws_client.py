@@ -51,10 +51,10 @@ class SecretsManager:
         try:
             self._client = self._client or self._connected()
             asked = getattr(self._client, method)
-            answer: Mapping[str, Any] = asked(**{names: self._store.params["name"]}, **given)
-        except Exception as fault:
-            raise self._refused(method, fault, quotes="SecretString" not in given) from None
-        return answer
+            response: Mapping[str, Any] = asked(**{names: self._store.params["name"]}, **given)
+        except Exception as failure:
+            raise self._refused(method, failure, quotes="SecretString" not in given) from None
+        return response
 
     def close(self) -> None:
         if self._client:
@@ -69,18 +69,18 @@ class SecretsManager:
             aws_secret_access_key=params["secret_key"],
             aws_session_token=params["session_token"],
         )
-        patience = {"connect_timeout": params["timeout"], "read_timeout": params["timeout"]}
+        timeouts = {"connect_timeout": params["timeout"], "read_timeout": params["timeout"]}
         return session.client(
             "secretsmanager",
             endpoint_url=params["endpoint_url"],
             verify=params["aws_ca_bundle"],
-            config=self._config.Config(**patience, retries={"mode": "standard", "total_max_attempts": ATTEMPTS}),
+            config=self._config.Config(**timeouts, retries={"mode": "standard", "total_max_attempts": ATTEMPTS}),
         )
 
-    def _refused(self, method: str, fault: Exception, *, quotes: bool) -> Refused:
-        error = (getattr(fault, "response", None) or {}).get("Error", {})
-        code, action = str(error.get("Code") or type(fault).__name__), method.title().replace("_", "")
-        text = str(error.get("Message") or fault)
+    def _refused(self, method: str, failure: Exception, *, quotes: bool) -> Refused:
+        error = (getattr(failure, "response", None) or {}).get("Error", {})
+        code, action = str(error.get("Code") or type(failure).__name__), method.title().replace("_", "")
+        text = str(error.get("Message") or failure)
         said = f", {self._store.quoted(text).rstrip('.')}" if quotes or code in HARMLESS else ""
         remedy = REMEDIES.get(code, LOOK if method == "get_secret_value" else "run again, which looks first")
         if code == "InvalidRequestException" and "delet" in text:

@@ -55,7 +55,7 @@ class AwsSecretsManager(Store):
         return f"the secret {self.params['name']} in AWS Secrets Manager"
 
     def read(self) -> Record:
-        with self.telling(unreadable):
+        with self.raising(unreadable):
             try:
                 current = self._current()
             except Refused as refused:
@@ -77,7 +77,7 @@ class AwsSecretsManager(Store):
         """The identifier of the version is chosen here, so that a repeated request makes no second version."""
         self.hide(record)
         version = {"ClientRequestToken": str(uuid.uuid4()), "SecretString": json.dumps(record)}
-        with self.telling(unwritable):
+        with self.raising(unwritable):
             if self._version is not None or not self._created(version):
                 self._replace(version)
         self._version = version["ClientRequestToken"]
@@ -117,7 +117,7 @@ class AwsSecretsManager(Store):
 
     def check(self) -> None:
         if self._version is None:
-            with self.telling(unwritable):
+            with self.raising(unwritable):
                 self._refuse_creation_by_arn()
 
     def _refuse_creation_by_arn(self) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, library
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.http import (
-    FAULTS,
+    REQUEST_ERRORS,
+    no_response,
     session_of,
-    unanswered,
     verification,
 )
 
@@ -76,9 +76,9 @@ class Controller:
 
     def _exchange(self, method: str, path: str, query: Any = None, body: Any = None) -> Mapping[str, Any]:
         try:
-            status, text = within(self._store.params["timeout"], lambda: self._answer(method, path, query, body))
-        except FAULTS as fault:
-            raise unanswered(self._store, fault, self._host, "controller_host", "ca_path") from None
+            status, text = within(self._store.params["timeout"], lambda: self._send(method, path, query, body))
+        except REQUEST_ERRORS as error:
+            raise no_response(self._store, error, self._host, "controller_host", "ca_path") from None
         if 300 <= status < 400:
             raise Failure("controller_host redirects, which is not followed: set it to the address that it leads to")
         try:
@@ -89,11 +89,11 @@ class Controller:
             said = self._store.quoted(json.dumps(found)) if found else "no reason given"
             raise Failure(f"{method} {path} failed ({status}, {said}): {REMEDIES.get(status, 'see its log')}")
         if not isinstance(found, dict):
-            raise Failure(f"{method} {path} was answered with what is no JSON object: {REMEDIES[404]}")
+            raise Failure(f"{method} {path}: the response is no JSON object: {REMEDIES[404]}")
         return found
 
-    def _answer(self, method: str, path: str, query: Any, body: Any) -> tuple[int, bytes]:
-        answer = self._session.request(
+    def _send(self, method: str, path: str, query: Any, body: Any) -> tuple[int, bytes]:
+        response = self._session.request(
             method,
             self._host + path,
             params=query,
@@ -102,4 +102,4 @@ class Controller:
             verify=self._verify,
             allow_redirects=False,
         )
-        return answer.status_code, answer.content
+        return response.status_code, response.content

@@ -57,7 +57,7 @@ class AwxCredential(Store):
         query = {"name": self.params["name"], "credential_type__name": self.params["credential_type"]}
         if self.params["organization"]:
             query["organization__name"] = self.params["organization"]
-        with self.telling(unreadable):
+        with self.raising(unreadable):
             found = self._controller.rows("credentials", **query)
             if len(found) > 1:
                 raise Failure(f"there are {len(found)} of this name: give organization")
@@ -69,7 +69,7 @@ class AwxCredential(Store):
         """The inputs that are given replace all inputs."""
         self.hide(record)
         inputs = {name: ENCRYPTED if value is None else value for name, value in record.items()}
-        with self.telling(unwritable):
+        with self.raising(unwritable):
             refers = self._checked_references(record)
             if self._credential:
                 self._controller.change("credentials", self._credential["id"], {"inputs": inputs})
@@ -79,7 +79,7 @@ class AwxCredential(Store):
     def check(self) -> None:
         """By what the controller says of the user's rights, which it does for a credential that exists."""
         may = ((self._credential or {}).get("summary_fields") or {}).get("user_capabilities") or {}
-        with self.telling(unwritable):
+        with self.raising(unwritable):
             self._checked_references({})
             if not may.get("edit", True):
                 raise Failure("this user may read it alone: give the user its role Admin")

@@ -84,7 +84,7 @@ class Store(abc.ABC):
         """Replace what is stored. Raises UsageError when it was not, or may not have been."""
 
     def check(self) -> None:
-        """Raise UsageError, in check mode, for a write that is going to be refused, as far as can be told."""
+        """In check mode, raise UsageError for a write that would be refused, as far as a check can show."""
         return
 
     def close(self) -> None:
@@ -101,7 +101,7 @@ class Store(abc.ABC):
         return harmless(str(text), self._secrets)
 
     @contextlib.contextmanager
-    def telling(self, what: Callable[[Store, str], UsageError]) -> Iterator[None]:
+    def raising(self, what: Callable[[Store, str], UsageError]) -> Iterator[None]:
         """Raise a Failure of the body as C(unreadable) or C(unwritable)."""
         try:
             yield

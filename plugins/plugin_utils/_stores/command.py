@@ -48,7 +48,7 @@ class Command(Store):
         return f"what {self.params['write'][0]} stores"
 
     def read(self) -> Record:
-        with self.telling(unreadable):
+        with self.raising(unreadable):
             printed = self._output_of("read", b"")
             try:
                 found = object_in(self, printed) if printed.strip() else {}
@@ -59,7 +59,7 @@ class Command(Store):
 
     def write(self, record: Record) -> None:
         self.hide(record)
-        with self.telling(unwritable):
+        with self.raising(unwritable):
             self._output_of("write", json.dumps(record).encode())
 
     def check(self) -> None:
@@ -87,8 +87,8 @@ class Command(Store):
             raise Failure(
                 f"the program did not end within {self.params['timeout']:g} seconds, and was killed"
             ) from None
-        except (OSError, ValueError) as fault:
-            reason = self.quoted(getattr(fault, "strerror", None) or fault)
+        except (OSError, ValueError) as error:
+            reason = self.quoted(getattr(error, "strerror", None) or error)
             raise Failure(f"the program could not be started ({reason}): correct {option}") from None
         if process.returncode:
             raise Failure(self._complaint(process.returncode, complaint))
@@ -102,7 +102,7 @@ class Command(Store):
 
 
 def _talk(process: subprocess.Popen[bytes], given: bytes, timeout: float) -> tuple[bytes, bytes]:
-    """Its output and its errors; whatever comes in between, no process of its group is left."""
+    """Its output and its errors. No process of its group is left, even after an interruption."""
     try:
         return process.communicate(given, timeout)
     except BaseException:

@@ -54,7 +54,7 @@ class HashiVault(Store):
         return f"the secret {self._path} of the KV engine {self._mount}{self._namespace}"
 
     def read(self) -> Record:
-        with self.telling(unreadable):
+        with self.raising(unreadable):
             try:
                 data, self._version = self._newest()
             except Refused as refused:
@@ -77,7 +77,7 @@ class HashiVault(Store):
     def write(self, record: Record) -> None:
         self.hide(record)
         kv, where = self._server.client.secrets.kv.v2, {"path": self._path, "mount_point": self._mount}
-        with self.telling(unwritable):
+        with self.raising(unwritable):
             try:
                 written = self._server.ask(
                     lambda: kv.create_or_update_secret(**where, secret=record, cas=self._version),

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stores that are servers share: how they are asked with requests, and why no answer came. Private."""
+"""What stores that are servers share: HTTP requests, and why no response came. Private."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import Us
 from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import check_proxy, root_of
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, harmless, library
 
-LARGEST_ANSWER, PIECE = 32 * 1024 * 1024, 64 * 1024
+LARGEST_RESPONSE, PIECE = 32 * 1024 * 1024, 64 * 1024
 # What asking fails with: requests' own errors, a certificate file that is not there, a character that no header may
 # hold, and the deadline.
-FAULTS = (OSError, ValueError)
-Answer = TypeVar("Answer")
+REQUEST_ERRORS = (OSError, ValueError)
+Response = TypeVar("Response")
 
 
 class TooLarge(ValueError):
@@ -49,7 +49,7 @@ def content_of(response: Any) -> bytes:
     content = bytearray()
     for piece in response.iter_content(PIECE):
         content += piece
-        if len(content) > LARGEST_ANSWER:
+        if len(content) > LARGEST_RESPONSE:
             raise TooLarge
     return bytes(content)
 
@@ -65,22 +65,22 @@ def verification(params: Mapping[str, Any], ca_option: str) -> bool | str:
     return path or True
 
 
-def unanswered(store: Store, fault: Exception, url: str, url_option: str, ca_option: str) -> Failure:
-    """Why there is no answer from the address that C(url_option) gives, with nothing of a credential."""
+def no_response(store: Store, error: Exception, url: str, url_option: str, ca_option: str) -> Failure:
+    """Why the address of C(url_option) gives no response, without anything of a credential."""
     errors = library(type(store), "requests.exceptions")
     where = address(url)
-    if where is None or isinstance(fault, (errors.InvalidURL, errors.InvalidSchema, errors.MissingSchema)):
+    if where is None or isinstance(error, (errors.InvalidURL, errors.InvalidSchema, errors.MissingSchema)):
         return Failure(f"{url_option} is no address of the form https://host:port: correct it, and any proxy")
-    if isinstance(fault, TooLarge):
-        size = f"{LARGEST_ANSWER // 1024**2} MiB"
+    if isinstance(error, TooLarge):
+        size = f"{LARGEST_RESPONSE // 1024**2} MiB"
         return Failure(f"{where} responded with more than {size}, of which the rest was not read: check {url_option}")
-    if isinstance(fault, ValueError):
+    if isinstance(error, ValueError):
         return Failure("a credential holds a line break or another character that cannot be sent: correct it")
-    reason = store.quoted(root_of(fault))
-    if isinstance(fault, errors.SSLError):
+    reason = store.quoted(root_of(error))
+    if isinstance(error, errors.SSLError):
         return Failure(f"TLS with {where} failed ({reason}): check {ca_option} and the address")
-    if isinstance(fault, (TimeoutError, errors.Timeout)) or "timed out" in reason:
-        reason = f"no answer within {store.params['timeout']:g} seconds"
+    if isinstance(error, (TimeoutError, errors.Timeout)) or "timed out" in reason:
+        reason = f"no response within {store.params['timeout']:g} seconds"
     return Failure(f"{where} cannot be reached ({reason}): check {url_option}, the network and any proxy")
 
 

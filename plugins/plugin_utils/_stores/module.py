@@ -29,7 +29,7 @@ class ModuleStore(Store):
         return f"what the module {self.params['name']} keeps"
 
     def read(self) -> Record:
-        with self.telling(unreadable):
+        with self.raising(unreadable):
             found: Any = self._result({}, check_mode=False)
         for key in self.params["read_from"].split("."):
             found = found.get(key) if isinstance(found, Mapping) else None
@@ -40,11 +40,11 @@ class ModuleStore(Store):
 
     def write(self, record: Record) -> None:
         self.hide(record)
-        with self.telling(unwritable):
+        with self.raising(unwritable):
             self._result({self.params["write_to"]: record}, check_mode=False)
 
     def check(self) -> None:
-        with self.telling(unwritable):
+        with self.raising(unwritable):
             self._result({self.params["write_to"]: {"rotation": ""}}, check_mode=True)
 
     def _result(self, more: Record, *, check_mode: bool) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record of one client in a store, whatever the store: whose place it is, how it is changed, and reading back.
+"""The record of one client in a store of any type: whose place it is, how it is changed, and reading back.
 
 Private to this collection.
 """

@@ -63,8 +63,8 @@ def with_files(given: Mapping[str, Any]) -> dict[str, Any]:
 def log_in(client: Any, params: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the server says of the token that it gave, which the client uses from now on."""
     mount = params["auth_mount_point"] or params["auth_method"]
-    answer = _LOG_INS[params["auth_method"]](client, params, mount)
-    found: Mapping[str, Any] = answer["auth"]
+    response = _LOG_INS[params["auth_method"]](client, params, mount)
+    found: Mapping[str, Any] = response["auth"]
     return found
 
 
@@ -76,7 +76,7 @@ def _by_certificate(client: Any, params: Mapping[str, Any], mount: str) -> Any:
 
 
 def _role(params: Mapping[str, Any]) -> str | None:
-    """Its name of either kind: community.hashi_vault calls it role_id whatever the method."""
+    """The role name of both kinds: community.hashi_vault calls it role_id for each method."""
     role: str | None = params["role"] or params["role_id"]
     return role
 

@@ -11,9 +11,9 @@ from typing import Any
 from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, library
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.http import (
-    FAULTS,
+    REQUEST_ERRORS,
+    no_response,
     session_of,
-    unanswered,
     verification,
 )
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_login import log_in
@@ -21,12 +21,12 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_login i
 NO_CONTENT = 204
 # What a policy refuses is in a list of errors; what is said of a token that is not valid stands alone.
 BY_POLICY = "* permission denied"
-# hvac hands on an answer without JSON as what it is, be it a redirect or another server's page.
+# hvac returns a response without JSON as it is, be it a redirect or another server's page.
 ELSEWHERE = "url does not lead to Vault itself: set it to the address of the active server"
 
 
 class Refused(Failure):
-    """Vault answered with an error.
+    """Vault responded with an error.
 
     C(newest) is the number of the newest version where there is nothing to read, as one that was deleted or destroyed
     or has expired has one too. It is 0 for a path without versions, and None for an error of another kind.
@@ -59,39 +59,39 @@ class VaultServer:
         )
 
     def ask(self, ask: Callable[[], Any], explain: Callable[[str], str]) -> Mapping[str, Any]:
-        """The data in the answer, empty without any; C(explain) adds a remedy to what Vault says when it refuses."""
+        """The data in the response, empty without any; C(explain) adds a remedy to what Vault says when it refuses."""
         if self._token is None:
             self._token = self._asked(lambda: log_in(self.client, self._store.params), self._explain_log_in)
-        answer = self._asked(ask, explain)
-        data = answer.get("data") if isinstance(answer, dict) else None
+        response = self._asked(ask, explain)
+        data = response.get("data") if isinstance(response, dict) else None
         if isinstance(data, dict):
             return data
-        if getattr(answer, "status_code", None) == NO_CONTENT:
+        if getattr(response, "status_code", None) == NO_CONTENT:
             return {}
         raise Failure(ELSEWHERE)
 
     def _asked(self, ask: Callable[[], Any], explain: Callable[[str], str]) -> Any:
         try:
             return within(self._store.params["timeout"], ask)
-        except self._errors.VaultError as fault:
-            said = self._store.quoted(", ".join(fault.errors) if fault.errors else fault.args[0] or "not found")
-            raise Refused(explain(said.removeprefix("1 error occurred: ")), self._newest(fault)) from None
-        except FAULTS as fault:
-            raise unanswered(self._store, fault, self._store.params["url"], "url", "ca_cert") from None
+        except self._errors.VaultError as error:
+            said = self._store.quoted(", ".join(error.errors) if error.errors else error.args[0] or "not found")
+            raise Refused(explain(said.removeprefix("1 error occurred: ")), self._newest(error)) from None
+        except REQUEST_ERRORS as error:
+            raise no_response(self._store, error, self._store.params["url"], "url", "ca_cert") from None
         except (
             AttributeError,
             KeyError,
             TypeError,
             RecursionError,
-        ):  # of hvac, which takes every answer for one of Vault's
+        ):  # of hvac, which takes every response for one of Vault
             raise Failure(ELSEWHERE) from None
 
-    def _newest(self, fault: Any) -> int | None:
-        if not isinstance(fault, self._errors.InvalidPath):
+    def _newest(self, error: Any) -> int | None:
+        if not isinstance(error, self._errors.InvalidPath):
             return None
         with contextlib.suppress(KeyError, TypeError):
-            return int(fault.json["data"]["metadata"]["version"])
-        return 0 if fault.errors == [] else None
+            return int(error.json["data"]["metadata"]["version"])
+        return 0 if error.errors == [] else None
 
     def _explain_log_in(self, said: str) -> str:
         method = self._store.params["auth_method"]
@@ -100,6 +100,6 @@ class VaultServer:
     def close(self) -> None:
         """Revoke the token that logging in gave, which only a batch token refuses; it ends by itself at last."""
         if self._token and self._token.get("token_type") != "batch":
-            with contextlib.suppress(self._errors.VaultError, *FAULTS):
+            with contextlib.suppress(self._errors.VaultError, *REQUEST_ERRORS):
                 within(self._store.params["timeout"], self.client.auth.token.revoke_self)
         self.client.session.close()

@@ -21,7 +21,7 @@ EXAMPLE = ROOT / "docs/examples/fleet"
 NAMES = [f"account-{number}" for number in range(200)]
 IDS = {name: f"{number:032x}" for number, name in enumerate(NAMES)}
 SLICES, FORKS = 4, 5
-TASK, SUMMARY = "The clients of the account", "Name the accounts that failed"
+TASK, SUMMARY = "Apply the clients of the account", "Name the accounts that failed"
 OF_THE_MOMENT = ("client_id", "created_at", "updated_at")
 Json = Any
 

@@ -81,7 +81,7 @@ def test_half_a_credential_is_named_and_not_shown(anywhere: Ansible) -> None:
 def test_an_empty_account_is_none(anywhere: Ansible, fake: FakeCloudflare) -> None:
     given = {name: value for name, value in fake.environment.items() if name != "CLOUDFLARE_ACCOUNT_ID"}
     told = refusal(task(anywhere, INFO, environment={**EMPTY, **given}))
-    assert told == "account_id is needed: set the option or the environment variable CLOUDFLARE_ACCOUNT_ID."
+    assert told == "account_id: it is not set. Set the option or the environment variable CLOUDFLARE_ACCOUNT_ID."
     assert fake.requests() == []
 
 

@@ -101,7 +101,7 @@ def test_many_clients_in_one_task(both_ways: BothWays) -> None:
     apps = [{**APP, "client_name": f"App {number}"} for number in range(3)]
     apps[1]["scopes"] = ["dns.red"]
     tasks = [
-        {"name": "foretold", CLIENTS: {"clients": apps}, "check_mode": True, "ignore_errors": True},
+        {"name": "predicted", CLIENTS: {"clients": apps}, "check_mode": True, "ignore_errors": True},
         {"name": "some", CLIENTS: {"clients": apps, "concurrency": 1}, "ignore_errors": True},
         {"name": "none", CLIENTS: {"clients": []}, "ignore_errors": True},
         {"name": "misnamed", CLIENTS: {"clients": [{"client": "App"}]}, "ignore_errors": True},
@@ -116,7 +116,7 @@ def test_a_secret_in_a_file(both_ways: BothWays) -> None:
     both_ways.prepare = lambda: file.unlink(missing_ok=True)
     kept = {"path": str(file), "value": {"name": "{{ '{{' }} Ünï", "number": 1}}
     tasks = [
-        {"name": "foretell", SECRET_IN_A_FILE: kept, "check_mode": True},
+        {"name": "predict", SECRET_IN_A_FILE: kept, "check_mode": True},
         {"name": "write", SECRET_IN_A_FILE: kept},
         {"name": "again", SECRET_IN_A_FILE: kept},
         {"name": "read", SECRET_IN_A_FILE: {"path": str(file)}, "register": "found"},
@@ -125,7 +125,7 @@ def test_a_secret_in_a_file(both_ways: BothWays) -> None:
         {"name": "told on", SECRET_IN_A_FILE: {**kept, "value": "sekret"}, "ignore_errors": True},
     ]
     run = both_ways.play(tasks, differing=OF_A_MODULE).in_process
-    assert run.changed == ["foretell", "write"]
+    assert run.changed == ["predict", "write"]
     assert run.result("told")["msg"]["value"] == {"name": "{{ Ünï", "number": 1}
 
 

@@ -86,7 +86,7 @@ def test_a_screen_reader_gets_headings_links_and_tables_on_any_screen(
 
     assert named("heading")[:2] == ["Cloudflare OAuth clients", "Counts"]
     assert "Clients in the account (7)" in named("table")
-    assert "What the next run changes" in named("table")
+    assert "Changes of the next run" in named("table")
     assert set(named("columnheader")) > {"Client", "Visibility", "Publication", "Deadline", "Rotation", "Findings"}
     assert len(named("rowheader")) == len(report["clients"]) + 3
     assert len(named("cell")) == 5 * len(report["clients"]) + 3

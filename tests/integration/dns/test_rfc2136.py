@@ -59,10 +59,10 @@ def test_a_value_comes_and_goes_and_nothing_else_changes(value: Value, name_serv
 
 def test_check_mode_predicts_and_changes_nothing(value: Value, name_server: NameServer) -> None:
     serial = name_server.serial("example.com")
-    foretold = value(check=True)
+    predicted = value(check=True)
     assert name_server.serial("example.com") == serial
     done = value()
-    assert (foretold.changed, foretold.diff, foretold.dns_record) == (done.changed, done.diff, done.dns_record)
+    assert (predicted.changed, predicted.diff, predicted.dns_record) == (done.changed, done.diff, done.dns_record)
 
     serial = name_server.serial("example.com")
     assert value(check=True, state="absent").changed

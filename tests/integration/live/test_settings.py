@@ -45,7 +45,7 @@ def test_a_stand_in_on_this_machine_may_be_hurried(host: str) -> None:
 
 def test_cloudflare_itself_is_asked_slowly_by_default() -> None:
     settings = read(NEEDED, arguments([]))
-    assert (settings.base_url, settings.pace, settings.is_stand_in) == (
+    assert (settings.base_url, settings.pace, settings.is_fake) == (
         "https://api.cloudflare.com/client/v4",
         2.0,
         False,

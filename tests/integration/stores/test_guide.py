@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide "Stores of secrets": each example keeps a record, and what it says of versions and log-ins holds."""
+"""The guide "Secret stores": each example keeps a record, and what it says of versions and log-ins holds."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_each_type_has_an_example_and_a_section() -> None:
 
 
 def test_every_code_is_one_that_tests_assert() -> None:
-    rows = re.findall(r"^   \* - (``.*)$", PAGE.read_text().partition("What can go wrong")[2], re.M)
+    rows = re.findall(r"^   \* - (``.*)$", PAGE.read_text().partition("\nErrors\n")[2], re.M)
     codes = {code for row in rows for code in re.findall(r"``(\w+)``", row)}
     assert len(codes) == 9
     raised = "".join(path.read_text() for path in (ROOT / "plugins").rglob("*.py"))

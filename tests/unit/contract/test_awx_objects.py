@@ -26,7 +26,7 @@ SPECS: dict[str, Any] = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_t
 QUESTIONS = list({question["variable"]: question for each in surveys().values() for question in each["spec"]}.values())
 # The options of a client, and the variables that the playbook takes them from.
 PLAY: dict[str, Any] = yaml.safe_load((ROOT / "playbooks/publish.yml").read_text())[0]
-ANSWERS = {name: text.strip("{ }").partition(" ")[0] for name, text in PLAY["vars"]["oauthops_answers"].items()}
+ANSWERS = {name: text.strip("{ }").partition(" ")[0] for name, text in PLAY["vars"]["oauthops_survey_values"].items()}
 # A token is preferred, and the modules' second name for it is for other tools' sake.
 NOT_INJECTED = {"CLOUDFLARE_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"}
 
@@ -225,5 +225,5 @@ class TestObjects:
 
     @pytest.mark.parametrize("given", [None, {}, {"prefix": "Cloudflare OAuth"}, options(hosts=[3])])
     def test_other_input_is_an_error_of_the_filter(self, given: Any) -> None:
-        with pytest.raises(AnsibleFilterError, match="awx_objects: needs all variables"):
+        with pytest.raises(AnsibleFilterError, match="awx_objects: invalid input"):
             FilterModule().filters()["awx_objects"](given)

@@ -148,5 +148,5 @@ def test_only_those_are_approved_whose_own_client_is_verified(
 
 @pytest.mark.parametrize("rows", [[{}], [{"id": 1, "name": "verified domain"}], ["text"]])
 def test_strange_rows_are_an_error_of_the_filter(rows: list[Any]) -> None:
-    with pytest.raises(AnsibleFilterError, match="awx_approvals: needs the rows"):
+    with pytest.raises(AnsibleFilterError, match="awx_approvals: invalid input"):
         awx_approvals(rows, [], [], [], ACCOUNT)

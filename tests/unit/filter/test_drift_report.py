@@ -218,24 +218,24 @@ def test_what_fails_is_a_choice(fail_on: Json, fails: bool) -> None:
     ("entries", "fail_on", "message"),
     [
         ([entry(APP)], USUAL_FAIL_ON, "Everything is as defined."),
-        ([created("New")], [], "1 finding of kinds that are no failure here."),
-        ([created("New"), failed("Bad")], ["drift"], "2 findings of kinds that are no failure here."),
+        ([created("New")], [], "1 finding of kinds that do not fail the run."),
+        ([created("New"), failed("Bad")], ["drift"], "2 findings of kinds that do not fail the run."),
         (
             [created("New"), created("Newer"), failed("Bad")],
             USUAL_FAIL_ON,
-            "Not as it should be: definitions that cannot be applied: 1 (Bad); missing clients: 2 (New, Newer).",
+            "Findings: definitions that cannot be applied: 1 (Bad); missing clients: 2 (New, Newer).",
         ),
         (
             [created(f"App {number}") for number in range(8)],
             ["missing"],
-            "Not as it should be: missing clients: 8 (App 0, App 1, App 2, App 3, App 4 and 3 more).",
+            "Findings: missing clients: 8 (App 0, App 1, App 2, App 3, App 4 and 3 more).",
         ),
         (
             [created("long" * 60)],
             ["missing"],
-            f"Not as it should be: missing clients: 1 ({'long' * 14}lon…).",
+            f"Findings: missing clients: 1 ({'long' * 14}lon…).",
         ),
-        ([failed(None, client_id="7" * 32)], ["errors"], f"Not as it should be: {KINDS['errors'].lower()}: 1 "
+        ([failed(None, client_id="7" * 32)], ["errors"], f"Findings: {KINDS['errors'].lower()}: 1 "
          f"({'7' * 32})."),
     ],
 )  # fmt: skip
@@ -284,7 +284,9 @@ def test_an_empty_title_is_the_usual_one() -> None:
 
 
 def test_kinds_that_there_are_not_are_told() -> None:
-    with pytest.raises(AnsibleFilterError, match="fail_on: 'everything' is none of errors, missing, drift"):
+    with pytest.raises(
+        AnsibleFilterError, match="fail_on: invalid kind 'everything' \\(expected errors, missing, drift"
+    ):
         reported([], [], fail_on=["drift", "everything"])
 
 
@@ -293,7 +295,7 @@ def test_kinds_that_there_are_not_are_told() -> None:
 def test_what_is_no_result_is_told(broken: Json, which: int) -> None:
     given_results: list[Json] = list(results([entry(APP)], [APP]))
     given_results[which] = broken
-    with pytest.raises(AnsibleFilterError, match="needs the results of the modules"):
+    with pytest.raises(AnsibleFilterError, match="expected the results of the modules"):
         drift_report(*given_results)
 
 

@@ -166,7 +166,7 @@ def test_the_same_report_gives_the_same_page() -> None:
 
 @pytest.mark.parametrize("report", [{}, None, "text", {"title": "Half of one"}])
 def test_what_is_no_report_is_told(report: Any) -> None:
-    with pytest.raises(AnsibleFilterError, match="needs what the filter drift_report gives"):
+    with pytest.raises(AnsibleFilterError, match="expected the result of the filter drift_report"):
         drift_report_html(report)
 
 

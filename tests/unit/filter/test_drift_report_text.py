@@ -49,7 +49,7 @@ Failed verifications: 1
 
 Note on Support Desk ({3:032x}): Cloudflare keeps the logo under another address.
 
-Not as it should be: definitions that cannot be applied: 1 (Mobile App); missing clients: 1 (Partner Gateway); \
+Findings: definitions that cannot be applied: 1 (Mobile App); missing clients: 1 (Partner Gateway); \
 drift: 2 (Deploy CLI, Portal Beta)."""
 
 
@@ -72,7 +72,7 @@ def test_a_client_without_a_name_is_named_by_its_id() -> None:
 def test_a_verification_to_be_started_anew_is_told() -> None:
     client = in_account(1, "App")
     told = drift_report_text(reported([changed(client)], [client]))
-    assert f"- App ({1:032x}): the next run starts its verification anew" in told
+    assert f"- App ({1:032x}): the next run restarts its verification" in told
 
 
 @for_any
@@ -93,5 +93,5 @@ def test_hostile_names_are_spelled_out() -> None:
 
 @pytest.mark.parametrize("report", [{}, None, "text"])
 def test_what_is_no_report_is_told(report: Any) -> None:
-    with pytest.raises(AnsibleFilterError, match="needs what the filter drift_report gives"):
+    with pytest.raises(AnsibleFilterError, match="expected the result of the filter drift_report"):
         drift_report_text(report)

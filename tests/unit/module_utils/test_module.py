@@ -38,7 +38,7 @@ def test_bad_times(name: str, value: Any) -> None:
     above = " above 0" if name == "timeout" else ""
     succeeded, result = attempt(**{name: value})
     assert (succeeded, result["error"]) == (False, {"code": "invalid_option", "option": name})
-    assert result["msg"] == f"{name} must be a number of seconds{above}, not {value}."
+    assert result["msg"] == f"{name}: invalid value {value} (expected a number of seconds{above})."
 
 
 def test_what_was_waited_for_is_in_every_result() -> None:

@@ -9,13 +9,13 @@ from ansible_collections.oauthops.iam.plugins.module_utils import _uris
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
     ascii_name,
     dns_name,
-    home_page_fault,
+    home_page_error,
     host_of,
-    origin_fault,
-    redirect_uri_fault,
+    not_verifiable,
+    origin_error,
+    redirect_uri_error,
     unicode_name,
-    unprovable,
-    web_address_fault,
+    web_address_error,
 )
 from tests.unit.support import refuses
 
@@ -78,7 +78,7 @@ def test_a_name_as_dns_has_it(given: str, name: str | None) -> None:
     ],
 )
 def test_a_good_redirect_uri(uri: str) -> None:
-    assert redirect_uri_fault(uri) is None
+    assert redirect_uri_error(uri) is None
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_good_redirect_uri(uri: str) -> None:
     ],
 )
 def test_a_bad_redirect_uri(uri: str, fault: str) -> None:
-    assert fault in str(redirect_uri_fault(uri))
+    assert fault in str(redirect_uri_error(uri))
 
 
 @pytest.mark.parametrize(
@@ -112,12 +112,12 @@ def test_a_bad_redirect_uri(uri: str, fault: str) -> None:
     ],
 )
 def test_the_address_of_a_page(uri: str, fault: str | None) -> None:
-    assert web_address_fault(uri) == fault
+    assert web_address_error(uri) == fault
 
 
 @pytest.mark.parametrize("origin", ["https://a.example", "https://a.example/", "http://localhost:3000"])
 def test_a_good_origin(origin: str) -> None:
-    assert origin_fault(origin) is None
+    assert origin_error(origin) is None
 
 
 @pytest.mark.parametrize(
@@ -125,14 +125,14 @@ def test_a_good_origin(origin: str) -> None:
     ["https://a.example/path", "https://a.example?q=1", "https://a.example#f", "https://user@a.example"],
 )
 def test_an_origin_is_scheme_host_and_port_alone(origin: str) -> None:
-    assert "must be an origin" in str(origin_fault(origin))
+    assert "must be an origin" in str(origin_error(origin))
 
 
 @pytest.mark.parametrize(
     ("origin", "fault"), [("*", "must start with"), ("https://", "has no host"), ("https://a b", "is not a URI")]
 )
 def test_an_origin_is_a_web_address(origin: str, fault: str) -> None:
-    assert fault in str(origin_fault(origin))
+    assert fault in str(origin_error(origin))
 
 
 NO_HOST = "has no host that DNS could have a record for"
@@ -149,12 +149,12 @@ NO_HOST = "has no host that DNS could have a record for"
         ("https://-a.example.com/", NO_HOST),
         ("https://a-.example.com/", NO_HOST),
         ("https://", "has no host"),
-        ("https://me:pw@app.example.com/", "must not have a user or password: everybody sees it"),
+        ("https://me:pw@app.example.com/", "must not have a user or password, because it is public"),
         ("https://app.example.com\\@evil.example/", "is not a URI"),
     ],
 )
 def test_a_home_page_is_a_web_address_with_a_name_or_an_address(uri: str, fault: str | None) -> None:
-    assert home_page_fault(uri) == fault
+    assert home_page_error(uri) == fault
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_home_page_is_a_web_address_with_a_name_or_an_address(uri: str, fault:
     ],
 )
 def test_a_home_page_whose_host_can_be_proven(uri: str) -> None:
-    assert unprovable(uri) is None
+    assert not_verifiable(uri) is None
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_home_page_whose_host_can_be_proven(uri: str) -> None:
     ],
 )
 def test_an_ip_address_cannot(uri: str) -> None:
-    assert unprovable(uri) == f"The host of {uri} is an IP address, and DNS has TXT records for names alone."
+    assert not_verifiable(uri) == f"The host of {uri} is an IP address, and DNS has TXT records for names alone."
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,10 @@ def test_an_ip_address_cannot(uri: str) -> None:
     ],
 )
 def test_a_name_that_the_public_dns_does_not_have_cannot(host: str) -> None:
-    assert unprovable(f"http://{host}:3000/") == f"{host.lower()} is no name of the public DNS, where Cloudflare looks."
+    assert (
+        not_verifiable(f"http://{host}:3000/")
+        == f"{host.lower()} is no name of the public DNS, where Cloudflare looks."
+    )
 
 
 def test_a_name_beyond_ascii_needs_a_library(monkeypatch: pytest.MonkeyPatch) -> None:

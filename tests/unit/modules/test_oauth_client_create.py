@@ -264,8 +264,8 @@ def test_a_twin_is_an_error_that_names_both(cloudflare: Script) -> None:
     result = run(**options())
     assert (result.failed, result.changed, result.code) == (True, True, "client_duplicated")
     assert result.msg == (
-        f"{CLIENT_ID} was created, but there is another client of that name by now: {OTHER_ID}, a-third. Somebody else "
-        "has created it at the same time. Delete the one that is not wanted, with state=absent and its client_id."
+        f"{CLIENT_ID} was created, but there is another client of that name by now: {OTHER_ID}, a-third. Another run "
+        "has created it at the same time. Delete the unwanted one, with state=absent and its client_id."
     )
     assert result.oauth_client["client_id"] == CLIENT_ID
 

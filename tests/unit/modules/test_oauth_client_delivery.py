@@ -91,7 +91,7 @@ def test_nowhere_is_refused(cloudflare: Script, check: bool, method: str) -> Non
     result = run(check=check, token_endpoint_auth_method=method)
     assert (result.failed, result.changed) == (True, False)
     assert (result.code, result.option) == ("secret_destination_missing", "client_secret_file")
-    assert "nothing says where it goes: set client_secret_file or return_client_secret=true" in result.msg
+    assert "no destination is set: set client_secret_file or return_client_secret=true" in result.msg
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -133,7 +133,7 @@ def test_an_answer_without_the_secret_is_a_failure_that_says_what_to_do(
     cloudflare.expect(*creating(a_confidential_client(client_secret=secret)))
     result = run(client_secret_file=str(target))
     assert (result.failed, result.changed, result.code) == (True, True, "secret_lost")
-    assert f"The client {CLIENT_ID} was created, but Cloudflare's answer held no client secret." in result.msg
+    assert f"The client {CLIENT_ID} was created, but Cloudflare's response held no client secret." in result.msg
     assert result.oauth_client["client_id"] == CLIENT_ID
     assert not target.exists()
 

@@ -108,7 +108,7 @@ def test_a_list_without_names_tells_nothing_about_a_name(cloudflare: Script, sta
     assert (result.failed, result.changed) == (True, False)
     assert (result.code, result.option) == ("names_not_listed", "client_id")
     assert result.msg == (
-        "Cloudflare lists clients without their names, so it cannot be told whether 'Example App' is one of them. "
+        "Cloudflare lists clients without their names, so 'Example App' may or may not be one of them. "
         "Say which one is meant with client_id."
     )
 

@@ -221,7 +221,12 @@ def test_a_definition_that_cannot_be_fails_alone(
 @pytest.mark.parametrize(
     ("clients", "code", "option", "text"),
     [
-        ([{"client_name": "A"}, {"client_name": "A"}], "definitions_conflict", "clients", "clients names 'A' more"),
+        (
+            [{"client_name": "A"}, {"client_name": "A"}],
+            "definitions_conflict",
+            "clients",
+            "clients: 'A' is there more than once",
+        ),
         ([{"client_id": "1"}, {"client_id": "1"}], "definitions_conflict", "clients", "'1'"),
         ([{"client_id": "1", "client_name": "A"}, {"client_name": "A"}], "definitions_conflict", "clients", "'A'"),
         ([{"tos_uri": ""}], "missing_option", "clients[0].client_id", ""),
@@ -234,7 +239,7 @@ def test_a_definition_that_cannot_be_fails_alone(
             ],
             "definitions_conflict",
             "clients[1].client_secret_file",
-            "have their secrets in one file (/x/S, /x/s)",
+            "several clients have the same file (/x/S, /x/s)",
         ),
     ],
 )
@@ -259,10 +264,10 @@ def test_a_definition_of_another_shape_is_refused(cloudflare: Script, bad: dict[
 @pytest.mark.parametrize(
     ("option", "value", "text"),
     [
-        ("concurrency", 0, "must be from 1 to 50, not 0."),
+        ("concurrency", 0, "concurrency: invalid number 0 (expected 1 to 50)."),
         ("concurrency", 51, ""),
-        ("prune_limit", -1, "must not be negative"),
-        ("client_secret_dir", "/no/such/directory", "must be the absolute path of a directory that is there"),
+        ("prune_limit", -1, "(expected 0 or more)"),
+        ("client_secret_dir", "/no/such/directory", "(expected the absolute path of an existing directory)"),
         ("client_secret_dir", "secrets", ""),
     ],
 )
@@ -404,7 +409,7 @@ def test_prune_with_an_empty_list_deletes_nothing(cloudflare: Script, check: boo
     result = run(prune=True, check=check)
     assert result.failed
     assert result.error == {"code": "prune_refused", "option": "clients"}
-    assert "clients is empty, so prune would delete Example App" in result.msg
+    assert "clients: it is empty, so prune would delete Example App" in result.msg
 
 
 def test_an_empty_list_and_an_empty_account_agree(cloudflare: Script) -> None:

@@ -119,9 +119,9 @@ def test_check_mode_foretells_and_writes_nothing(target: Path, before: str | Non
     if before is not None:
         target.write_text(before)
         target.chmod(0o600)
-    foretold = ensured(target, VALUE, check=True)
+    predicted = ensured(target, VALUE, check=True)
     assert (target.read_text() if target.exists() else None) == before
-    assert ensured(target, VALUE) == foretold
+    assert ensured(target, VALUE) == predicted
 
 
 def test_a_file_that_others_can_read_is_closed(target: Path) -> None:

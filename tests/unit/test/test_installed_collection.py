@@ -15,5 +15,5 @@ def test_a_collection_is_there_or_not() -> None:
 
 @pytest.mark.parametrize("name", ["", "oauthops", "oauthops.iam.module", "a b.c", None, 3])
 def test_what_is_no_name_of_a_collection_is_refused(name: object) -> None:
-    with pytest.raises(AnsibleFilterError, match="is not the name of a collection"):
+    with pytest.raises(AnsibleFilterError, match=r"expected namespace\.name"):
         installed_collection(name)

@@ -262,7 +262,7 @@ def test_an_account_id_has_32_letters_and_digits(account_id: str) -> None:
 def test_another_account_id_is_refused(account_id: str) -> None:
     with refuses("invalid_option", "account_id") as caught:
         check_account_id(resolved({"CLOUDFLARE_ACCOUNT_ID": account_id}))
-    assert f"({len(account_id)} characters" in caught.value.message
+    assert f"with {len(account_id)} characters" in caught.value.message
 
 
 def test_an_account_id_is_needed() -> None:

@@ -150,16 +150,16 @@ def test_a_redirect_is_never_followed(cloudflare: Script, status: int) -> None:
 
 
 def test_a_huge_answer_is_not_read_to_its_end(cloudflare: Script, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "LARGEST_ANSWER", 3 * 1024 * 1024)
+    monkeypatch.setattr(transport, "LARGEST_RESPONSE", 3 * 1024 * 1024)
     cloudflare.expect(Call("GET", "/thing", content=b"x" * (4 * 1024 * 1024)))
     error = failure()
-    assert "answered with more than 3 MiB; the rest was not read" in error.message
+    assert "the response is larger than 3 MiB; the rest was not read" in error.message
     assert (error.code, error.status, error.uncertain) == ("unreadable_response", 200, True)
 
 
 def test_an_answer_as_large_as_can_be_is_read(cloudflare: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     content = envelope({"a": "x" * 100_000})
-    monkeypatch.setattr(transport, "LARGEST_ANSWER", len(content))
+    monkeypatch.setattr(transport, "LARGEST_RESPONSE", len(content))
     cloudflare.expect(Call("GET", "/thing", content=content))
     assert get() == {"a": "x" * 100_000}
 
@@ -186,7 +186,7 @@ def test_a_broken_answer_may_have_been_carried_out(cloudflare: Script, answer: d
 
 
 def test_a_compressed_bomb_is_not_unpacked(cloudflare: Script, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "LARGEST_ANSWER", 1024 * 1024)
+    monkeypatch.setattr(transport, "LARGEST_RESPONSE", 1024 * 1024)
     bomb = gzip.compress(b"\0" * (64 * 1024 * 1024))
     cloudflare.expect(Call("GET", "/thing", content=bomb, answer_headers={"content-encoding": "gzip"}))
     assert failure().code == "unreadable_response"

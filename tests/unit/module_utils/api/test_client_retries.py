@@ -391,7 +391,7 @@ def test_every_pause_is_told_in_words(cloudflare: Script) -> None:
     api.get_object("/thing", "Thing")
     first, second = api.budget.waited
     assert first == "5.0 s: GET /thing failed (status 429)"
-    assert second.endswith(" s: GET /thing failed (no answer)")
+    assert second.endswith(" s: GET /thing failed (no response)")
 
 
 @pytest.mark.parametrize("content", [b"<html>404 Not Found</html>", b""])

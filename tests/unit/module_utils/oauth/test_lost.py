@@ -70,7 +70,7 @@ def test_whether_a_second_secret_exists_is_unknown() -> None:
         (
             lost_creation(LOST, "App", [CLIENT]),
             [
-                f"The client 'App' was created as {CLIENT_ID}, but the answer was lost",
+                f"The client 'App' was created as {CLIENT_ID}, but the response was lost",
                 "its secret, if it has one, was never received",
                 "Mint another with the module cloudflare_oauth_client_secret and state=rotated, then delete the lost",
             ],
@@ -83,7 +83,7 @@ def test_whether_a_second_secret_exists_is_unknown() -> None:
         (
             lost_rotation(LOST, CLIENT, SEEN),
             [
-                f"A second secret of {CLIENT_ID} was minted, but the answer was lost",
+                f"A second secret of {CLIENT_ID} was minted, but the response was lost",
                 "The older secret goes on working",
                 "in between applications cannot authenticate",
             ],

@@ -40,7 +40,7 @@ def test_a_new_client_cannot_start_public() -> None:
     with refuses("not_publishable") as caught:
         plan_creation(wanted, "public")
     assert "There is no such client yet, and a new one cannot be public at once" in caught.value.message
-    assert "The role oauth_client_publish takes a client all the way." in caught.value.message
+    assert "The role oauth_client_publish does all steps." in caught.value.message
 
 
 @pytest.mark.parametrize("wanted", [{"grant_types": ["refresh_token"]}, {"scopes": ["openid"]}])
@@ -184,7 +184,7 @@ def test_a_public_client_is_not_promoted_again() -> None:
 def test_there_is_no_way_back_to_private() -> None:
     error = refused({}, a_client(visibility="public"), "private")
     assert (error.code, error.option) == ("client_public", "visibility")
-    assert "no way back to private" in error.message
+    assert "cannot be made private again" in error.message
 
 
 @pytest.mark.parametrize("actual", [a_client(), a_client(visibility="public")])

@@ -342,7 +342,7 @@ def test_any_client_can_be_used_or_is_a_type_error(answer: dict[str, Any]) -> No
 def test_any_text_can_be_asked_for_its_host_and_faults(text: str) -> None:
     host = _uris.host_of(text)
     assert host is None or (host.isascii() and len(host) <= 253)
-    for fault in (_uris.redirect_uri_fault, _uris.web_address_fault, _uris.origin_fault):
+    for fault in (_uris.redirect_uri_error, _uris.web_address_error, _uris.origin_error):
         assert fault(text) is None or isinstance(fault(text), str)
         assert fault(f"https://{text}/") is None or isinstance(fault(f"https://{text}/"), str)
 

@@ -96,7 +96,7 @@ def test_a_failure_is_told_as_what_was_done() -> None:
         raise Failure("full: make room")
 
     store = InMemory()
-    with refuses("store_unwritable", "store") as caught, store.telling(unwritable):
+    with refuses("store_unwritable", "store") as caught, store.raising(unwritable):
         fail()
     assert caught.value.message == "store: the memory cannot be written: full: make room."
     assert caught.value.__suppress_context__

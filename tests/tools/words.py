@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds words that users of Ansible do not search for, and names those to write instead: part of `make lint`."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+
+from tests.tools.set_up import ROOT
+
+READ = ("README.md", "CONTRIBUTING.md", "docs", "plugins", "roles", "playbooks", "changelogs/fragments")
+TEXTS = (".md", ".rst", ".py", ".yml", ".yaml", ".j2", ".json", ".txt", ".svg", ".cfg", ".sh")
+
+INSTEAD = {
+    r"prov(e|es|ed|en|ing)": "verify, show",
+    r"proofs?": "verification, evidence",
+    r"(un)?answer(s|ed|ing)?": "response, respond; of a survey: survey answer",
+    r"faults?|faulty|[a-z_]+_faults?|faults?_[a-z]+": "error, failure",
+    r"twins?|[a-z_]+_twins?": "duplicate",
+    r"for ever|forever": "permanently",
+    r"fore(tell|tells|told|telling)": "predict",
+    r"([a-z_]*_)?told|tells?|telling": "report, show, distinguish; passive: known, named",
+    r"anew": "again; of a verification: restart",
+    r"stand-ins?": "fake",
+    r"(who|what)(so)?ever": "the user, the administrator; any, all",
+    r"(some|any|no|every) ?(body|one)": "a user, no user, all users, another run; or the passive",
+    r"soon": "within SECONDS, at once, shortly after",
+    r"(is|are) no length of time": "must be a number of seconds",
+    r"hitherto|thereof|therein|whilst|henceforth|amongst|thereby|perchance": "a word in use",
+}
+"""Whole words in any case, as regular expressions, and what to write instead."""
+
+NAMES = (
+    r"\.answer\b",  # dnspython
+    r"survey answers?",  # AWX
+    r"FAKE_CLOUDFLARE_CONTROL/faults",  # a path of the fake's own interface
+    r"node ``proven``",  # a node of an older workflow
+)
+"""Proper names, which are left alone."""
+
+# not yet
+NOT_YET = re.compile(
+    r"plugins/module_utils/_dns/|plugins/plugin_utils/(_dns_provider|_waiting)\.py|plugins/doc_fragments/_dns\.py|"
+    r"plugins/modules/(rfc2136_txt_value|dns_txt_info|cloudflare_oauth_domain_record)\.py|"
+    r"docs/docsite/rst/guide_(what_happens_when|dns_providers|publish)\.rst"
+)
+"""Files that are exempt."""
+
+OLD = {re.compile(rf"(?<![\w-])({words})(?![\w-])", re.IGNORECASE): instead for words, instead in INSTEAD.items()}
+
+
+def findings() -> Iterator[str]:
+    listed = subprocess.run(["git", "ls-files", "-z", *READ], cwd=ROOT, check=True, capture_output=True, text=True)
+    for name in filter(None, listed.stdout.split("\0")):
+        if name.endswith(TEXTS) and not NOT_YET.match(name):
+            for number, line in enumerate((ROOT / name).read_text().splitlines(), 1):
+                yield from (f"{name}:{number}: {old}" for old in old_words(line))
+
+
+def old_words(line: str) -> Iterator[str]:
+    """Each old word of a line, and what to write instead."""
+    text = re.sub("|".join(NAMES), "", line, flags=re.IGNORECASE)
+    for words, instead in OLD.items():
+        yield from (f"{found[0]} -> {instead}" for found in words.finditer(text))
+
+
+def main() -> None:
+    found = list(findings())
+    if found:
+        raise SystemExit("\n".join([*found, f"{len(found)} old words."]))
+
+
+if __name__ == "__main__":
+    main()
