@@ -92,7 +92,7 @@ def test_the_variables_of_the_example_rotate_a_secret(rehearsal: Rehearsal) -> N
     for expected in (("rotated", "stored"), ()):
         run = rehearsal.ansible.playbook(ROTATE, extra=variables)
         assert steps(run) == expected
-        assert any(task.name.endswith("works with the newer secret") for task in run.tasks)
+        assert any(task.name.endswith("uses the newer secret") for task in run.tasks)
     assert run.fact("oauth_client_rotate_result")["next_action"]["code"] == "wait"
     assert rehearsal.application.refusals == []
 
