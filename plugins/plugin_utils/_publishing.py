@@ -258,7 +258,8 @@ def similar_client(expected: Client, clients: Sequence[Client]) -> Client | None
 
 def _expected(step: Step) -> Client:
     """The client afterwards, as far as it can be predicted."""
-    assert not isinstance(step, Deletion)
+    if isinstance(step, Deletion):
+        raise AssertionError("a client that is to be there is not deleted")
     return shaped(step.body) if isinstance(step, Creation) else step.plan.expected
 
 
