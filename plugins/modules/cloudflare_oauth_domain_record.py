@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cloudflare_oauth_domain_record
-short_description: Manage the TXT record that proves the domain of an OAuth client, in a Cloudflare zone
+short_description: Manage the TXT record that verifies the domain of an OAuth client, in a Cloudflare zone
 version_added: 0.1.0
 description:
   - Adds one value to the TXT records of a host, or removes it. Every other value stays, so that several OAuth clients
@@ -116,7 +116,7 @@ error:
       type: str
       sample: record_conflict
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: ~
 waited:

@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Asks the name servers that are authoritative for the name, past every cache, or a resolver over HTTPS where these
     cannot be asked, as where port 53 is closed.
-  - That nobody could be asked is no failure. RV(visible) is V(none) then, and RV(notes) say why.
+  - The task does not fail when no server could be asked. RV(visible) is V(none) then, and RV(notes) say why.
 author:
   - The oauthops.iam authors (@oauthops)
 requirements:
@@ -34,7 +34,7 @@ options:
   method:
     description:
       - Who is asked. V(authoritative) are the name servers of the zone, V(resolver) is the one at O(resolver_url).
-      - V(auto) asks the resolver only when the name servers gave no answer, or none but that a CNAME leads elsewhere.
+      - V(auto) asks the resolver only when the name servers gave no response, or only a CNAME that leads elsewhere.
     type: str
     choices: [auto, authoritative, resolver]
     default: auto
@@ -47,7 +47,7 @@ options:
     elements: str
   resolver_url:
     description:
-      - A resolver that answers DNS over HTTPS in JSON. An empty one is never asked.
+      - A resolver for DNS over HTTPS in JSON. An empty one is never asked.
       - It may respond from its cache. That it does not show a value does not mean that the value is not there.
     type: str
     default: https://cloudflare-dns.com/dns-query
@@ -77,9 +77,9 @@ EXAMPLES = r"""
 RETURN = r"""
 visible:
   description:
-    - Whether everybody who answered has O(value). V(none) when nobody answered, or none was given.
+    - Whether all servers that responded have O(value). V(none) when no server responded, or no value was given.
     - V(none) as well when the resolver at O(resolver_url) was asked and does not show it.
-    - Whoever knows no more than that a CNAME leads elsewhere does not count, if anybody knows more.
+    - A server that knows only a CNAME that leads elsewhere does not count, if another one knows more.
   returned: success
   type: bool
   sample: true
@@ -89,7 +89,7 @@ value:
   type: str
   sample: v=spf1 -all
 txt_values:
-  description: The values that everybody has whose answer counts for RV(visible), each joined of its strings.
+  description: The values that all servers have that count for RV(visible), each joined of its strings.
   returned: success
   type: list
   elements: str
@@ -100,7 +100,7 @@ cname:
   type: str
   sample: pages.example.net
 asked:
-  description: Who was asked, and what they answered.
+  description: The servers that were asked, and their responses.
   returned: success
   type: list
   elements: dict
@@ -110,7 +110,7 @@ asked:
       type: str
       sample: ns1.example.com
     txt_values:
-      description: The TXT values that it has, V(none) when it did not answer.
+      description: The TXT values that it has, V(none) when it did not respond.
       type: list
       elements: str
       sample: [v=spf1 -all]
@@ -118,10 +118,10 @@ asked:
       description: Where a CNAME at the name leads, V(none) without one.
       type: str
     error:
-      description: Why it gave no answer, V(none) when it did.
+      description: Why it gave no response, V(none) when it did.
       type: str
 notes:
-  description: Why somebody was not asked or gave no answer.
+  description: Why a server was not asked or gave no response.
   returned: success
   type: list
   elements: str
@@ -136,7 +136,7 @@ error:
       type: str
       sample: invalid_option
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: servers
 """

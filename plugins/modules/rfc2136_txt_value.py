@@ -14,8 +14,8 @@ description:
     Knot and PowerDNS, or removes it. Every other value stays. The server does either in one step, so that tasks that
     run at the same time take nothing from each other.
   - C(community.general.nsupdate) replaces all TXT records of the name instead, those of others as well.
-  - It refuses what would do harm or have no effect, a name that is a CNAME, one that another zone answers for, and
-    one that is found through a wildcard, which the first record of its own would end.
+  - It refuses a change that would do harm or have no effect, at a name that is a CNAME, that another zone serves, or
+    that is found only through a wildcard.
 author:
   - The oauthops.iam authors (@oauthops)
 requirements:
@@ -26,7 +26,7 @@ extends_documentation_fragment:
   - oauthops.iam._attributes.anywhere
 attributes:
   check_mode:
-    details: Asks the server to remove a value that nobody has, which changes nothing, to learn whether the key may.
+    details: Asks the server to remove a value that no record has, to learn whether the key may. This changes nothing.
   idempotent:
     support: full
 options:
@@ -89,8 +89,8 @@ options:
     default: hmac-sha256
   timeout:
     description:
-      - How many seconds to wait for an answer. A question or an update without one is sent three times, which does no
-        harm.
+      - How many seconds to wait for a response. A question or an update without one is sent three times, which does
+        no harm.
     type: float
     default: 10.0
 seealso:
@@ -157,7 +157,7 @@ error:
       type: str
       sample: dns_refused
     option:
-      description: The option to change, as the task writes it. V(none) when it is not the fault of one option.
+      description: The option to change, as the task writes it. V(none) when it is not about one option.
       type: str
       sample: ~
     reason:

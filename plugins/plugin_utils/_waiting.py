@@ -59,7 +59,7 @@ class Waiting:
                 self.say(f"Cloudflare cannot be asked at the moment; {self._progress()}")
             else:
                 if over or self._is_done():
-                    return self._told([])
+                    return self._report([])
                 self.say(self._line())
             self.patience.wait(self.params["wait_interval"])
 
@@ -101,8 +101,8 @@ class Waiting:
         return not self._is_unverified() or self._record_changed() or may_restart(self.client, self.lookup)
 
     def _is_unverified(self) -> bool:
-        told = self.client["publishing"]
-        return bool(told["dns_record"]) and "client_uri_verification" in told["missing"]
+        state = self.client["publishing"]
+        return bool(state["dns_record"]) and "client_uri_verification" in state["missing"]
 
     def _value(self) -> str | None:
         return (self.client["publishing"]["dns_record"] or {}).get("value")
@@ -116,9 +116,9 @@ class Waiting:
         if not self.client or not is_passing(failure):
             failure.extra.update({"changed": True} if self.restarted else {})
             raise failure
-        return self._told([f"The client may have changed since it was read. {failure.message}"])
+        return self._report([f"The client may have changed since it was read. {failure.message}"])
 
-    def _told(self, warnings: list[str]) -> Result:
+    def _report(self, warnings: list[str]) -> Result:
         return {
             "changed": self.restarted,
             "diff": self.diff or {"before": {}, "after": {}},

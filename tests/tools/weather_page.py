@@ -64,7 +64,7 @@ also in check mode. Nothing was changed. The rows ran on {ran_on}, as Debian 12 
 When a response with a secret was lost
 --------------------------------------
 
-Cloudflare shows a secret once. If the response that held it is lost, nobody can read it again, and the message says so.
+Cloudflare shows a secret once. If the response that held it is lost, it cannot be read again, and the message says so.
 
 - **Creating a client.** The task looks for a client of that name.
 
@@ -76,7 +76,7 @@ Cloudflare shows a secret once. If the response that held it is lost, nobody can
 
 - **Rotating a secret.** The task reads the client.
 
-  - If a second secret is there, nobody has seen it. The older one goes on working, but has to be deleted before another
+  - If a second secret is there, its value is lost. The older one goes on working, but has to be deleted before another
     can be minted: ``state: finalized``, then ``state: rotated``. In between applications cannot authenticate, so choose
     the moment. A secret file has an empty file with ``.unreceived`` at the end of its name beside it. While that is
     there, running again or finalizing fails with the same message.

@@ -43,19 +43,19 @@ class HostRecords:
 
     @functools.cached_property
     def _addition(self) -> list[str]:
-        """What to warn of when a record is added; raises UsageError where nobody would see it or it would do harm."""
+        """What to warn of when a record is added; raises UsageError where it would stay unseen or do harm."""
         elsewhere = self._records.delegations_and_wildcards()
         refuse_below_delegation(self.host, *delegation(elsewhere, self.host, self.zone["name"]))
         warnings = [] if self._present else check_wildcard(self.host, self._records.wildcard_types(elsewhere))
         if self.zone.get("status", "active") != "active":
             warnings.append(
-                f"The zone {self.zone['name']} is {self.zone['status']}, not active: nobody sees its records before "
-                "its domain is delegated to Cloudflare's name servers."
+                f"The zone {self.zone['name']} is {self.zone['status']}, not active: its records cannot be seen "
+                "before its domain is delegated to Cloudflare's name servers."
             )
         return warnings
 
     def ensure_present(self, value: str, ttl: int | None, *, check_mode: bool) -> dict[str, Any]:
-        """The value beside all others. Raises UsageError where nobody would see it or it would do harm."""
+        """The value beside all others. Raises UsageError where it would stay unseen or do harm."""
         record = next(iter(matching(self._present, self.host, value)), None)
         warnings = [] if record else self._addition
         wanted_ttl = ttl or (record or {}).get("ttl") or AUTOMATIC_TTL
@@ -191,7 +191,7 @@ class TxtRecords:
         return self.api.listing(self.path, DNS_READ, key="id", query=query)
 
     def wildcard_types(self, wildcards: Iterable[Record]) -> set[str]:
-        """The types of the records that a wildcard answers with for the name, which has none of its own."""
+        """The types of the records that a wildcard gives the name, which has none of its own."""
         nearest, between = nearest_wildcard(wildcards, self.name)
         # What exists on the way, or anything below it, keeps the wildcard away.
         if between and below(
@@ -267,7 +267,7 @@ def delegation(records: Iterable[Record], host: str, zone: str) -> tuple[str | N
 
 
 def nearest_wildcard(wildcards: Iterable[Record], host: str) -> tuple[str | None, str | None]:
-    """The wildcard that could answer for a host, and the name right below it on the way, if there is one."""
+    """The wildcard that could cover a host, and the name right below it on the way, if there is one."""
     names = {name_of(record) for record in wildcards}
     candidates = zone_candidates(host)
     for lower, name in zip(candidates, candidates[1:]):

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which TXT values the world can see at a name: whom to ask, and what their answers come to. Private.
+"""Which TXT values the world can see at a name: whom to ask, and the result of all their responses. Private.
 
-Nothing here is fatal but a wrong option: who cannot be asked is told, and leaves the question open.
+Only a wrong option is fatal. A server that cannot be asked is reported, and leaves the question open.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Cou
 from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
     DNSPYTHON_IMPORT_ERROR,
-    Answer,
     NameServer,
     NameServerError,
+    Records,
     authoritative_servers,
     system_resolver,
 )
@@ -46,12 +46,10 @@ LAST_PORT = 65535
 NO_ERROR, NO_SUCH_NAME = 0, 3
 CNAME, TXT = 5, 16
 # What a resolver may send, and how much of it is read at once, in bytes; seconds for a library to say what timed out.
-LARGEST_ANSWER, PIECE = 1024 * 1024, 64 * 1024
+LARGEST_RESPONSE, PIECE = 1024 * 1024, 64 * 1024
 GRACE = 1.0
 # A resolver that was asked before the record was there goes on saying so.
-CACHED = (
-    "{url} does not show the value. It may respond from its cache, so that nobody knows whether the record is there."
-)
+CACHED = "{url} does not show the value. It may respond from its cache, so it is not known whether the record is there."
 
 
 def look_up(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +67,7 @@ def look_up(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
     value = params["value"]
     found = summary(asked, value)
     notes += complaints(asked)
-    if answered(from_cache) and found["visible"] is False:
+    if responded(from_cache) and found["visible"] is False:
         found["visible"] = None
         notes.append(CACHED.format(url=url))
     return {"changed": False, "value": value, **found, "asked": asked, "notes": notes}
@@ -80,8 +78,8 @@ def asked_authoritative(name: str, servers: list[str], timeout: float) -> tuple[
         return [], ["The name servers were not asked, because the Python library dnspython is not installed."]
     try:
         found = given_servers(servers) if servers else zone_servers(name, timeout)
-    except NameServerError as fault:
-        return [], [fault.message]
+    except NameServerError as error:
+        return [], [error.message]
     wait = max(SMALLEST_WAIT, timeout / max(1, sum(map(len, found.values()))))
     return [asked_server(label, places, name, wait) for label, places in found.items()], []
 
@@ -134,42 +132,42 @@ def addresses(host: str) -> list[str]:
 def asked_server(label: str, places: list[tuple[str, int]], name: str, wait: float) -> Asked:
     servers = (NameServer(address, port, timeout=wait) for address, port in places)
     try:
-        answer = first_answer(label, servers, name)
-    except NameServerError as fault:
-        return asked_entry(label, None, fault.message)
-    if answer.cut:
-        return asked_entry(label, None, f"{label} leaves {answer.cut} to other name servers.")
-    return asked_entry(label, answer, None)
+        records = first_records(label, servers, name)
+    except NameServerError as error:
+        return asked_entry(label, None, error.message)
+    if records.cut:
+        return asked_entry(label, None, f"{label} leaves {records.cut} to other name servers.")
+    return asked_entry(label, records, None)
 
 
-def first_answer(label: str, servers: Iterator[NameServer], name: str) -> Answer:
-    """The answer from the first address that gives one; raises the last one's NameServerError."""
+def first_records(label: str, servers: Iterator[NameServer], name: str) -> Records:
+    """The records from the first address that responds; raises the last one's NameServerError."""
     failure = NameServerError("dns_unreachable", f"The name server {label} has no address that this machine finds.")
     for server in servers:
         try:
             return server.ask(name, "TXT")
-        except NameServerError as fault:
-            failure = fault
+        except NameServerError as error:
+            failure = error
     raise failure
 
 
 def asked_resolver(name: str, url: str, timeout: float) -> Asked:
-    """A resolver that answers over HTTPS in JSON, as Cloudflare's and Google's do."""
+    """A resolver that responds over HTTPS in JSON, as Cloudflare's and Google's do."""
     separator = "&" if "?" in url else "?"
     query = url + separator + urlencode({"name": name, "type": "TXT"})
     try:
         check_environment_proxy(url)
         content = within(timeout + GRACE, lambda: fetched(query, timeout))
-        return asked_entry(url, json_answer(name, json.loads(content)), None)
+        return asked_entry(url, json_records(name, json.loads(content)), None)
     except UsageError as wrong:
         reason = wrong.message
     except (TimeoutError, socket.timeout):
         reason = f"there was no complete response within {timeout:g} seconds."
     except RecursionError:
         reason = "its JSON is nested too deeply."
-    except (OSError, ValueError, HTTPException, UrlsError) as fault:
-        reason = f"{excerpt(str(fault))}."
-    return asked_entry(url, None, f"{url} gave no answer: {reason}")
+    except (OSError, ValueError, HTTPException, UrlsError) as error:
+        reason = f"{excerpt(str(error))}."
+    return asked_entry(url, None, f"{url} gave no response: {reason}")
 
 
 def fetched(query: str, timeout: float) -> bytes:
@@ -182,8 +180,8 @@ def fetched(query: str, timeout: float) -> bytes:
             content += piece
             if not piece:
                 return bytes(content)
-            if len(content) > LARGEST_ANSWER:
-                raise ValueError(f"it is larger than {LARGEST_ANSWER // 1024**2} MiB")
+            if len(content) > LARGEST_RESPONSE:
+                raise ValueError(f"it is larger than {LARGEST_RESPONSE // 1024**2} MiB")
             if not countdown.remaining:
                 raise TimeoutError
 
@@ -197,12 +195,12 @@ def check_environment_proxy(url: str) -> None:
     check_proxy_address(proxy)
 
 
-def json_answer(name: str, answer: Any) -> Answer:
-    """Raises ValueError for what is no answer."""
-    status = answer.get("Status") if isinstance(answer, dict) else None
+def json_records(name: str, response: Any) -> Records:
+    """Raises ValueError for a response that a resolver does not give."""
+    status = response.get("Status") if isinstance(response, dict) else None
     if status not in (NO_ERROR, NO_SUCH_NAME):
         raise ValueError(f"the status is {status!r}")
-    records = answer.get("Answer") or []
+    records = response.get("Answer") or []
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise ValueError("it is not the JSON of a resolver")
     aliases = {
@@ -210,7 +208,7 @@ def json_answer(name: str, answer: Any) -> Answer:
     }
     led = led_to(name, aliases)
     texts = [record for record in records if record.get("type") == TXT and plain(record.get("name")) in led]
-    return Answer(
+    return Records(
         values=tuple(unquoted(str(record.get("data"))) for record in texts),
         cname=excerpt(aliases[name]) if name in aliases else None,
     )
@@ -220,18 +218,18 @@ def plain(name: object) -> str:
     return str(name).rstrip(".").lower()
 
 
-def asked_entry(server: str, answer: Answer | None, error: str | None) -> Asked:
-    values = None if answer is None else list(answer.values)
-    return {"server": server, "txt_values": values, "cname": answer and answer.cname, "error": error}
+def asked_entry(server: str, records: Records | None, error: str | None) -> Asked:
+    values = None if records is None else list(records.values)
+    return {"server": server, "txt_values": values, "cname": records and records.cname, "error": error}
 
 
-def answered(asked: list[Asked]) -> list[Asked]:
+def responded(asked: list[Asked]) -> list[Asked]:
     return [each for each in asked if each["error"] is None]
 
 
 def conclusive(asked: list[Asked]) -> list[Asked]:
-    """Whoever did not only say that the name leads into another zone."""
-    return [each for each in answered(asked) if each["txt_values"] or not each["cname"]]
+    """Those that did not only say that the name leads into another zone."""
+    return [each for each in responded(asked) if each["txt_values"] or not each["cname"]]
 
 
 def complaints(asked: list[Asked]) -> list[str]:
@@ -239,10 +237,10 @@ def complaints(asked: list[Asked]) -> list[str]:
 
 
 def summary(asked: list[Asked], value: str | None) -> dict[str, Any]:
-    """What those who answered see, all of them: a server that lags behind may be the one that Cloudflare asks."""
-    seen = [set(each["txt_values"]) for each in conclusive(asked) or answered(asked)]
+    """What all servers that responded see: one that lags behind may be the one that Cloudflare asks."""
+    seen = [set(each["txt_values"]) for each in conclusive(asked) or responded(asked)]
     return {
         "txt_values": sorted(set.intersection(*seen)) if seen else [],
         "visible": all(value in values for values in seen) if seen and value else None,
-        "cname": next((each["cname"] for each in answered(asked) if each["cname"]), None),
+        "cname": next((each["cname"] for each in responded(asked) if each["cname"]), None),
     }

@@ -38,7 +38,7 @@ REFUSALS = ("FORMERR", "SERVFAIL", "NOTIMP", "REFUSED", "NOTZONE")
 
 
 class NameServerError(OAuthOpsError):
-    """A name server that gave no usable answer. C(reason) is its response code, such as REFUSED, if it gave one."""
+    """A name server that gave no usable response. C(reason) is its response code, such as REFUSED, if it gave one."""
 
     def __init__(self, code: str, message: str, reason: str | None = None) -> None:
         super().__init__(code, message)
@@ -53,12 +53,12 @@ class NameServerError(OAuthOpsError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Records:
     """What a name server says of a name: the records of the type asked for, and what is on the way to them.
 
     C(values) are TXT values joined, other records as in a zone file, which C(contents) are of all, in the same order.
-    C(cname) is where the name leads, C(zone) the zone that holds it, if the answer tells. C(cut) names what another
-    zone answers for, C(servers) who does.
+    C(cname) is where the name leads, C(zone) the zone that holds it, if it is known. C(cut) is the name that the zone
+    delegates, C(servers) are the name servers that serve it.
     """
 
     values: tuple[str, ...] = ()
@@ -98,7 +98,7 @@ def tsig_constant(algorithm: str) -> str:
 
 
 class NameServer:
-    """One name server at an IP address. Every method raises NameServerError when it does not answer."""
+    """One name server at an IP address. Every method raises NameServerError when it does not respond."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class NameServer:
         self.timeout, self.tries = timeout, tries
         self._signing = key.of_message() if key else {}
 
-    def ask(self, name: str, kind: str) -> Answer:
+    def ask(self, name: str, kind: str) -> Records:
         """The records of a type at a name. Raises NameServerError as well where the server is not the one to ask."""
         query = dns.message.make_query(absolute(name), kind)
         query.flags &= ~dns.flags.RD
@@ -123,15 +123,15 @@ class NameServer:
         response = self._send(query)
         code = dns.rcode.to_text(response.rcode())
         if code not in ("NOERROR", "NXDOMAIN"):
-            raise NameServerError("dns_not_served", f"{self} answers {code} when asked for {name}.", code)
-        found = answer_of(response, absolute(name), kind)
+            raise NameServerError("dns_not_served", f"{self} responds {code} when asked for {name}.", code)
+        found = records_of(response, absolute(name), kind)
         if not response.flags & dns.flags.AA and not found.cut:
             text = f"{self} is not one of the name servers that {name} is served by."
             raise NameServerError("dns_not_served", text)
         return found
 
     def is_in_use(self, zone: str, name: str) -> bool:
-        """Whether a name has any record of its own, which a wildcard's answer does not tell (RFC 2136, 2.4.4)."""
+        """Whether a name has any record of its own, which a response of a wildcard does not show (RFC 2136, 2.4.4)."""
         update = self._update(zone)
         update.present(absolute(name))
         return self._carried_out(update, "NXDOMAIN") == "NOERROR"
@@ -166,19 +166,19 @@ class NameServer:
         return code
 
     def _send(self, message: Any) -> Any:
-        """The answer to a question or an update, which may both be sent again without harm."""
+        """The response to a question or an update, which may both be sent again without harm."""
         silence = ""
         for _attempt in range(self.tries):
             try:
                 return self._understood(message, self._exchange(message.to_wire()))
             except (socket.timeout, TimeoutError):
                 silence = "Timeout"
-            except (ConnectionResetError, EOFError) as fault:
-                silence = type(fault).__name__
-            except OSError as fault:
-                text = f"{self} cannot be asked: {fault or type(fault).__name__}."
+            except (ConnectionResetError, EOFError) as error:
+                silence = type(error).__name__
+            except OSError as error:
+                text = f"{self} cannot be asked: {error or type(error).__name__}."
                 raise NameServerError("dns_unreachable", text) from None
-        raise NameServerError("dns_unreachable", f"{self} gave no answer ({silence}).")
+        raise NameServerError("dns_unreachable", f"{self} gave no response ({silence}).")
 
     def _exchange(self, wire: bytes) -> bytes:
         place = (self.address, self.port)
@@ -193,9 +193,9 @@ class NameServer:
         except dns.tsig.PeerError as refusal:
             text = f"{self} refuses the key: {refusal}."
             raise NameServerError("dns_key_refused", text, type(refusal).__name__) from None
-        except dns.exception.DNSException as fault:
+        except dns.exception.DNSException as error:
             if not self._signing or not is_response(wire, message):
-                text = f"{self} gave a response that cannot be read: {fault or type(fault).__name__}."
+                text = f"{self} gave a response that cannot be read: {error or type(error).__name__}."
                 raise NameServerError("dns_unreachable", text) from None
             return self._refusal(wire)
         if not message.is_response(response):
@@ -203,7 +203,7 @@ class NameServer:
         return response if response.had_tsig or not self._signing else self._refusal(wire)
 
     def _refusal(self, wire: bytes) -> Any:
-        """An unsigned response that refuses; raises NameServerError for any other, which anybody could have given."""
+        """An unsigned response that refuses; raises NameServerError for any other, which can be forged."""
         refusal = dns.message.Message()
         refusal.set_rcode(dns.rcode.from_flags(wire[CODE[0]] & CODE[1], 0))
         code = dns.rcode.to_text(refusal.rcode())
@@ -211,7 +211,7 @@ class NameServer:
             text = f"{self} refuses the key with {code}, in a response that it did not sign."
             raise NameServerError("dns_key_refused", text, code)
         if code not in REFUSALS:
-            text = f"{self} did not sign its response with the key, so that anybody could have given it."
+            text = f"{self} did not sign its response with the key, so it may come from another sender."
             raise NameServerError("dns_unsigned", text)
         return refusal
 
@@ -273,7 +273,7 @@ def absolute(name: str) -> Any:
     return dns.name.from_text(name)
 
 
-def answer_of(response: Any, name: Any, kind: str) -> Answer:
+def records_of(response: Any, name: Any, kind: str) -> Records:
     """The part of a response that matters."""
     led = led_to(name, {rrset.name: rrset[0].target for rrset in response.answer if _is(rrset, "CNAME")})
     wanted = [rrset for rrset in response.answer if _is(rrset, kind) and rrset.name in led]
@@ -281,7 +281,7 @@ def answer_of(response: Any, name: Any, kind: str) -> Answer:
     soa = next((rrset for rrset in [*response.answer, *response.authority] if _is(rrset, "SOA")), None)
     cut = next((rrset for rrset in response.authority if _is(rrset, "NS")), None)
     handed_over = cut is not None and not response.flags & dns.flags.AA and not response.answer
-    return Answer(
+    return Records(
         values=tuple(text_of(rdata) for rrset in wanted for rdata in rrset),
         contents=tuple(str(rdata.to_text()) for rrset in wanted for rdata in rrset),
         ttl=next((rrset.ttl for rrset in wanted), None),
@@ -314,8 +314,8 @@ def system_resolver(timeout: float) -> Any:
     """The resolver of this machine; raises NameServerError when it has none."""
     try:
         resolver = dns.resolver.Resolver()
-    except dns.exception.DNSException as fault:
-        raise NameServerError("dns_unreachable", f"This machine has no resolver: {fault}.") from None
+    except dns.exception.DNSException as error:
+        raise NameServerError("dns_unreachable", f"This machine has no resolver: {error}.") from None
     resolver.lifetime = timeout
     return resolver
 
@@ -325,9 +325,9 @@ def authoritative_servers(resolver: Any, name: str) -> Mapping[str, list[str]]:
     try:
         zone = dns.resolver.zone_for_name(absolute(name), resolver=resolver)
         names = [rdata.target for rdata in resolver.resolve(zone, "NS", search=False)]
-    except (dns.exception.DNSException, OSError) as fault:
-        closed = ": port 53 may be closed" if isinstance(fault, (dns.exception.Timeout, OSError)) else ""
-        text = f"The name servers of {name} could not be found ({type(fault).__name__}){closed}."
+    except (dns.exception.DNSException, OSError) as error:
+        closed = ": port 53 may be closed" if isinstance(error, (dns.exception.Timeout, OSError)) else ""
+        text = f"The name servers of {name} could not be found ({type(error).__name__}){closed}."
         raise NameServerError("dns_unreachable", text) from None
     return {_plain(server): addresses_of(resolver, server) for server in names}
 
@@ -337,8 +337,8 @@ def addresses_of(resolver: Any, server: Any) -> list[str]:
     found: list[str] = []
     for kind in ("A", "AAAA"):
         try:
-            answer = resolver.resolve(server, kind, raise_on_no_answer=False, search=False)
+            response = resolver.resolve(server, kind, raise_on_no_answer=False, search=False)
         except (dns.exception.DNSException, OSError):
             continue
-        found += [rdata.address for rdata in answer.rrset or ()]
+        found += [rdata.address for rdata in response.rrset or ()]
     return found

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TXT records, and where in DNS there cannot be one, whoever serves the zone. Pure. Private to this collection."""
+"""TXT records, and where in DNS there cannot be one, at any name server. Pure. Private to this collection."""
 
 from __future__ import annotations
 
@@ -81,31 +81,30 @@ def perhaps_beside_cname(host: str, target: str) -> str:
 
 
 def refuse_below_delegation(host: str, cut: str | None, servers: Collection[str]) -> None:
-    """Raise UsageError where name servers other than the zone's answer for the host (RFC 1034, 4.2.1)."""
+    """Raise UsageError where name servers other than the zone's serve the host (RFC 1034, 4.2.1)."""
     if cut:
         others = ", ".join(sorted(servers)) or "other name servers"
         raise UsageError(
             "host_delegated",
-            f"{host} is not answered from this zone, because it delegates {cut} to {others}: publish the record there.",
+            f"{host} is not served from this zone, because it delegates {cut} to {others}: publish the record there.",
         )
 
 
 def check_wildcard(host: str, types: Collection[str]) -> list[str]:
     """What to warn of when the first record of its own takes a host out of a wildcard (RFC 4592, 2.2.1).
 
-    C(types) are those that the wildcard answers with. Raises UsageError when the host would lose its addresses.
+    C(types) are those of the records of the wildcard. Raises UsageError when the host would lose its addresses.
     """
     addresses = sorted(ADDRESSES.intersection(types))
     if addresses:
         raise UsageError(
             "wildcard_conflict",
             f"{host} has no record of its own, and is found through a wildcard ({', '.join(addresses)}). The TXT "
-            "record would end that, and nobody could reach the host any more: give it address records of its own, then "
-            "run again.",
+            "record would make the host unreachable: give it address records of its own, then run again.",
         )
     if not types:
         return []
     return [
-        f"{host} had no record of its own, and a wildcard answered for it ({', '.join(sorted(types))}). That ends with "
-        "its first record: add at the host what it needs of it."
+        f"{host} had no record of its own, and a wildcard covered it ({', '.join(sorted(types))}). That ends with "
+        "its first record: add to the host the records of the wildcard that it needs."
     ]

@@ -11,10 +11,10 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
-    Answer,
     Key,
     NameServer,
     NameServerError,
+    Records,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
     check_value,
@@ -26,9 +26,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
 
 DEFAULT_TTL = 3600
 TRIES = 3
-WHAT_A_WILDCARD_MAY_ANSWER = ("A", "AAAA", "CNAME", "MX", "TXT")
-# Removing what nobody has changes nothing, and is refused to whom it is not allowed.
-NOBODYS_VALUE = "oauthops.iam asks whether this key may change the records of this name"
+WILDCARD_TYPES = ("A", "AAAA", "CNAME", "MX", "TXT")
+# Removing a value that no record has changes nothing, and is refused to a key without the right.
+UNUSED_VALUE = "oauthops.iam asks whether this key may change the records of this name"
 # BIND's max-records-per-type, unless it is set.
 MANY = 100
 PRIMARY = (
@@ -59,7 +59,7 @@ REMEDIES: Mapping[tuple[str, str | None], str] = {
     ),
     ("dns_unsigned", None): "Set server to the one that has the key: what responds at this address ignores it.",
     ("dns_key_refused", "NOTAUTH"): (
-        "Correct key_name, key_secret and key_algorithm (PowerDNS tells no difference between them), or set server to "
+        "Correct key_name, key_secret and key_algorithm (PowerDNS does not say which one is wrong), or set server to "
         "the primary of the zone."
     ),
     ("dns_key_refused", "PeerBadKey"): (
@@ -119,13 +119,13 @@ def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_m
     refuse_below_delegation(host, held.cut, held.servers)
     zone = params["zone"] or zone_of(server, host, held)
     in_use = server.is_in_use(zone, host)
-    # Else the answer is that of a wildcard, or of the name that a CNAME leads to.
+    # Else the response is that of a wildcard, or of the name that a CNAME leads to.
     own = set(held.values) if in_use and not held.cname else set()
     differs = (value in own) != present
     warnings = check_new_value(server, host, held, in_use=in_use) if differs and present else []
     ttl = held.ttl if own and held.ttl is not None else params["ttl"] or DEFAULT_TTL
     if differs and check_mode:
-        server.remove_texts(zone, host, [quoted(NOBODYS_VALUE)])
+        server.remove_texts(zone, host, [quoted(UNUSED_VALUE)])
         warnings += too_many(host, own) if present else []
     elif differs and present:
         server.add_text(zone, host, value, ttl)
@@ -149,13 +149,13 @@ def _ensure_unseen(server: NameServer, params: Mapping[str, Any], host: str, *, 
     refuse_below_delegation(host, next((name for name in above if server.has(zone, name, "NS")), None), ())
     others = server.has(zone, host, "TXT")
     alone = others and server.has(zone, host, "TXT", quoted(value))
-    # Among others it cannot be told, so that it is written, or removed, in any case.
+    # Among others it cannot be found, so that it is written, or removed, in any case.
     differs = not alone if present else others
     warnings = check_unseen_name(server, zone, host) if differs and present else []
     if differs and others and not alone:
         warnings.append(UNSEEN.format(server=server, host=host))
     if differs and check_mode:
-        server.remove_texts(zone, host, [quoted(NOBODYS_VALUE)])
+        server.remove_texts(zone, host, [quoted(UNUSED_VALUE)])
     elif differs and present:
         server.add_text(zone, host, value, params["ttl"] or DEFAULT_TTL)
     elif differs:
@@ -182,7 +182,7 @@ def check_unseen_name(server: NameServer, zone: str, host: str) -> list[str]:
     if server.is_in_use(zone, host):
         return []
     for parent in names_from(host)[1:]:
-        types = {kind for kind in WHAT_A_WILDCARD_MAY_ANSWER if server.has(zone, f"*.{parent}", kind)}
+        types = {kind for kind in WILDCARD_TYPES if server.has(zone, f"*.{parent}", kind)}
         if types or parent == zone or server.is_in_use(zone, parent):
             return check_wildcard(host, types)
     return []
@@ -203,12 +203,12 @@ def too_many(host: str, values: Collection[str]) -> list[str]:
         return []
     return [
         f"{host} has {len(values)} TXT records. BIND refuses more than max-records-per-type allows, which is {MANY} "
-        "unless it is set, and tells so only when one is added."
+        "unless it is set, and says so only when one is added."
     ]
 
 
-def zone_of(server: NameServer, host: str, held: Answer) -> str:
-    """The zone that holds a host. A CNAME tells that of the name it leads to, so that the names above are asked."""
+def zone_of(server: NameServer, host: str, held: Records) -> str:
+    """The zone that holds a host. A CNAME shows that of the name it leads to, so that the names above are asked."""
     if held.zone and not held.cname:
         return held.zone
     labels = host.split(".")
@@ -217,17 +217,17 @@ def zone_of(server: NameServer, host: str, held: Answer) -> str:
         if found.zone and not found.cname:
             return found.zone
     raise UsageError(
-        "zone_not_found", f"The name server does not tell which zone {host} is in: set zone.", option="zone"
+        "zone_not_found", f"The name server does not say which zone {host} is in: set zone.", option="zone"
     )
 
 
-def check_new_value(server: NameServer, host: str, held: Answer, *, in_use: bool) -> list[str]:
+def check_new_value(server: NameServer, host: str, held: Records, *, in_use: bool) -> list[str]:
     """What to warn of before a value is added; raises UsageError where it cannot be, or would do harm."""
     if in_use:
         refuse_beside_cname(host, held.cname)
         return []
-    return check_wildcard(host, {"CNAME"} if held.cname else answered_types(server, host))
+    return check_wildcard(host, {"CNAME"} if held.cname else wildcard_types(server, host))
 
 
-def answered_types(server: NameServer, host: str) -> set[str]:
-    return {kind for kind in WHAT_A_WILDCARD_MAY_ANSWER if server.ask(host, kind).values}
+def wildcard_types(server: NameServer, host: str) -> set[str]:
+    return {kind for kind in WILDCARD_TYPES if server.ask(host, kind).values}

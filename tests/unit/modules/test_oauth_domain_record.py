@@ -232,7 +232,7 @@ def test_a_zone_that_nobody_sees_yet_is_warned_of(cloudflare: Script, status: st
     result = run(zone_id=None)
     assert result.changed
     assert result.warnings == [
-        f"The zone example.com is {status}, not active: nobody sees its records before its domain is delegated to "
+        f"The zone example.com is {status}, not active: its records cannot be seen before its domain is delegated to "
         "Cloudflare's name servers."
     ]
 

@@ -21,7 +21,10 @@ def test_an_old_word_is_found(line: str, found: list[str]) -> None:
     assert sorted(each.partition(" -> ")[0] for each in old_words(line)) == sorted(found)
 
 
-@pytest.mark.parametrize("line", ["module_defaults", "Survey answers are texts.", '"$FAKE_CLOUDFLARE_CONTROL/faults"'])
+@pytest.mark.parametrize(
+    "line",
+    ["module_defaults", "Survey answers are texts.", '"$FAKE_CLOUDFLARE_CONTROL/faults"', 'found.get("Answer")'],
+)
 def test_a_proper_name_is_left_alone(line: str) -> None:
     assert list(old_words(line)) == []
 
