@@ -34,7 +34,8 @@ EXAMPLES: dict[str, dict[str, Json]] = {shown["type"]: shown for shown in SHOWN}
 
 def test_each_type_has_an_example_and_a_section() -> None:
     assert [shown["type"] for shown in SHOWN] == list(TYPES)
-    assert re.findall(r"^(\w+)\n-+$", PAGE.read_text(), re.M) == list(TYPES)
+    headings = re.findall(r"^(\w+)\n-+$", PAGE.read_text(), re.M)
+    assert [heading for heading in headings if heading in TYPES] == list(TYPES)
     assert DEFAULT == {"oauth_client_store": {"type": "json_file", "path": "/etc/example_app/stored.json"}}
 
 
