@@ -20,6 +20,6 @@ options:
       - After a run that was killed, the file there is the only copy of the secret. So the directory has to outlive the
         run. In an execution environment, mount a volume there.
       - If omitted, the environment variable E(OAUTHOPS_HANDOVER_DIR) is used, else C(oauthops.iam) in
-        E(ANSIBLE_HOME), which is V(~/.ansible) by default.
+        C(ANSIBLE_HOME), which is V(~/.ansible) by default.
     type: path
 """

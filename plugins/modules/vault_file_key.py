@@ -16,7 +16,7 @@ description:
     the value that is replaced goes with it.
   - The file is written only when the value differs, and in one step. One task at a time writes it, so that forks and
     runs on one controller lose no change. A task waits for up to a minute for another one to end.
-  - The locks for that are in the directory C(oauthops.iam) of E(ANSIBLE_HOME), which is C(~/.ansible) by default. The
+  - The locks for that are in the directory C(oauthops.iam) of C(ANSIBLE_HOME), which is C(~/.ansible) by default. The
     variable E(OAUTHOPS_HANDOVER_DIR) names another one, which must be the user's own.
   - Set C(no_log=true) on the task, because RV(value) is the content of the key.
 author:

@@ -143,15 +143,17 @@ class ClientHandover:
         notes = sorted(self._notes(), key=lambda note: note.name)
         return next((note for note in reversed(notes) if self.holds(note)), None)
 
-    def clean(self, minted_at: object, *, keep: bool) -> None:
+    def clean(self, minted_at: object, *, to_come: bool, keep: bool) -> None:
         """Remove what killed runs have left of the secret that the store holds, and what never received one.
 
-        C(keep) leaves the secret for the tasks that need it, where the store hides it.
+        C(keep) leaves the secret, where the store hides it, for tasks that are still C(to_come).
         """
         for note in self._notes():
-            if iso(note.began) == minted_at or not self.holds(note):
+            if not self.holds(note):
                 remove(self.path(note))
-        if not keep:
+            elif iso(note.began) == minted_at:
+                self.end(note, keep=to_come and keep)
+        if not to_come:
             remove(self.place.path(f"{self.client_id}.kept"))
 
     def clean_unlocked(self, minted_at: object, secret: str | None) -> None:

@@ -87,8 +87,12 @@ class Minting:
         )
         if not self.kept.store.site.check_mode:
             self.say(f"stored it in {self.kept.store.place}")
-            keep = self.kept.store.write_only and self.params.get("secret_needed") == "now"
-            self.handover.end(note, keep=keep)
+            self.handover.end(note, keep=self.keeps_for_tasks)
+
+    @property
+    def keeps_for_tasks(self) -> bool:
+        """Whether the tasks of this run need a secret that the store hides."""
+        return self.kept.store.write_only and self.params.get("secret_needed") == "now"
 
     def _check_ours(self, note: Note, client_id: str) -> None:
         """Raise UsageError where the store shows that another run has written its own note since.

@@ -65,7 +65,8 @@ class Rotation:
         elif decision.step == "settle":
             self._close()
             self.steps.append("settled")
-        self._clean()
+        # A rotation that a killed run has finalized is verified by the tasks that follow.
+        self._clean(to_come=self._is_open or decision.step == "settle")
         return self._result(decision, max_age)
 
     def finalize(self) -> Result:
@@ -80,12 +81,13 @@ class Rotation:
         elif decision.step == "settle":
             self._close()
             self.steps.append("settled")
-        self._clean()
+        self._clean(to_come=self._is_open)
         return self._result(decision, None)
 
-    def _clean(self) -> None:
+    def _clean(self, *, to_come: bool) -> None:
         if not self.check_mode:
-            self.handover.clean(self.kept.found.get("minted_at"), keep=self._is_open)
+            minted_at = self.kept.found.get("minted_at")
+            self.handover.clean(minted_at, to_come=to_come, keep=self.minting.keeps_for_tasks)
 
     def _situation(self) -> Situation:
         client = self.clients.get(self.params["client_id"])

@@ -373,7 +373,8 @@ def kill_and_recover(scene: Scene, awx: Awx, verbosity: int) -> None:
     with client.application:
         awx.read_only = True
         assert scene.runner.run(tasks, "refused", verbosity, client.variables()) != 0
-        assert scene.runner.failed("refused") == ["Rotate the secret"]
+        # The killed run may have stored the secret already, and then nothing is written until the end.
+        assert scene.runner.failed("refused")[0] in ("Rotate the secret", "Finalize the rotation")
         awx.read_only = False
         ended = [play([role("oauth_client_rotate"), *show("oauth_client_rotate_result")])]
         assert scene.runner.run(ended, "ended", verbosity, client.variables()) == 0

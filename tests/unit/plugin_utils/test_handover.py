@@ -106,7 +106,7 @@ def test_cleaning_keeps_what_the_store_does_not_hold(handover: Handover) -> None
         with owner.receiving(note) as receive:
             receive(SECRET)
     Path(client.path(Note.new(BEGAN + timedelta(hours=2), timedelta(), "x", "h", "s"))).write_bytes(b"\0")
-    client.clean("2026-11-27T12:00:00Z", keep=False)
+    client.clean("2026-11-27T12:00:00Z", to_come=False, keep=False)
     assert sorted(os.listdir(handover.directory)) == [f"c1.{later.name}", f"c2.{NOTE.name}"]
     assert client.waiting() == Note(later.name, later.began)
 

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _minting, _moment
-from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
+from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import ClientHandover, Handover
 from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation import Rotation
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import Note
@@ -192,6 +192,38 @@ def test_a_store_that_shows_no_secret_leaves_it_for_this_run(runs: Runs, cloudfl
 
     cloudflare.expect(reads(a_confidential_client(**OPEN)), DELETES)
     assert runs.run(store, "finalized", expected=result["fingerprint"])["rotation"] == "closed"
+    assert runs.left == []
+
+
+def test_a_run_that_is_killed_before_it_keeps_the_secret_leaves_it_for_the_next(
+    runs: Runs, cloudflare: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_args: Any, **_options: Any) -> None:
+        raise Killed
+
+    cloudflare.expect(reads(a_confidential_client()), MINTS)
+    store = WriteOnly(HELD)
+    with monkeypatch.context() as patch:
+        patch.setattr(ClientHandover, "end", killed)
+        with pytest.raises(Killed):
+            runs.run(store, secret_needed="now")
+    cloudflare.expect(reads(a_confidential_client(**OPEN)))
+    assert runs.run(store, secret_needed="now")["fingerprint"] == fingerprint(SECRET)
+    assert (runs.left, runs.secrets_left()) == ([f"{CLIENT_ID}.kept"], [SECRET])
+
+
+def test_a_run_that_finds_a_rotation_finalized_keeps_the_secret_for_verifying(runs: Runs, cloudflare: Script) -> None:
+    rotates(cloudflare)
+    store = WriteOnly(HELD)
+    runs.run(store, secret_needed="now")
+    cloudflare.expect(reads(a_confidential_client()))
+    assert runs.run(store, secret_needed="now")["steps"] == ["settled"]
+    assert runs.secrets_left() == [SECRET]
+    cloudflare.expect(reads(a_confidential_client()))
+    assert runs.run(store, secret_needed="now", max_age="90d")["steps"] == []
     assert runs.left == []
 
 
