@@ -15,7 +15,7 @@ from tests.integration.servers.openbao import OpenBao
 from tests.tools.package import build
 
 # Folders of tests that `make full` runs.
-FOR_FULL = ("awx", "browser", "fake", "live")
+FOR_FULL = ("awx", "both_ways", "browser", "dns_recipes", "fake", "live")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
