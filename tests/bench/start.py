@@ -54,15 +54,16 @@ def measure(_stage: Stage, extent: Extent) -> Figures:
 
 def packed(archive: Path) -> Path:
     """The collection as it reaches a target: sources in an archive."""
-    sources = [path for kind in ("modules", "module_utils") for path in (ROOT / "plugins" / kind).glob("*.py")]
+    plugins = ROOT / "plugins"
+    sources = [path for kind in ("modules", "module_utils") for path in (plugins / kind).rglob("*.py")]
     parts = PACKAGE.split("/")
-    packages = [*("/".join(parts[: end + 1]) for end in range(len(parts)))]
-    packages += [f"{PACKAGE}/{kind}" for kind in ("modules", "module_utils")]
+    packages = {"/".join(parts[: end + 1]) for end in range(len(parts))}
+    packages |= {f"{PACKAGE}/{path.parent.relative_to(plugins)}" for path in sources}
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
-        for package in packages:
+        for package in sorted(packages):
             target.writestr(f"{package}/__init__.py", "")
         for path in sources:
-            target.write(path, f"{PACKAGE}/{path.parent.name}/{path.name}")
+            target.write(path, f"{PACKAGE}/{path.relative_to(plugins)}")
     return archive
 
 

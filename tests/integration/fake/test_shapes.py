@@ -29,6 +29,7 @@ class Item(Shape):
     code: Annotated[int, Field(ge=1000)]
     message: str
     source: Source | None = None
+    documentation_url: str = ""
 
 
 class Info(Shape):
