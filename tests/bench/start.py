@@ -55,7 +55,12 @@ def measure(_stage: Stage, extent: Extent) -> Figures:
 def packed(archive: Path) -> Path:
     """The collection as it reaches a target: sources in an archive."""
     plugins = ROOT / "plugins"
-    sources = [path for kind in ("modules", "module_utils") for path in (plugins / kind).rglob("*.py")]
+    sources = [
+        path
+        for kind in ("modules", "module_utils")
+        for path in (plugins / kind).rglob("*.py")
+        if path.name != "__init__.py"
+    ]
     parts = PACKAGE.split("/")
     packages = {"/".join(parts[: end + 1]) for end in range(len(parts))}
     packages |= {f"{PACKAGE}/{path.parent.relative_to(plugins)}" for path in sources}
