@@ -15,10 +15,11 @@ import yaml
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible
 from tests.integration.modules import APP, CONFIDENTIAL, Modules
+from tests.integration.thorough import thorough
 
 CLIENT = "oauthops.iam.cloudflare_oauth_client"
 SECRET = "oauthops.iam.cloudflare_oauth_client_secret"
-AGAIN_AFTER = 4  # seconds, as the rate limit says
+AGAIN_AFTER = 8  # seconds, as the rate limit says
 PATIENCE = 30.0
 
 
@@ -51,8 +52,14 @@ def wait_for(moment: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("way", ["true", "false"], ids=["in process", "as a module"])
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("mints", ["creation", "rotation"])
+@pytest.mark.parametrize(
+    ("sign", "mints"),
+    [
+        (signal.SIGTERM, "creation"),
+        (signal.SIGINT, "rotation"),
+        *thorough((signal.SIGINT, "creation"), (signal.SIGTERM, "rotation")),
+    ],
+)
 def test_a_mint_that_is_about_to_be_repeated_is_not_sent(
     ansible: Ansible, fake: FakeCloudflare, sign: signal.Signals, way: str, mints: str
 ) -> None:

@@ -44,11 +44,13 @@ class Delivers(Protocol):
     def deliver(self, secret: str, client_id: str, remedy: str, /) -> dict[str, Any]:
         """Receive it; gives the keys to add to the result."""
 
-    def __enter__(self) -> Delivers: ...
+    def __enter__(self) -> Delivers:
+        """Make ready to receive it."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None: ...
+    ) -> None:
+        """Leave nothing behind that no secret is in."""
 
 
 class Delivery:
