@@ -198,9 +198,11 @@ class NameServer:
                 text = f"{self} gave a response that cannot be read: {error or type(error).__name__}."
                 raise NameServerError("dns_unreachable", text) from None
             return self._refusal(wire)
+        if self._signing and not response.had_tsig and is_response(wire, message):
+            return self._refusal(wire)
         if not message.is_response(response):
             raise NameServerError("dns_unreachable", f"{self} responded to another question.")
-        return response if response.had_tsig or not self._signing else self._refusal(wire)
+        return response
 
     def _refusal(self, wire: bytes) -> Any:
         """An unsigned response that refuses; raises NameServerError for any other, which can be forged."""
