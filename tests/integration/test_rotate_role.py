@@ -442,7 +442,7 @@ def test_two_controllers_that_meet_lose_no_secret(rehearsal: Rehearsal) -> None:
 
 @pytest.mark.parametrize("controllers", [1, 2])
 def test_two_runs_at_once_mint_once(rehearsal: Rehearsal, controllers: int) -> None:
-    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=3)
+    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=8)
     rehearsal.fake.clear_journal()
     command = [
         "ansible-playbook",
