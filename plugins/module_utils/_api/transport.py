@@ -35,7 +35,7 @@ USER_AGENT = f"oauthops.iam/{VERSION} (Ansible collection)"
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 # A certificate that is not trusted, and an address where no TLS is spoken.
 PERMANENT_TLS_ERRORS = ("certificate", "wrong version number")
-LARGEST_RESPONSE = 32 * 1024 * 1024
+LARGEST_RESPONSE, PIECE = 32 * 1024 * 1024, 64 * 1024
 # A host has several addresses, which are tried one after the other.
 CONNECT_PARTS = 3
 # In seconds, for a library to say by itself what timed out.
@@ -146,18 +146,30 @@ def _verification(params: Mapping[str, Any], base_url: str) -> bool | str:
 
 
 def _read(request: Request, response: requests.Response) -> bytes:
+    try:
+        return content_of(response)
+    except TooLarge:
+        raise CloudflareError(
+            "unreadable_response",
+            f"{request}: the response is larger than {LARGEST_RESPONSE // 1024**2} MiB; the rest was not read.",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            uncertain=True,
+        ) from None
+
+
+class TooLarge(ValueError):
+    """A response that was not read to its end."""
+
+
+def content_of(response: requests.Response) -> bytes:
+    """The body of a response of any server, read piece by piece. Raises TooLarge above C(LARGEST_RESPONSE) bytes."""
     content = bytearray()
-    for chunk in response.iter_content(64 * 1024):
-        content += chunk
+    for piece in response.iter_content(PIECE):
+        content += piece
         if len(content) > LARGEST_RESPONSE:
-            raise CloudflareError(
-                "unreadable_response",
-                f"{request}: the response is larger than {LARGEST_RESPONSE // 1024**2} MiB; the rest was not read.",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                uncertain=True,
-            )
+            raise TooLarge
     return bytes(content)
 
 

@@ -11,18 +11,19 @@ from urllib.parse import urlsplit
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.address import split
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import check_proxy, root_of
+from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import (
+    LARGEST_RESPONSE,
+    TooLarge,
+    check_proxy,
+    content_of,
+    root_of,
+)
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, harmless, library
 
-LARGEST_RESPONSE, PIECE = 32 * 1024 * 1024, 64 * 1024
 # What asking fails with: requests' own errors, a certificate file that is not there, a character that no header may
 # hold, and the deadline.
 REQUEST_ERRORS = (OSError, ValueError)
 Response = TypeVar("Response")
-
-
-class TooLarge(ValueError):
-    """A response that was not read to its end."""
 
 
 def session_of(requests: Any, url: str, verify: bool | str, authenticate: Callable[[Any], Any]) -> Any:
@@ -43,15 +44,6 @@ def session_of(requests: Any, url: str, verify: bool | str, authenticate: Callab
     session = Session()
     session.auth, session.verify = authenticate, verify
     return session
-
-
-def content_of(response: Any) -> bytes:
-    content = bytearray()
-    for piece in response.iter_content(PIECE):
-        content += piece
-        if len(content) > LARGEST_RESPONSE:
-            raise TooLarge
-    return bytes(content)
 
 
 def verification(params: Mapping[str, Any], ca_option: str) -> bool | str:
