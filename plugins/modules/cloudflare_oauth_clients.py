@@ -35,9 +35,9 @@ options:
       - The descriptions, as the playbook C(oauthops.iam.export) writes them. All options are those of
         M(oauthops.iam.cloudflare_oauth_client), where they are described at length.
       - Each client is described once. Two descriptions that could mean one client are refused before anything is sent.
+      - Exactly one of this and O(definitions_file) is required.
     type: list
     elements: dict
-    required: true
     suboptions:
       client_id:
         description: The ID that Cloudflare gave to the client. Clients that share a name need it.
@@ -111,6 +111,23 @@ options:
       client_secret_file:
         description: The file for a new client's secret, instead of one in O(client_secret_dir).
         type: path
+  definitions_file:
+    description:
+      - Paths or globs of files with the descriptions, instead of O(clients). The module reads them itself, which takes
+        less time and memory than to pass thousands of descriptions through Ansible.
+      - A file is YAML or JSON in UTF-8, as the playbook C(oauthops.iam.export) writes it. It holds a list of clients,
+        or one variable of any name with that list. The options of a client are those of O(clients).
+      - The files are on the host that the module runs on, which is the controller for C(localhost). There a relative
+        path begins at the directory of the playbook. On another host it begins at the directory of the login, so use an
+        absolute path.
+      - Ansible does not look at the files. A template or a value that is encrypted with ansible-vault is refused. Text
+        that C(!unsafe) marks is taken as it stands. Use C(vars_files) and O(clients) for a file that needs Ansible.
+      - YAML needs PyYAML on the host that the module runs on. JSON does not.
+      - Keys that are there twice, several YAML documents, empty files and globs that match nothing are refused before
+        anything is sent. A file without clients holds C([]).
+    type: list
+    elements: path
+    version_added: 0.1.0
   concurrency:
     description:
       - How many clients are worked on at a time, from V(1) to V(50). Secrets are minted one after the other, each
@@ -145,9 +162,9 @@ options:
     type: bool
   prune:
     description:
-      - Whether clients of the account that O(clients) does not describe are deleted, after all others are as described.
+      - Whether clients of the account that have no description are deleted, after all others are as described.
       - Nothing is deleted when a client failed. Nothing is sent when the deletion looks like a mistake. That is, it
-        has public clients without O(force=true), more clients than O(prune_limit), or O(clients) is empty.
+        has public clients without O(force=true), more clients than O(prune_limit), or there is no description at all.
     type: bool
     default: false
   prune_limit:
@@ -195,6 +212,12 @@ EXAMPLES = r"""
         state: absent
     client_secret_dir: "{{ example_secret_dir }}"
 
+- name: Manage the thousands of clients that two kinds of files describe
+  oauthops.iam.cloudflare_oauth_clients:
+    definitions_file:
+      - oauth_clients.yml
+      - teams/*.json
+
 - name: Manage all clients of an application and prune others by name
   oauthops.iam.cloudflare_oauth_clients:
     clients: "{{ example_staging_clients }}"
@@ -204,7 +227,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 oauth_clients:
-  description: The outcome for each client, in the order of O(clients).
+  description: The outcome for each client, in the order of the descriptions.
   returned: always, once the clients were listed
   type: list
   elements: dict
@@ -243,7 +266,9 @@ oauth_clients:
           type: str
           sample: client_ambiguous
         option:
-          description: The option to change, as the task writes it. V(none) when it is not about one option.
+          description:
+            - The option to change, as the task or the file writes it, such as V(oauth_clients.yml[3].client_id). V(none)
+              when it is not about one option.
           type: str
           sample: clients[3].client_id
     warnings:
@@ -289,7 +314,7 @@ pruned:
       type: str
       sample: private
 unmanaged:
-  description: The other clients of the account that O(clients) does not describe, with the keys of RV(pruned).
+  description: The other clients of the account, which have no description, with the keys of RV(pruned).
   returned: always, once the clients were listed
   type: list
   elements: dict
@@ -323,12 +348,14 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import chec
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import reconcile_all, secret_place
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import reconcile_all, secret_place, source
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.definitions import defined_in
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS, check_entries
 
 OPTIONS: Mapping[str, Any] = {
-    "clients": {"type": "list", "elements": "dict", "required": True, "options": DEFINITION_OPTIONS},
+    "clients": {"type": "list", "elements": "dict", "options": DEFINITION_OPTIONS},
+    "definitions_file": {"type": "list", "elements": "path"},
     "concurrency": {"type": "int", "default": 8},
     "validate_scopes": {"type": "bool", "default": True},
     "client_secret_dir": {"type": "path", "no_log": False},
@@ -348,10 +375,17 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     check_options(params)
     shared = {name: params[name] for name in SHARED}
     directory = params["client_secret_dir"]
-    entries = [{**entry, **shared, **secret_place(directory, entry)} for entry in params["clients"]]
-    check_entries(entries)
+    entries = [{**entry, **shared, **secret_place(directory, entry)} for entry in definitions(params)]
+    check_entries(entries, source(params))
     clients = OAuthClients(connect(params, params["concurrency"]), account_id)
     return reconcile_all(clients, entries, params, check_mode=check_mode)
+
+
+def definitions(params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each with the C(place) where it stands."""
+    if params["definitions_file"] is not None:
+        return defined_in(params["definitions_file"])
+    return [{**entry, "place": f"clients[{number}]"} for number, entry in enumerate(params["clients"])]
 
 
 def check_options(params: Mapping[str, Any]) -> None:
@@ -374,7 +408,8 @@ def check_options(params: Mapping[str, Any]) -> None:
         raise UsageError("invalid_option", text, option="client_secret_dir")
 
 
-MODULE = CloudflareModule(run, OPTIONS)
+EITHER = [("clients", "definitions_file")]
+MODULE = CloudflareModule(run, OPTIONS, {"mutually_exclusive": EITHER, "required_one_of": EITHER})
 
 
 def main() -> None:

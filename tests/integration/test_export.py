@@ -132,6 +132,10 @@ def test_applying_an_export_changes_nothing(
     assert not found["changed"]
     assert (found["unmanaged"], len(found["oauth_clients"])) == ([], len(before))
 
+    read = applied(ansible, "cloudflare_oauth_clients", {"args": {"definitions_file": "clients.yml"}}, *options)
+    assert read.status == 0, read.output
+    assert {**read.result("Apply"), "invocation": None} == {**found, "invocation": None}
+
     each = {"args": "{{ item }}", "how": {"loop": "{{ oauth_clients }}"}}
     one_by_one = applied(ansible, "cloudflare_oauth_client", each, *options)
     assert one_by_one.status == 0, one_by_one.output
@@ -151,6 +155,8 @@ def test_clients_that_are_listed_without_their_names_are_adopted_by_their_ids(
     assert "client_name" not in text
     run = applied(ansible, "cloudflare_oauth_clients", {"args": {"clients": "{{ oauth_clients }}"}})
     assert (run.status, run.changed, fake.requests(writes_only=True)) == (0, [], []), run.output
+    read = applied(ansible, "cloudflare_oauth_clients", {"args": {"definitions_file": "clients.yml"}})
+    assert (read.status, read.changed, fake.requests(writes_only=True)) == (0, [], []), read.output
     refused = export(ansible, client_ids=False)
     assert "would be ambiguous" in refused.failure
 
@@ -192,6 +198,10 @@ def test_another_account_gets_the_like(account: Account, ansible: Ansible, fake:
     (refused,) = [each for each in run.result("Apply")["oauth_clients"] if each["failed"]]
     assert refused["error"] == {"code": "invalid_option", "option": "clients[0].redirect_uris"}
     assert [client["client_name"] for client in fake.state()["clients"]] == ["Odd 3"]
+    read = applied(ansible, "cloudflare_oauth_clients", {"args": {"definitions_file": ["clients.yml"]}})
+    (refused,) = [each for each in read.result("Apply")["oauth_clients"] if each["failed"]]
+    assert refused["error"] == {"code": "invalid_option", "option": "clients.yml[0].redirect_uris"}
+    assert read.result("Apply")["oauth_clients"][1]["action"] == "none"
 
 
 @pytest.mark.parametrize(

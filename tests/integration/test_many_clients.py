@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from urllib3.connection import HTTPConnection
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import PACE
@@ -157,6 +160,43 @@ def test_check_mode_shows_the_plan(ansible: Ansible, account: FakeCloudflare) ->
     for name in ("App 0", "App 1", "New", f"App {MANY - 1}"):
         assert f"+++ after: {name}" in run.output
     assert account.requests(writes_only=True) == []
+
+
+IN_PROCESS = pytest.mark.parametrize("in_process", ["true", "false"])
+
+
+@IN_PROCESS
+def test_definitions_are_read_from_files_beside_the_playbook(
+    ansible: Ansible, account: FakeCloudflare, in_process: str
+) -> None:
+    """In the controller's process and as a process, whatever directory Ansible is started in."""
+    place = ansible.directory / "plays"
+    (place / "teams").mkdir(parents=True)
+    (place / "teams/one.yml").write_text(yaml.safe_dump({"oauth_clients": changed(apps(2))}))
+    (place / "teams/two.json").write_text(json.dumps(apps()[2:]))
+    task = {"name": "all", CLIENTS: {"definitions_file": ["teams/*.yml", "teams/two.json"]}}
+    head = {"hosts": "localhost", "gather_facts": False, "vars": {"ansible_python_interpreter": sys.executable}}
+    (place / "play.yml").write_text(yaml.safe_dump([{**head, "tasks": [task]}]))
+    for options, writes, updates in (("--check", "--diff"), 0, 2), ((), 2, 2), ((), 2, 0):
+        run = ansible.playbook("plays/play.yml", *options, OAUTHOPS_IN_PROCESS=in_process)
+        assert run.status == 0, run.output
+        told = run.result("all")["oauth_clients"]
+        assert [each["action"] for each in told] == ["update"] * updates + ["none"] * (MANY - updates)
+        assert len(account.requests(writes_only=True)) == writes
+        assert ("+++ after: App 1" in run.output) is bool(options)
+
+
+@IN_PROCESS
+def test_a_file_that_cannot_be_read_fails_before_anything_is_sent(
+    ansible: Ansible, fake: FakeCloudflare, in_process: str
+) -> None:
+    (ansible.directory / "clients.yml").write_text("- client_name: '{{ example_name }}'\n")
+    ansible.environment["OAUTHOPS_IN_PROCESS"] = in_process
+    for name in ("clients.yml", "missing.yml"):
+        run = play(ansible, definitions_file=name)
+        assert (run.status, run.code, run.option) == (2, "invalid_option", "definitions_file")
+        assert f"definitions_file: {name}" in run.failure
+    assert fake.journal() == []
 
 
 def test_a_task_that_failed_says_so_with_its_status(ansible: Ansible, account: FakeCloudflare) -> None:

@@ -60,16 +60,16 @@ def _can_be_a_file(name: str) -> bool:
     return not impossible and len(name.encode(errors="replace")) <= LONGEST_NAME
 
 
-def check_meant_once(entries: Sequence[Entry], found: Sequence[Client | None]) -> None:
+def check_meant_once(entries: Sequence[Entry], found: Sequence[Client | None], option: str) -> None:
     """Raise UsageError when one definition means by id the client that another means by name."""
     ids = repeated(client["client_id"] for client in found if client)
     if ids:
         meant = [label(entry) for entry, client in zip(entries, found) if client and client["client_id"] in ids]
         text = f"{' and '.join(meant)} mean the same client ({', '.join(ids)}): describe it in one place."
-        raise UsageError("definitions_conflict", text, option="clients")
+        raise UsageError("definitions_conflict", text, option=option)
 
 
-def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None]) -> None:
+def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None], option: str) -> None:
     """Raise UsageError when a client would get a name that another is to have as well."""
     names = repeated(entry["client_name"] for entry in entries)
     new = [
@@ -82,7 +82,7 @@ def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None]) ->
             "client_name_taken",
             f"Several clients would be renamed to {', '.join(sorted(set(new)))}, "
             "and the name could no longer identify them.",
-            option="clients",
+            option=option,
         )
 
 
@@ -105,14 +105,14 @@ def to_prune(unmanaged: Iterable[Client], pattern: str | None) -> list[Client]:
     return [client for client in unmanaged if fnmatch.fnmatchcase(client["client_name"] or "", pattern)]
 
 
-def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], *, limit: int, force: bool) -> None:
+def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], option: str, *, limit: int, force: bool) -> None:
     """Raise UsageError for a deletion that looks like a mistake."""
     if pruned and not entries:
         raise UsageError(
             "prune_refused",
-            f"clients: it is empty, so prune would delete {called(pruned)}. Nothing was sent. Check where the "
+            f"{option}: it is empty, so prune would delete {called(pruned)}. Nothing was sent. Check where the "
             "definitions are set. To delete clients, describe them with state=absent.",
-            option="clients",
+            option=option,
         )
     if len(pruned) > limit:
         raise UsageError(
@@ -126,7 +126,7 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], *, limit: in
         raise UsageError(
             "prune_refused",
             f"prune would delete public clients: {called(public)}. Nothing was sent. Deleting one ends every user's "
-            "authorization permanently. Describe them in clients, leave them out with prune_name, or set force=true.",
+            "authorization permanently. Describe them, leave them out with prune_name, or set force=true.",
             option="force",
         )
 
@@ -137,13 +137,9 @@ def called(clients: Iterable[Client]) -> str:
 
 @dataclass
 class Task:
-    """What is to be done with one client, and what came of it; a failure leaves the others alone.
-
-    C(place) is where its definition stands, such as C(clients[3]).
-    """
+    """What is to be done with one client, and what came of it; a failure leaves the others alone."""
 
     entry: Entry
-    place: str = ""
     actual: Client | None = None
     step: Step | None = None
     failed: bool = False
@@ -159,6 +155,11 @@ class Task:
         if not self.place or error["option"] not in DEFINITION_OPTIONS:
             return result
         return {**result, "error": {**error, "option": f"{self.place}.{error['option']}"}}
+
+    @property
+    def place(self) -> str:
+        """Where its definition stands, such as C(clients[3]); empty for a client that has none."""
+        return str(self.entry.get("place", ""))
 
     def predict(self) -> None:
         """Apply the local checks of a step, and have its result in check mode."""
@@ -212,15 +213,16 @@ def reconcile_all(
     mistake, and at the end for what failed.
     """
     listing = Listing(clients.all(), clients.scope_ids)
-    tasks = [planned(entry, f"clients[{number}]", listing) for number, entry in enumerate(entries)]
+    tasks = [planned(entry, listing) for entry in entries]
     found = [task.actual for task in tasks]
-    check_meant_once(entries, found)
-    check_new_names(entries, found)
+    option = source(params)
+    check_meant_once(entries, found, option)
+    check_new_names(entries, found, option)
     unmanaged = surplus(listing.clients, entries, found)
     pruned: list[Task] = []
     if params["prune"] and not failures(tasks):
         doomed = to_prune(unmanaged, params["prune_name"])
-        check_prune(doomed, entries, limit=params["prune_limit"], force=params["force"])
+        check_prune(doomed, entries, option, limit=params["prune_limit"], force=params["force"])
         pruned = [Task(client, actual=client, step=Deletion(client)) for client in doomed]
     for task in [*tasks, *pruned]:
         task.predict()
@@ -233,8 +235,13 @@ def reconcile_all(
     return summary(tasks, pruned, unmanaged, asked_to_prune=params["prune"], full=params["results"] == "full")
 
 
-def planned(entry: Entry, place: str, listing: Listing) -> Task:
-    task = Task(entry, place)
+def source(params: Mapping[str, Any]) -> str:
+    """The option that the definitions were given with."""
+    return "clients" if params["definitions_file"] is None else "definitions_file"
+
+
+def planned(entry: Entry, listing: Listing) -> Task:
+    task = Task(entry)
 
     def plan() -> Result:
         task.actual = listing.find(entry["client_id"], entry["client_name"])

@@ -152,21 +152,25 @@ def checked_description(params: Mapping[str, Any]) -> dict[str, Any]:
     return wanted
 
 
-def check_entries(entries: Sequence[Entry]) -> None:
-    """Raise UsageError for definitions that name no client, or of which two could mean the same one."""
-    for number, entry in enumerate(entries):
+def check_entries(entries: Sequence[Entry], option: str) -> None:
+    """Raise UsageError for definitions that name no client, or of which two could mean the same one.
+
+    Each has the C(place) where it stands; C(option) is the one that they were given with.
+    """
+    for entry in entries:
         if not entry["client_id"] and not entry["client_name"]:
-            text = f"clients[{number}] needs client_id or client_name, to say which client is meant."
-            raise UsageError("missing_option", text, option=f"clients[{number}].client_id")
+            text = f"{entry['place']} needs client_id or client_name, to say which client is meant."
+            raise UsageError("missing_option", text, option=f"{entry['place']}.client_id")
     twice = repeated(entry["client_id"] for entry in entries)
     by_name = {entry["client_name"] for entry in entries if not entry["client_id"]}
     twice += [name for name in repeated(entry["client_name"] for entry in entries) if name in by_name]
     if twice:
+        places = [entry["place"] for entry in entries if {entry["client_id"], entry["client_name"]} & set(twice)]
         raise UsageError(
             "definitions_conflict",
-            f"clients: {', '.join(map(repr, twice))} is there more than once. Describe each client in one place, and "
-            "give every client that shares a name its client_id.",
-            option="clients",
+            f"{option}: {', '.join(map(repr, twice))} is there more than once ({', '.join(places)}). Describe each "
+            "client in one place, and give every client that shares a name its client_id.",
+            option=option,
         )
     _check_secret_files(entries)
 
@@ -174,13 +178,13 @@ def check_entries(entries: Sequence[Entry]) -> None:
 def _check_secret_files(entries: Sequence[Entry]) -> None:
     paths = [(entry["client_secret_file"] or "") if entry["state"] == "present" else "" for entry in entries]
     same = repeated(path.casefold() for path in paths)
-    twice = {path: number for number, path in enumerate(paths) if path.casefold() in same}
+    twice = {path: entry["place"] for path, entry in zip(paths, entries) if path.casefold() in same}
     if twice:
         raise UsageError(
             "definitions_conflict",
             f"client_secret_file: several clients have the same file ({', '.join(twice)}), and each secret would "
             "replace the one before. Give each client its own file.",
-            option=f"clients[{max(twice.values())}].client_secret_file",
+            option=f"{[*twice.values()][-1]}.client_secret_file",
         )
 
 

@@ -253,6 +253,61 @@ def test_definitions_that_contradict_each_other_are_refused_before_anything_is_a
     assert cloudflare.sent == []
 
 
+def in_a_file(path: Path, *clients: Mapping[str, Any]) -> dict[str, Any]:
+    path.write_text(json.dumps(clients))
+    return {"clients": None, "definitions_file": [str(path)]}
+
+
+def test_definitions_in_files_do_what_those_of_the_task_do(cloudflare: Script, tmp_path: Path) -> None:
+    asked = [lists(a_client(), a_client(**OTHER), a_client(**THIRD)), changes_other(TOS), deletes(THIRD_ID)]
+    clients = [options(), {**OTHER, **TOS}, {"client_id": THIRD_ID, "state": "absent"}]
+    cloudflare.expect(*asked)
+    given = run(*clients)
+    cloudflare.expect(*asked)
+    read = run(**in_a_file(tmp_path / "clients.json", *clients))
+    assert {**read.data, "invocation": None} == {**given.data, "invocation": None}
+    assert actions(read) == ["none", "update", "delete"]
+
+
+def test_an_option_in_a_file_is_named_with_it(cloudflare: Script, tmp_path: Path) -> None:
+    cloudflare.expect(lists(a_client()))
+    path = tmp_path / "clients.json"
+    result = run(**in_a_file(path, options(), {"client_name": "New"}))
+    assert codes(result) == [None, "client_incomplete"]
+    assert result.oauth_clients[1]["error"]["option"] == f"{path}[1].redirect_uris"
+
+
+def test_a_name_that_two_files_have_is_refused_with_both_places(cloudflare: Script, tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in "ab"]
+    for path in paths:
+        in_a_file(path, {"client_name": "A"})
+    result = run(clients=None, definitions_file=[str(tmp_path / "[ab]")])
+    assert result.error == {"code": "definitions_conflict", "option": "definitions_file"}
+    assert f"({paths[0]}[0], {paths[1]}[0])" in result.msg
+    assert cloudflare.sent == []
+
+
+def test_a_file_that_is_wrong_is_refused_before_anything_is_asked(cloudflare: Script, tmp_path: Path) -> None:
+    result = run(clients=None, definitions_file=[str(tmp_path / "missing")])
+    assert result.error == {"code": "invalid_option", "option": "definitions_file"}
+    assert cloudflare.sent == []
+
+
+@pytest.mark.parametrize("given", [{}, {"clients": [], "definitions_file": ["x"]}])
+def test_one_of_both_sources_is_required(cloudflare: Script, given: dict[str, Any]) -> None:
+    result = run_module(MODULE, **given)
+    assert (result.failed, result.code) == (True, None)
+    assert "clients" in result.msg
+    assert "definitions_file" in result.msg
+    assert cloudflare.sent == []
+
+
+def test_no_description_in_a_file_prunes_nothing(cloudflare: Script, tmp_path: Path) -> None:
+    cloudflare.expect(lists(a_client()))
+    result = run(**in_a_file(tmp_path / "clients.json"), prune=True)
+    assert result.error == {"code": "prune_refused", "option": "definitions_file"}
+
+
 @pytest.mark.parametrize("bad", [{"unheard_of": 1}, {"visibility": "Public"}])
 def test_a_definition_of_another_shape_is_refused(cloudflare: Script, bad: dict[str, Any]) -> None:
     result = run({"client_name": "A", **bad})

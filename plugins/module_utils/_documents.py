@@ -1,0 +1,177 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The data of a JSON or YAML text that a user wrote, read strictly. Pure. Private to this collection.
+
+YAML is built from libyaml's events: nodes of thousands of entries would need far more memory than the entries.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+YAML = "tag:yaml.org,2002:"
+UNSAFE = "!unsafe"
+ENCRYPTED = "$ANSIBLE_VAULT;"
+VAULT = "!vault"
+
+
+class DocumentError(ValueError):
+    """What is wrong with a text, as the end of a sentence that begins with its name."""
+
+
+class NeedsAnsibleError(DocumentError):
+    """What only Ansible itself can read."""
+
+
+class Literal(str):
+    """Text that C(!unsafe) marks: what looks like a template in it is meant as it stands."""
+
+    __slots__ = ()
+
+
+def data_of(text: str) -> Any:
+    """The data; None for a text without any. Raises DocumentError."""
+    text = text.removeprefix("\ufeff")
+    if text.startswith(ENCRYPTED):
+        raise NeedsAnsibleError("is encrypted with ansible-vault.")
+    try:
+        return _of_json(text) if text.lstrip()[:1] in ("[", "{") else _of_yaml(text)
+    except RecursionError:
+        raise DocumentError("is nested too deeply.") from None
+
+
+def _of_json(text: str) -> Any:
+    """Also of YAML in JSON's brackets, where the text is not JSON and YAML can be read."""
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except json.JSONDecodeError as error:
+        try:
+            return _of_yaml(text)
+        except YamlMissingError:
+            raise DocumentError(f"is not JSON (line {error.lineno}).") from None
+
+
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise DocumentError(f"has the key {key!r} twice in one object.")
+        found[key] = value
+    return found
+
+
+class YamlMissingError(DocumentError):
+    def __init__(self) -> None:
+        super().__init__(
+            "is YAML, and the Python that runs the module has no PyYAML. Install it there, or write the file as JSON."
+        )
+
+
+def _of_yaml(text: str) -> Any:
+    try:
+        import yaml
+    except ImportError:
+        raise YamlMissingError from None
+    try:
+        return _Builder(yaml, text).document()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise DocumentError(f"is not YAML{f' (line {mark.line + 1})' if mark else ''}.") from None
+
+
+class _Builder:
+    """Makes the data of the events of one document."""
+
+    def __init__(self, yaml: Any, text: str) -> None:
+        self._yaml = yaml
+        self._events = yaml.parse(text, Loader=yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)
+        self._resolver, self._constructor = yaml.resolver.Resolver(), yaml.constructor.SafeConstructor()
+        self._anchors: dict[str, Any] = {}
+
+    def document(self) -> Any:
+        next(self._events)  # the start of the stream
+        if isinstance(next(self._events), self._yaml.StreamEndEvent):
+            return None
+        found = self._value(next(self._events))
+        next(self._events)  # the end of the document
+        if not isinstance(next(self._events), self._yaml.StreamEndEvent):
+            raise DocumentError("holds several YAML documents.")
+        return found
+
+    def _value(self, event: Any) -> Any:
+        if isinstance(event, self._yaml.AliasEvent):
+            if event.anchor not in self._anchors:
+                raise _wrong(event, f"has an alias of {event.anchor!r}, which is not known there")
+            return self._anchors[event.anchor]
+        if isinstance(event, self._yaml.ScalarEvent):
+            found = self._scalar(event)
+        elif isinstance(event, self._yaml.SequenceStartEvent):
+            found = self._sequence(event)
+        else:
+            found = self._mapping(event)
+        if event.anchor:
+            self._anchors[event.anchor] = found
+        return found
+
+    def _tag(self, event: Any) -> str:
+        if event.tag not in (None, "!"):
+            return str(event.tag)
+        return str(self._resolver.resolve(self._yaml.ScalarNode, event.value, event.implicit))
+
+    def _scalar(self, event: Any) -> Any:
+        tag = self._tag(event)
+        if tag == f"{YAML}str":
+            return event.value
+        if tag == UNSAFE:
+            return Literal(event.value)
+        _check_tag(event, tag)
+        try:
+            return self._constructor.construct_object(self._yaml.ScalarNode(tag, event.value))
+        except (ValueError, KeyError, AttributeError, self._yaml.YAMLError):
+            raise _wrong(event, f"has a value that is no {tag.removeprefix(YAML)}") from None
+
+    def _sequence(self, start: Any) -> list[Any]:
+        _check_tag(start, start.tag or f"{YAML}seq")
+        found = []
+        while not isinstance(event := next(self._events), self._yaml.SequenceEndEvent):
+            found.append(self._value(event))
+        return found
+
+    def _mapping(self, start: Any) -> dict[str, Any]:
+        _check_tag(start, start.tag or f"{YAML}map")
+        found: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        while not isinstance(event := next(self._events), self._yaml.MappingEndEvent):
+            if not isinstance(event, self._yaml.ScalarEvent):
+                raise _wrong(event, "has a key that is no text")
+            if event.value in found:
+                raise _wrong(event, f"has the key {event.value!r} a second time")
+            if event.value == "<<" and self._tag(event) == f"{YAML}merge":
+                merged = {**self._to_merge(next(self._events)), **merged}
+            else:
+                found[event.value] = self._value(next(self._events))
+        return {**merged, **found} if merged else found
+
+    def _to_merge(self, event: Any) -> Mapping[str, Any]:
+        value = self._value(event)
+        mappings: Sequence[Any] = value if isinstance(value, list) else [value]
+        if not all(isinstance(each, dict) for each in mappings):
+            raise _wrong(event, "merges what is no mapping")
+        return {key: held for each in reversed(mappings) for key, held in each.items()}
+
+
+def _check_tag(event: Any, tag: str) -> None:
+    if tag == VAULT:
+        raise NeedsAnsibleError(f"has a value that is encrypted with ansible-vault (line {_line(event)}).")
+    if not tag.startswith(YAML):
+        raise _wrong(event, f"has a value with the tag {tag}, which is not read here")
+
+
+def _wrong(event: Any, what: str) -> DocumentError:
+    return DocumentError(f"{what} (line {_line(event)}).")
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1

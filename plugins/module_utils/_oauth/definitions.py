@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The definitions of OAuth clients in files, checked like the option C(clients). Private to this collection.
+
+Files are as the role oauth_client_export writes them. What is read here need not pass through Ansible, where thousands
+of definitions are templated, checked, copied and returned.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._documents import (
+    DocumentError,
+    Literal,
+    NeedsAnsibleError,
+    data_of,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
+
+OPTION = "definitions_file"
+TEMPLATE = re.compile(r"\A#jinja2:|\{[{%#]")
+UNSET: Mapping[str, Any] = {name: option.get("default") for name, option in DEFINITION_OPTIONS.items()}
+VALIDATOR = ArgumentSpecValidator(dict(DEFINITION_OPTIONS))
+INSTEAD = "Ansible does not look at this file: read it with vars_files, and give its variable to clients instead."
+
+
+def defined_in(patterns: Sequence[str]) -> list[dict[str, Any]]:
+    """The definitions of all files, each with the C(place) where it stands. Raises UsageError."""
+    paths = dict.fromkeys(path for pattern in patterns for path in matched(pattern))
+    if not paths:
+        raise _invalid("no file is named (expected a path or a glob).")
+    return [entry for path in paths for entry in _entries(path)]
+
+
+def matched(pattern: str) -> list[str]:
+    """The files that a path or a glob names."""
+    if os.path.lexists(pattern) or not glob.has_magic(pattern):
+        return [pattern]
+    found = sorted(glob.glob(pattern, recursive=True))
+    if not found:
+        raise _invalid(f"{pattern} matches no file.")
+    return found
+
+
+def _entries(path: str) -> Iterator[dict[str, Any]]:
+    try:
+        listed = clients_of(data_of(_content(path)))
+    except DocumentError as error:
+        advice = f" {INSTEAD}" if isinstance(error, NeedsAnsibleError) else ""
+        raise _invalid(f"{path} {error}{advice}") from None
+    for number, entry in enumerate(listed):
+        yield {**checked(entry, f"{path}[{number}]"), "place": f"{path}[{number}]"}
+
+
+def _content(path: str) -> str:
+    if not os.path.isfile(path):
+        raise DocumentError(f"is {'not a file' if os.path.exists(path) else 'not there'}.")
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise DocumentError("is not text in UTF-8.") from None
+
+
+def clients_of(data: Any) -> list[Any]:
+    """The list that a file holds, by itself or as its one variable, whatever that is called."""
+    if data is None:
+        raise DocumentError("is empty (expected a list of clients).")
+    if isinstance(data, dict) and len(data) == 1:
+        data = next(iter(data.values()))
+    if isinstance(data, dict):
+        raise DocumentError(f"has {len(data)} keys at its top (expected a list of clients, or one variable with it).")
+    if not isinstance(data, list):
+        raise DocumentError("holds no list of clients.")
+    return data
+
+
+def checked(entry: Any, place: str) -> dict[str, Any]:
+    """A definition with all options, of the types that Ansible makes of them in the option C(clients)."""
+    if not isinstance(entry, dict):
+        raise _invalid(f"{place} is not a mapping of options.")
+    for name, value in entry.items():
+        _check_option(name, value, place)
+    if all(_is_plain(DEFINITION_OPTIONS[name], value) for name, value in entry.items()):
+        return {**UNSET, **entry}
+    validation = VALIDATOR.validate({name: _without_marks(value) for name, value in entry.items()})
+    if validation.error_messages:
+        raise _invalid(f"{place}: {validation.error_messages[0]}.")
+    return {name: validation.validated_parameters.get(name) for name in DEFINITION_OPTIONS}
+
+
+def _is_plain(option: Mapping[str, Any], value: Any) -> bool:
+    """Whether Ansible would take a value as it is, which is looked at first, because its own check takes long."""
+    kind = {"str": str, "bool": bool, "list": list}.get(option["type"])
+    if type(value) is not kind:
+        return False
+    choices = option.get("choices")
+    return kind is bool or all(type(item) is str and (not choices or item in choices) for item in _items(value))
+
+
+def _check_option(name: str, value: Any, place: str) -> None:
+    if name not in DEFINITION_OPTIONS:
+        near = get_close_matches(name, DEFINITION_OPTIONS, 1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise _invalid(f"{place} has no option {name!r} (expected {', '.join(DEFINITION_OPTIONS)}).{hint}")
+    for item in _items(value):
+        if isinstance(item, (dict, list)):
+            raise _invalid(f"{place}.{name} is not a value or a list of values.")
+        if isinstance(item, str) and not isinstance(item, Literal) and TEMPLATE.search(item):
+            raise _invalid(f"{place}.{name} holds a template. {INSTEAD} Text that is meant so is marked with !unsafe.")
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _without_marks(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_marks(item) for item in value]
+    return str(value) if isinstance(value, Literal) else value
+
+
+def _invalid(text: str) -> UsageError:
+    return UsageError("invalid_option", f"{OPTION}: {text}", option=OPTION)
