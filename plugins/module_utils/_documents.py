@@ -15,6 +15,9 @@ YAML = "tag:yaml.org,2002:"
 UNSAFE = "!unsafe"
 ENCRYPTED = "$ANSIBLE_VAULT;"
 VAULT = "!vault"
+WITHOUT_YAML = (
+    "is YAML, and the Python that runs the module has no PyYAML. Install it there, or write the file as JSON."
+)
 
 
 class DocumentError(ValueError):
@@ -23,6 +26,10 @@ class DocumentError(ValueError):
 
 class NeedsAnsibleError(DocumentError):
     """What only Ansible itself can read."""
+
+
+class YamlMissingError(DocumentError):
+    """What PyYAML is missing for."""
 
 
 class Literal(str):
@@ -62,18 +69,11 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-class YamlMissingError(DocumentError):
-    def __init__(self) -> None:
-        super().__init__(
-            "is YAML, and the Python that runs the module has no PyYAML. Install it there, or write the file as JSON."
-        )
-
-
 def _of_yaml(text: str) -> Any:
     try:
         import yaml
     except ImportError:
-        raise YamlMissingError from None
+        raise YamlMissingError(WITHOUT_YAML) from None
     try:
         return _Builder(yaml, text).document()
     except yaml.YAMLError as error:

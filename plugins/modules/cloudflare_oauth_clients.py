@@ -130,10 +130,10 @@ options:
     version_added: 0.1.0
   concurrency:
     description:
-      - How many clients are worked on at a time, from V(1) to V(50). Secrets are minted one after the other, each
-        delivered before the next.
+      - How many clients are worked on, and how many pages of the list are asked for, at a time, from V(1) to V(50).
+        Secrets are minted one after the other, each delivered before the next.
     type: int
-    default: 8
+    default: 16
   validate_scopes:
     description:
       - Whether scopes that clients are about to get are looked up in the catalogue first, which is asked for once.
@@ -267,8 +267,8 @@ oauth_clients:
           sample: client_ambiguous
         option:
           description:
-            - The option to change, as the task or the file writes it, such as V(oauth_clients.yml[3].client_id). V(none)
-              when it is not about one option.
+            - The option to change, as the task or the file writes it, such as V(oauth_clients.yml[3].client_id).
+            - V(none) when it is not about one option.
           type: str
           sample: clients[3].client_id
     warnings:
@@ -356,7 +356,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate impor
 OPTIONS: Mapping[str, Any] = {
     "clients": {"type": "list", "elements": "dict", "options": DEFINITION_OPTIONS},
     "definitions_file": {"type": "list", "elements": "path"},
-    "concurrency": {"type": "int", "default": 8},
+    "concurrency": {"type": "int", "default": 16},
     "validate_scopes": {"type": "bool", "default": True},
     "client_secret_dir": {"type": "path", "no_log": False},
     "return_client_secret": {"type": "bool"},

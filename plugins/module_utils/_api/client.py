@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from functools import partial
 from typing import Any, Callable, TypeVar
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.abort import held_back
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import choose_credential
+from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import begun
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import (
     Record,
@@ -17,6 +21,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.response import 
     collected,
     expect_object,
     incomplete,
+    pages_of,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import (
     LAG_PAUSES,
@@ -44,6 +49,7 @@ class Cloudflare:
         self._credential = choose_credential(params)
         self._transport = Transport(params, self._credential)
         self._timeout = float(params["timeout"])
+        self._parallel = parallel
         self.budget = Budget(float(params["retry_timeout"]), params["waited"], parallel)
 
     def get_object(self, path: str, permission: str) -> Record:
@@ -75,17 +81,26 @@ class Cloudflare:
                 raise failure.explained("outcome_unknown", NOT_KNOWN, changed=True) if lost else failure from None
 
     def listing(
-        self, path: str, permission: str, key: str, query: Mapping[str, Any] | None = None, *, in_paths: bool = True
+        self,
+        path: str,
+        permission: str,
+        key: str,
+        query: Mapping[str, Any] | None = None,
+        *,
+        in_paths: bool = True,
+        each: Callable[[Record], Record] = dict,
     ) -> list[Record]:
         """All objects over all pages, each once by its C(key); raises CloudflareError when some were not shown.
 
+        C(each) makes of an object what is kept of it, while further pages are on their way.
         The keys are IDs where they are going to stand C(in_paths).
         The list is read again where it changed meanwhile, and no longer than a listing may take.
         """
         request = self.request("GET", path, permission)
         countdown = Countdown(LISTING_TIMEOUTS * self._timeout)
         for _reading in range(READINGS):
-            found, steady = collected(request, self._pages(request, query or {}, countdown), key, in_paths=in_paths)
+            pages = self._pages(request, query or {}, countdown)
+            found, steady = collected(request, pages, key, in_paths=in_paths, each=each)
             if steady:
                 return found
         raise incomplete(request, f"{request}: the list changed each of the {READINGS} times that it was read")
@@ -165,13 +180,23 @@ class Cloudflare:
             raise lost.explained("outcome_unknown", text, changed=True) from None
 
     def _pages(self, request: Request, query: Mapping[str, Any], countdown: Countdown) -> Iterator[Response]:
-        page = 0
-        while True:
-            page += 1
+        """The pages in their order, of which as many as may be asked at once are asked for ahead."""
+
+        def ask(number: int) -> Response:
             if not countdown.remaining:
-                raise incomplete(request, f"{request}: {page - 1} pages were read, and there was no end of them")
-            paging = {"page": page} if page > 1 else {}
-            yield self.call(request.method, request.path, request.permission, query={**query, **paging})
+                raise incomplete(request, f"{request}: {number - 1} pages were read, and there was no end of them")
+            paging = {"page": number} if number > 1 else {}
+            return self.call(request.method, request.path, request.permission, query={**query, **paging})
+
+        number, last, response = 1, None, ask(1)
+        known, ahead = pages_of(response), deque[Future[Response]]()
+        while True:
+            goes_on = response.result and response.result != last
+            while goes_on and number + len(ahead) < known and len(ahead) < self._parallel:
+                ahead.append(begun(partial(ask, number + len(ahead) + 1)))
+            yield response
+            number, last = number + 1, response.result
+            response = ahead.popleft().result() if ahead else ask(number)
 
     def request(self, method: str, path: str, permission: str) -> Request:
         return Request(method, path, permission, self._credential.source)

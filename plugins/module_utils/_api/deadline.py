@@ -13,11 +13,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def within(seconds: float, ask: Callable[[], T]) -> T:
-    """The result within C(seconds). Raises TimeoutError, and abandons the call.
-
-    The timeout of requests is one for each packet, and looking up a name has none at all.
-    """
+def begun(ask: Callable[[], T]) -> Future[T]:
+    """The result to come of a call that goes on beside this thread, and never keeps the process from ending."""
     future: Future[T] = Future()
 
     def work() -> None:
@@ -27,6 +24,15 @@ def within(seconds: float, ask: Callable[[], T]) -> T:
             future.set_exception(error)
 
     threading.Thread(target=work, daemon=True).start()
+    return future
+
+
+def within(seconds: float, ask: Callable[[], T]) -> T:
+    """The result within C(seconds). Raises TimeoutError, and abandons the call.
+
+    The timeout of requests is one for each packet, and looking up a name has none at all.
+    """
+    future = begun(ask)
     try:
         return future.result(seconds)
     except FutureTimeoutError:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Callable
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.address import is_identifier
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, Complaint
@@ -131,9 +131,14 @@ def _is_object(item: Any, key: str, in_paths: bool) -> bool:
 
 
 def collected(
-    request: Request, pages: Iterable[Response], key: str, *, in_paths: bool = True
+    request: Request,
+    pages: Iterable[Response],
+    key: str,
+    *,
+    in_paths: bool = True,
+    each: Callable[[Record], Record] = dict,
 ) -> tuple[list[Record], bool]:
-    """The objects of all pages, each once by its C(key), and whether none of them changed meanwhile.
+    """What C(each) keeps of the objects of all pages, once by their C(key), and whether none of them changed meanwhile.
 
     Goes on until the C(total_count) that was stated last is reached or a page brings nothing new; raises
     CloudflareError when the total is not reached then, because an object that was not seen would be created twice.
@@ -143,15 +148,27 @@ def collected(
     total, steady = None, True
     for page in pages:
         known = len(seen)
-        seen.update((item[key], item) for item in expect_objects(request, page.result, key, in_paths=in_paths))
-        stated = page.result_info.get("total_count")
-        known_total, total = total, stated if isinstance(stated, int) and not isinstance(stated, bool) else total
+        seen.update((item[key], each(item)) for item in expect_objects(request, page.result, key, in_paths=in_paths))
+        stated = total_of(page)
+        known_total, total = total, total if stated is None else stated
         steady = steady and known_total in (None, total)
         if len(seen) == known or (total is not None and len(seen) >= total):
             break
     if steady and total is not None and len(seen) < total:
         raise incomplete(request, f"{request} listed {len(seen)} of {total} objects, and no page brought more")
     return list(seen.values()), steady
+
+
+def total_of(page: Response) -> int | None:
+    """How many objects all pages have, where that is stated."""
+    stated = page.result_info.get("total_count")
+    return stated if isinstance(stated, int) and not isinstance(stated, bool) else None
+
+
+def pages_of(first: Response) -> int:
+    """How many pages there are, as far as the first one shows."""
+    total, size = total_of(first), len(first.result) if isinstance(first.result, list) else 0
+    return -(-total // size) if total and size else 1
 
 
 def incomplete(request: Request, reason: str) -> CloudflareError:

@@ -8,8 +8,8 @@ The only place that knows `requests`.
 from __future__ import annotations
 
 import os
-import threading
 import traceback
+from collections import deque
 from collections.abc import Mapping
 from typing import Any, Callable
 from urllib.parse import urlsplit
@@ -45,7 +45,7 @@ GRACE = 1.0
 class Transport:
     """Where Cloudflare is, and with which credential, certificates and timeout it is asked.
 
-    C(params) are resolved connection options. Each thread has a connection of its own, which is kept.
+    C(params) are resolved connection options. There are as many connections as requests at once, and they are kept.
     """
 
     def __init__(self, params: Mapping[str, Any], credential: Credential) -> None:
@@ -56,14 +56,7 @@ class Transport:
         self._timeout = float(params["timeout"])
         self._verify = _verification(params, self._base_url)
         self._credential = credential
-        self._sessions = threading.local()
-
-    @property
-    def _session(self) -> requests.Session:
-        if not hasattr(self._sessions, "own"):
-            self._sessions.own = _session(self._credential)
-        own: requests.Session = self._sessions.own
-        return own
+        self._idle: deque[requests.Session] = deque()
 
     def exchange(
         self,
@@ -76,7 +69,7 @@ class Transport:
 
         The whole response has to be there within the timeout, and a moment to connect.
         """
-        session = self._session
+        session = self._session()
         seen: list[requests.Response] = []
 
         def ask() -> bytes:
@@ -96,15 +89,22 @@ class Transport:
 
         try:
             content = within(self._timeout + GRACE, ask)
-        except TimeoutError as late:
-            del self._sessions.own  # which is still asking
+        except TimeoutError as late:  # the session is still asking
             raise _transport_error(request, late, self._timeout) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            self._idle.append(session)
             raise _transport_error(request, error, self._timeout) from None
         finally:
             if seen:
                 note(seen[0].headers)
+        self._idle.append(session)
         return understand(request, seen[0].status_code, seen[0].headers, content)
+
+    def _session(self) -> requests.Session:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return _session(self._credential)
 
 
 def _session(credential: Credential) -> requests.Session:

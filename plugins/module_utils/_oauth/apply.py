@@ -33,6 +33,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import (
     plan_update,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import checked_description
 
 Result = dict[str, Any]
 
@@ -51,6 +52,19 @@ def reconcile(
         return predicted(step)
     result = carried_out(step, clients)
     return confirmed(result, clients.after_creation([result["oauth_client"]])) if isinstance(step, Creation) else result
+
+
+def is_as_described(params: Mapping[str, Any], actual: Client) -> bool:
+    """Whether there is nothing to do with a client, and nothing to say of it."""
+    if params["state"] != "present":
+        return False
+    append, restart = params["append"], params["restart_verification"]
+    try:
+        wanted = checked_description(params)
+        plan = plan_update(wanted, params["visibility"], actual, append=append, restart=restart)
+        return not (plan.changed or plan.warnings or _secret_warnings(actual, Delivery.of(params)))
+    except UsageError:
+        return False
 
 
 def predicted(step: Step) -> Result:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import fnmatch
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,9 +18,15 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import (
     UsageError,
     result_of,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import Result, carried_out, confirmed, predicted
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import (
+    Result,
+    carried_out,
+    confirmed,
+    is_as_described,
+    predicted,
+)
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, is_public
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, is_public, outline
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Creation, Deletion, Step, Update, decided
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
     DEFINITION_OPTIONS,
@@ -142,6 +148,7 @@ class Task:
     entry: Entry
     actual: Client | None = None
     step: Step | None = None
+    is_as_described: bool = False
     failed: bool = False
     result: Result = field(default_factory=dict)
 
@@ -212,8 +219,9 @@ def reconcile_all(
     Raises UsageError before any write for definitions that contradict each other and for a prune that looks like a
     mistake, and at the end for what failed.
     """
-    listing = Listing(clients.all(), clients.scope_ids)
-    tasks = [planned(entry, listing) for entry in entries]
+    listed = Listed(entries, in_full=params["results"] == "full", prune=params["prune"])
+    listing = Listing(clients.all(listed.kept), clients.scope_ids)
+    tasks = [planned(entry, listing, listed.as_described) for entry in entries]
     found = [task.actual for task in tasks]
     option = source(params)
     check_meant_once(entries, found, option)
@@ -225,7 +233,8 @@ def reconcile_all(
         check_prune(doomed, entries, option, limit=params["prune_limit"], force=params["force"])
         pruned = [Task(client, actual=client, step=Deletion(client)) for client in doomed]
     for task in [*tasks, *pruned]:
-        task.predict()
+        if not task.is_as_described:
+            task.predict()
     if not check_mode:
         carry_out(tasks, lambda task: carried_out(task.known_step, clients), params["concurrency"])
         confirm(tasks, clients)
@@ -240,11 +249,37 @@ def source(params: Mapping[str, Any]) -> str:
     return "clients" if params["definitions_file"] is None else "definitions_file"
 
 
-def planned(entry: Entry, listing: Listing) -> Task:
+class Listed:
+    """Compares clients as they are listed, so that only what has to be known of each is kept."""
+
+    def __init__(self, entries: Sequence[Entry], *, in_full: bool, prune: bool) -> None:
+        self.as_described: set[str] = set()
+        self._in_full, self._prune = in_full, prune
+        self._by_id = {entry["client_id"]: entry for entry in entries if entry["client_id"]}
+        self._by_name = {entry["client_name"]: entry for entry in entries if not entry["client_id"]}
+
+    def kept(self, client: Client) -> Client:
+        """All of a client that may be changed or shown, and the outline of any other."""
+        client_id = client["client_id"]
+        self.as_described.discard(client_id)
+        entry = self._by_id.get(client_id) or self._by_name.get(client["client_name"])
+        if self._in_full or (self._prune and not entry):
+            return client
+        if entry and not is_as_described(entry, client):
+            return client
+        if entry:
+            self.as_described.add(client_id)
+        return outline(client)
+
+
+def planned(entry: Entry, listing: Listing, as_described: Container[str]) -> Task:
     task = Task(entry)
 
     def plan() -> Result:
         task.actual = listing.find(entry["client_id"], entry["client_name"])
+        task.is_as_described = bool(task.actual and task.actual["client_id"] in as_described)
+        if task.is_as_described:
+            return {}
         task.step = decided(checked_description(entry), task.actual, entry, listing)
         return {}
 
@@ -359,7 +394,8 @@ def some(names: Sequence[str]) -> str:
 
 def outcome(task: Task, *, full: bool) -> Result:
     """What came of one client; of one that is as described no more than that, unless all is asked for."""
-    client, changed = task.result.get("oauth_client") or {}, bool(task.result.get("changed"))
+    known = task.actual if task.is_as_described else task.result.get("oauth_client")
+    client, changed = known or {}, bool(task.result.get("changed"))
     short: Result = {
         "client_name": client.get("client_name") or task.entry["client_name"],
         "client_id": client.get("client_id") or task.entry["client_id"],

@@ -21,6 +21,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     drift,
     has_secret,
     is_public,
+    outline,
     shaped,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import offered_by
@@ -144,8 +145,13 @@ class OAuthClients:
         self.path = f"/accounts/{account_id}/oauth_clients"
         self.scope_ids = offered_by(api)
 
-    def all(self) -> list[Client]:
-        return [self._shaped("GET", self.path, item) for item in self.api.listing(self.path, READ, key="client_id")]
+    def all(self, keep: Callable[[Client], Client] = dict) -> list[Client]:
+        """All clients, or what C(keep) makes of them while further ones are on their way."""
+
+        def kept(item: Record) -> Client:
+            return keep(self._shaped("GET", self.path, item))
+
+        return self.api.listing(self.path, READ, key="client_id", each=kept)
 
     def get(self, client_id: str) -> Client | None:
         path = self._path(client_id)
@@ -232,13 +238,13 @@ class OAuthClients:
             raise lost_rotation(lost, client, self.after_rotation(client)) from None
 
     def after_creation(self, created: Sequence[Client]) -> list[Client] | CloudflareError:
-        """All clients, once those that were C(created) are listed by name among them; or why that is not known."""
+        """Outlines of all clients, once those C(created) are listed by name among them; or why that is not known."""
         awaited = {identity(client) for client in created}
 
         def listed(found: list[Client]) -> bool:
             return awaited.issubset(map(identity, found))
 
-        return self._look(lambda: self.api.awaited(self.all, listed))
+        return self._look(lambda: self.api.awaited(lambda: self.all(outline), listed))
 
     def after_rotation(self, client: Client) -> Client | CloudflareError | None:
         """The client, once Cloudflare shows its second secret; or why that is not known."""
@@ -293,13 +299,13 @@ class OAuthClients:
         return f"{self.path}/{client_id}"
 
     def _shaped(self, method: str, path: str, response: Record) -> Client:
-        request = self.api.request(method, path, READ if method == "GET" else WRITE)
-        if not isinstance(response.get("client_id"), str):
-            raise malformed(request, "an OAuth client with a client_id")
-        try:
-            return shaped(response)
-        except TypeError as error:
-            raise malformed(request, f"an OAuth client as declared: {excerpt(str(error))}") from None
+        expected = "an OAuth client with a client_id"
+        if isinstance(response.get("client_id"), str):
+            try:
+                return shaped(response)
+            except TypeError as error:
+                expected = f"an OAuth client as declared: {excerpt(str(error))}"
+        raise malformed(self.api.request(method, path, READ if method == "GET" else WRITE), expected)
 
 
 def identity(client: Client) -> tuple[str, str]:

@@ -29,6 +29,12 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate impor
 OPTION = "definitions_file"
 TEMPLATE = re.compile(r"\A#jinja2:|\{[{%#]")
 UNSET: Mapping[str, Any] = {name: option.get("default") for name, option in DEFINITION_OPTIONS.items()}
+KINDS: Mapping[str, type] = {"str": str, "bool": bool, "list": list}
+PLAIN: Mapping[str, tuple[type, list[str] | None]] = {
+    name: (KINDS[option["type"]], option.get("choices"))
+    for name, option in DEFINITION_OPTIONS.items()
+    if option["type"] in KINDS
+}
 VALIDATOR = ArgumentSpecValidator(dict(DEFINITION_OPTIONS))
 INSTEAD = "Ansible does not look at this file: read it with vars_files, and give its variable to clients instead."
 
@@ -90,23 +96,28 @@ def checked(entry: Any, place: str) -> dict[str, Any]:
     """A definition with all options, of the types that Ansible makes of them in the option C(clients)."""
     if not isinstance(entry, dict):
         raise _invalid(f"{place} is not a mapping of options.")
+    if all(_is_plain(name, value) for name, value in entry.items()):
+        return {**UNSET, **entry}
     for name, value in entry.items():
         _check_option(name, value, place)
-    if all(_is_plain(DEFINITION_OPTIONS[name], value) for name, value in entry.items()):
-        return {**UNSET, **entry}
     validation = VALIDATOR.validate({name: _without_marks(value) for name, value in entry.items()})
     if validation.error_messages:
         raise _invalid(f"{place}: {validation.error_messages[0]}.")
     return {name: validation.validated_parameters.get(name) for name in DEFINITION_OPTIONS}
 
 
-def _is_plain(option: Mapping[str, Any], value: Any) -> bool:
+def _is_plain(name: str, value: Any) -> bool:
     """Whether Ansible would take a value as it is, which is looked at first, because its own check takes long."""
-    kind = {"str": str, "bool": bool, "list": list}.get(option["type"])
+    kind, choices = PLAIN.get(name, (None, None))
     if type(value) is not kind:
         return False
-    choices = option.get("choices")
-    return kind is bool or all(type(item) is str and (not choices or item in choices) for item in _items(value))
+    if kind is bool:
+        return True
+    items: Any = value if kind is list else [value]
+    for item in items:
+        if type(item) is not str or (choices and item not in choices) or "{" in item or item[:1] == "#":
+            return False
+    return True
 
 
 def _check_option(name: str, value: Any, place: str) -> None:
@@ -114,15 +125,11 @@ def _check_option(name: str, value: Any, place: str) -> None:
         near = get_close_matches(name, DEFINITION_OPTIONS, 1)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise _invalid(f"{place} has no option {name!r} (expected {', '.join(DEFINITION_OPTIONS)}).{hint}")
-    for item in _items(value):
+    for item in value if isinstance(value, list) else [value]:
         if isinstance(item, (dict, list)):
             raise _invalid(f"{place}.{name} is not a value or a list of values.")
         if isinstance(item, str) and not isinstance(item, Literal) and TEMPLATE.search(item):
             raise _invalid(f"{place}.{name} holds a template. {INSTEAD} Text that is meant so is marked with !unsafe.")
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _without_marks(value: Any) -> Any:

@@ -151,6 +151,11 @@ def shaped(response: Mapping[str, Any]) -> Client:
     return client
 
 
+def outline(client: Mapping[str, Any]) -> Client:
+    """What tells a client from others, for messages as well."""
+    return {key: client[key] for key in ("client_id", "client_name", "visibility", "created_at")}
+
+
 def described(params: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that a user named; an option that is None was omitted."""
     return {field.name: params[field.name] for field in FIELDS if params[field.name] is not None}

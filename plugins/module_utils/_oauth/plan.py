@@ -74,6 +74,8 @@ def plan_update(
     """Compare; raises UsageError for what Cloudflare does not allow or what could not be undone by mistake."""
     merged = appended(FIELDS, wanted, actual) if append else wanted
     changes = drift(FIELDS, merged, actual)
+    if not (changes or restart) and visibility in (None, actual["visibility"]):
+        return Plan({}, False, False, actual)
     check_description({name: wanted[name] for name in changes}, append, held=actual)
     changes.update(_optional_scopes_to_drop(changes, merged, actual))
     failed = verification_status(actual) == "failed" and actual["client_uri"]

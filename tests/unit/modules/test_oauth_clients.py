@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import Listed
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.definitions import checked
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import shaped
 from tests.unit.modules.test_check_mode import CHANGED, SAME, Situation
 from tests.unit.support import (
     BAD_GATEWAY,
@@ -256,6 +259,41 @@ def test_definitions_that_contradict_each_other_are_refused_before_anything_is_a
 def in_a_file(path: Path, *clients: Mapping[str, Any]) -> dict[str, Any]:
     path.write_text(json.dumps(clients))
     return {"clients": None, "definitions_file": [str(path)]}
+
+
+LISTED = [a_client(), a_confidential_client(**OTHER), a_client(**THIRD)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "kept"),
+    [
+        ({"client_id": CLIENT_ID}, 0),
+        (options(), 0),
+        ({"client_id": CLIENT_ID, **TOS}, 1),
+        ({"client_id": CLIENT_ID, "client_name": "Other name"}, 1),
+        ({"client_id": CLIENT_ID, "state": "absent"}, 1),
+        ({"client_id": CLIENT_ID, "visibility": "public"}, 1),
+        ({"client_id": CLIENT_ID, "scopes": ["openid"]}, 1),
+        ({"client_id": OTHER_ID}, 0),
+        ({"client_id": OTHER_ID, "client_secret_file": "/missing/secret"}, 1),
+    ],
+)
+def test_of_a_client_with_nothing_to_do_or_say_only_its_outline_is_kept(entry: dict[str, Any], kept: int) -> None:
+    complete = {**checked(entry, "clients[0]"), **dict.fromkeys(("return_client_secret", "force")), "place": ""}
+    for in_full, prune, number in ((False, False, kept), (False, True, 2 + kept), (True, False, 3)):
+        listed = Listed([complete], in_full=in_full, prune=prune)
+        found = [listed.kept(shaped(client)) for client in LISTED]
+        assert sum("scopes" in client for client in found) == number
+        assert [client["client_id"] for client in found] == [CLIENT_ID, OTHER_ID, THIRD_ID]
+        assert listed.as_described == (set() if kept or in_full else {entry.get("client_id", CLIENT_ID)})
+
+
+def test_the_last_look_at_a_client_counts() -> None:
+    complete = {**checked(options(), "clients[0]"), "return_client_secret": None, "place": ""}
+    listed = Listed([complete], in_full=False, prune=False)
+    for client, expected in ((a_client(), {CLIENT_ID}), (a_client(**TOS, scopes=["zone.read"]), set())):
+        listed.kept(shaped(client))
+        assert listed.as_described == expected
 
 
 def test_definitions_in_files_do_what_those_of_the_task_do(cloudflare: Script, tmp_path: Path) -> None:

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from typing import Any
 
 import pytest
 
-from tests.unit.support import a_connection, error_of, refused, refuses
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
+from tests.unit.support import a_connection, connection, error_of, refused, refuses
 from tests.unit.transport import Call, Script
 
 
@@ -34,6 +36,24 @@ def test_pages_are_asked_for_until_the_total_is_reached(cloudflare: Script, coun
     cloudflare.expect(*(page(n, things(*numbers), total_count=count) for n, numbers in enumerate(pages, 1)))
     assert listed() == [f"t{number}" for number in range(count)]
     assert len(cloudflare.sent) == requests
+
+
+@pytest.mark.parametrize(("parallel", "sent"), [(1, [2, 3, 3]), (2, [3, 3, 3])])
+def test_further_pages_are_asked_for_while_one_is_looked_at(cloudflare: Script, parallel: int, sent: list[int]) -> None:
+    """Only those that the total says are there."""
+    cloudflare.expect(*(page(number, things(number), total_count=3) for number in (1, 2, 3)))
+    seen: list[int] = []
+
+    def look(item: dict[str, Any]) -> dict[str, Any]:
+        deadline = time.monotonic() + 5
+        while len(cloudflare.sent) < sent[len(seen)] and time.monotonic() < deadline:
+            time.sleep(0.001)
+        seen.append(len(cloudflare.sent))
+        return {"id": item["id"].upper()}
+
+    api = Cloudflare(connection(), parallel)
+    assert [item["id"] for item in api.listing("/things", "Thing Read", key="id", each=look)] == ["T1", "T2", "T3"]
+    assert seen == sent
 
 
 def test_the_total_counts_and_not_total_pages(cloudflare: Script) -> None:
