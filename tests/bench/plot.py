@@ -13,9 +13,10 @@ from tests.bench import many, memory, publish, tasks
 from tests.bench.extent import Extent
 from tests.bench.record import Record
 from tests.bench.timing import Figures
-from tests.bench.ways import LOOP, NEW, ONE_TASK, SDK, STATES, UNCHANGED
+from tests.bench.ways import FILE, LOOP, NEW, ONE_TASK, SDK, STATES, UNCHANGED
 
 OURS, OTHERS, THIRD = "#2c7a43", "#7c8896", "#b5651d"
+FILES = "#2a5d9c"
 INK, GROUND = "#1d2733", "#ffffff"
 STYLE = {
     "svg.hashsalt": "oauthops.iam",
@@ -32,7 +33,7 @@ STYLE = {
     "figure.facecolor": GROUND,
     "axes.facecolor": GROUND,
 }
-COLORS = {ONE_TASK: OURS, LOOP: OTHERS, SDK: THIRD}
+COLORS = {ONE_TASK: OURS, FILE: FILES, LOOP: OTHERS, SDK: THIRD}
 Draw = Callable[[Any, Figures, Extent], None]
 
 
@@ -92,9 +93,10 @@ def draw_many(axes: Any, figures: Figures, extent: Extent) -> None:
     for way, color in COLORS.items():
         for state in STATES:
             lives = [each for each in many.lives(extent) if each.latency == 0 and each.way == way]
-            sizes = [each.size for each in lives if state in each.states]
+            sizes = [each.size for each in lives if each.case(state) in figures]
             values = [median(many.each(figures, way, state, size)) for size in sizes]
-            axes.plot(sizes, values, dashes[state], color=color, marker=".", label=f"{way}, {state}")
+            if sizes:
+                axes.plot(sizes, values, dashes[state], color=color, marker=".", label=f"{way}, {state}")
     axes.set_xscale("log")
     axes.set_yscale("log", subs=(2, 5))
     for axis, minor in ((axes.xaxis, ""), (axes.yaxis, "{x:g}")):

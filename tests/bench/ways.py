@@ -10,8 +10,9 @@ from typing import Any
 from tests.bench.stage import PLAYBOOKS, ROOT, Stage, playing
 from tests.bench.timing import Measurement
 
-ONE_TASK, LOOP, SDK = "one task", "a loop", "the SDK"
-WAYS = (ONE_TASK, LOOP, SDK)
+ONE_TASK, FILE, LOOP, SDK = "one task", "one task, a file", "a loop", "the SDK"
+WAYS = (ONE_TASK, FILE, LOOP, SDK)
+PLAYBOOK = {ONE_TASK: "clients_in_one_task", FILE: "clients_in_a_file", LOOP: "clients_in_a_loop"}
 NEW, UNCHANGED, CHANGED = "all new", "unchanged", "5 % changed"
 NOTHING = "nothing"
 STATES = (NEW, UNCHANGED, CHANGED)
@@ -49,9 +50,8 @@ def command(stage: Stage, way: str, descriptions: Sequence[Description], concurr
     path = stage.write_variables("clients", {"clients": list(descriptions)})
     if way == SDK:
         return [sys.executable, str(SCRIPT), str(path)]
-    name = "clients_in_one_task" if way == ONE_TASK else "clients_in_a_loop"
     at_a_time = {"concurrency": concurrency} if concurrency else {}
-    return playing(PLAYBOOKS / f"{name}.yml", {"described_in": str(path), **at_a_time})
+    return playing(PLAYBOOKS / f"{PLAYBOOK[way]}.yml", {"described_in": str(path), **at_a_time})
 
 
 def nothing(stage: Stage, way: str) -> Measurement:

@@ -12,6 +12,6 @@ from tests.bench.record import SECTIONS, Record
 def test_the_page_is_made_from_the_figures_of_a_whole_run() -> None:
     record = Record.load(DOCUMENTATION / FIGURES)
     assert (DOCUMENTATION / PAGE).read_text() == page(record), "run: make bench ARGS=--redraw"
-    assert {**vars(record.extent), "hosts": FULL.hosts} == vars(FULL)
+    assert {**vars(record.extent), "hosts": FULL.hosts, "concurrency": FULL.concurrency} == vars(FULL)
     # The section on the first edition came after the run that is on record.
     assert list(record.sections) == [name for name in SECTIONS if name != "editions" or name in record.sections]
