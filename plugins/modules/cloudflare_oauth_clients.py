@@ -127,7 +127,6 @@ options:
         anything is sent. A file without clients holds C([]).
     type: list
     elements: path
-    version_added: 0.1.0
   concurrency:
     description:
       - How many clients are worked on, and how many pages of the list are asked for, at a time, from V(1) to V(50).

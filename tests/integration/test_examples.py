@@ -75,20 +75,32 @@ def test_the_examples_of_a_module_run(
         Modules(fake).record(client_uri=client["client_uri"], value=client["publishing"]["dns_record"]["value"])
     defaults = {**LOOKED_UP_NOWHERE, "oauthops.iam.dns_txt_info": {"servers": [fake.dns_address]}}
     many = {"example_secret_dir": str(ansible.directory), "example_staging_clients": [{"client_name": "Example App"}]}
+    write_definitions(ansible.directory, {"oauth_clients": [{"client_name": "Example App"}]})
     run = ansible.play(examples(module), *LOUD, vars={**prepared, **many}, module_defaults=defaults)
     assert run.status == 0, run.output
     assert len(run.tasks) == len(examples(module))
     assert_nothing_leaked(run, ansible, fake)
 
 
+def write_definitions(directory: Path, described: Json) -> None:
+    """The files that examples read."""
+    (directory / "teams").mkdir()
+    (directory / "oauth_clients.yml").write_text(yaml.safe_dump(described))
+    for name in ("none.yml", "none.json"):
+        (directory / "teams" / name).write_text("[]")
+
+
 def test_the_guide_to_many_clients_runs(ansible: Ansible, fake: FakeCloudflare) -> None:
-    plays = [play for block in yaml_blocks(ROOT / "docs/docsite/rst/guide_many_clients.rst") for play in block]
+    blocks = yaml_blocks(ROOT / "docs/docsite/rst/guide_many_clients.rst")
+    (described,) = [block for block in blocks if isinstance(block, dict)]
+    write_definitions(ansible.directory, described)
+    plays = [play for block in blocks if isinstance(block, list) for play in block]
     names = {"example_secret_dir": str(ansible.directory), "example_staging_clients": [{"client_name": "Example CLI"}]}
     for play in plays:
         run = ansible.play(play["tasks"], "--diff", vars=names)
         assert run.status == 0, run.output
         assert_nothing_leaked(run, ansible, fake)
-    assert len(plays) == 2
+    assert len(plays) == 3
     assert sorted(client["client_name"] for client in fake.state()["clients"]) == ["Example App", "Example CLI"]
 
 

@@ -80,7 +80,7 @@ def _content(path: str) -> str:
 
 
 def clients_of(data: Any) -> list[Any]:
-    """The list that a file holds, by itself or as its one variable, whatever that is called."""
+    """The list that a file holds, by itself or as its one variable, which may have any name."""
     if data is None:
         raise DocumentError("is empty (expected a list of clients).")
     if isinstance(data, dict) and len(data) == 1:

@@ -152,7 +152,7 @@ def shaped(response: Mapping[str, Any]) -> Client:
 
 
 def outline(client: Mapping[str, Any]) -> Client:
-    """What tells a client from others, for messages as well."""
+    """What distinguishes a client from others, also in messages."""
     return {key: client[key] for key in ("client_id", "client_name", "visibility", "created_at")}
 
 

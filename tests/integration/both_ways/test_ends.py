@@ -105,6 +105,8 @@ def test_many_clients_in_one_task(both_ways: BothWays) -> None:
         {"name": "some", CLIENTS: {"clients": apps, "concurrency": 1}, "ignore_errors": True},
         {"name": "none", CLIENTS: {"clients": []}, "ignore_errors": True},
         {"name": "misnamed", CLIENTS: {"clients": [{"client": "App"}]}, "ignore_errors": True},
+        {"name": "missing", CLIENTS: {"definitions_file": "missing.yml"}, "ignore_errors": True},
+        {"name": "neither", CLIENTS: {"prune": True}, "ignore_errors": True},
         {"name": "read", INFO: {}},
     ]
     run = both_ways.play(tasks, "--diff", differing=OF_A_MODULE).in_process
