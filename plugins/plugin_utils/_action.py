@@ -119,7 +119,8 @@ class ControllerAction(ActionBase):
             result["warnings"] = warnings
         if display.verbosity >= SHOWN_PARAMETERS:
             result["invocation"] = {"module_args": shown(self.module.options, task.given)}
-        hidden: Result = masked(plain(result), secrets)
+        result = plain(result)  # what was made of it is dropped: of thousands of clients it is large
+        hidden: Result = masked(result, secrets)
         return hidden if succeeded else {**hidden, "failed": True}
 
     def work(self, params: Mapping[str, Any], check_mode: bool) -> Result:
