@@ -44,13 +44,14 @@ def front_page(index: str) -> str:
 
 
 def guide_section(title: str, pages: list[str]) -> Iterator[str]:
-    """Guides with their goals, which is the first paragraph of each."""
+    """Guides with their goals: the first sentence of each."""
     yield from heading(title)
     for page in pages:
         text = (ROOT / f"docs/docsite/rst/{page}.rst").read_text()
         goal = re.search(r"^=+\n\n((?:.+\n)+)", text, re.MULTILINE)
         assert goal, page
-        yield f"* :doc:`docsite/{page}`: {re.split(r'(?<=[.]) ', ' '.join(goal[1].split()))[0]}"
+        first = re.split(r"[.:] ", " ".join(goal[1].split()) + " ")[0]
+        yield f"* :doc:`docsite/{page}`: {first}"
     yield toctree(title, [f"docsite/{page}" for page in pages])
 
 
