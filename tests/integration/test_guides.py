@@ -21,7 +21,12 @@ from tests.integration.modules import APP, Modules
 from tests.integration.shown import Block, blocks, read_yaml, yaml_blocks
 
 PAGES = [*(ROOT / "docs/docsite/rst").glob("*.rst"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
-PAGES += [ROOT / "docs/site/index.rst", *ROOT.glob("roles/*/README.md"), *ROOT.glob("tests/*/README.md"), ROOT / "docs/architecture.md"]
+PAGES += [
+    ROOT / "docs/site/index.rst",
+    *ROOT.glob("roles/*/README.md"),
+    *ROOT.glob("tests/*/README.md"),
+    ROOT / "docs/architecture.md",
+]
 
 
 def every_block() -> Iterator[Any]:
