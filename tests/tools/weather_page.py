@@ -38,8 +38,8 @@ The modules repeat a request only where that is harmless. Otherwise they look fi
 
 - :ansopt:`oauthops.iam.cloudflare_oauth_client#module:retry_timeout` limits all failed attempts and pauses of a task
   together. The default is 60 seconds. A pause that Cloudflare asks for is kept, as long as it fits.
-- :ansplugin:`oauthops.iam.cloudflare_oauth_clients#module` may take longer, because it slows down before the rate limit,
-  by at most five minutes a request.
+- :ansplugin:`oauthops.iam.cloudflare_oauth_clients#module` may take longer, because it slows down before the rate
+  limit, by at most five minutes a request.
 - With ``-v`` the result shows as ``waited`` what was waited for.
 
 Temporary failures
