@@ -13,7 +13,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/docsite/rst/guide_what_happen
 SHORT = {
     Outcome.REPEATED: "repeated",
     Outcome.CHECKED: "read again, then repeated if needed",
-    Outcome.TOLD: "fails, reports what became of it",
+    Outcome.TOLD: "fails, reports the outcome",
     Outcome.FAILED: "fails",
 }
 TEMPLATE = """\
@@ -34,7 +34,7 @@ Look up what a task does when the network, Cloudflare or a name server fails, an
 Options
 -------
 
-The modules repeat a request only where that is harmless. Otherwise they look first for what became of it.
+The modules repeat a request only where that is harmless. Otherwise they first check whether it was carried out.
 
 - :ansopt:`oauthops.iam.cloudflare_oauth_client#module:retry_timeout` limits all failed attempts and pauses of a task
   together. The default is 60 seconds. A pause that Cloudflare asks for is kept, as long as it fits.
@@ -81,7 +81,7 @@ Cloudflare shows a secret once. If the response that held it is lost, it cannot 
 
 - **Rotating a secret.** The task reads the client.
 
-  - If a second secret is there, its value is lost. The older one goes on working, but has to be deleted before another
+  - If a second secret is there, its value is lost. The older one keeps working, but has to be deleted before another
     can be minted: ``state: finalized``, then ``state: rotated``. In between applications cannot authenticate, so choose
     the moment. A secret file has an empty file with ``.unreceived`` at the end of its name beside it. While that is
     there, running again or finalizing fails with the same message.
