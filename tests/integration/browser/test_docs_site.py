@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -22,6 +23,8 @@ RAW = re.compile(r":(?:ref|ansopt|ansplugin|ansval|doc):`|\.\. [\w-]+::|``|\b[BC
 CUT = """[...document.querySelectorAll(".document :is(h1, h2, h3, p, dt, li, img)")].some(
   (each) => each.getBoundingClientRect().right > innerWidth && !each.closest(".wy-table-responsive, pre")
 )"""
+# The theme's script, which runs after the page was loaded, has put each table into what scrolls.
+READY = "document.querySelector('table.docutils:not(.wy-table-responsive *)') === null"
 
 
 class Page(HTMLParser):
@@ -93,6 +96,9 @@ def test_every_page_fits_the_screen(tab: Tab, site: Path, pages: dict[Path, Page
     wide = []
     for page in pages:
         tab.show(page, width=size[0], height=size[1], scheme="light")
+        deadline = time.monotonic() + 20
+        while not tab.evaluate(READY) and time.monotonic() < deadline:
+            time.sleep(0.05)
         if tab.evaluate("document.documentElement.scrollWidth") != size[0] or tab.evaluate(CUT):
             wide.append(str(page.relative_to(site)))
     assert wide == []
