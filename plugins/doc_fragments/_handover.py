@@ -17,8 +17,8 @@ options:
     description:
       - The directory in the controller where a minted secret waits until the store holds it, and where the locks are.
       - It is made with mode V(0700), and has to belong to the user that Ansible runs as.
-      - After a run that was killed, the file there is the only copy of the secret. Keep the directory after the run. In
-        an execution environment, mount a volume there.
+      - After a run that was killed, the file there is the only copy of the secret. So the directory has to outlive the
+        run. In an execution environment, mount a volume there.
       - If omitted, the environment variable E(OAUTHOPS_HANDOVER_DIR) is used, else C(oauthops.iam) in
         C(ANSIBLE_HOME), which is V(~/.ansible) by default.
     type: path

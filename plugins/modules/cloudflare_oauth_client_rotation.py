@@ -51,7 +51,7 @@ attributes:
 options:
   state:
     description:
-      - V(rotated) mints a second secret when the current one is due. V(finalized) deletes the older of two.
+      - V(rotated) mints a second secret when the present one is due. V(finalized) deletes the older of two.
     type: str
     choices: [rotated, finalized]
     default: rotated

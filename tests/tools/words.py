@@ -31,12 +31,11 @@ INSTEAD = {
     r"(go|goes|going|went) on": "continue; with a verb: keep",
     r"any more": "no longer",
     r"misspelt": "misspelled",
-    r"(is|else) the present|present (one|secret)": "the current time, the current one",
+    r"(is|else) the present": "is the current time",
     r"(give|gives|giving|gave) up": "stop",
     r"bec(o|a)mes? of": "the outcome, whether it was carried out",
     r"in vain": "without effect",
     r"out of order": "unavailable",
-    r"outlives?": "be kept after",
     r"hitherto|thereof|therein|whilst|henceforth|amongst|thereby|perchance": "a word in use",
 }
 """Whole words in any case, as regular expressions, and what to write instead."""
