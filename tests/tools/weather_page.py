@@ -152,7 +152,17 @@ def once_rows() -> Iterable[Sequence[str]]:
     for weather in TABLE:
         same.setdefault(tuple(SHORT[getattr(weather, kind)] for kind in REQUESTS), []).append(weather.what)
     for outcomes, failures in same.items():
-        yield (bullets(failures), *outcomes)
+        yield (bullets(shortened(failures)), *outcomes)
+
+
+def shortened(failures: Iterable[str]) -> Iterable[str]:
+    """One line for failures that differ only in their status."""
+    statuses: dict[str, list[str]] = {}
+    for what in failures:
+        text, _status, number = what.removesuffix(")").partition(" (status ")
+        statuses.setdefault(text if number else what, []).append(number)
+    for text, numbers in statuses.items():
+        yield f"{text} (status {', '.join(numbers)})" if any(numbers) else text
 
 
 def lasting_rows() -> Iterable[Sequence[str]]:
