@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def begun(ask: Callable[[], T]) -> Future[T]:
-    """The result to come of a call that goes on beside this thread, and never keeps the process from ending."""
+    """The result to come of a call that runs beside this thread, and never keeps the process from ending."""
     future: Future[T] = Future()
 
     def work() -> None:
