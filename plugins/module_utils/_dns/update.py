@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.address import ip_address
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
     Key,
     NameServer,
@@ -97,15 +97,13 @@ def name_server(params: Mapping[str, Any]) -> NameServer:
 
 
 def address_of(server: str) -> str:
-    try:
-        return str(ipaddress.ip_address(server))
-    except ValueError:
-        pass
+    if address := ip_address(server):
+        return str(address)
     try:
         return str(socket.getaddrinfo(server, None, type=socket.SOCK_STREAM)[0][4][0])
     except (OSError, UnicodeError):
-        text = f"server: {server!r} is neither an IP address nor a name that this machine can find."
-        raise UsageError("invalid_option", text, option="server") from None
+        text = f"{server!r} is neither an IP address nor a name that this machine can find."
+        raise invalid("server", text) from None
 
 
 def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
