@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._dns_options import DNS_OPTIONS
 from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_wait import MODULE
 from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction
@@ -25,8 +25,7 @@ class ActionModule(ControllerAction):
 
     def work(self, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         if not params["client_id"]:
-            text = "client_id: it is empty (expected the ID of a client)."
-            raise UsageError("invalid_option", text, option="client_id")
+            raise invalid("client_id", "it is empty (expected the ID of a client).")
         check_wait(params)
         dns = checked("dns", mapping("dns", params["dns"]), DNS_OPTIONS)
         given = {**params, "account_id": check_account_id(params)}

@@ -7,6 +7,11 @@ from __future__ import annotations
 
 class ModuleDocFragment:
     DOCUMENTATION = r"""
+attributes:
+  action_group:
+    description: Use C(group/oauthops.iam.cloudflare) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership: [oauthops.iam.cloudflare]
 options:
   api_token:
     description:

@@ -7,6 +7,13 @@ from __future__ import annotations
 
 class ModuleDocFragment:
     DOCUMENTATION = r"""
+attributes:
+  delegation:
+    support: partial
+    details: It runs in the controller. A store on a host is that of the host that the task is delegated to.
+  become:
+    support: partial
+    details: It runs as the user that Ansible runs as. A store on a host is read and written as the other user.
 options:
   store:
     description:

@@ -15,7 +15,7 @@ import stat
 import sys
 from typing import Any, Callable
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._files import (
     ACL,
     CONTEXT,
@@ -132,9 +132,7 @@ def _number(option: str, name: str | None, look_up: Callable[[str], int]) -> int
     try:
         return int(name) if name.isascii() and name.isdigit() else look_up(name)
     except KeyError:
-        raise UsageError(
-            "invalid_option", f"{option}: this machine knows no {option} {name!r}.", option=option
-        ) from None
+        raise invalid(option, f"this machine knows no {option} {name!r}.") from None
 
 
 def _handed_on(directory: os.stat_result) -> list[int]:

@@ -25,19 +25,8 @@ extends_documentation_fragment:
   - oauthops.iam._dns
   - oauthops.iam._store
   - oauthops.iam._handover
-  - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
-  - oauthops.iam._attributes.manager
   - oauthops.iam._attributes.controller
-attributes:
-  idempotent:
-    support: full
-  delegation:
-    support: partial
-    details: It runs in the controller. A store on a host is that of the host that the task is delegated to.
-  become:
-    support: partial
-    details: It runs as the user that Ansible runs as. A store on a host is read and written as the other user.
+  - oauthops.iam._attributes
 options:
   state:
     description:
@@ -203,9 +192,8 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._dns_options import DNS_OPTION
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, only_as_action
 from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION
 
 OPTIONS: Mapping[str, Any] = {
@@ -222,19 +210,8 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
-def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError(
-        "action_plugin_missing",
-        "cloudflare_oauth_client_publication: its action plugin is missing. Reinstall the collection.",
-    )
-
-
-MODULE = CloudflareModule(run, OPTIONS)
-
-
-def main() -> None:
-    MODULE.main()
-
+MODULE = CloudflareModule(only_as_action, OPTIONS)
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

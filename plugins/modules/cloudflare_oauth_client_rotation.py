@@ -27,10 +27,8 @@ extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._store
   - oauthops.iam._handover
-  - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
-  - oauthops.iam._attributes.manager
   - oauthops.iam._attributes.controller
+  - oauthops.iam._attributes
 attributes:
   check_mode:
     details: Predicts the steps, and takes no lock.
@@ -42,12 +40,6 @@ attributes:
     details:
       - While a rotation is open, or the secret is younger than O(max_age), V(rotated) changes nothing. Without
         O(max_age) it mints a secret in every run once the rotation before is finalized.
-  delegation:
-    support: partial
-    details: It runs in the controller. A store on a host is that of the host that the task is delegated to.
-  become:
-    support: partial
-    details: It runs as the user that Ansible runs as. A store on a host is read and written as the other user.
 options:
   state:
     description:
@@ -201,9 +193,9 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, only_as_action
 from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION
 
 OPTIONS: Mapping[str, Any] = {
@@ -225,26 +217,13 @@ def check_params(params: Mapping[str, Any]) -> None:
     """Raise UsageError for what no run can be started with."""
     check_seconds("lock_timeout", params["lock_timeout"])
     if not (params["client_id"] or params["client_name"]):
-        text = "client_id: name the client by client_id or client_name, which are both empty."
-        raise UsageError("invalid_option", text, option="client_id")
+        raise invalid("client_id", "name the client by client_id or client_name, which are both empty.")
     if params["replace_lost"] and params["state"] == "finalized":
-        text = "replace_lost: it mints a secret, which state=finalized does not. Set state=rotated."
-        raise UsageError("invalid_option", text, option="replace_lost")
+        raise invalid("replace_lost", "it mints a secret, which state=finalized does not. Set state=rotated.")
 
 
-def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError(
-        "action_plugin_missing",
-        "cloudflare_oauth_client_rotation: its action plugin is missing. Reinstall the collection.",
-    )
-
-
-MODULE = CloudflareModule(run, OPTIONS, {"required_one_of": [("client_id", "client_name")]})
-
-
-def main() -> None:
-    MODULE.main()
-
+MODULE = CloudflareModule(only_as_action, OPTIONS, {"required_one_of": [("client_id", "client_name")]})
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

@@ -20,9 +20,6 @@ author:
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
-  - oauthops.iam._attributes.manager
-  - oauthops.iam._attributes.anywhere
 attributes:
   idempotent:
     support: partial
@@ -168,11 +165,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 
 
 MODULE = CloudflareModule(run, OPTIONS, {"required_one_of": [("client_id", "client_name")]})
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

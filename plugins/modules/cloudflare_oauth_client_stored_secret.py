@@ -19,16 +19,9 @@ author:
 extends_documentation_fragment:
   - oauthops.iam._store
   - oauthops.iam._handover
-  - oauthops.iam._attributes
   - oauthops.iam._attributes.value
   - oauthops.iam._attributes.controller
-attributes:
-  delegation:
-    support: partial
-    details: It runs in the controller. A store on a host is that of the host that the task is delegated to.
-  become:
-    support: partial
-    details: It runs as the user that Ansible runs as. A store on a host is read and written as the other user.
+  - oauthops.iam._attributes
 options:
   state:
     description:
@@ -118,8 +111,7 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import Module, only_as_action
 from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION
 
 OPTIONS: Mapping[str, Any] = {
@@ -134,19 +126,8 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
-def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError(
-        "action_plugin_missing",
-        "cloudflare_oauth_client_stored_secret: its action plugin is missing. Reinstall the collection.",
-    )
-
-
-MODULE = Module(run, OPTIONS, {"required_if": [("state", "present", ("client_secret",))]})
-
-
-def main() -> None:
-    MODULE.main()
-
+MODULE = Module(only_as_action, OPTIONS, {"required_if": [("state", "present", ("client_secret",))]})
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

@@ -21,10 +21,8 @@ author:
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._dns
-  - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
-  - oauthops.iam._attributes.manager
   - oauthops.iam._attributes.controller
+  - oauthops.iam._attributes
 attributes:
   check_mode:
     details: Asks once and does not wait.
@@ -175,9 +173,8 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._dns_options import DNS_OPTION
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, only_as_action
 
 OPTIONS: Mapping[str, Any] = {
     "client_id": {"type": "str", "required": True},
@@ -189,19 +186,8 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
-def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError(
-        "action_plugin_missing",
-        "cloudflare_oauth_client_wait: its action plugin is missing. Reinstall the collection.",
-    )
-
-
-MODULE = CloudflareModule(run, OPTIONS)
-
-
-def main() -> None:
-    MODULE.main()
-
+MODULE = CloudflareModule(only_as_action, OPTIONS)
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

@@ -16,10 +16,8 @@ author:
   - The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
-  - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
   - oauthops.iam._attributes.reader
-  - oauthops.iam._attributes.anywhere
+  - oauthops.iam._attributes
 options:
   ids:
     description:
@@ -124,11 +122,7 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
 
 
 MODULE = CloudflareModule(run, OPTIONS)
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

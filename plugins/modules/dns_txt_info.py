@@ -18,9 +18,8 @@ author:
 requirements:
   - dnspython 2.1 or later, for asking name servers; O(method=resolver) does without
 extends_documentation_fragment:
-  - oauthops.iam._attributes
   - oauthops.iam._attributes.reader
-  - oauthops.iam._attributes.anywhere
+  - oauthops.iam._attributes
 options:
   name:
     description:
@@ -144,7 +143,7 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.lookup import look_up
 from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
@@ -168,24 +167,18 @@ def checked_name(params: Mapping[str, Any]) -> str:
     """The name, as DNS has it. Raises UsageError for a wrong option."""
     name = dns_name(params["name"])
     if not name:
-        text = f"name: {params['name']!r} is no name that DNS could have a record for."
-        raise UsageError("invalid_option", text, option="name")
+        raise invalid("name", f"{params['name']!r} is no name that DNS could have a record for.")
     check_seconds("timeout", params["timeout"], above_zero=True)
-    if "@" in params["resolver_url"]:
-        text = "resolver_url: it holds a user or a password, which the result would show. Remove them."
-        raise UsageError("invalid_option", text, option="resolver_url")
-    if params["resolver_url"] and web_address_error(params["resolver_url"]):
-        text = f"resolver_url: {params['resolver_url']!r} {web_address_error(params['resolver_url'])}."
-        raise UsageError("invalid_option", text, option="resolver_url")
+    url = params["resolver_url"]
+    if "@" in url:
+        raise invalid("resolver_url", "it holds a user or a password, which the result would show. Remove them.")
+    if url and (error := web_address_error(url)):
+        raise invalid("resolver_url", f"{url!r} {error}.")
     return name
 
 
 MODULE = Module(run, OPTIONS)
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

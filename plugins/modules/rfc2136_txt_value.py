@@ -22,13 +22,9 @@ requirements:
   - dnspython 2.1 or later
 extends_documentation_fragment:
   - oauthops.iam._attributes
-  - oauthops.iam._attributes.manager
-  - oauthops.iam._attributes.anywhere
 attributes:
   check_mode:
     details: Asks the server to remove a value that no record has, to learn whether the key may. This changes nothing.
-  idempotent:
-    support: full
 options:
   state:
     description:
@@ -172,7 +168,7 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import DNSPYTHON_IMPORT_ERROR
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, KEY_ALGORITHMS
@@ -204,24 +200,18 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     names = {option: dns_name(params[option]) for option in ("name", "zone") if params[option]}
     for option, name in names.items():
         if not name:
-            text = f"{option}: {params[option]!r} is no name that DNS could have a record for."
-            raise UsageError("invalid_option", text, option=option)
+            raise invalid(option, f"{params[option]!r} is no name that DNS could have a record for.")
     if not names.get("name"):
-        raise UsageError("invalid_option", "name must not be empty.", option="name")
+        raise invalid("name", "it must not be empty.")
     for option, least, most in (("ttl", 0, LARGEST_TTL), ("port", 1, 65535)):
         if params[option] is not None and not least <= params[option] <= most:
-            text = f"{option} must be from {least} to {most}, not {params[option]}."
-            raise UsageError("invalid_option", text, option=option)
+            raise invalid(option, f"it must be from {least} to {most}, not {params[option]}.")
     check_seconds("timeout", params["timeout"], above_zero=True)
     return update_value({**params, **names}, str(names["name"]), check_mode=check_mode)
 
 
 MODULE = Module(run, OPTIONS, {"required_together": [("key_name", "key_secret")]}, libraries=("dns",))
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

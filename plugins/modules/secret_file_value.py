@@ -19,9 +19,8 @@ description:
 author:
   - The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
-  - oauthops.iam._attributes
   - oauthops.iam._attributes.value
-  - oauthops.iam._attributes.anywhere
+  - oauthops.iam._attributes
 options:
   path:
     description:
@@ -193,11 +192,7 @@ def text_of(value: Mapping[str, Any]) -> bytes:
 
 
 MODULE = Module(run, OPTIONS)
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

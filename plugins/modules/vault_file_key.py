@@ -22,9 +22,9 @@ description:
 author:
   - The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
-  - oauthops.iam._attributes
   - oauthops.iam._attributes.value
   - oauthops.iam._attributes.controller
+  - oauthops.iam._attributes
 options:
   path:
     description:
@@ -115,8 +115,7 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import Module, only_as_action
 
 OPTIONS: Mapping[str, Any] = {
     "path": {"type": "path", "required": True},
@@ -128,19 +127,8 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
-def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError(
-        "action_plugin_missing",
-        "vault_file_key: its action plugin is missing. Reinstall the collection.",
-    )
-
-
-MODULE = Module(run, OPTIONS, {"mutually_exclusive": [("vault_password", "vault_password_file")]})
-
-
-def main() -> None:
-    MODULE.main()
-
+MODULE = Module(only_as_action, OPTIONS, {"mutually_exclusive": [("vault_password", "vault_password_file")]})
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

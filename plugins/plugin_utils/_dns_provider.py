@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.cloudflare_zone import HostRecords, check_ttl
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import invalid
 
 Result = dict[str, Any]
 Params = Mapping[str, Any]

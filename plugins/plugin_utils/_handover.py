@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso
 from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import handover_directory
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import Note
@@ -30,7 +30,7 @@ class Handover:
     def __init__(self, path: str | None, *, check_mode: bool) -> None:
         given = os.path.expanduser(path or handover_directory())
         if not os.path.isabs(given):
-            raise UsageError("invalid_option", f"handover_dir: {given} is not an absolute path.", option="handover_dir")
+            raise invalid("handover_dir", f"{given} is not an absolute path.")
         self.directory = given
         self.check_mode = check_mode
         if not check_mode:

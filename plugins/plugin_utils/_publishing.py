@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import perhaps_beside_cname
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import carried_out, confirmed, predicted
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
@@ -26,7 +26,6 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._dns_provider import 
     Provider,
     looked_up,
 )
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import invalid
 from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import publication
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stored_creation import StoredCreation
 

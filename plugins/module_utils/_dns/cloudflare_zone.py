@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import IDENTICAL_RECORD_CODES, Record
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
     check_wildcard,
@@ -96,15 +96,13 @@ def wanted_host(params: Mapping[str, Any]) -> str:
     given = params[option] or ""
     host = host_of(given) if option == "client_uri" else dns_name(given)
     if not host:
-        text = f"{option}: {given!r} has no host that DNS could have a record for."
-        raise UsageError("invalid_option", text, option=option)
+        raise invalid(option, f"{given!r} has no host that DNS could have a record for.")
     return host
 
 
 def check_ttl(ttl: int | None, option: str = "ttl") -> None:
     if ttl is not None and ttl != AUTOMATIC_TTL and not 30 <= ttl <= 86400:
-        text = f"{option}: {ttl} is out of range (expected 1, which is automatic, or from 30 to 86400 seconds)."
-        raise UsageError("invalid_option", text, option=option)
+        raise invalid(option, f"{ttl} is out of range (expected 1, which is automatic, or from 30 to 86400 seconds).")
 
 
 def _result(before: Record | None, after: Record | None) -> dict[str, Any]:

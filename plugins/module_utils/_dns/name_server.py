@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, led_to, quoted
 
@@ -83,13 +83,11 @@ class Key:
         try:
             name = dns.name.from_text(self.name)
         except dns.exception.DNSException:
-            text = f"key_name: {self.name!r} is no name that a key can have."
-            raise UsageError("invalid_option", text, option="key_name") from None
+            raise invalid("key_name", f"{self.name!r} is no name that a key can have.") from None
         try:
             ring = dns.tsigkeyring.from_text({self.name: self.secret})
         except (ValueError, dns.exception.DNSException):
-            text = "key_secret must be the key in base64, as it stands in the server's settings."
-            raise UsageError("invalid_option", text, option="key_secret") from None
+            raise invalid("key_secret", "it must be the key in base64, as in the server's settings.") from None
         return {"keyring": ring, "keyname": name, "keyalgorithm": getattr(dns.tsig, tsig_constant(self.algorithm))}
 
 

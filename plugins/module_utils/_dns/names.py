@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Hashable, Mapping
 from typing import TypeVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 
 DNS_PORT = 53
 Name = TypeVar("Name", bound=Hashable)
@@ -55,8 +55,7 @@ def led_to(name: Name, aliases: Mapping[Name, Name]) -> list[Name]:
 
 def check_value(value: str) -> None:
     if not value or not (value.isascii() and value.isprintable()):
-        text = "value must be the printable text that Cloudflare gave for the record, and not empty."
-        raise UsageError("invalid_option", text, option="value")
+        raise invalid("value", "it must be the printable text that Cloudflare gave for the record, and not empty.")
 
 
 def refuse_beside_cname(host: str, target: str | None) -> None:

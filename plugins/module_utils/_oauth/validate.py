@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Callable
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     PROTOCOL_SCOPES,
     REQUIRED,
@@ -62,11 +62,10 @@ def check_subset(described: Mapping[str, Any]) -> None:
     """Every optional scope must be one of the client's scopes (documented by Cloudflare)."""
     outside = [scope for scope in described["optional_scopes"] if scope not in described["scopes"]]
     if outside:
-        raise UsageError(
-            "invalid_option",
-            f"optional_scopes: {', '.join(outside)} must also be in scopes, because a client can only be granted "
-            "what scopes lists; optional_scopes marks those of them that a user may decline.",
-            option="optional_scopes",
+        raise invalid(
+            "optional_scopes",
+            f"{', '.join(outside)} must also be in scopes, because a client can only be granted what scopes lists; "
+            "optional_scopes marks those of them that a user may decline.",
         )
 
 

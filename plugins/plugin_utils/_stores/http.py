@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.address import split
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import (
     LARGEST_RESPONSE,
     TooLarge,
@@ -52,8 +52,7 @@ def verification(params: Mapping[str, Any], ca_option: str) -> bool | str:
         return False
     path: str | None = params[ca_option]
     if path and not os.path.exists(path):
-        option = f"store.{ca_option}"
-        raise UsageError("invalid_option", f"{option}: {path} does not exist in the controller.", option=option)
+        raise invalid(f"store.{ca_option}", f"{path} does not exist in the controller.")
     return path or True
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._module import secret_values
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked, invalid, near
+from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked, near
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.aws_secrets_manager import AwsSecretsManager
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.awx_credential import AwxCredential
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
