@@ -44,8 +44,7 @@ options:
       - Plain C(http) is refused unless the host is a loopback address.
     type: str
   timeout:
-    description:
-      - Seconds to wait for a connection, and then for each part of a response.
+    description: Seconds to wait for a connection, and then for each part of a response.
     type: float
     default: 30
   retry_timeout:

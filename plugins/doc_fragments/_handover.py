@@ -9,8 +9,7 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   lock_timeout:
-    description:
-      - How many seconds to wait for another run that works on the same client in the same O(handover_dir).
+    description: How many seconds to wait for another run that works on the same client in the same O(handover_dir).
     type: float
     default: 60
   handover_dir:

@@ -39,16 +39,13 @@ options:
           - V(hashi_vault). The path of the secret in the KV engine, version 2. Needed.
         type: str
       owner:
-        description:
-          - V(json_file). The owner of the file.
+        description: V(json_file). The owner of the file.
         type: str
       group:
-        description:
-          - V(json_file). The group of the file.
+        description: V(json_file). The group of the file.
         type: str
       key:
-        description:
-          - V(vault_file). The key at the top level of the file. Needed.
+        description: V(vault_file). The key at the top level of the file. Needed.
         type: str
       vault_id:
         description:
@@ -61,12 +58,10 @@ options:
             vault secrets of the run are used.
         type: path
       vault_password:
-        description:
-          - V(vault_file). The password.
+        description: V(vault_file). The password.
         type: str
       mount:
-        description:
-          - V(hashi_vault). The mount point of the KV engine, V(secret) if omitted.
+        description: V(hashi_vault). The mount point of the KV engine, V(secret) if omitted.
         type: str
       url:
         description:
@@ -107,8 +102,7 @@ options:
             E(ANSIBLE_HASHI_VAULT_SECRET_ID).
         type: str
       role:
-        description:
-          - V(hashi_vault). The role for V(jwt), V(kubernetes) and V(cert) of O(store.auth_method).
+        description: V(hashi_vault). The role for V(jwt), V(kubernetes) and V(cert) of O(store.auth_method).
         type: str
       jwt:
         description:
@@ -141,32 +135,25 @@ options:
           - V(module). The full name of a module. Without O(store.write_to) it reads and changes nothing. Needed.
         type: str
       region:
-        description:
-          - V(aws_secrets_manager). The region. If omitted, it is E(AWS_REGION), or what boto3 finds.
+        description: V(aws_secrets_manager). The region. If omitted, it is E(AWS_REGION), or what boto3 finds.
         type: str
       profile:
-        description:
-          - V(aws_secrets_manager). The profile in AWS's files. If omitted, boto3 decides.
+        description: V(aws_secrets_manager). The profile in AWS's files. If omitted, boto3 decides.
         type: str
       access_key:
-        description:
-          - V(aws_secrets_manager). The ID of the access key. If omitted, boto3 finds the credentials.
+        description: V(aws_secrets_manager). The ID of the access key. If omitted, boto3 finds the credentials.
         type: str
       secret_key:
-        description:
-          - V(aws_secrets_manager). The access key.
+        description: V(aws_secrets_manager). The access key.
         type: str
       session_token:
-        description:
-          - V(aws_secrets_manager). The session token of temporary credentials.
+        description: V(aws_secrets_manager). The session token of temporary credentials.
         type: str
       endpoint_url:
-        description:
-          - V(aws_secrets_manager). The address of the service, for another one than AWS's own.
+        description: V(aws_secrets_manager). The address of the service, for another one than AWS's own.
         type: str
       aws_ca_bundle:
-        description:
-          - V(aws_secrets_manager). The file with the certificates of the authorities.
+        description: V(aws_secrets_manager). The file with the certificates of the authorities.
         type: path
       credential_type:
         description:
@@ -174,8 +161,7 @@ options:
             and C(rotation). C(client_secret) is secret. Needed.
         type: str
       organization:
-        description:
-          - V(awx_credential). The organization that owns it. A credential that is created needs it.
+        description: V(awx_credential). The organization that owns it. A credential that is created needs it.
         type: str
       controller_host:
         description:
@@ -197,8 +183,7 @@ options:
             E(TOWER_PASSWORD).
         type: str
       ca_path:
-        description:
-          - V(awx_credential). The file with the certificates of the authorities.
+        description: V(awx_credential). The file with the certificates of the authorities.
         type: path
       validate_certs:
         description:
@@ -222,19 +207,16 @@ options:
         type: list
         elements: str
       environment:
-        description:
-          - V(command). Variables for both programs. Their values are treated as secrets.
+        description: V(command). Variables for both programs. Their values are treated as secrets.
         type: dict
       options:
-        description:
-          - V(module). The options of the module, when it reads and when it writes.
+        description: V(module). The options of the module, when it reads and when it writes.
         type: dict
       read_from:
         description:
           - V(module). Where the mapping is in the result of the module, with dots between keys, V(value) if omitted.
         type: str
       write_to:
-        description:
-          - V(module). The option that takes the mapping when the module writes. It needs C(no_log). Needed.
+        description: V(module). The option that takes the mapping when the module writes. It needs C(no_log). Needed.
         type: str
 """

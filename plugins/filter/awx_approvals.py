@@ -16,14 +16,12 @@ description:
     role P(oauthops.iam.oauth_client_awx#role) carries the decisions out.
 options:
   _input:
-    description:
-      - The pending approvals, as AWX lists them in C(workflow_approvals).
+    description: The pending approvals, as AWX lists them in C(workflow_approvals).
     type: list
     elements: dict
     required: true
   nodes:
-    description:
-      - The nodes whose jobs have made the clients, as AWX lists them in C(workflow_job_nodes).
+    description: The nodes whose jobs have made the clients, as AWX lists them in C(workflow_job_nodes).
     type: list
     elements: dict
     required: true
@@ -35,14 +33,12 @@ options:
     elements: dict
     required: true
   clients:
-    description:
-      - The clients of the account, from P(oauthops.iam.cloudflare_oauth_client_info#module).
+    description: The clients of the account, from P(oauthops.iam.cloudflare_oauth_client_info#module).
     type: list
     elements: dict
     required: true
   account_id:
-    description:
-      - That account. Workflows about clients of other accounts are skipped.
+    description: That account. Workflows about clients of other accounts are skipped.
     type: str
     required: true
 """

@@ -17,8 +17,7 @@ description:
   - The playbook C(oauthops.iam.publish) uses it.
 options:
   _input:
-    description:
-      - The survey answers, by the names of the options of M(oauthops.iam.cloudflare_oauth_client).
+    description: The survey answers, by the names of the options of M(oauthops.iam.cloudflare_oauth_client).
     type: dict
     required: true
 """
@@ -38,8 +37,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description:
-    - The definition, as O(oauthops.iam.cloudflare_oauth_client_publication#module:client).
+  description: The definition, as O(oauthops.iam.cloudflare_oauth_client_publication#module:client).
   type: dict
   sample:
     client_name: Example App

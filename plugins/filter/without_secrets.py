@@ -16,13 +16,11 @@ description:
   - A secret of which only a part is in the text, or that was encoded together with something else, is not found.
 options:
   _input:
-    description:
-      - The text, such as the message of a task that failed.
+    description: The text, such as the message of a task that failed.
     type: str
     required: true
   secrets:
-    description:
-      - The secrets. Those that are empty or null are left out.
+    description: The secrets. Those that are empty or null are left out.
     type: list
     elements: str
     required: true

@@ -23,8 +23,7 @@ extends_documentation_fragment:
   - oauthops.iam._attributes
 options:
   state:
-    description:
-      - V(present) creates the client or brings it to its description, V(absent) deletes it.
+    description: V(present) creates the client or brings it to its description, V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
@@ -54,8 +53,7 @@ options:
     elements: str
     choices: [code, token, id_token]
   redirect_uris:
-    description:
-      - The absolute URIs, without fragment, that users may be sent back to. Needed to create a client.
+    description: The absolute URIs, without fragment, that users may be sent back to. Needed to create a client.
     type: list
     elements: str
   scopes:
@@ -77,13 +75,11 @@ options:
     type: str
     choices: [none, client_secret_basic, client_secret_post]
   allowed_cors_origins:
-    description:
-      - The web origins from which a browser may call the token endpoint. Compared without a trailing slash.
+    description: The web origins from which a browser may call the token endpoint. Compared without a trailing slash.
     type: list
     elements: str
   post_logout_redirect_uris:
-    description:
-      - The URIs that users may be sent to after logging out.
+    description: The URIs that users may be sent to after logging out.
     type: list
     elements: str
   client_uri:
@@ -93,16 +89,13 @@ options:
       - The host of a verified client cannot be changed.
     type: str
   logo_uri:
-    description:
-      - The address of the application's logo.
+    description: The address of the application's logo.
     type: str
   policy_uri:
-    description:
-      - The address of the privacy policy.
+    description: The address of the privacy policy.
     type: str
   tos_uri:
-    description:
-      - The address of the terms of service.
+    description: The address of the terms of service.
     type: str
   visibility:
     description:
@@ -113,8 +106,7 @@ options:
     type: str
     choices: [private, public]
   append:
-    description:
-      - Whether lists are added to the values that the client has, instead of replacing them.
+    description: Whether lists are added to the values that the client has, instead of replacing them.
     type: bool
     default: false
   restart_verification:
@@ -151,8 +143,7 @@ options:
         discards the secret; M(oauthops.iam.cloudflare_oauth_client_secret) can mint another later.
     type: bool
   force:
-    description:
-      - Whether O(state=absent) may delete a public client, which ends all authorizations that users gave it.
+    description: Whether O(state=absent) may delete a public client, which ends all authorizations that users gave it.
     type: bool
     default: false
 seealso:

@@ -25,30 +25,22 @@ options:
       - Only the client with this ID. An empty ID is refused, so that a missing value does not list every client.
     type: str
   client_name:
-    description:
-      - Only the clients with exactly this name. An empty one is refused.
+    description: Only the clients with exactly this name. An empty one is refused.
     type: str
   visibility:
-    description:
-      - Only the clients of this visibility.
+    description: Only the clients of this visibility.
     type: str
     choices: [private, public]
   verification_status:
-    description:
-      - Only the clients whose verification of the host of their C(client_uri) has this status.
+    description: Only the clients whose verification of the host of their C(client_uri) has this status.
     type: str
     choices: [pending, in_progress, verified, failed]
   has_rotated_secret:
-    description:
-      - Only the clients with (V(true)) or without (V(false)) an open rotation, which is a second valid secret.
+    description: Only the clients with (V(true)) or without (V(false)) an open rotation, which is a second valid secret.
     type: bool
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client
-  - module: oauthops.iam.cloudflare_oauth_client_secret
-  - module: oauthops.iam.cloudflare_oauth_client_wait
   - module: oauthops.iam.cloudflare_oauth_clients
-  - module: oauthops.iam.cloudflare_oauth_domain_record
-  - module: oauthops.iam.cloudflare_oauth_scope_info
 """
 
 EXAMPLES = r"""
@@ -98,8 +90,7 @@ oauth_clients:
         token_endpoint_auth_method: none
         visibility: private
     publishing:
-      description:
-        - The state of publishing, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
+      description: The state of publishing, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
       type: dict
       sample:
         phase: incomplete
@@ -110,21 +101,11 @@ error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: unauthorized
-    option:
-      description: The option to change, as the task writes it. V(none) when no single option is wrong.
-      type: str
-      sample: ~
 waited:
-  description: The waits of the task with their causes, within O(retry_timeout).
+  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping

@@ -29,8 +29,7 @@ extends_documentation_fragment:
   - oauthops.iam._attributes
 options:
   state:
-    description:
-      - The step to reach, or V(absent) to delete the client and its record.
+    description: The step to reach, or V(absent) to delete the client and its record.
     type: str
     choices: [prepared, public, absent]
     default: prepared
@@ -45,8 +44,7 @@ options:
     type: dict
     required: true
   store:
-    description:
-      - The place for the secret of a new client. A client without a secret needs none.
+    description: The place for the secret of a new client. A client without a secret needs none.
     required: false
   validate_scopes:
     description:
@@ -177,14 +175,12 @@ oauth_client:
   returned: success
   type: dict
 waited:
-  description: The waits of the task with their causes.
+  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 error:
-  description:
-    - Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: failure
   type: dict
 """

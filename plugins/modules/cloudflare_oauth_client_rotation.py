@@ -42,18 +42,15 @@ attributes:
         O(max_age) it mints a secret in every run once the rotation before is finalized.
 options:
   state:
-    description:
-      - V(rotated) mints a second secret when the present one is due. V(finalized) deletes the older of two.
+    description: V(rotated) mints a second secret when the present one is due. V(finalized) deletes the older of two.
     type: str
     choices: [rotated, finalized]
     default: rotated
   client_id:
-    description:
-      - The ID of the client. It or O(client_name) is needed.
+    description: The ID of the client. It or O(client_name) is needed.
     type: str
   client_name:
-    description:
-      - The exact name of the client.
+    description: The exact name of the client.
     type: str
   max_age:
     description:
@@ -178,14 +175,12 @@ fingerprint:
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 waited:
-  description: The waits of the task with their causes.
+  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 error:
-  description:
-    - Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: failure
   type: dict
 """

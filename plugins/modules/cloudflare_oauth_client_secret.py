@@ -38,20 +38,16 @@ options:
     choices: [rotated, finalized]
     required: true
   client_id:
-    description:
-      - The ID of the client.
+    description: The ID of the client.
     type: str
   client_name:
-    description:
-      - The exact name of the client, instead of O(client_id). The task fails when several clients have it.
+    description: The exact name of the client, instead of O(client_id). The task fails when several clients have it.
     type: str
   client_secret_file:
     description:
       - The file on the target that the new secret is written to, without a line break and with mode C(0600); an
-        absolute path. It is replaced in one step, and is reserved before the secret is minted. It belongs to the user
-        who runs the task.
-      - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
-        otherwise.
+        absolute path. It is replaced in one step, and is reserved before the secret is minted. Who owns it, and when it
+        is refused, is as for O(oauthops.iam.cloudflare_oauth_client#module:client_secret_file).
       - An empty file beside it, whose name ends with C(.unreceived), marks that this file does not hold the newer
         secret. It exists while a secret is being minted, and as long as the response that held it is lost.
       - O(state=rotated) needs this or O(return_client_secret=true).
@@ -60,10 +56,7 @@ options:
     description:
       - Whether the new secret is returned as RV(client_secret). Set C(no_log=true) on the task then, because
         ansible-core before 2.22 shows the secret otherwise.
-      - Refused together with C(async), which keeps the result in a file that every user can read.
-      - In a loop, a mapping for C(register), which ansible-core 2.21 and later accepts, keeps the values of the last
-        item, and the secrets of the others are lost. It is refused without O(client_secret_file). Register a name
-        instead, or C(_task.loop_result).
+      - Refused with C(async) and in some loops, as O(oauthops.iam.cloudflare_oauth_client#module:return_client_secret).
       - A task that is interrupted before it ends returns nothing. O(client_secret_file) has the secret
         from the moment it is minted.
     type: bool
@@ -107,21 +100,11 @@ error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: newer_secret_missing
-    option:
-      description: The option to change, as the task writes it. V(none) when it is not about one option.
-      type: str
-      sample: client_secret_file
 waited:
-  description: The waits of the task with their causes, within O(retry_timeout).
+  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping

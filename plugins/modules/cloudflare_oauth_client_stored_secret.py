@@ -24,19 +24,16 @@ extends_documentation_fragment:
   - oauthops.iam._attributes
 options:
   state:
-    description:
-      - V(read) fails when the store holds no secret, or never shows it. V(present) stores O(client_secret).
+    description: V(read) fails when the store holds no secret, or never shows it. V(present) stores O(client_secret).
     type: str
     choices: [read, present]
     default: read
   client_id:
-    description:
-      - The ID of the client.
+    description: The ID of the client.
     type: str
     required: true
   client_secret:
-    description:
-      - The secret to store. It is needed for V(present) of O(state).
+    description: The secret to store. It is needed for V(present) of O(state).
     type: str
   minted_at:
     description:
@@ -102,8 +99,7 @@ fingerprint:
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 error:
-  description:
-    - Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: failure
   type: dict
 """

@@ -31,8 +31,7 @@ attributes:
     details: A failed verification is started again, and runs then.
 options:
   client_id:
-    description:
-      - The ID of the client.
+    description: The ID of the client.
     type: str
     required: true
   oauth_client:
@@ -41,13 +40,11 @@ options:
         value of its record is the one that may change.
     type: dict
   wait_timeout:
-    description:
-      - How many seconds to wait. V(0) asks once.
+    description: How many seconds to wait. V(0) asks once.
     type: float
     default: 300.0
   wait_interval:
-    description:
-      - How many seconds to wait between two requests, at least V(1).
+    description: How many seconds to wait between two requests, at least V(1).
     type: float
     default: 10.0
   restart_verification:
@@ -154,15 +151,6 @@ error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: client_not_found
-    option:
-      description: The option to change, as the task writes it. V(none) when no single option is wrong.
-      type: str
-      sample: client_id
 waited:
   description: The waits of the last request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request failed

@@ -22,13 +22,11 @@ extends_documentation_fragment:
   - oauthops.iam._attributes
 options:
   name:
-    description:
-      - The name, such as V(app.example.com).
+    description: The name, such as V(app.example.com).
     type: str
     required: true
   value:
-    description:
-      - A value to look for, without quotes.
+    description: A value to look for, without quotes.
     type: str
   method:
     description:
@@ -51,8 +49,7 @@ options:
     type: str
     default: https://cloudflare-dns.com/dns-query
   timeout:
-    description:
-      - How many seconds to wait for the name servers, and how many for the resolver.
+    description: How many seconds to wait for the name servers, and how many for the resolver.
     type: float
     default: 5.0
 seealso:
@@ -126,18 +123,12 @@ notes:
   elements: str
   sample: ['The name servers were not asked, because the Python library dnspython is not installed.']
 error:
-  description: Why the task failed. What ansible-core itself refuses has no such key.
+  description:
+    - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
+      C(option) the option to change, V(none) when it is not about one.
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: invalid_option
-    option:
-      description: The option to change, as the task writes it. V(none) when it is not about one option.
-      type: str
-      sample: servers
+  sample: {code: invalid_option, option: servers}
 """
 
 from collections.abc import Mapping

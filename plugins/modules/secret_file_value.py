@@ -31,12 +31,10 @@ options:
     type: path
     required: true
   value:
-    description:
-      - The content to write. If omitted, the file is only read.
+    description: The content to write. If omitted, the file is only read.
     type: dict
   secret_value:
-    description:
-      - The secret part of the content, merged into O(value). Its values are hidden in all output.
+    description: The secret part of the content, merged into O(value). Its values are hidden in all output.
     type: dict
   owner:
     description:
@@ -76,18 +74,12 @@ value:
   type: dict
   sample: {client_id: 30e8fa4a9d2746f5a1b3c9d7e6f50418, client_secret: the secret}
 error:
-  description: Why the task failed. It is missing when ansible-core itself refused the task.
+  description:
+    - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
+      C(option) the option to change, V(none) when it is not about one.
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: file_inaccessible
-    option:
-      description: The option to change, as the task writes it. V(none) when it is not about one option.
-      type: str
-      sample: path
+  sample: {code: file_inaccessible, option: path}
 """
 
 import contextlib

@@ -35,8 +35,7 @@ options:
     type: path
     required: true
   key:
-    description:
-      - The name of the top-level key.
+    description: The name of the top-level key.
     type: str
     required: true
   value:
@@ -98,18 +97,12 @@ path:
   type: str
   sample: /srv/playbooks/vault/oauth.yml
 error:
-  description: Why the task failed. It is missing when ansible-core itself refused the task.
+  description:
+    - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
+      C(option) the option to change, V(none) when it is not about one.
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: vault_not_decrypted
-    option:
-      description: The option to change, as the task writes it. V(none) when it is not about one option.
-      type: str
-      sample: path
+  sample: {code: vault_not_decrypted, option: path}
 """
 
 from collections.abc import Mapping

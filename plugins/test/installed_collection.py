@@ -16,8 +16,7 @@ description:
     say in time which collection it misses.
 options:
   _input:
-    description:
-      - The name of the collection, such as V(community.general).
+    description: The name of the collection, such as V(community.general).
     type: str
     required: true
 """

@@ -16,8 +16,7 @@ description:
     can fail before it sends a request.
 options:
   _input:
-    description:
-      - The path. C(~) is the home directory.
+    description: The path. C(~) is the home directory.
     type: path
     required: true
 """
