@@ -27,6 +27,8 @@ FEW_REQUESTS = 5
 LONGEST_SLEEP = 1.0
 # Cloudflare's longest window, in seconds (documented). It bounds the pace for any header.
 LONGEST_PACE = 300.0
+# In seconds, about 30 years: Python's own calls raise OverflowError for ten times as long.
+LONGEST_TIMEOUT = 1e9
 PACE = "few requests are left before Cloudflare's rate limit"
 
 
@@ -145,11 +147,11 @@ class Budget:
         self._counted = max(self._counted, start + seconds)
 
 
-def check_seconds(option: str, seconds: float, *, above_zero: bool = False) -> None:
+def check_seconds(option: str, seconds: float, *, least: float = 0.0, above_zero: bool = False) -> None:
     """Raise UsageError for a number that cannot be a timeout."""
-    if not 0 <= seconds < float("inf") or (above_zero and seconds == 0):
-        above = " above 0" if above_zero else ""
-        raise invalid(option, f"invalid value {seconds!r} (expected a number of seconds{above}).")
+    if not least <= seconds <= LONGEST_TIMEOUT or (above_zero and seconds == 0):
+        bound = " above 0" if above_zero else f", at least {least:g}" if least else ""
+        raise invalid(option, f"invalid value {seconds!r} (expected a number of seconds{bound}).")
 
 
 class Countdown:
