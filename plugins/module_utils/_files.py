@@ -36,6 +36,8 @@ def check_path(option: str, path: str) -> None:
 
 
 def check_absolute(option: str, path: str) -> None:
+    """Raise UsageError for what is not the absolute path of a file."""
+    check_path(option, path)
     if not path:
         raise invalid(option, "it is empty (expected the path of a file).")
     if not os.path.isabs(path):

@@ -32,6 +32,8 @@ try:
 except ImportError:  # a newer ansible-core, which hides what is registered
     remove_values = None
 
+# ansible-core before 2.22 leaves it to those who make a result to hide secrets.
+HIDDEN_BY_CORE = register_secrets is not None
 Params = Mapping[str, Any]
 Result = dict[str, Any]
 Run = Callable[[Params, bool], Result]

@@ -116,9 +116,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     check_ttl(params["ttl"])
     check_value(params["value"])
     records = HostRecords.looked_up(connect(params), host, params["zone_id"])
-    if params["state"] == "absent":
-        return records.ensure_absent(params["value"], check_mode=check_mode)
-    return records.ensure_present(params["value"], params["ttl"], check_mode=check_mode)
+    return records.ensure(params["state"], params["value"], params["ttl"], check_mode=check_mode)
 
 
 MODULE = CloudflareModule(

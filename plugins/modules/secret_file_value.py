@@ -93,7 +93,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._files import (
     LEFT,
     Found,
     check_absolute,
-    check_path,
     found_at,
     object_of,
     other_names,
@@ -113,7 +112,6 @@ OPTIONS: Mapping[str, Any] = {
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     attributes = Attributes(params["owner"], params["group"])
-    check_path("path", params["path"])
     check_absolute("path", params["path"])
     value = wanted(params)
     try:

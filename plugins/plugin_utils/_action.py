@@ -30,15 +30,13 @@ from ansible.utils.display import Display
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line
-from ansible_collections.oauthops.iam.plugins.module_utils._module import Module, register, secret_values
-
-remove_values: Any
-try:
-    from ansible.module_utils.common.parameters import remove_values
-except ImportError:
-    remove_values = None
-# ansible-core before 2.22 leaves it to those who make a result to hide secrets.
-HIDDEN_BY_CORE = importlib.util.find_spec("ansible.module_utils.secrets") is not None
+from ansible_collections.oauthops.iam.plugins.module_utils._module import (
+    HIDDEN_BY_CORE,
+    Module,
+    register,
+    remove_values,
+    secret_values,
+)
 
 HERE = "in the controller's process"
 SWITCH = "oauthops_in_process"

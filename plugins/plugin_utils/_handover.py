@@ -34,7 +34,10 @@ class Handover:
         self.directory = given
         self.check_mode = check_mode
         if not check_mode:
-            self._prepare()
+            try:
+                os.makedirs(given, mode=0o700, exist_ok=True)
+            except OSError as error:
+                raise self.unusable(given, error) from None
 
     @property
     def site(self) -> str:
@@ -44,7 +47,7 @@ class Handover:
             if not self.check_mode:
                 with os.fdopen(os.open(path, os.O_WRONLY | NEW, 0o600), "w", encoding="ascii") as new:
                     new.write(secrets.token_hex(8))
-        return self.content(self.path("site")).strip()
+        return self.content(path).strip()
 
     def of_client(self, client_id: str) -> ClientHandover:
         """Raises UsageError for what cannot be a part of a file's name."""
@@ -54,25 +57,15 @@ class Handover:
     def path(self, name: str) -> str:
         return os.path.join(self.directory, name)
 
-    def _prepare(self) -> None:
-        try:
-            os.makedirs(self.directory, mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise self.unusable(self.directory, error) from None
-
     def content(self, path: str) -> str:
         """What the file holds, nothing where it is not there or only reserved."""
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError:
-            return ""
-        with os.fdopen(descriptor, "rb") as source:
+        with contextlib.suppress(OSError), open(path, "rb", opener=_opened) as source:
             return source.read().rstrip(b"\0").decode(errors="surrogatepass")
+        return ""
 
     def unusable(self, path: str, error: OSError) -> UsageError:
-        return UsageError(
-            "file_inaccessible", f"handover_dir: {path} cannot be written ({error.strerror}).", option="handover_dir"
-        )
+        text = f"handover_dir: {path} cannot be written ({error.strerror})."
+        return UsageError("file_inaccessible", text, option="handover_dir")
 
 
 class ClientHandover:
@@ -93,7 +86,6 @@ class ClientHandover:
         return older if first_edition else self.place.path(f"{self.client_id}.{note.name}")
 
     def holds(self, note: Note | None) -> bool:
-        """Whether a minted secret waits there."""
         return note is not None and bool(self.place.content(self.path(note)))
 
     def read(self, note: Note) -> str:
@@ -185,12 +177,10 @@ def reserve(descriptor: int) -> None:
 
 def is_abandoned(path: str) -> bool:
     """Whether no run has the file in use."""
-    try:
-        with open(path, "rb", opener=_opened) as found:
-            fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-    except OSError:
-        return False
+    with contextlib.suppress(OSError), open(path, "rb", opener=_opened) as found:
+        fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
 
 
 def _opened(path: str, _flags: int) -> int:

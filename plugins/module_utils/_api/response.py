@@ -77,7 +77,7 @@ def understand(request: Request, status: int, headers: Mapping[str, str], conten
             f"{request} was redirected (status {status}); redirects are not followed, so that the credential goes "
             "nowhere else. Check api_url and any proxy in between."
         )
-        raise _error(request, status, headers, "redirected", text)
+        raise _error("redirected", text, request, status, headers)
     envelope = _envelope(content)
     if envelope is None or "success" not in envelope:
         if envelope and _is_problem(headers):
@@ -178,11 +178,11 @@ def _of_the_edge(
     code = CODES[429] if status == 429 else CODES[500] if passing else CODES[1020]
     text = f"{request}: Cloudflare's edge responded with status {status}: {title} (error {number})."
     return _error(
+        code,
+        f"{text} {_advice(code, headers)}",
         request,
         status,
         headers,
-        code,
-        f"{text} {_advice(code, headers)}",
         ray_id=problem.get("ray_id"),
         complaints=(Complaint(number if isinstance(number, int) else None, title),),
         uncertain=is_outage(status),
@@ -198,7 +198,7 @@ def _not_the_api(request: Request, status: int, headers: Mapping[str, str], cont
     advice = PROXY_LOGIN if status == PROXY_WANTS_A_LOGIN else _advice(code, headers)
     text = f"{request}: the response with status {status} is not Cloudflare's JSON ({what}). {advice}"
     passing = _uncertain(status)
-    return _error(request, status, headers, code, text, uncertain=passing, transient=passing)
+    return _error(code, text, request, status, headers, uncertain=passing, transient=passing)
 
 
 def _refused(request: Request, status: int, headers: Mapping[str, str], envelope: Mapping[str, Any]) -> CloudflareError:
@@ -207,11 +207,11 @@ def _refused(request: Request, status: int, headers: Mapping[str, str], envelope
     codes = {complaint.code for complaint in complaints}
     said = "refused" if status >= 300 else "reported no success for"
     return _error(
+        _code(status, codes) or "request_refused",
+        f"Cloudflare {said} {request} with status {status}: {texts}. {_remedy(request, status, codes, headers)}",
         request,
         status,
         headers,
-        _code(status, codes) or "request_refused",
-        f"Cloudflare {said} {request} with status {status}: {texts}. {_remedy(request, status, codes, headers)}",
         complaints=complaints,
         uncertain=_uncertain(status),
         transient=is_outage(status),
@@ -220,7 +220,7 @@ def _refused(request: Request, status: int, headers: Mapping[str, str], envelope
 
 
 def _error(
-    request: Request, status: int, headers: Mapping[str, str], code: str, text: str, *, ray_id: Any = None, **more: Any
+    code: str, text: str, request: Request, status: int, headers: Mapping[str, str], *, ray_id: Any = None, **more: Any
 ) -> CloudflareError:
     """An error with what the headers of its response say; C(ray_id) is for a response without that header."""
     found = headers.get("cf-ray") or ray_id

@@ -34,6 +34,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server impo
     NameServer,
     NameServerError,
     Records,
+    addresses,
     authoritative_servers,
     system_resolver,
 )
@@ -59,10 +60,8 @@ def look_up(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
     url = params["resolver_url"]
     if params["method"] in ("auto", "authoritative"):
         asked, notes = asked_authoritative(name, params["servers"] or [], params["timeout"])
-    if params["method"] == "resolver" or (params["method"] == "auto" and not conclusive(asked)):
-        from_cache = [asked_resolver(name, url, params["timeout"])] if url else []
-    else:
-        from_cache = []
+    asks_resolver = params["method"] == "resolver" or (params["method"] == "auto" and not conclusive(asked))
+    from_cache = [asked_resolver(name, url, params["timeout"])] if url and asks_resolver else []
     asked += from_cache
     value = params["value"]
     found = summary(asked, value)
@@ -103,16 +102,6 @@ def host_and_port(server: str) -> tuple[str, int]:
         text = f"{server!r} is neither an IP address nor a name, nor one of them with a port such as 192.0.2.1:5353."
         raise invalid("servers", text)
     return host, port
-
-
-def addresses(host: str) -> list[str]:
-    """None when this machine does not find the name."""
-    if ip_address(host):
-        return [host]
-    try:
-        return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, None)))
-    except (OSError, UnicodeError):
-        return []
 
 
 def asked_server(label: str, places: list[tuple[str, int]], name: str, wait: float) -> Asked:
