@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option that says where a secret is kept, shared by several modules. Private to this collection."""
+"""Where a secret is kept, where a minted one waits, and how long one run waits for another. Private."""
 
 from __future__ import annotations
 
@@ -219,4 +219,17 @@ options:
       write_to:
         description: V(module). The option that takes the mapping when the module writes. It needs C(no_log). Needed.
         type: str
+  lock_timeout:
+    description: How many seconds to wait for another run that works on the same client in the same O(handover_dir).
+    type: float
+    default: 60
+  handover_dir:
+    description:
+      - The directory in the controller where a minted secret waits until the store holds it, and where the locks are.
+      - It is made with mode V(0700), and has to belong to the user that Ansible runs as.
+      - After a run that was killed, the file there is the only copy of the secret. So the directory has to outlive the
+        run. In an execution environment, mount a volume there.
+      - If omitted, the environment variable E(OAUTHOPS_HANDOVER_DIR) is used, else C(oauthops.iam) in
+        C(ANSIBLE_HOME), which is V(~/.ansible) by default.
+    type: path
 """

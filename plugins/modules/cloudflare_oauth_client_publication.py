@@ -24,7 +24,6 @@ extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._dns
   - oauthops.iam._store
-  - oauthops.iam._handover
   - oauthops.iam._attributes.controller
   - oauthops.iam._attributes
 options:

@@ -26,7 +26,6 @@ author:
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._store
-  - oauthops.iam._handover
   - oauthops.iam._attributes.controller
   - oauthops.iam._attributes
 attributes:

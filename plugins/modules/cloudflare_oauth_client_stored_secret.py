@@ -18,7 +18,6 @@ author:
   - The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._store
-  - oauthops.iam._handover
   - oauthops.iam._attributes.value
   - oauthops.iam._attributes.controller
   - oauthops.iam._attributes
