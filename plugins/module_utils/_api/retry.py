@@ -27,7 +27,7 @@ FEW_REQUESTS = 5
 LONGEST_SLEEP = 1.0
 # Cloudflare's longest window, in seconds (documented). It bounds the pace for any header.
 LONGEST_PACE = 300.0
-# In seconds, about 30 years: Python's own calls raise OverflowError for ten times as long.
+# In seconds, some 31 years: no socket and no thread of Python waits for ten times as long.
 LONGEST_TIMEOUT = 1e9
 PACE = "few requests are left before Cloudflare's rate limit"
 
