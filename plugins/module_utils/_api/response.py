@@ -80,7 +80,8 @@ def understand(request: Request, status: int, headers: Mapping[str, str], conten
         raise _error("redirected", text, request, status, headers)
     envelope = _envelope(content)
     if envelope is None or "success" not in envelope:
-        if envelope and _is_problem(headers):
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if envelope and kind == PROBLEM_TYPE:
             raise _of_the_edge(request, status, headers, envelope)
         raise _not_the_api(request, status, headers, content)
     if status < 300 and envelope["success"] is True:
@@ -163,10 +164,6 @@ def _envelope(content: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return envelope if isinstance(envelope, dict) else None
-
-
-def _is_problem(headers: Mapping[str, str]) -> bool:
-    return headers.get("content-type", "").partition(";")[0].strip().lower() == PROBLEM_TYPE
 
 
 def _of_the_edge(

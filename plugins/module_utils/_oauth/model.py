@@ -23,10 +23,6 @@ def is_empty(value: Any) -> bool:
     return value is None or value == "" or value == []
 
 
-def unchanged(value: str) -> str:
-    return value
-
-
 @dataclass(frozen=True)
 class Field:
     """One property of an object: C(many) for a list, which is compared as a set of its C(canonical) values.
@@ -36,7 +32,7 @@ class Field:
 
     name: str
     many: bool = False
-    canonical: Callable[[str], str] = unchanged
+    canonical: Callable[[str], str] = str
     server_owned: frozenset[str] = frozenset()
 
     def comparable(self, value: Any) -> Any:
@@ -92,10 +88,6 @@ def for_diff(fields: Fields, described: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in sides.items() if not is_empty(value)}
 
 
-def without_trailing_slash(origin: str) -> str:
-    return origin.rstrip("/")
-
-
 FIELDS = (
     Field("client_name"),
     Field("grant_types", many=True),
@@ -104,7 +96,7 @@ FIELDS = (
     Field("scopes", many=True, server_owned=PROTOCOL_SCOPES),
     Field("optional_scopes", many=True),
     Field("token_endpoint_auth_method"),
-    Field("allowed_cors_origins", many=True, canonical=without_trailing_slash),
+    Field("allowed_cors_origins", many=True, canonical=lambda origin: origin.rstrip("/")),
     Field("post_logout_redirect_uris", many=True),
     Field("client_uri"),
     Field("logo_uri"),
@@ -182,15 +174,12 @@ def description(client: Mapping[str, Any]) -> dict[str, Any]:
 
 def definition(client: Mapping[str, Any]) -> dict[str, Any]:
     """The options that describe this client, lists in Cloudflare's order, empty ones left out."""
-    options = {field.name: _listed(field, client[field.name]) for field in FIELDS}
+    held = {field: client[field.name] for field in FIELDS}
+    options = {field.name: field.to_send(value) if field.many else value for field, value in held.items()}
     return {
         **{name: value for name, value in options.items() if not is_empty(value)},
         "visibility": client["visibility"],
     }
-
-
-def _listed(field: Field, value: Any) -> Any:
-    return field.to_send(value) if field.many else value
 
 
 REQUIREMENTS: Mapping[str, str] = {
