@@ -246,7 +246,6 @@ oauth_client:
       description: The scopes that a user may decline.
       type: list
       elements: str
-      sample: []
     token_endpoint_auth_method:
       description: How the client authenticates.
       type: str
@@ -255,12 +254,10 @@ oauth_client:
       description: The allowed web origins.
       type: list
       elements: str
-      sample: []
     post_logout_redirect_uris:
       description: The URIs to go to after logging out.
       type: list
       elements: str
-      sample: []
     client_uri:
       description: The home page.
       type: str

@@ -53,11 +53,6 @@ def check_description(wanted: Mapping[str, Any], append: bool, held: Mapping[str
     )
 
 
-def check_not_emptied(wanted: Mapping[str, Any], append: bool) -> None:
-    """Raise UsageError for values that no client accepts, before any client is looked up."""
-    _refuse(*_emptied(wanted, append))
-
-
 def check_subset(described: Mapping[str, Any]) -> None:
     """Every optional scope must be one of the client's scopes (documented by Cloudflare)."""
     outside = [scope for scope in described["optional_scopes"] if scope not in described["scopes"]]
@@ -147,7 +142,7 @@ DEFINITION_OPTIONS: Mapping[str, Any] = {
 def checked_description(params: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that a user named; raises UsageError for what no client can be without."""
     wanted = described(params)
-    check_not_emptied(wanted, append=params["append"])
+    _refuse(*_emptied(wanted, params["append"]))
     return wanted
 
 
