@@ -9,8 +9,7 @@ DOCUMENTATION = r"""
 name: awx_approvals
 short_description: Decide which AWX workflows that wait for a domain may continue
 version_added: 0.1.0
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 description:
   - Matches each pending approval with the client of its own workflow, and decides by the domain of that client. The
     role P(oauthops.iam.oauth_client_awx#role) carries the decisions out.

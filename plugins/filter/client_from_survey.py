@@ -9,8 +9,7 @@ DOCUMENTATION = r"""
 name: client_from_survey
 short_description: Turn survey answers into the definition of an OAuth client
 version_added: 0.1.0
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 description:
   - AWX gives all survey answers as texts, and an empty text for a question that was skipped. This filter leaves
     empty texts out, and splits the lines of options that are lists.

@@ -9,8 +9,7 @@ DOCUMENTATION = r"""
 name: without_secrets
 short_description: Mask secrets in a text
 version_added: 0.1.0
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 description:
   - Replaces each of the secrets by C(********), as it is and as Base64, in a URL and in JSON.
   - A secret of which only a part is in the text, or that was encoded together with something else, is not found.

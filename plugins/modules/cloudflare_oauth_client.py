@@ -16,8 +16,7 @@ description:
   - Lists are compared as sets. C(offline_access) and C(openid) in O(scopes) are added and removed by Cloudflare
     itself, following O(grant_types) and O(response_types), and are neither compared nor sent.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes

@@ -13,8 +13,7 @@ description:
   - Lists the OAuth clients of an account, all of them or those that all given filters match.
   - Never returns a secret; Cloudflare shows a secret only when it is minted.
   - The token needs the permission C(OAuth Client Read).
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes.reader

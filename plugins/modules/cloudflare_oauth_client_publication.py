@@ -18,8 +18,7 @@ description:
     P(oauthops.iam.oauth_client_publish#role) does all steps.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write), and for a zone at Cloudflare
     C(Zone Read), C(DNS Read) and C(DNS Write).
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._dns

@@ -21,8 +21,7 @@ description:
   - One run at a time works on a client, by a lock in O(handover_dir). The module
     M(oauthops.iam.cloudflare_oauth_client_secret) knows neither the lock nor the store.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._store

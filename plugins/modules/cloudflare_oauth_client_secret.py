@@ -15,8 +15,7 @@ description:
   - One task never does both, because every application has to get the new secret in between.
   - A client with C(token_endpoint_auth_method=none) has no secret and is refused.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes

@@ -14,8 +14,7 @@ description:
     on the task.
   - V(present) of O(state) stores a secret that was made elsewhere, such as in the dashboard.
   - Other keys in the place stay as they are. The place of another client is refused. Cloudflare is not asked.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._store
   - oauthops.iam._attributes.value

@@ -16,8 +16,7 @@ description:
     these is a failure.
   - Cloudflare looks for two days, so run again later instead of waiting long.
   - The token needs the permission C(OAuth Client Read), and C(OAuth Client Write) to restart a verification.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._dns

@@ -14,8 +14,7 @@ description:
     can share a host with each other and with other services.
   - Values are compared without the quotes that a TXT record is written with.
   - The token needs the permissions C(Zone Read), C(DNS Read) and C(DNS Write) for the zone.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes

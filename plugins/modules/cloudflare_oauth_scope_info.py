@@ -12,8 +12,7 @@ version_added: 0.1.0
 description:
   - Lists Cloudflare's catalogue of OAuth scopes, all of it or the scopes that match all given filters.
   - Needs a valid credential, but no permission and no account.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes.reader

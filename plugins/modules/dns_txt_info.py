@@ -13,8 +13,7 @@ description:
   - Asks the name servers that are authoritative for the name, past every cache, or a resolver over HTTPS where these
     cannot be asked, as where port 53 is closed.
   - The task does not fail when no server could be asked. RV(visible) is V(none) then, and RV(notes) say why.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 requirements:
   - dnspython 2.1 or later, for asking name servers; O(method=resolver) does without
 extends_documentation_fragment:

@@ -16,8 +16,7 @@ description:
   - C(community.general.nsupdate) replaces all TXT records of the name instead, those of others as well.
   - It refuses a change that would do harm or have no effect, at a name that is a CNAME, that another zone serves, or
     that is found only through a wildcard.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 requirements:
   - dnspython 2.1 or later
 extends_documentation_fragment:

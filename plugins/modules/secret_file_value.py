@@ -16,8 +16,7 @@ description:
   - A wrong mode, O(owner) or O(group) of the file is corrected as well, even if the value is the same.
   - A file that holds something else than a JSON object is refused, and left as it is.
   - Set C(no_log=true) on the task, because RV(value) is the content of the file.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._attributes.value
   - oauthops.iam._attributes

@@ -19,8 +19,7 @@ description:
   - The locks for that are in the directory C(oauthops.iam) of C(ANSIBLE_HOME), which is C(~/.ansible) by default. The
     variable E(OAUTHOPS_HANDOVER_DIR) names another one, which must be the user's own.
   - Set C(no_log=true) on the task, because RV(value) is the content of the key.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._attributes.value
   - oauthops.iam._attributes.controller
