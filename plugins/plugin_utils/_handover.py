@@ -59,9 +59,12 @@ class Handover:
 
     def content(self, path: str) -> str:
         """What the file holds, nothing where it is not there or only reserved."""
-        with contextlib.suppress(OSError), open(path, "rb", opener=_opened) as source:
+        try:
+            descriptor = _opened(path, os.O_RDONLY)
+        except OSError:
+            return ""
+        with os.fdopen(descriptor, "rb") as source:  # whose errors are raised: what cannot be read is not empty
             return source.read().rstrip(b"\0").decode(errors="surrogatepass")
-        return ""
 
     def unusable(self, path: str, error: OSError) -> UsageError:
         text = f"handover_dir: {path} cannot be written ({error.strerror})."
@@ -183,8 +186,8 @@ def is_abandoned(path: str) -> bool:
     return False
 
 
-def _opened(path: str, _flags: int) -> int:
-    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def remove(path: str) -> None:
