@@ -74,7 +74,7 @@ class Waiting:
         if found is None and self.client and not self.shown:
             found = self.client["oauth_client"]
         if found is None:
-            where = "any more: it was deleted meanwhile" if self.shown else "in this account"
+            where = "now: it was deleted meanwhile" if self.shown else "in this account"
             text = f"client_id: there is no OAuth client {self.params['client_id']!r} {where}."
             raise UsageError("client_not_found", text, option="client_id")
         self._see(found)
@@ -112,7 +112,7 @@ class Waiting:
         return bool(value) and value != self.first_value
 
     def _last_known(self, failure: CloudflareError) -> Result:
-        """What was seen before Cloudflare could not be asked any more, with a warning; else raises the failure."""
+        """What was seen before Cloudflare stopped responding, with a warning; else raises the failure."""
         if not self.client or not is_passing(failure):
             failure.extra.update({"changed": True} if self.restarted else {})
             raise failure

@@ -44,7 +44,7 @@ class UsageError(OAuthOpsError):
 
 
 def invalid(option: str, text: str) -> UsageError:
-    """The error of an option whose value cannot be taken; the text goes on after its name."""
+    """The error of an option whose value cannot be taken; the text follows its name."""
     return UsageError("invalid_option", f"{option}: {text}", option=option)
 
 

@@ -23,7 +23,7 @@ LONGEST_PAUSE = 30.0
 # Reads may lag behind writes; so long, in seconds, is waited for a read to show a write.
 LAG_PAUSES = (0.5, 1.0, 2.0, 4.0)
 FEW_REQUESTS = 5
-# In seconds, between two looks at whether the run goes on.
+# In seconds, between two looks at whether the run continues.
 LONGEST_SLEEP = 1.0
 # Cloudflare's longest window, in seconds (documented). It bounds the pace for any header.
 LONGEST_PACE = 300.0
