@@ -62,26 +62,15 @@ def stored(kept: StoredRecord, params: Mapping[str, Any]) -> Result:
     same = kept.secret == secret
     minted_at = params["minted_at"] or (kept.found.get("minted_at") if same else None) or moments.iso(moments.now())
     moments.moment("minted_at", str(minted_at))
-    changed = kept.change(
-        {
-            "client_id": params["client_id"],
-            "client_secret": secret,
-            "minted_at": str(minted_at),
-            "rotation": rotation,
-        }
-    )
+    record = {"client_id": params["client_id"], "client_secret": secret}
+    changed = kept.change({**record, "minted_at": str(minted_at), "rotation": rotation})
     return {"changed": changed, **described(kept, secret)}
 
 
 def check_rotation(kept: StoredRecord, secret: str, rotation: str) -> None:
     note = Note.of(kept.found.get("rotation"))
-    if note and note.until and moments.now() < note.until:
-        raise UsageError(
-            "rotation_busy",
-            f"store: another run on {note.host} is minting a secret, and has until {moments.iso(note.until)} to store "
-            "it. Run again after that.",
-            option="store",
-        )
+    if note:
+        note.check_over(moments.now())
     if rotation == OPEN and kept.found.get("rotation") != OPEN and kept.secret == secret:
         raise UsageError(
             "secret_not_newer",

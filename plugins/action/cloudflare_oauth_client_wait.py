@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._dns_options import DNS_OPTIONS
 from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_wait import MODULE
 from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction
 from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked, mapping
-from ansible_collections.oauthops.iam.plugins.plugin_utils._waiting import Waiting, check_wait
+from ansible_collections.oauthops.iam.plugins.plugin_utils._waiting import Waiting
 
 
 class ActionModule(ControllerAction):
@@ -25,9 +26,9 @@ class ActionModule(ControllerAction):
 
     def work(self, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         if not params["client_id"]:
-            text = "client_id: it is empty (expected the ID of a client)."
-            raise UsageError("invalid_option", text, option="client_id")
-        check_wait(params)
+            raise invalid("client_id", "it is empty (expected the ID of a client).")
+        check_seconds("wait_timeout", params["wait_timeout"])
+        check_seconds("wait_interval", params["wait_interval"], least=1)
         dns = checked("dns", mapping("dns", params["dns"]), DNS_OPTIONS)
         given = {**params, "account_id": check_account_id(params)}
         return Waiting(given, dns, check_mode, self.say).result()

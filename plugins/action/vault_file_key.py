@@ -15,7 +15,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._files import (
     Found,
     Reserved,
     check_absolute,
-    check_path,
     found_at,
     other_names,
 )
@@ -48,7 +47,6 @@ class ActionModule(ControllerAction):
 
 def ensure(params: Mapping[str, Any], loader: Any, *, check_mode: bool) -> dict[str, Any]:
     """Read the key, and write it when it is to hold something else."""
-    check_path("path", params["path"])
     check_absolute("path", params["path"])
     with opened("path", params["path"]) as place:
         vault = Vault(secrets_of(params, loader), place.path, params["vault_id"])

@@ -7,6 +7,11 @@ from __future__ import annotations
 
 class ModuleDocFragment:
     DOCUMENTATION = r"""
+attributes:
+  action_group:
+    description: Use C(group/oauthops.iam.cloudflare) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership: [oauthops.iam.cloudflare]
 options:
   api_token:
     description:
@@ -39,8 +44,7 @@ options:
       - Plain C(http) is refused unless the host is a loopback address.
     type: str
   timeout:
-    description:
-      - Seconds to wait for a connection, and then for each part of a response.
+    description: Seconds to wait for a connection, and then for each part of a response.
     type: float
     default: 30
   retry_timeout:

@@ -9,8 +9,7 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   dns:
-    description:
-      - The record that verifies the domain, and how it is looked up.
+    description: The record that verifies the domain, and how it is looked up.
     type: dict
     suboptions:
       provider:
@@ -26,35 +25,28 @@ options:
           - The time to live in seconds. V(1) leaves it to Cloudflare. If omitted, an existing record keeps its own.
         type: int
       server:
-        description:
-          - V(rfc2136). The primary name server of the zone.
+        description: V(rfc2136). The primary name server of the zone.
         type: str
       port:
-        description:
-          - V(rfc2136). Its port.
+        description: V(rfc2136). Its port.
         type: int
         default: 53
       protocol:
-        description:
-          - V(rfc2136). The protocol.
+        description: V(rfc2136). The protocol.
         type: str
         choices: [tcp, udp]
         default: tcp
       zone:
-        description:
-          - V(rfc2136). The zone, which is looked up if omitted.
+        description: V(rfc2136). The zone, which is looked up if omitted.
         type: str
       key_name:
-        description:
-          - V(rfc2136). The name of the TSIG key.
+        description: V(rfc2136). The name of the TSIG key.
         type: str
       key_secret:
-        description:
-          - V(rfc2136). The TSIG key.
+        description: V(rfc2136). The TSIG key.
         type: str
       key_algorithm:
-        description:
-          - V(rfc2136). The algorithm of the TSIG key.
+        description: V(rfc2136). The algorithm of the TSIG key.
         type: str
         choices: [hmac-md5, hmac-sha1, hmac-sha224, hmac-sha256, hmac-sha384, hmac-sha512]
         default: hmac-sha256
@@ -65,13 +57,11 @@ options:
         choices: [auto, authoritative, resolver, none]
         default: auto
       lookup_servers:
-        description:
-          - The name servers to ask, as O(oauthops.iam.dns_txt_info#module:servers).
+        description: The name servers to ask, as O(oauthops.iam.dns_txt_info#module:servers).
         type: list
         elements: str
       lookup_url:
-        description:
-          - The resolver to ask, as O(oauthops.iam.dns_txt_info#module:resolver_url).
+        description: The resolver to ask, as O(oauthops.iam.dns_txt_info#module:resolver_url).
         type: str
         default: https://cloudflare-dns.com/dns-query
 """

@@ -1,12 +1,19 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option that says where a secret is kept, shared by several modules. Private to this collection."""
+"""Where a secret is kept, where a minted one waits, and how long one run waits for another. Private."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
     DOCUMENTATION = r"""
+attributes:
+  delegation:
+    support: partial
+    details: It runs in the controller. A store on a host is that of the host that the task is delegated to.
+  become:
+    support: partial
+    details: It runs as the user that Ansible runs as. A store on a host is read and written as the other user.
 options:
   store:
     description:
@@ -32,16 +39,13 @@ options:
           - V(hashi_vault). The path of the secret in the KV engine, version 2. Needed.
         type: str
       owner:
-        description:
-          - V(json_file). The owner of the file.
+        description: V(json_file). The owner of the file.
         type: str
       group:
-        description:
-          - V(json_file). The group of the file.
+        description: V(json_file). The group of the file.
         type: str
       key:
-        description:
-          - V(vault_file). The key at the top level of the file. Needed.
+        description: V(vault_file). The key at the top level of the file. Needed.
         type: str
       vault_id:
         description:
@@ -54,12 +58,10 @@ options:
             vault secrets of the run are used.
         type: path
       vault_password:
-        description:
-          - V(vault_file). The password.
+        description: V(vault_file). The password.
         type: str
       mount:
-        description:
-          - V(hashi_vault). The mount point of the KV engine, V(secret) if omitted.
+        description: V(hashi_vault). The mount point of the KV engine, V(secret) if omitted.
         type: str
       url:
         description:
@@ -100,8 +102,7 @@ options:
             E(ANSIBLE_HASHI_VAULT_SECRET_ID).
         type: str
       role:
-        description:
-          - V(hashi_vault). The role for V(jwt), V(kubernetes) and V(cert) of O(store.auth_method).
+        description: V(hashi_vault). The role for V(jwt), V(kubernetes) and V(cert) of O(store.auth_method).
         type: str
       jwt:
         description:
@@ -134,32 +135,25 @@ options:
           - V(module). The full name of a module. Without O(store.write_to) it reads and changes nothing. Needed.
         type: str
       region:
-        description:
-          - V(aws_secrets_manager). The region. If omitted, it is E(AWS_REGION), or what boto3 finds.
+        description: V(aws_secrets_manager). The region. If omitted, it is E(AWS_REGION), or what boto3 finds.
         type: str
       profile:
-        description:
-          - V(aws_secrets_manager). The profile in AWS's files. If omitted, boto3 decides.
+        description: V(aws_secrets_manager). The profile in AWS's files. If omitted, boto3 decides.
         type: str
       access_key:
-        description:
-          - V(aws_secrets_manager). The ID of the access key. If omitted, boto3 finds the credentials.
+        description: V(aws_secrets_manager). The ID of the access key. If omitted, boto3 finds the credentials.
         type: str
       secret_key:
-        description:
-          - V(aws_secrets_manager). The access key.
+        description: V(aws_secrets_manager). The access key.
         type: str
       session_token:
-        description:
-          - V(aws_secrets_manager). The session token of temporary credentials.
+        description: V(aws_secrets_manager). The session token of temporary credentials.
         type: str
       endpoint_url:
-        description:
-          - V(aws_secrets_manager). The address of the service, for another one than AWS's own.
+        description: V(aws_secrets_manager). The address of the service, for another one than AWS's own.
         type: str
       aws_ca_bundle:
-        description:
-          - V(aws_secrets_manager). The file with the certificates of the authorities.
+        description: V(aws_secrets_manager). The file with the certificates of the authorities.
         type: path
       credential_type:
         description:
@@ -167,8 +161,7 @@ options:
             and C(rotation). C(client_secret) is secret. Needed.
         type: str
       organization:
-        description:
-          - V(awx_credential). The organization that owns it. A credential that is created needs it.
+        description: V(awx_credential). The organization that owns it. A credential that is created needs it.
         type: str
       controller_host:
         description:
@@ -190,8 +183,7 @@ options:
             E(TOWER_PASSWORD).
         type: str
       ca_path:
-        description:
-          - V(awx_credential). The file with the certificates of the authorities.
+        description: V(awx_credential). The file with the certificates of the authorities.
         type: path
       validate_certs:
         description:
@@ -215,19 +207,29 @@ options:
         type: list
         elements: str
       environment:
-        description:
-          - V(command). Variables for both programs. Their values are treated as secrets.
+        description: V(command). Variables for both programs. Their values are treated as secrets.
         type: dict
       options:
-        description:
-          - V(module). The options of the module, when it reads and when it writes.
+        description: V(module). The options of the module, when it reads and when it writes.
         type: dict
       read_from:
         description:
           - V(module). Where the mapping is in the result of the module, with dots between keys, V(value) if omitted.
         type: str
       write_to:
-        description:
-          - V(module). The option that takes the mapping when the module writes. It needs C(no_log). Needed.
+        description: V(module). The option that takes the mapping when the module writes. It needs C(no_log). Needed.
         type: str
+  lock_timeout:
+    description: How many seconds to wait for another run that works on the same client in the same O(handover_dir).
+    type: float
+    default: 60
+  handover_dir:
+    description:
+      - The directory in the controller where a minted secret waits until the store holds it, and where the locks are.
+      - It is made with mode V(0700), and has to belong to the user that Ansible runs as.
+      - After a run that was killed, the file there is the only copy of the secret. So the directory has to outlive the
+        run. In an execution environment, mount a volume there.
+      - If omitted, the environment variable E(OAUTHOPS_HANDOVER_DIR) is used, else C(oauthops.iam) in
+        C(ANSIBLE_HOME), which is V(~/.ansible) by default.
+    type: path
 """

@@ -9,21 +9,18 @@ DOCUMENTATION = r"""
 name: awx_approvals
 short_description: Decide which AWX workflows that wait for a domain may continue
 version_added: 0.1.0
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 description:
   - Matches each pending approval with the client of its own workflow, and decides by the domain of that client. The
     role P(oauthops.iam.oauth_client_awx#role) carries the decisions out.
 options:
   _input:
-    description:
-      - The pending approvals, as AWX lists them in C(workflow_approvals).
+    description: The pending approvals, as AWX lists them in C(workflow_approvals).
     type: list
     elements: dict
     required: true
   nodes:
-    description:
-      - The nodes whose jobs have made the clients, as AWX lists them in C(workflow_job_nodes).
+    description: The nodes whose jobs have made the clients, as AWX lists them in C(workflow_job_nodes).
     type: list
     elements: dict
     required: true
@@ -35,14 +32,12 @@ options:
     elements: dict
     required: true
   clients:
-    description:
-      - The clients of the account, from P(oauthops.iam.cloudflare_oauth_client_info#module).
+    description: The clients of the account, from P(oauthops.iam.cloudflare_oauth_client_info#module).
     type: list
     elements: dict
     required: true
   account_id:
-    description:
-      - That account. Workflows about clients of other accounts are skipped.
+    description: That account. Workflows about clients of other accounts are skipped.
     type: str
     required: true
 """

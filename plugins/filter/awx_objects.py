@@ -9,8 +9,7 @@ DOCUMENTATION = r"""
 name: awx_objects
 short_description: Describe the objects that AWX needs for OAuth clients
 version_added: 0.1.0
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 description:
   - Describes all objects that the role P(oauthops.iam.oauth_client_awx#role) sets up, as the modules of awx.awx take
     them. Nothing is read or changed.

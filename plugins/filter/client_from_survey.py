@@ -9,16 +9,14 @@ DOCUMENTATION = r"""
 name: client_from_survey
 short_description: Turn survey answers into the definition of an OAuth client
 version_added: 0.1.0
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 description:
   - AWX gives all survey answers as texts, and an empty text for a question that was skipped. This filter leaves
     empty texts out, and splits the lines of options that are lists.
   - The playbook C(oauthops.iam.publish) uses it.
 options:
   _input:
-    description:
-      - The survey answers, by the names of the options of M(oauthops.iam.cloudflare_oauth_client).
+    description: The survey answers, by the names of the options of M(oauthops.iam.cloudflare_oauth_client).
     type: dict
     required: true
 """
@@ -38,8 +36,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description:
-    - The definition, as O(oauthops.iam.cloudflare_oauth_client_publication#module:client).
+  description: The definition, as O(oauthops.iam.cloudflare_oauth_client_publication#module:client).
   type: dict
   sample:
     client_name: Example App

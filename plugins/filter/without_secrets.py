@@ -9,20 +9,17 @@ DOCUMENTATION = r"""
 name: without_secrets
 short_description: Mask secrets in a text
 version_added: 0.1.0
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 description:
   - Replaces each of the secrets by C(********), as it is and as Base64, in a URL and in JSON.
   - A secret of which only a part is in the text, or that was encoded together with something else, is not found.
 options:
   _input:
-    description:
-      - The text, such as the message of a task that failed.
+    description: The text, such as the message of a task that failed.
     type: str
     required: true
   secrets:
-    description:
-      - The secrets. Those that are empty or null are left out.
+    description: The secrets. Those that are empty or null are left out.
     type: list
     elements: str
     required: true
@@ -41,27 +38,9 @@ _value:
   sample: The application does not accept ********.
 """
 
-import base64
-import json
-import re
-from collections.abc import Callable, Iterable, Mapping
-from urllib.parse import quote, quote_plus
+from collections.abc import Callable, Mapping
 
-MASK = "********"
-
-
-def forms(secret: str) -> set[str]:
-    """How a secret may be written in a message."""
-    octets = secret.encode("utf-8", "surrogateescape")
-    in_urls = {quote(octets), quote(octets, safe=""), quote_plus(octets)}
-    return {secret, base64.b64encode(octets).decode("ascii"), *in_urls, json.dumps(secret)[1:-1]}
-
-
-def without_secrets(text: str, secrets: Iterable[object]) -> str:
-    """The text with every form of the secrets masked, the longest first, as one may begin another."""
-    hidden: set[str] = set().union(*(forms(str(secret)) for secret in secrets if secret))
-    longest_first = sorted(hidden, key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, longest_first)), MASK, text) if hidden else text
+from ansible_collections.oauthops.iam.plugins.plugin_utils._masking import without_secrets
 
 
 class FilterModule:

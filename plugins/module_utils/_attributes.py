@@ -15,7 +15,7 @@ import stat
 import sys
 from typing import Any, Callable
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._files import (
     ACL,
     CONTEXT,
@@ -89,7 +89,10 @@ class Attributes:
     def check(self, place: Place, older: Found | None) -> None:
         """Raise UsageError when C(give) is going to fail, as far as that can be seen without writing."""
         uid, gid = self._wanted(older)
-        groups = {LEFT, os.getegid(), *os.getgroups(), *_handed_on(place.directory.status)}
+        directory = place.directory.status
+        # A new file gets the group of its directory, as everywhere but on Linux.
+        handed_on = [directory.st_gid] if directory.st_mode & stat.S_ISGID or sys.platform != "linux" else []
+        groups = {LEFT, os.getegid(), *os.getgroups(), *handed_on}
         if os.geteuid() != 0 and not (uid in (LEFT, os.geteuid()) and gid in groups):
             raise self._impossible(place, older)
 
@@ -132,14 +135,7 @@ def _number(option: str, name: str | None, look_up: Callable[[str], int]) -> int
     try:
         return int(name) if name.isascii() and name.isdigit() else look_up(name)
     except KeyError:
-        raise UsageError(
-            "invalid_option", f"{option}: this machine knows no {option} {name!r}.", option=option
-        ) from None
-
-
-def _handed_on(directory: os.stat_result) -> list[int]:
-    """The group that a new file gets from its directory, as everywhere but on Linux, if it does."""
-    return [directory.st_gid] if directory.st_mode & stat.S_ISGID or sys.platform != "linux" else []
+        raise invalid(option, f"this machine knows no {option} {name!r}.") from None
 
 
 def _name(uid: int) -> str:

@@ -18,7 +18,7 @@ import stat
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._places import Place
 
 MODE = 0o600
@@ -32,19 +32,17 @@ RANDOM_BYTES = 6
 def check_path(option: str, path: str) -> None:
     """Raise UsageError for what names no file."""
     if "\0" in path:
-        raise UsageError("invalid_option", f"{option}: {path!r} is not a path.", option=option)
+        raise invalid(option, f"{path!r} is not a path.")
 
 
 def check_absolute(option: str, path: str) -> None:
+    """Raise UsageError for what is not the absolute path of a file."""
+    check_path(option, path)
     if not path:
-        raise UsageError("invalid_option", f"{option}: it is empty (expected the path of a file).", option=option)
+        raise invalid(option, "it is empty (expected the path of a file).")
     if not os.path.isabs(path):
-        raise UsageError(
-            "invalid_option",
-            f"{option}: {path} is a relative path (expected an absolute one). "
-            "Write for example {{ playbook_dir }}/" + path + ".",
-            option=option,
-        )
+        text = f"{path} is a relative path (expected an absolute one). Write for example {{{{ playbook_dir }}}}/{path}."
+        raise invalid(option, text)
 
 
 def object_of(text: str | bytes) -> dict[str, Any]:

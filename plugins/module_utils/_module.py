@@ -16,7 +16,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.abort import Run as AnsibleRun
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import with_environment
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, result_of
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid, result_of
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line
 from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
@@ -32,6 +32,8 @@ try:
 except ImportError:  # a newer ansible-core, which hides what is registered
     remove_values = None
 
+# ansible-core before 2.22 leaves it to those who make a result to hide secrets.
+HIDDEN_BY_CORE = register_secrets is not None
 Params = Mapping[str, Any]
 Result = dict[str, Any]
 Run = Callable[[Params, bool], Result]
@@ -102,6 +104,11 @@ class CloudflareModule(Module):
         return succeeded, {**result, "waited": params["waited"]} if params["waited"] else result
 
 
+def only_as_action(_params: Params, _check_mode: bool) -> Result:
+    """The C(run) of a module whose work is done by its action plugin."""
+    raise UsageError("action_plugin_missing", "The action plugin of this module is missing. Reinstall the collection.")
+
+
 def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
     """Outside of any handler: ansible-core can be set to add an exception's own text, which may hold a secret."""
     for warning in result.pop("warnings", []):
@@ -120,8 +127,7 @@ def check_not_empty(params: Params, *filters: str) -> None:
     """Raise UsageError for an empty filter: a value that is missing by mistake would list everything."""
     for option in filters:
         if params[option] == "":
-            text = f"{option}: it is empty. Set it, or leave it out to list everything."
-            raise UsageError("invalid_option", text, option=option)
+            raise invalid(option, "it is empty. Set it, or leave it out to list everything.")
 
 
 def secret_values(options: Mapping[str, Any], params: Params) -> Iterator[str]:

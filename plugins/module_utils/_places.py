@@ -54,7 +54,6 @@ class Directory:
         return bool(self.status.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
 
     def is_writable(self) -> bool:
-        """Whether we can put files into it."""
         effective = os.access in os.supports_effective_ids
         return os.access(".", os.W_OK | os.X_OK, dir_fd=self.handle, effective_ids=effective)
 

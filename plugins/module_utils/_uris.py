@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.address import split
+from ansible_collections.oauthops.iam.plugins.module_utils._api.address import ip_address, split
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 
 try:
@@ -119,10 +118,7 @@ def _host(uri: str) -> str | None:
 
 def _is_address(host: str) -> bool:
     """Browsers take a host whose last label is a number for an IPv4 address (WHATWG URL, 3.5)."""
-    try:
-        return bool(ipaddress.ip_address(host))
-    except ValueError:
-        return bool(re.fullmatch(r"0x[0-9a-f]*|[0-9]+", host.rstrip(".").rpartition(".")[2]))
+    return bool(ip_address(host) or re.fullmatch(r"0x[0-9a-f]*|[0-9]+", host.rstrip(".").rpartition(".")[2]))
 
 
 def origin_error(origin: str) -> str | None:

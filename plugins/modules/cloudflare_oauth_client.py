@@ -16,21 +16,13 @@ description:
   - Lists are compared as sets. C(offline_access) and C(openid) in O(scopes) are added and removed by Cloudflare
     itself, following O(grant_types) and O(response_types), and are neither compared nor sent.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
-  - oauthops.iam._attributes.manager
-  - oauthops.iam._attributes.anywhere
-attributes:
-  idempotent:
-    support: full
 options:
   state:
-    description:
-      - V(present) creates the client or brings it to its description, V(absent) deletes it.
+    description: V(present) creates the client or brings it to its description, V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
@@ -60,8 +52,7 @@ options:
     elements: str
     choices: [code, token, id_token]
   redirect_uris:
-    description:
-      - The absolute URIs, without fragment, that users may be sent back to. Needed to create a client.
+    description: The absolute URIs, without fragment, that users may be sent back to. Needed to create a client.
     type: list
     elements: str
   scopes:
@@ -83,13 +74,11 @@ options:
     type: str
     choices: [none, client_secret_basic, client_secret_post]
   allowed_cors_origins:
-    description:
-      - The web origins from which a browser may call the token endpoint. Compared without a trailing slash.
+    description: The web origins from which a browser may call the token endpoint. Compared without a trailing slash.
     type: list
     elements: str
   post_logout_redirect_uris:
-    description:
-      - The URIs that users may be sent to after logging out.
+    description: The URIs that users may be sent to after logging out.
     type: list
     elements: str
   client_uri:
@@ -99,16 +88,13 @@ options:
       - The host of a verified client cannot be changed.
     type: str
   logo_uri:
-    description:
-      - The address of the application's logo.
+    description: The address of the application's logo.
     type: str
   policy_uri:
-    description:
-      - The address of the privacy policy.
+    description: The address of the privacy policy.
     type: str
   tos_uri:
-    description:
-      - The address of the terms of service.
+    description: The address of the terms of service.
     type: str
   visibility:
     description:
@@ -119,8 +105,7 @@ options:
     type: str
     choices: [private, public]
   append:
-    description:
-      - Whether lists are added to the values that the client has, instead of replacing them.
+    description: Whether lists are added to the values that the client has, instead of replacing them.
     type: bool
     default: false
   restart_verification:
@@ -157,8 +142,7 @@ options:
         discards the secret; M(oauthops.iam.cloudflare_oauth_client_secret) can mint another later.
     type: bool
   force:
-    description:
-      - Whether O(state=absent) may delete a public client, which ends all authorizations that users gave it.
+    description: Whether O(state=absent) may delete a public client, which ends all authorizations that users gave it.
     type: bool
     default: false
 seealso:
@@ -261,7 +245,6 @@ oauth_client:
       description: The scopes that a user may decline.
       type: list
       elements: str
-      sample: []
     token_endpoint_auth_method:
       description: How the client authenticates.
       type: str
@@ -270,12 +253,10 @@ oauth_client:
       description: The allowed web origins.
       type: list
       elements: str
-      sample: []
     post_logout_redirect_uris:
       description: The URIs to go to after logging out.
       type: list
       elements: str
-      sample: []
     client_uri:
       description: The home page.
       type: str
@@ -438,11 +419,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 
 
 MODULE = CloudflareModule(run, OPTIONS, {"required_one_of": [("client_id", "client_name")]})
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

@@ -13,44 +13,33 @@ description:
   - Lists the OAuth clients of an account, all of them or those that all given filters match.
   - Never returns a secret; Cloudflare shows a secret only when it is minted.
   - The token needs the permission C(OAuth Client Read).
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
-  - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
   - oauthops.iam._attributes.reader
-  - oauthops.iam._attributes.anywhere
+  - oauthops.iam._attributes
 options:
   client_id:
     description:
       - Only the client with this ID. An empty ID is refused, so that a missing value does not list every client.
     type: str
   client_name:
-    description:
-      - Only the clients with exactly this name. An empty one is refused.
+    description: Only the clients with exactly this name. An empty one is refused.
     type: str
   visibility:
-    description:
-      - Only the clients of this visibility.
+    description: Only the clients of this visibility.
     type: str
     choices: [private, public]
   verification_status:
-    description:
-      - Only the clients whose verification of the host of their C(client_uri) has this status.
+    description: Only the clients whose verification of the host of their C(client_uri) has this status.
     type: str
     choices: [pending, in_progress, verified, failed]
   has_rotated_secret:
-    description:
-      - Only the clients with (V(true)) or without (V(false)) an open rotation, which is a second valid secret.
+    description: Only the clients with (V(true)) or without (V(false)) an open rotation, which is a second valid secret.
     type: bool
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client
-  - module: oauthops.iam.cloudflare_oauth_client_secret
-  - module: oauthops.iam.cloudflare_oauth_client_wait
   - module: oauthops.iam.cloudflare_oauth_clients
-  - module: oauthops.iam.cloudflare_oauth_domain_record
-  - module: oauthops.iam.cloudflare_oauth_scope_info
 """
 
 EXAMPLES = r"""
@@ -100,8 +89,7 @@ oauth_clients:
         token_endpoint_auth_method: none
         visibility: private
     publishing:
-      description:
-        - The state of publishing, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
+      description: The state of publishing, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
       type: dict
       sample:
         phase: incomplete
@@ -112,21 +100,11 @@ error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: unauthorized
-    option:
-      description: The option to change, as the task writes it. V(none) when no single option is wrong.
-      type: str
-      sample: ~
 waited:
-  description: The waits of the task with their causes, within O(retry_timeout).
+  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping
@@ -176,11 +154,7 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
 
 
 MODULE = CloudflareModule(run, OPTIONS)
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

@@ -18,30 +18,16 @@ description:
     P(oauthops.iam.oauth_client_publish#role) does all steps.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write), and for a zone at Cloudflare
     C(Zone Read), C(DNS Read) and C(DNS Write).
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._dns
   - oauthops.iam._store
-  - oauthops.iam._handover
-  - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
-  - oauthops.iam._attributes.manager
   - oauthops.iam._attributes.controller
-attributes:
-  idempotent:
-    support: full
-  delegation:
-    support: partial
-    details: It runs in the controller. A store on a host is that of the host that the task is delegated to.
-  become:
-    support: partial
-    details: It runs as the user that Ansible runs as. A store on a host is read and written as the other user.
+  - oauthops.iam._attributes
 options:
   state:
-    description:
-      - The step to reach, or V(absent) to delete the client and its record.
+    description: The step to reach, or V(absent) to delete the client and its record.
     type: str
     choices: [prepared, public, absent]
     default: prepared
@@ -56,8 +42,7 @@ options:
     type: dict
     required: true
   store:
-    description:
-      - The place for the secret of a new client. A client without a secret needs none.
+    description: The place for the secret of a new client. A client without a secret needs none.
     required: false
   validate_scopes:
     description:
@@ -188,14 +173,12 @@ oauth_client:
   returned: success
   type: dict
 waited:
-  description: The waits of the task with their causes.
+  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 error:
-  description:
-    - Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: failure
   type: dict
 """
@@ -203,9 +186,8 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._dns_options import DNS_OPTION
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, only_as_action
 from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION
 
 OPTIONS: Mapping[str, Any] = {
@@ -222,19 +204,8 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
-def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError(
-        "action_plugin_missing",
-        "cloudflare_oauth_client_publication: its action plugin is missing. Reinstall the collection.",
-    )
-
-
-MODULE = CloudflareModule(run, OPTIONS)
-
-
-def main() -> None:
-    MODULE.main()
-
+MODULE = CloudflareModule(only_as_action, OPTIONS)
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

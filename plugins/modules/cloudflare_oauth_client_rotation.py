@@ -21,16 +21,12 @@ description:
   - One run at a time works on a client, by a lock in O(handover_dir). The module
     M(oauthops.iam.cloudflare_oauth_client_secret) knows neither the lock nor the store.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._store
-  - oauthops.iam._handover
-  - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
-  - oauthops.iam._attributes.manager
   - oauthops.iam._attributes.controller
+  - oauthops.iam._attributes
 attributes:
   check_mode:
     details: Predicts the steps, and takes no lock.
@@ -42,26 +38,17 @@ attributes:
     details:
       - While a rotation is open, or the secret is younger than O(max_age), V(rotated) changes nothing. Without
         O(max_age) it mints a secret in every run once the rotation before is finalized.
-  delegation:
-    support: partial
-    details: It runs in the controller. A store on a host is that of the host that the task is delegated to.
-  become:
-    support: partial
-    details: It runs as the user that Ansible runs as. A store on a host is read and written as the other user.
 options:
   state:
-    description:
-      - V(rotated) mints a second secret when the present one is due. V(finalized) deletes the older of two.
+    description: V(rotated) mints a second secret when the present one is due. V(finalized) deletes the older of two.
     type: str
     choices: [rotated, finalized]
     default: rotated
   client_id:
-    description:
-      - The ID of the client. It or O(client_name) is needed.
+    description: The ID of the client. It or O(client_name) is needed.
     type: str
   client_name:
-    description:
-      - The exact name of the client.
+    description: The exact name of the client.
     type: str
   max_age:
     description:
@@ -186,14 +173,12 @@ fingerprint:
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 waited:
-  description: The waits of the task with their causes.
+  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 error:
-  description:
-    - Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: failure
   type: dict
 """
@@ -201,9 +186,9 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, only_as_action
 from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION
 
 OPTIONS: Mapping[str, Any] = {
@@ -225,26 +210,13 @@ def check_params(params: Mapping[str, Any]) -> None:
     """Raise UsageError for what no run can be started with."""
     check_seconds("lock_timeout", params["lock_timeout"])
     if not (params["client_id"] or params["client_name"]):
-        text = "client_id: name the client by client_id or client_name, which are both empty."
-        raise UsageError("invalid_option", text, option="client_id")
+        raise invalid("client_id", "name the client by client_id or client_name, which are both empty.")
     if params["replace_lost"] and params["state"] == "finalized":
-        text = "replace_lost: it mints a secret, which state=finalized does not. Set state=rotated."
-        raise UsageError("invalid_option", text, option="replace_lost")
+        raise invalid("replace_lost", "it mints a secret, which state=finalized does not. Set state=rotated.")
 
 
-def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError(
-        "action_plugin_missing",
-        "cloudflare_oauth_client_rotation: its action plugin is missing. Reinstall the collection.",
-    )
-
-
-MODULE = CloudflareModule(run, OPTIONS, {"required_one_of": [("client_id", "client_name")]})
-
-
-def main() -> None:
-    MODULE.main()
-
+MODULE = CloudflareModule(only_as_action, OPTIONS, {"required_one_of": [("client_id", "client_name")]})
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

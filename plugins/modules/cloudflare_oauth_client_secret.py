@@ -15,14 +15,10 @@ description:
   - One task never does both, because every application has to get the new secret in between.
   - A client with C(token_endpoint_auth_method=none) has no secret and is refused.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
-  - oauthops.iam._attributes.manager
-  - oauthops.iam._attributes.anywhere
 attributes:
   idempotent:
     support: partial
@@ -41,20 +37,16 @@ options:
     choices: [rotated, finalized]
     required: true
   client_id:
-    description:
-      - The ID of the client.
+    description: The ID of the client.
     type: str
   client_name:
-    description:
-      - The exact name of the client, instead of O(client_id). The task fails when several clients have it.
+    description: The exact name of the client, instead of O(client_id). The task fails when several clients have it.
     type: str
   client_secret_file:
     description:
       - The file on the target that the new secret is written to, without a line break and with mode C(0600); an
-        absolute path. It is replaced in one step, and is reserved before the secret is minted. It belongs to the user
-        who runs the task.
-      - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
-        otherwise.
+        absolute path. It is replaced in one step, and is reserved before the secret is minted. Who owns it, and when it
+        is refused, is as for O(oauthops.iam.cloudflare_oauth_client#module:client_secret_file).
       - An empty file beside it, whose name ends with C(.unreceived), marks that this file does not hold the newer
         secret. It exists while a secret is being minted, and as long as the response that held it is lost.
       - O(state=rotated) needs this or O(return_client_secret=true).
@@ -63,10 +55,7 @@ options:
     description:
       - Whether the new secret is returned as RV(client_secret). Set C(no_log=true) on the task then, because
         ansible-core before 2.22 shows the secret otherwise.
-      - Refused together with C(async), which keeps the result in a file that every user can read.
-      - In a loop, a mapping for C(register), which ansible-core 2.21 and later accepts, keeps the values of the last
-        item, and the secrets of the others are lost. It is refused without O(client_secret_file). Register a name
-        instead, or C(_task.loop_result).
+      - Refused with C(async) and in some loops, as O(oauthops.iam.cloudflare_oauth_client#module:return_client_secret).
       - A task that is interrupted before it ends returns nothing. O(client_secret_file) has the secret
         from the moment it is minted.
     type: bool
@@ -110,21 +99,11 @@ error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: newer_secret_missing
-    option:
-      description: The option to change, as the task writes it. V(none) when it is not about one option.
-      type: str
-      sample: client_secret_file
 waited:
-  description: The waits of the task with their causes, within O(retry_timeout).
+  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping
@@ -168,11 +147,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 
 
 MODULE = CloudflareModule(run, OPTIONS, {"required_one_of": [("client_id", "client_name")]})
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

@@ -14,36 +14,24 @@ description:
     on the task.
   - V(present) of O(state) stores a secret that was made elsewhere, such as in the dashboard.
   - Other keys in the place stay as they are. The place of another client is refused. Cloudflare is not asked.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._store
-  - oauthops.iam._handover
-  - oauthops.iam._attributes
   - oauthops.iam._attributes.value
   - oauthops.iam._attributes.controller
-attributes:
-  delegation:
-    support: partial
-    details: It runs in the controller. A store on a host is that of the host that the task is delegated to.
-  become:
-    support: partial
-    details: It runs as the user that Ansible runs as. A store on a host is read and written as the other user.
+  - oauthops.iam._attributes
 options:
   state:
-    description:
-      - V(read) fails when the store holds no secret, or never shows it. V(present) stores O(client_secret).
+    description: V(read) fails when the store holds no secret, or never shows it. V(present) stores O(client_secret).
     type: str
     choices: [read, present]
     default: read
   client_id:
-    description:
-      - The ID of the client.
+    description: The ID of the client.
     type: str
     required: true
   client_secret:
-    description:
-      - The secret to store. It is needed for V(present) of O(state).
+    description: The secret to store. It is needed for V(present) of O(state).
     type: str
   minted_at:
     description:
@@ -110,8 +98,7 @@ fingerprint:
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 error:
-  description:
-    - Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: failure
   type: dict
 """
@@ -119,8 +106,7 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import Module, only_as_action
 from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION
 
 OPTIONS: Mapping[str, Any] = {
@@ -135,19 +121,8 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
-def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError(
-        "action_plugin_missing",
-        "cloudflare_oauth_client_stored_secret: its action plugin is missing. Reinstall the collection.",
-    )
-
-
-MODULE = Module(run, OPTIONS, {"required_if": [("state", "present", ("client_secret",))]})
-
-
-def main() -> None:
-    MODULE.main()
-
+MODULE = Module(only_as_action, OPTIONS, {"required_if": [("state", "present", ("client_secret",))]})
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

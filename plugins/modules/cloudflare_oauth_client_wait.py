@@ -16,15 +16,12 @@ description:
     these is a failure.
   - Cloudflare looks for two days, so run again later instead of waiting long.
   - The token needs the permission C(OAuth Client Read), and C(OAuth Client Write) to restart a verification.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._dns
-  - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
-  - oauthops.iam._attributes.manager
   - oauthops.iam._attributes.controller
+  - oauthops.iam._attributes
 attributes:
   check_mode:
     details: Asks once and does not wait.
@@ -33,8 +30,7 @@ attributes:
     details: A failed verification is started again, and runs then.
 options:
   client_id:
-    description:
-      - The ID of the client.
+    description: The ID of the client.
     type: str
     required: true
   oauth_client:
@@ -43,13 +39,11 @@ options:
         value of its record is the one that may change.
     type: dict
   wait_timeout:
-    description:
-      - How many seconds to wait. V(0) asks once.
+    description: How many seconds to wait. V(0) asks once.
     type: float
     default: 300.0
   wait_interval:
-    description:
-      - How many seconds to wait between two requests, at least V(1).
+    description: How many seconds to wait between two requests, at least V(1).
     type: float
     default: 10.0
   restart_verification:
@@ -156,15 +150,6 @@ error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: client_not_found
-    option:
-      description: The option to change, as the task writes it. V(none) when no single option is wrong.
-      type: str
-      sample: client_id
 waited:
   description: The waits of the last request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request failed
@@ -175,9 +160,8 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._dns_options import DNS_OPTION
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, only_as_action
 
 OPTIONS: Mapping[str, Any] = {
     "client_id": {"type": "str", "required": True},
@@ -189,19 +173,8 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
-def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError(
-        "action_plugin_missing",
-        "cloudflare_oauth_client_wait: its action plugin is missing. Reinstall the collection.",
-    )
-
-
-MODULE = CloudflareModule(run, OPTIONS)
-
-
-def main() -> None:
-    MODULE.main()
-
+MODULE = CloudflareModule(only_as_action, OPTIONS)
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

@@ -23,12 +23,6 @@ author:
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
-  - oauthops.iam._attributes.manager
-  - oauthops.iam._attributes.anywhere
-attributes:
-  idempotent:
-    support: full
 options:
   clients:
     description:

@@ -14,35 +14,24 @@ description:
     can share a host with each other and with other services.
   - Values are compared without the quotes that a TXT record is written with.
   - The token needs the permissions C(Zone Read), C(DNS Read) and C(DNS Write) for the zone.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
-  - oauthops.iam._attributes.manager
-  - oauthops.iam._attributes.anywhere
-attributes:
-  idempotent:
-    support: full
 options:
   state:
-    description:
-      - Whether the value is among the TXT records of the host.
+    description: Whether the value is among the TXT records of the host.
     type: str
     choices: [present, absent]
     default: present
   client_uri:
-    description:
-      - The C(client_uri) of the OAuth client, whose host is where the record belongs.
+    description: The C(client_uri) of the OAuth client, whose host is where the record belongs.
     type: str
   host:
-    description:
-      - The host itself, instead of O(client_uri).
+    description: The host itself, instead of O(client_uri).
     type: str
   value:
-    description:
-      - The value, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing.dns_record.value) gives it.
+    description: The value, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing.dns_record.value) gives it.
     type: str
     required: true
   ttl:
@@ -58,8 +47,6 @@ options:
     type: str
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client
-  - module: oauthops.iam.cloudflare_oauth_client_info
-  - module: oauthops.iam.cloudflare_oauth_client_wait
   - module: oauthops.iam.dns_txt_info
   - module: oauthops.iam.rfc2136_txt_value
 """
@@ -78,53 +65,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 dns_record:
-  description: The TXT record. V(none) when there was none to remove.
+  description:
+    - The TXT record, V(none) when there was none to remove. Its C(name) is in lower case and Punycode. Its C(id) is
+      V(none) in check mode for one that is not there yet.
   returned: success
   type: dict
-  contains:
-    id:
-      description: The ID of the record, V(none) in check mode for one that is not there yet.
-      type: str
-      sample: 372e67954025e0ba6aaa6d586b9e0b59
-    zone_id:
-      description: The ID of the zone.
-      type: str
-      sample: 023e105f4ecef8ad9ca31a8372d0c353
-    type:
-      description: Always V(TXT).
-      type: str
-      sample: TXT
-    name:
-      description: The host, in lower case and Punycode.
-      type: str
-      sample: app.example.com
-    value:
-      description: The value, without quotes.
-      type: str
-      sample: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
-    ttl:
-      description: The time to live in seconds, V(1) for automatic.
-      type: int
-      sample: 1
+  sample:
+    id: 372e67954025e0ba6aaa6d586b9e0b59
+    zone_id: 023e105f4ecef8ad9ca31a8372d0c353
+    type: TXT
+    name: app.example.com
+    value: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
+    ttl: 1
 error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: record_conflict
-    option:
-      description: The option to change, as the task writes it. V(none) when it is not about one option.
-      type: str
-      sample: ~
 waited:
-  description: What the task waited for and how long, as long as O(retry_timeout) allowed.
+  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping
@@ -154,19 +115,13 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     check_ttl(params["ttl"])
     check_value(params["value"])
     records = HostRecords.looked_up(connect(params), host, params["zone_id"])
-    if params["state"] == "absent":
-        return records.ensure_absent(params["value"], check_mode=check_mode)
-    return records.ensure_present(params["value"], params["ttl"], check_mode=check_mode)
+    return records.ensure(params["state"], params["value"], params["ttl"], check_mode=check_mode)
 
 
 MODULE = CloudflareModule(
     run, OPTIONS, {"required_one_of": [("client_uri", "host")], "mutually_exclusive": [("client_uri", "host")]}
 )
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

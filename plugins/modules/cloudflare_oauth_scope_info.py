@@ -12,14 +12,11 @@ version_added: 0.1.0
 description:
   - Lists Cloudflare's catalogue of OAuth scopes, all of it or the scopes that match all given filters.
   - Needs a valid credential, but no permission and no account.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
-  - oauthops.iam._attributes
-  - oauthops.iam._attributes.group
   - oauthops.iam._attributes.reader
-  - oauthops.iam._attributes.anywhere
+  - oauthops.iam._attributes
 options:
   ids:
     description:
@@ -28,8 +25,7 @@ options:
     type: list
     elements: str
   category:
-    description:
-      - Only the scopes of this category, in upper or lower case. An empty one is refused.
+    description: Only the scopes of this category, in upper or lower case. An empty one is refused.
     type: str
   name:
     description:
@@ -82,21 +78,11 @@ error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: scope_unknown
-    option:
-      description: The option to change, as the task writes it. V(none) when it is not about one option.
-      type: str
-      sample: ids
 waited:
-  description: The waits of the task with their causes, within O(retry_timeout).
+  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a read lagged behind, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping
@@ -124,11 +110,7 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
 
 
 MODULE = CloudflareModule(run, OPTIONS)
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

@@ -13,23 +13,19 @@ description:
   - Asks the name servers that are authoritative for the name, past every cache, or a resolver over HTTPS where these
     cannot be asked, as where port 53 is closed.
   - The task does not fail when no server could be asked. RV(visible) is V(none) then, and RV(notes) say why.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 requirements:
   - dnspython 2.1 or later, for asking name servers; O(method=resolver) does without
 extends_documentation_fragment:
-  - oauthops.iam._attributes
   - oauthops.iam._attributes.reader
-  - oauthops.iam._attributes.anywhere
+  - oauthops.iam._attributes
 options:
   name:
-    description:
-      - The name, such as V(app.example.com).
+    description: The name, such as V(app.example.com).
     type: str
     required: true
   value:
-    description:
-      - A value to look for, without quotes.
+    description: A value to look for, without quotes.
     type: str
   method:
     description:
@@ -52,8 +48,7 @@ options:
     type: str
     default: https://cloudflare-dns.com/dns-query
   timeout:
-    description:
-      - How many seconds to wait for the name servers, and how many for the resolver.
+    description: How many seconds to wait for the name servers, and how many for the resolver.
     type: float
     default: 5.0
 seealso:
@@ -127,24 +122,18 @@ notes:
   elements: str
   sample: ['The name servers were not asked, because the Python library dnspython is not installed.']
 error:
-  description: Why the task failed. What ansible-core itself refuses has no such key.
+  description:
+    - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
+      C(option) the option to change, V(none) when it is not about one.
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: invalid_option
-    option:
-      description: The option to change, as the task writes it. V(none) when it is not about one option.
-      type: str
-      sample: servers
+  sample: {code: invalid_option, option: servers}
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.lookup import look_up
 from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
@@ -168,24 +157,18 @@ def checked_name(params: Mapping[str, Any]) -> str:
     """The name, as DNS has it. Raises UsageError for a wrong option."""
     name = dns_name(params["name"])
     if not name:
-        text = f"name: {params['name']!r} is no name that DNS could have a record for."
-        raise UsageError("invalid_option", text, option="name")
+        raise invalid("name", f"{params['name']!r} is no name that DNS could have a record for.")
     check_seconds("timeout", params["timeout"], above_zero=True)
-    if "@" in params["resolver_url"]:
-        text = "resolver_url: it holds a user or a password, which the result would show. Remove them."
-        raise UsageError("invalid_option", text, option="resolver_url")
-    if params["resolver_url"] and web_address_error(params["resolver_url"]):
-        text = f"resolver_url: {params['resolver_url']!r} {web_address_error(params['resolver_url'])}."
-        raise UsageError("invalid_option", text, option="resolver_url")
+    url = params["resolver_url"]
+    if "@" in url:
+        raise invalid("resolver_url", "it holds a user or a password, which the result would show. Remove them.")
+    if url and (error := web_address_error(url)):
+        raise invalid("resolver_url", f"{url!r} {error}.")
     return name
 
 
 MODULE = Module(run, OPTIONS)
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

@@ -16,34 +16,26 @@ description:
   - C(community.general.nsupdate) replaces all TXT records of the name instead, those of others as well.
   - It refuses a change that would do harm or have no effect, at a name that is a CNAME, that another zone serves, or
     that is found only through a wildcard.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 requirements:
   - dnspython 2.1 or later
 extends_documentation_fragment:
   - oauthops.iam._attributes
-  - oauthops.iam._attributes.manager
-  - oauthops.iam._attributes.anywhere
 attributes:
   check_mode:
     details: Asks the server to remove a value that no record has, to learn whether the key may. This changes nothing.
-  idempotent:
-    support: full
 options:
   state:
-    description:
-      - Whether the value is among the TXT records of the name.
+    description: Whether the value is among the TXT records of the name.
     type: str
     choices: [present, absent]
     default: present
   name:
-    description:
-      - The name of the record, such as V(app.example.com).
+    description: The name of the record, such as V(app.example.com).
     type: str
     required: true
   value:
-    description:
-      - The value, without quotes.
+    description: The value, without quotes.
     type: str
     required: true
   ttl:
@@ -52,18 +44,15 @@ options:
       - Records of one name and type share it, so that a name that has TXT records already keeps its own.
     type: int
   server:
-    description:
-      - The primary name server of the zone, as an IP address or a name.
+    description: The primary name server of the zone, as an IP address or a name.
     type: str
     required: true
   port:
-    description:
-      - Its port.
+    description: Its port.
     type: int
     default: 53
   protocol:
-    description:
-      - How it is spoken to.
+    description: How it is spoken to.
     type: str
     choices: [tcp, udp]
     default: tcp
@@ -74,16 +63,13 @@ options:
         reports a change where there are others.
     type: str
   key_name:
-    description:
-      - The name of the TSIG key that questions and updates are signed with.
+    description: The name of the TSIG key that questions and updates are signed with.
     type: str
   key_secret:
-    description:
-      - The key in base64, as it stands in the settings of the server.
+    description: The key in base64, as it stands in the settings of the server.
     type: str
   key_algorithm:
-    description:
-      - The algorithm of the key.
+    description: The algorithm of the key.
     type: str
     choices: [hmac-md5, hmac-sha1, hmac-sha224, hmac-sha256, hmac-sha384, hmac-sha512]
     default: hmac-sha256
@@ -115,30 +101,15 @@ EXAMPLES = r"""
 
 RETURN = r"""
 dns_record:
-  description: The record that was asked for.
+  description: The record that was asked for. Its C(name) is in lower case and Punycode, and C(zone) holds it.
   returned: success
   type: dict
-  contains:
-    type:
-      description: Always V(TXT).
-      type: str
-      sample: TXT
-    name:
-      description: The name, in lower case and Punycode.
-      type: str
-      sample: app.example.com
-    value:
-      description: The value, without quotes.
-      type: str
-      sample: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
-    ttl:
-      description: The time to live in seconds.
-      type: int
-      sample: 3600
-    zone:
-      description: The zone that holds the name.
-      type: str
-      sample: example.com
+  sample:
+    type: TXT
+    name: app.example.com
+    value: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
+    ttl: 3600
+    zone: example.com
 txt_values:
   description:
     - All values of the TXT records of the name after the task, each joined of its strings.
@@ -148,23 +119,14 @@ txt_values:
   elements: str
   sample: [cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592, v=spf1 -all]
 error:
-  description: Why the task failed. What ansible-core itself refuses has no such key.
+  description:
+    - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
+      C(option) the option to change, V(none) when it is not about one.
+    - For a name server that refused or gave no response, C(reason) is its response code, such as V(REFUSED), or what is
+      wrong with the key.
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: dns_refused
-    option:
-      description: The option to change, as the task writes it. V(none) when it is not about one option.
-      type: str
-      sample: ~
-    reason:
-      description: The response code of the name server, such as V(REFUSED), or what is wrong with the key.
-      returned: when a name server refused or gave no response
-      type: str
-      sample: REFUSED
+  sample: {code: dns_refused, option: ~, reason: REFUSED}
 """
 
 from collections.abc import Mapping
@@ -172,7 +134,7 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import DNSPYTHON_IMPORT_ERROR
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, KEY_ALGORITHMS
@@ -204,24 +166,18 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     names = {option: dns_name(params[option]) for option in ("name", "zone") if params[option]}
     for option, name in names.items():
         if not name:
-            text = f"{option}: {params[option]!r} is no name that DNS could have a record for."
-            raise UsageError("invalid_option", text, option=option)
+            raise invalid(option, f"{params[option]!r} is no name that DNS could have a record for.")
     if not names.get("name"):
-        raise UsageError("invalid_option", "name must not be empty.", option="name")
+        raise invalid("name", "it must not be empty.")
     for option, least, most in (("ttl", 0, LARGEST_TTL), ("port", 1, 65535)):
         if params[option] is not None and not least <= params[option] <= most:
-            text = f"{option} must be from {least} to {most}, not {params[option]}."
-            raise UsageError("invalid_option", text, option=option)
+            raise invalid(option, f"it must be from {least} to {most}, not {params[option]}.")
     check_seconds("timeout", params["timeout"], above_zero=True)
     return update_value({**params, **names}, str(names["name"]), check_mode=check_mode)
 
 
 MODULE = Module(run, OPTIONS, {"required_together": [("key_name", "key_secret")]}, libraries=("dns",))
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

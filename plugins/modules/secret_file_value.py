@@ -16,12 +16,10 @@ description:
   - A wrong mode, O(owner) or O(group) of the file is corrected as well, even if the value is the same.
   - A file that holds something else than a JSON object is refused, and left as it is.
   - Set C(no_log=true) on the task, because RV(value) is the content of the file.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
-  - oauthops.iam._attributes
   - oauthops.iam._attributes.value
-  - oauthops.iam._attributes.anywhere
+  - oauthops.iam._attributes
 options:
   path:
     description:
@@ -32,12 +30,10 @@ options:
     type: path
     required: true
   value:
-    description:
-      - The content to write. If omitted, the file is only read.
+    description: The content to write. If omitted, the file is only read.
     type: dict
   secret_value:
-    description:
-      - The secret part of the content, merged into O(value). Its values are hidden in all output.
+    description: The secret part of the content, merged into O(value). Its values are hidden in all output.
     type: dict
   owner:
     description:
@@ -77,18 +73,12 @@ value:
   type: dict
   sample: {client_id: 30e8fa4a9d2746f5a1b3c9d7e6f50418, client_secret: the secret}
 error:
-  description: Why the task failed. It is missing when ansible-core itself refused the task.
+  description:
+    - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
+      C(option) the option to change, V(none) when it is not about one.
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: file_inaccessible
-    option:
-      description: The option to change, as the task writes it. V(none) when it is not about one option.
-      type: str
-      sample: path
+  sample: {code: file_inaccessible, option: path}
 """
 
 import contextlib
@@ -102,7 +92,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._files import (
     LEFT,
     Found,
     check_absolute,
-    check_path,
     found_at,
     object_of,
     other_names,
@@ -122,7 +111,6 @@ OPTIONS: Mapping[str, Any] = {
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     attributes = Attributes(params["owner"], params["group"])
-    check_path("path", params["path"])
     check_absolute("path", params["path"])
     value = wanted(params)
     try:
@@ -193,11 +181,7 @@ def text_of(value: Mapping[str, Any]) -> bytes:
 
 
 MODULE = Module(run, OPTIONS)
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

@@ -19,12 +19,11 @@ description:
   - The locks for that are in the directory C(oauthops.iam) of C(ANSIBLE_HOME), which is C(~/.ansible) by default. The
     variable E(OAUTHOPS_HANDOVER_DIR) names another one, which must be the user's own.
   - Set C(no_log=true) on the task, because RV(value) is the content of the key.
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
-  - oauthops.iam._attributes
   - oauthops.iam._attributes.value
   - oauthops.iam._attributes.controller
+  - oauthops.iam._attributes
 options:
   path:
     description:
@@ -35,8 +34,7 @@ options:
     type: path
     required: true
   key:
-    description:
-      - The name of the top-level key.
+    description: The name of the top-level key.
     type: str
     required: true
   value:
@@ -98,25 +96,18 @@ path:
   type: str
   sample: /srv/playbooks/vault/oauth.yml
 error:
-  description: Why the task failed. It is missing when ansible-core itself refused the task.
+  description:
+    - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
+      C(option) the option to change, V(none) when it is not about one.
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: vault_not_decrypted
-    option:
-      description: The option to change, as the task writes it. V(none) when it is not about one option.
-      type: str
-      sample: path
+  sample: {code: vault_not_decrypted, option: path}
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
+from ansible_collections.oauthops.iam.plugins.module_utils._module import Module, only_as_action
 
 OPTIONS: Mapping[str, Any] = {
     "path": {"type": "path", "required": True},
@@ -128,19 +119,8 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
-def run(_params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    raise UsageError(
-        "action_plugin_missing",
-        "vault_file_key: its action plugin is missing. Reinstall the collection.",
-    )
-
-
-MODULE = Module(run, OPTIONS, {"mutually_exclusive": [("vault_password", "vault_password_file")]})
-
-
-def main() -> None:
-    MODULE.main()
-
+MODULE = Module(only_as_action, OPTIONS, {"mutually_exclusive": [("vault_password", "vault_password_file")]})
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

@@ -28,17 +28,15 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line
-from ansible_collections.oauthops.iam.plugins.module_utils._module import Module, register, secret_values
-
-remove_values: Any
-try:
-    from ansible.module_utils.common.parameters import remove_values
-except ImportError:
-    remove_values = None
-# ansible-core before 2.22 leaves it to those who make a result to hide secrets.
-HIDDEN_BY_CORE = importlib.util.find_spec("ansible.module_utils.secrets") is not None
+from ansible_collections.oauthops.iam.plugins.module_utils._module import (
+    HIDDEN_BY_CORE,
+    Module,
+    register,
+    remove_values,
+    secret_values,
+)
 
 HERE = "in the controller's process"
 SWITCH = "oauthops_in_process"
@@ -179,19 +177,16 @@ class ControllerAction(ActionBase):
         return named.startswith("auto") or same_python(named, sys.executable)
 
 
-KEPT_BY_ASYNC = UsageError(
-    "invalid_option",
-    f"{RETURNS_SECRET}: with async, Ansible keeps the secret in the job file, which every user can read. Use "
-    "client_secret_file, or leave async out.",
-    option=RETURNS_SECRET,
+KEPT_BY_ASYNC = invalid(
+    RETURNS_SECRET,
+    "with async, Ansible keeps the secret in the job file, which every user can read. Use client_secret_file, or leave "
+    "async out.",
 )
-LOST_IN_LOOP = UsageError(
-    "invalid_option",
-    f"{RETURNS_SECRET}: in a loop, a mapping for register keeps the values of the last item, so the secrets of the "
-    "others would be lost. Use client_secret_file, register a name, or register _task.loop_result.",
-    option=RETURNS_SECRET,
+LOST_IN_LOOP = invalid(
+    RETURNS_SECRET,
+    "in a loop, a mapping for register keeps the values of the last item, so the secrets of the others would be lost. "
+    "Use client_secret_file, register a name, or register _task.loop_result.",
 )
-
 ENDED_BY_MITOGEN = UsageError(
     "invalid_option",
     "The keyword timeout: Mitogen ends a module with its play, so a secret that is minted as the time ends would be "

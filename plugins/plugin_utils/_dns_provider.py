@@ -4,18 +4,18 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.cloudflare_zone import HostRecords, check_ttl
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import invalid
+from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import MANUAL
 
 Result = dict[str, Any]
 Params = Mapping[str, Any]
-MANUAL = "manual"
 # The value is not known before Cloudflare has the client, but whether there can be a record is.
 REHEARSED_VALUE = "cloudflare_oauth_client_publisher=to-be-named-by-cloudflare"
 # What the options of dns_txt_info are called here.
@@ -31,15 +31,11 @@ class Provider:
     def __init__(self, task_file: str | None = None) -> None:
         self.task_file = task_file
 
-    def present(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:  # noqa: ARG002
-        """Publish the value, beside all others of the host.
+    def ensure(self, state: str, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:  # noqa: ARG002
+        """Publish the value beside all others of the host, or remove it alone; C(state) is C(present) or C(absent).
 
         Raises UsageError where there can be no record, or it would do harm.
         """
-        return NOTHING
-
-    def absent(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:  # noqa: ARG002
-        """Remove the value, and no other of the host."""
         return NOTHING
 
 
@@ -51,19 +47,11 @@ class CloudflareZone(Provider):
     def __init__(self, api: Cloudflare, ttl: int | None) -> None:
         super().__init__()
         check_ttl(ttl, "dns.ttl")
-        self._api, self._ttl = api, ttl
-        self._looked: dict[str, HostRecords] = {}
+        self._ttl = ttl
+        self._records_of = functools.cache(lambda host: HostRecords.looked_up(api, host))
 
-    def present(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
-        return self._host(host).ensure_present(value, self._ttl, check_mode=check_mode)
-
-    def absent(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
-        return self._host(host).ensure_absent(value, check_mode=check_mode)
-
-    def _host(self, host: str) -> HostRecords:
-        if host not in self._looked:
-            self._looked[host] = HostRecords.looked_up(self._api, host)
-        return self._looked[host]
+    def ensure(self, state: str, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
+        return self._records_of(host).ensure(state, value, self._ttl, check_mode=check_mode)
 
 
 class NameServer(Provider):
@@ -80,21 +68,14 @@ class NameServer(Provider):
                 raise invalid(f"dns.{option}", f"is missing, while dns.{other} is set. Set both of them or none.")
         self._dns = dns
 
-    def present(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
-        return self._update(host, value, "present", check_mode=check_mode)
-
-    def absent(self, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
-        return self._update(host, value, "absent", check_mode=check_mode)
-
-    def _update(self, host: str, value: str, state: str, *, check_mode: bool) -> Result:
+    def ensure(self, state: str, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
         # Imported here, because dnspython takes as long to load as all else.
         from ansible_collections.oauthops.iam.plugins.modules import rfc2136_txt_value
 
         given = {name: self._dns[name] for name in rfc2136_txt_value.OPTIONS if self._dns.get(name) is not None}
         if given.get("ttl") == 1:  # the automatic one, which Cloudflare alone has
             del given["ttl"]
-        defaults = {name: option.get("default") for name, option in rfc2136_txt_value.OPTIONS.items()}
-        wanted = {**defaults, **given, "name": host, "value": value, "state": state}
+        wanted = {**_defaults(rfc2136_txt_value.OPTIONS), **given, "name": host, "value": value, "state": state}
         try:
             return rfc2136_txt_value.run(wanted, check_mode)
         except UsageError as failure:
@@ -121,6 +102,10 @@ def provider_of(dns: Params, api: Cloudflare, directory: str) -> Provider:
     )
 
 
+def _defaults(options: Params) -> Result:
+    return {name: option.get("default") for name, option in options.items()}
+
+
 def looked_up(record: Mapping[str, Any] | None, dns: Params, *, may_exist: bool = True) -> Result:
     """What the world sees of a record, nothing where no server is asked. Raises UsageError for a wrong option.
 
@@ -130,15 +115,14 @@ def looked_up(record: Mapping[str, Any] | None, dns: Params, *, may_exist: bool 
         return {}
     from ansible_collections.oauthops.iam.plugins.modules import dns_txt_info
 
-    defaults = {name: option.get("default") for name, option in dns_txt_info.OPTIONS.items()}
-    asked = {
+    params = {
+        **_defaults(dns_txt_info.OPTIONS),
         "name": record["name"],
         "value": record["value"],
         "method": dns["lookup"],
         "servers": dns["lookup_servers"],
         "resolver_url": dns["lookup_url"],
     }
-    params = {**defaults, **asked}
     try:
         dns_txt_info.checked_name(params)
         if not may_exist and dns["lookup"] == "resolver":

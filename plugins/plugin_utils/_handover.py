@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso
 from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import handover_directory
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import Note
@@ -30,11 +30,14 @@ class Handover:
     def __init__(self, path: str | None, *, check_mode: bool) -> None:
         given = os.path.expanduser(path or handover_directory())
         if not os.path.isabs(given):
-            raise UsageError("invalid_option", f"handover_dir: {given} is not an absolute path.", option="handover_dir")
+            raise invalid("handover_dir", f"{given} is not an absolute path.")
         self.directory = given
         self.check_mode = check_mode
         if not check_mode:
-            self._prepare()
+            try:
+                os.makedirs(given, mode=0o700, exist_ok=True)
+            except OSError as error:
+                raise self.unusable(given, error) from None
 
     @property
     def site(self) -> str:
@@ -44,7 +47,7 @@ class Handover:
             if not self.check_mode:
                 with os.fdopen(os.open(path, os.O_WRONLY | NEW, 0o600), "w", encoding="ascii") as new:
                     new.write(secrets.token_hex(8))
-        return self.content(self.path("site")).strip()
+        return self.content(path).strip()
 
     def of_client(self, client_id: str) -> ClientHandover:
         """Raises UsageError for what cannot be a part of a file's name."""
@@ -54,25 +57,18 @@ class Handover:
     def path(self, name: str) -> str:
         return os.path.join(self.directory, name)
 
-    def _prepare(self) -> None:
-        try:
-            os.makedirs(self.directory, mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise self.unusable(self.directory, error) from None
-
     def content(self, path: str) -> str:
         """What the file holds, nothing where it is not there or only reserved."""
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            descriptor = _opened(path, os.O_RDONLY)
         except OSError:
             return ""
-        with os.fdopen(descriptor, "rb") as source:
+        with os.fdopen(descriptor, "rb") as source:  # whose errors are raised: what cannot be read is not empty
             return source.read().rstrip(b"\0").decode(errors="surrogatepass")
 
     def unusable(self, path: str, error: OSError) -> UsageError:
-        return UsageError(
-            "file_inaccessible", f"handover_dir: {path} cannot be written ({error.strerror}).", option="handover_dir"
-        )
+        text = f"handover_dir: {path} cannot be written ({error.strerror})."
+        return UsageError("file_inaccessible", text, option="handover_dir")
 
 
 class ClientHandover:
@@ -93,7 +89,6 @@ class ClientHandover:
         return older if first_edition else self.place.path(f"{self.client_id}.{note.name}")
 
     def holds(self, note: Note | None) -> bool:
-        """Whether a minted secret waits there."""
         return note is not None and bool(self.place.content(self.path(note)))
 
     def read(self, note: Note) -> str:
@@ -185,16 +180,14 @@ def reserve(descriptor: int) -> None:
 
 def is_abandoned(path: str) -> bool:
     """Whether no run has the file in use."""
-    try:
-        with open(path, "rb", opener=_opened) as found:
-            fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-    except OSError:
-        return False
+    with contextlib.suppress(OSError), open(path, "rb", opener=_opened) as found:
+        fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
 
 
-def _opened(path: str, _flags: int) -> int:
-    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def remove(path: str) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import secrets
 import socket
-import string
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,7 +42,7 @@ class Minting:
         This shows that the store can be written. Raises UsageError when it cannot.
         """
         lease = STORING + timedelta(seconds=self.params["retry_timeout"] + 2 * self.params["timeout"])
-        noted = Note.new(moments.now(), lease, _random(), socket.gethostname(), self.handover.site)
+        noted = Note.new(moments.now(), lease, secrets.token_hex(6), socket.gethostname(), self.handover.site)
         self.kept.change({"client_id": client_id, "rotation": str(noted), **changes})
         return noted
 
@@ -77,14 +76,8 @@ class Minting:
         self.secret = self.secret or self.handover.read(note)
         register({self.secret})
         self.kept.client_id = client_id
-        self.kept.change(
-            {
-                "client_id": client_id,
-                "client_secret": self.secret,
-                "minted_at": moments.iso(note.began),
-                "rotation": rotation,
-            }
-        )
+        record = {"client_id": client_id, "client_secret": self.secret, "minted_at": moments.iso(note.began)}
+        self.kept.change({**record, "rotation": rotation})
         if not self.kept.store.site.check_mode:
             self.say(f"stored it in {self.kept.store.place}")
             self.handover.end(note, keep=self.keeps_for_tasks)
@@ -107,7 +100,3 @@ class Minting:
                 option="store",
                 changed=True,
             )
-
-
-def _random() -> str:
-    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _position in range(12))

@@ -9,7 +9,7 @@ from datetime import MAXYEAR, MINYEAR, datetime, timedelta, timezone
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 
 COMPACT = "%Y%m%dT%H%M%SZ"
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -47,9 +47,7 @@ def moment(name: str, text: str) -> datetime:
     """What C(name), an option or a key, says; raises UsageError when it is no moment."""
     read = read_moment(text)
     if read is None:
-        raise UsageError(
-            "invalid_option", f"{name}: invalid time {text!r} (expected for example 2026-01-31T08:00:00Z).", option=name
-        )
+        raise invalid(name, f"invalid time {text!r} (expected for example 2026-01-31T08:00:00Z).")
     return read
 
 
@@ -73,10 +71,8 @@ def duration(name: str, value: object) -> timedelta | None:
     match = DURATION.fullmatch(text)
     expected = "expected for example 90d, 1w12h, 30m or 3600"
     if not match:
-        raise UsageError("invalid_option", f"{name}: invalid duration {text!r} ({expected}).", option=name)
+        raise invalid(name, f"invalid duration {text!r} ({expected}).")
     try:
         return timedelta(**{unit: int(number or 0) for unit, number in zip(UNITS.values(), match.groups())})
     except OverflowError:
-        raise UsageError(
-            "invalid_option", f"{name}: the duration {text!r} is too long ({expected}).", option=name
-        ) from None
+        raise invalid(name, f"the duration {text!r} is too long ({expected}).") from None

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._module import register, secret_values
 
 
@@ -47,7 +47,3 @@ def checked(
 def near(name: object, known: Mapping[str, Any]) -> str:
     matches = get_close_matches(str(name), known, 1)
     return f" Did you mean {matches[0]}?" if matches else ""
-
-
-def invalid(option: str, text: str) -> UsageError:
-    return UsageError("invalid_option", f"{option}: {text}", option=option)

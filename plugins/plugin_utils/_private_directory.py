@@ -33,9 +33,9 @@ def private_directory(path: str, option: str | None = None) -> Iterator[Director
         yield trail.last
 
 
-def check_private_directory(path: str, option: str | None = None) -> None:
+def check_private_directory(path: str) -> None:
     """Raise UsageError where L(private_directory) is going to, as far as that can be seen without writing."""
-    with Trail(option or VARIABLE) as trail, _blaming(option):
+    with Trail(VARIABLE) as trail, _blaming(None):
         _enter(trail, path)
 
 

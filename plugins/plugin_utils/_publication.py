@@ -115,7 +115,8 @@ def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, predict
         return "publish_record", f"Publish the {what}{unless}, then run again."
     if predicted or not known:
         return "run", f"A run publishes the {what}, through {dns_provider}."
-    behind = [each["server"] for each in lookup.get("asked", []) if not each["error"] and not is_shown(each, lookup)]
+    responded = [each for each in lookup.get("asked", []) if not each["error"]]
+    behind = [each["server"] for each in responded if lookup.get("value") not in each["txt_values"]]
     where = f" by {', '.join(behind)}" if behind else ""
     return "wait", f"The {what} was published through {dns_provider}, but is not shown yet{where}. Run again later."
 
@@ -123,10 +124,6 @@ def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, predict
 def is_unknown(lookup: Lookup) -> bool:
     """Whether the record was looked up, and no lookup succeeded."""
     return bool(lookup.get("asked")) and lookup.get("visible") is None
-
-
-def is_shown(asked: Mapping[str, Any], lookup: Lookup) -> bool:
-    return bool(lookup.get("value")) and lookup["value"] in asked["txt_values"]
 
 
 def obstacles(phase: str, client: Client, lookup: Lookup, dns_provider: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import perhaps_beside_cname
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import carried_out, confirmed, predicted
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
@@ -26,7 +26,6 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._dns_provider import 
     Provider,
     looked_up,
 )
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import invalid
 from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import publication
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stored_creation import StoredCreation
 
@@ -95,18 +94,14 @@ class Publishing:
         step = decided({}, actual, {"state": "absent", "force": self.params["force"]}, self.clients)
         record = publishing(actual)["dns_record"] if actual else None
         if record and record["value"]:
-            self._add(self.provider.absent(record["name"], record["value"], check_mode=self.check_mode))
+            self._add(self.provider.ensure("absent", record["name"], record["value"], check_mode=self.check_mode))
         result = predicted(step) if self.check_mode else carried_out(step, self.clients)
         self._add(result)
         return {
-            "changed": self.changed,
-            "diff": self.diffs,
+            **self._common(actual),
             "client_id": actual["client_id"] if actual else None,
-            "account_id": self.params["account_id"],
             "dns_record": record,
             "dns_task_file": self.provider.task_file if record and record["value"] else None,
-            "oauth_client": actual,
-            "warnings": list(dict.fromkeys(self.warnings)),
         }
 
     def _look(self) -> tuple[Listing | None, Client | None]:
@@ -170,7 +165,7 @@ class Publishing:
 
         That shows whether the options of the lookup are right, too.
         """
-        self.rehearsed = self.provider.present(host, REHEARSED_VALUE, check_mode=True)
+        self.rehearsed = self.provider.ensure("present", host, REHEARSED_VALUE, check_mode=True)
         cname = looked_up({"name": host, "value": REHEARSED_VALUE}, self.dns, may_exist=False).get("cname")
         if cname and not self.provider.writes:
             self.warnings.append(perhaps_beside_cname(host, cname))
@@ -205,7 +200,7 @@ class Publishing:
         record = self._unverified_record()
         if not record:
             return False
-        result = self.provider.present(record["name"], record["value"], check_mode=self.check_mode)
+        result = self.provider.ensure("present", record["name"], record["value"], check_mode=self.check_mode)
         self._add(result)
         return bool(result["changed"])
 
@@ -230,13 +225,18 @@ class Publishing:
         client = {"oauth_client": self.client, "publishing": publishing(self.client)}
         status = publication(client, lookup, self.dns["provider"], moments.now(), predicted=self.check_mode)
         return {
-            "changed": self.changed,
-            "diff": self.diffs,
+            **self._common(self.client),
             **status,
-            "account_id": self.params["account_id"],
             "dns_task_file": self.provider.task_file if status["awaits_verification"] else None,
             "lookup": lookup,
-            "oauth_client": self.client,
+        }
+
+    def _common(self, client: Client | None) -> Result:
+        return {
+            "changed": self.changed,
+            "diff": self.diffs,
+            "account_id": self.params["account_id"],
+            "oauth_client": client,
             "warnings": list(dict.fromkeys(self.warnings)),
         }
 

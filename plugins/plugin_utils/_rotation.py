@@ -92,11 +92,8 @@ class Rotation:
     def _situation(self) -> Situation:
         client = self.clients.get(self.params["client_id"])
         if client is None:
-            raise UsageError(
-                "client_not_found",
-                f"client_id: there is no OAuth client {self.params['client_id']!r} in this account.",
-                option="client_id",
-            )
+            text = f"client_id: there is no OAuth client {self.params['client_id']!r} in this account."
+            raise UsageError("client_not_found", text, option="client_id")
         if not has_secret(client):
             raise UsageError(
                 "client_without_secret",

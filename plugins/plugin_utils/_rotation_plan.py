@@ -54,6 +54,17 @@ class Note:
     def new(cls, now: datetime, lease: timedelta, run: str, host: str, site: str) -> Note:
         return cls(f"minting-{compact(now)}-{run}", now, now + lease, re.sub(r"\s", "-", host) or "unknown", site)
 
+    def is_busy(self, now: datetime, site: str | None = None) -> bool:
+        """Whether the run that wrote it may still be minting: the lock shows that for runs of the same C(site)."""
+        return self.until is not None and now < self.until and self.site != site
+
+    def check_over(self, now: datetime, site: str | None = None) -> None:
+        """Raise UsageError while that run may be minting."""
+        if self.until and self.is_busy(now, site):
+            until = f"has until {iso(self.until)} to store it. Run again after that."
+            text = f"store: another run on {self.host} is minting a secret, and {until}"
+            raise UsageError("rotation_busy", text, option="store")
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -80,9 +91,7 @@ class Situation:
 
     @property
     def is_busy(self) -> bool:
-        """Whether the run that wrote the note may still be minting: the lock shows that for runs of the same site."""
-        note = self.note
-        return note is not None and note.until is not None and self.now < note.until and note.site != self.site
+        return self.note is not None and self.note.is_busy(self.now, self.site)
 
     @property
     def is_open(self) -> bool:
@@ -101,11 +110,8 @@ class Situation:
             return None
         found = moment("minted_at in the store", str(text))
         if found - self.now > CLOCKS_DIFFER:
-            raise UsageError(
-                "foreign_content",
-                f"store: minted_at is in the future ({text}). Correct it in the store.",
-                option="store",
-            )
+            wrong = f"store: minted_at is in the future ({text}). Correct it in the store."
+            raise UsageError("foreign_content", wrong, option="store")
         return found
 
     @property
@@ -216,12 +222,7 @@ def _is_due(situation: Situation, max_age: timedelta | None) -> bool:
 
 
 def _decide(
-    step: str,
-    code: str,
-    situation: Situation,
-    *,
-    max_age: timedelta | None = None,
-    overlap: timedelta | None = None,
+    step: str, code: str, situation: Situation, max_age: timedelta | None = None, overlap: timedelta | None = None
 ) -> Decision:
     note = situation.note
     until = note.until if note else None
@@ -261,7 +262,6 @@ NEXT: Mapping[str, str] = {
     "none": "Nothing.",
     "finalize": "Both secrets are valid. When every application uses the newer one, finalize the rotation.",
     "wait": "Both secrets are valid. Run again when the overlap is over.",
-    "rotate": "Run state=rotated.",
 }
 
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-from types import TracebackType
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
@@ -25,9 +24,7 @@ class StoredCreation:
         self.minting = minting
         self._stack = contextlib.ExitStack()
 
-    @property
-    def keeps(self) -> bool:
-        return True
+    keeps = True
 
     def check(self) -> None:
         """Read the store. Raises UsageError when it cannot be used, or its place belongs to another client."""
@@ -42,20 +39,14 @@ class StoredCreation:
                 "client is not listed. Find out whose it is, then remove the file or store the secret.",
                 option="store",
             )
-        if note and note.until and moments.now() < note.until and note.site != self.minting.handover.site:
-            raise UsageError(
-                "rotation_busy",
-                f"store: another run on {note.host} is minting a secret, and has until {moments.iso(note.until)} to "
-                "store it. Run again after that.",
-                option="store",
-            )
+        if note:
+            note.check_over(moments.now(), self.minting.handover.site)
         if kept.store.site.check_mode:
             kept.store.check()
         else:
             self.minting.handover.clean_unlocked(None, None)
 
     def predicted(self) -> dict[str, Any]:
-        """The keys of C(deliver) in check mode, where no secret is."""
         return {}
 
     def __enter__(self) -> StoredCreation:
@@ -63,10 +54,8 @@ class StoredCreation:
         self._receive = self._stack.enter_context(self.minting.receiving(note))
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.__exit__(kind, error, trace)
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
 
     def deliver(self, secret: str, client_id: str, _remedy: str) -> dict[str, Any]:
         self._receive(secret, client_id, CLOSED)

@@ -21,7 +21,7 @@ from ansible.parsing.vault import (
     parse_vaulttext_envelope,
 )
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 
 UNLABELLED = "default"  # the one label that ansible-vault does not write into the header of a file
 Secrets = Sequence[tuple[str, VaultSecret]]
@@ -36,11 +36,10 @@ def secrets_of(params: Mapping[str, Any], loader: Any) -> Secrets:
     """The secrets that were named, else those that the run was started with."""
     label = params["vault_id"] or _setting("DEFAULT_VAULT_IDENTITY")
     if not re.fullmatch(r"[!-:<-~]+", label):
-        text = f"vault_id: {label!r} cannot be written into the header of a file."
-        raise UsageError("invalid_option", text, option="vault_id")
+        raise invalid("vault_id", f"{label!r} cannot be written into the header of a file.")
     if params["vault_password"] is not None:
         if not params["vault_password"].strip():
-            raise UsageError("invalid_option", "vault_password is empty.", option="vault_password")
+            raise invalid("vault_password", "it is empty.")
         return [(label, VaultSecret(to_bytes(params["vault_password"]).strip()))]
     if params["vault_password_file"]:
         return [(label, _from_file(params["vault_password_file"], label, loader))]

@@ -11,7 +11,7 @@ from typing import Any, Callable
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import is_outage
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import LONGEST_TIMEOUT, Countdown
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import restart
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import publishing, shaped
@@ -142,14 +142,6 @@ class Waiting:
 
     def _progress(self) -> str:
         return f"{duration(self.patience.elapsed)} elapsed, {duration(self.patience.remaining)} remaining"
-
-
-def check_wait(params: Mapping[str, Any]) -> None:
-    """Raise UsageError for a time that is none."""
-    for name, least in (("wait_timeout", 0), ("wait_interval", 1)):
-        if not least <= params[name] <= LONGEST_TIMEOUT:
-            text = f"{name}: {params[name]!r} is out of range (expected a number of seconds from {least})."
-            raise UsageError("invalid_option", text, option=name)
 
 
 def is_passing(failure: CloudflareError) -> bool:

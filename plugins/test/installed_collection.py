@@ -9,15 +9,13 @@ DOCUMENTATION = r"""
 name: installed_collection
 short_description: Test whether a collection is installed
 version_added: 0.1.0
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 description:
   - A task that names a module of a collection that is not installed ends the whole play. This test allows a role to
     say in time which collection it misses.
 options:
   _input:
-    description:
-      - The name of the collection, such as V(community.general).
+    description: The name of the collection, such as V(community.general).
     type: str
     required: true
 """

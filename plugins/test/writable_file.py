@@ -9,15 +9,13 @@ DOCUMENTATION = r"""
 name: writable_file
 short_description: Test whether a file can be written on the controller
 version_added: 0.1.0
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 description:
   - Tests whether the path is absolute, its directory is there and writable, and it is no directory itself. So a play
     can fail before it sends a request.
 options:
   _input:
-    description:
-      - The path. C(~) is the home directory.
+    description: The path. C(~) is the home directory.
     type: path
     required: true
 """

@@ -271,12 +271,12 @@ class Documentation:
 def documentation(module_name: str) -> Documentation:
     module = importlib.import_module(f"{PACKAGE}.modules.{module_name}")
     own = yaml.safe_load(module.DOCUMENTATION)
-    parts = [*(_fragment(name) for name in own["extends_documentation_fragment"]), own]
+    parts = [own, *(_fragment(name) for name in own["extends_documentation_fragment"])]
     merged: dict[str, dict[str, Any]] = {"options": {}, "attributes": {}}
     for part in parts:
         for section, entries in merged.items():
             for name, entry in part.get(section, {}).items():
-                entries[name] = {**entries.get(name, {}), **entry}
+                entries[name] = {**entry, **entries.get(name, {})}
     examples, returned = yaml.safe_load(module.EXAMPLES), yaml.safe_load(module.RETURN)
     return Documentation(own, merged["options"], merged["attributes"], examples, returned)
 

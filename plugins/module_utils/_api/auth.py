@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.address import is_identifier, split
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.address import ip_address, is_identifier, split
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 
 ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "api_token": ("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_TOKEN"),
@@ -82,51 +81,39 @@ def choose_credential(params: Mapping[str, Any]) -> Credential:
 
 def _refuse_unprintable(option: str, value: str, origins: Mapping[str, str]) -> None:
     if not (value.isascii() and value.isprintable() and " " not in value):
-        raise UsageError(
-            "invalid_option",
-            f"{option}, from {origins[option]}, holds a space, a line break or a character that no credential has.",
-            option=option,
-        )
+        text = f"the value from {origins[option]} holds a space, a line break or a character that no credential has."
+        raise invalid(option, text)
 
 
 def check_api_url(url: str) -> str:
     """The base address without a trailing slash; a credential never travels unencrypted beyond this machine."""
     parts = split(url)
     if "@" in url:
-        raise UsageError(
-            "invalid_option",
-            "api_url: it holds a user or a password. Remove them: the credential has options of its own.",
-            option="api_url",
-        )
+        raise invalid("api_url", "it holds a user or a password. Remove them: the credential has options of its own.")
     if not parts or not parts.hostname or parts.scheme not in ("https", "http") or set("?#").intersection(url):
-        raise UsageError(
-            "invalid_option",
-            f"api_url: invalid address {url!r} (expected one such as {DEFAULT_API_URL}, without blanks, backslashes, ? "
-            "and #, and with a port up to 65535 if any).",
-            option="api_url",
+        raise invalid(
+            "api_url",
+            f"invalid address {url!r} (expected one such as {DEFAULT_API_URL}, without blanks, backslashes, ? and #, "
+            "and with a port up to 65535 if any).",
         )
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        raise UsageError(
-            "invalid_option",
-            f"api_url: {url!r} would send the credential unencrypted to {parts.hostname}. Use https (plain http is "
-            "accepted for a loopback address alone).",
-            option="api_url",
+        raise invalid(
+            "api_url",
+            f"{url!r} would send the credential unencrypted to {parts.hostname}. Use https (plain http is accepted "
+            "for a loopback address alone).",
         )
     return url.rstrip("/")
 
 
 def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    address = ip_address(host)
+    return address.is_loopback if address else host == "localhost"
 
 
 def check_id(option: str, value: str) -> None:
     """Raise UsageError for what cannot be the ID of an object, and could lead to another one as a part of a path."""
     if not is_identifier(value):
-        text = f"{option}: invalid ID {value!r} (expected letters, digits, _ and -, as Cloudflare shows it)."
-        raise UsageError("invalid_option", text, option=option)
+        raise invalid(option, f"invalid ID {value!r} (expected letters, digits, _ and -, as Cloudflare shows it).")
 
 
 def check_account_id(params: Mapping[str, Any]) -> str:
@@ -139,10 +126,9 @@ def check_account_id(params: Mapping[str, Any]) -> str:
             option="account_id",
         )
     if len(account_id) != 32 or not (account_id.isascii() and account_id.isalnum()):
-        raise UsageError(
-            "invalid_option",
-            f"account_id: invalid ID {account_id!r} with {len(account_id)} characters, from "
-            f"{params['origins']['account_id']} (expected the 32 letters and digits of Cloudflare's dashboard).",
-            option="account_id",
+        raise invalid(
+            "account_id",
+            f"invalid ID {account_id!r} with {len(account_id)} characters, from {params['origins']['account_id']} "
+            "(expected the 32 letters and digits of Cloudflare's dashboard).",
         )
     return str(account_id)

@@ -43,6 +43,11 @@ class UsageError(OAuthOpsError):
         return {**super().error(), "option": self.option}
 
 
+def invalid(option: str, text: str) -> UsageError:
+    """The error of an option whose value cannot be taken; the text follows its name."""
+    return UsageError("invalid_option", f"{option}: {text}", option=option)
+
+
 @dataclass(frozen=True)
 class Complaint:
     """One entry of Cloudflare's C(errors): C(option) is its C(source.pointer) as the name of an option."""
@@ -95,21 +100,10 @@ class CloudflareError(OAuthOpsError):
 
     def explained(self, code: str, message: str, **extra: Any) -> CloudflareError:
         """The same failure with what it means for the user put before what happened on the wire."""
-        return CloudflareError(
-            code,
-            f"{message} {self.message}",
-            method=self.method,
-            path=self.path,
-            status=self.status,
-            ray_id=self.ray_id,
-            complaints=self.complaints,
-            unsent=self.unsent,
-            uncertain=self.uncertain,
-            transient=self.transient,
-            gone=self.gone,
-            retry_after=self.retry_after,
-            **{**self.extra, **extra},
-        )
+        explained = CloudflareError(code, message)
+        vars(explained).update(vars(self))
+        OAuthOpsError.__init__(explained, code, f"{message} {self.message}", **{**self.extra, **extra})
+        return explained
 
     def error(self) -> dict[str, Any]:
         return {

@@ -58,6 +58,11 @@ class Request:
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
+    @property
+    def where(self) -> dict[str, Any]:
+        """What an error keeps of it."""
+        return {"method": self.method, "path": self.path}
+
 
 @dataclass(frozen=True)
 class Response:
@@ -67,17 +72,16 @@ class Response:
 
 def understand(request: Request, status: int, headers: Mapping[str, str], content: bytes) -> Response:
     """The response's result; raises CloudflareError for everything but a well-formed success."""
-    ray_id = _ray_id(headers)
     if 300 <= status < 400:
-        raise CloudflareError(
-            "redirected",
+        text = (
             f"{request} was redirected (status {status}); redirects are not followed, so that the credential goes "
-            f"nowhere else. Check api_url and any proxy in between.{_ray(ray_id)}",
-            **_where(request, status, ray_id),
+            "nowhere else. Check api_url and any proxy in between."
         )
+        raise _error("redirected", text, request, status, headers)
     envelope = _envelope(content)
     if envelope is None or "success" not in envelope:
-        if envelope and _is_problem(headers):
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if envelope and kind == PROBLEM_TYPE:
             raise _of_the_edge(request, status, headers, envelope)
         raise _not_the_api(request, status, headers, content)
     if status < 300 and envelope["success"] is True:
@@ -101,14 +105,8 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 
 def malformed(request: Request, expected: str) -> CloudflareError:
     """A success whose result is not of the declared shape; a write may well have been carried out."""
-    return CloudflareError(
-        "malformed_result",
-        f"Cloudflare responded to {request} with success, but its result is not {expected}.",
-        method=request.method,
-        path=request.path,
-        status=200,
-        uncertain=True,
-    )
+    text = f"Cloudflare responded to {request} with success, but its result is not {expected}."
+    return CloudflareError("malformed_result", text, **request.where, status=200, uncertain=True)
 
 
 def expect_object(request: Request, value: Any) -> Record:
@@ -174,7 +172,7 @@ def pages_of(first: Response) -> int:
 def incomplete(request: Request, reason: str) -> CloudflareError:
     """The error for a list of which a part is missing, or may be."""
     text = f"{reason}. With a part of the list, a duplicate of an object that was not seen could be created. Run again."
-    return CloudflareError("incomplete_listing", text, **_where(request, 200, None))
+    return CloudflareError("incomplete_listing", text, **request.where, status=200)
 
 
 def _envelope(content: bytes) -> dict[str, Any] | None:
@@ -185,10 +183,6 @@ def _envelope(content: bytes) -> dict[str, Any] | None:
     return envelope if isinstance(envelope, dict) else None
 
 
-def _is_problem(headers: Mapping[str, str]) -> bool:
-    return headers.get("content-type", "").partition(";")[0].strip().lower() == PROBLEM_TYPE
-
-
 def _of_the_edge(
     request: Request, status: int, headers: Mapping[str, str], problem: Mapping[str, Any]
 ) -> CloudflareError:
@@ -196,17 +190,17 @@ def _of_the_edge(
     number, title = problem.get("error_code"), excerpt(str(problem.get("title") or "no title"))
     passing = is_outage(status) or problem.get("retryable") is True
     code = CODES[429] if status == 429 else CODES[500] if passing else CODES[1020]
-    named = problem.get("ray_id")
-    ray_id = _ray_id(headers) or (excerpt(named) if isinstance(named, str) else None)
-    return CloudflareError(
+    text = f"{request}: Cloudflare's edge responded with status {status}: {title} (error {number})."
+    return _error(
         code,
-        f"{request}: Cloudflare's edge responded with status {status}: {title} (error {number}). "
-        f"{_advice(code, headers)}{_ray(ray_id)}",
+        f"{text} {_advice(code, headers)}",
+        request,
+        status,
+        headers,
+        ray_id=problem.get("ray_id"),
         complaints=(Complaint(number if isinstance(number, int) else None, title),),
         uncertain=is_outage(status),
         transient=passing,
-        retry_after=retry_after(headers),
-        **_where(request, status, ray_id),
     )
 
 
@@ -216,34 +210,38 @@ def _not_the_api(request: Request, status: int, headers: Mapping[str, str], cont
     what = f"{len(content)} bytes, {kind}" if content else "empty"
     code = CODES[429] if status == 429 else CODES[500] if is_outage(status) else "unreadable_response"
     advice = PROXY_LOGIN if status == PROXY_WANTS_A_LOGIN else _advice(code, headers)
-    ray_id = _ray_id(headers)
-    return CloudflareError(
-        code,
-        f"{request}: the response with status {status} is not Cloudflare's JSON ({what}). {advice}{_ray(ray_id)}",
-        uncertain=_uncertain(status),
-        transient=_uncertain(status),
-        retry_after=retry_after(headers),
-        **_where(request, status, ray_id),
-    )
+    text = f"{request}: the response with status {status} is not Cloudflare's JSON ({what}). {advice}"
+    passing = _uncertain(status)
+    return _error(code, text, request, status, headers, uncertain=passing, transient=passing)
 
 
 def _refused(request: Request, status: int, headers: Mapping[str, str], envelope: Mapping[str, Any]) -> CloudflareError:
     complaints = tuple(_complaints(envelope.get("errors")))
     texts = "; ".join(map(str, complaints)) or "no reason given"
     codes = {complaint.code for complaint in complaints}
-    ray_id = _ray_id(headers)
     said = "refused" if status >= 300 else "reported no success for"
-    return CloudflareError(
+    return _error(
         _code(status, codes) or "request_refused",
-        f"Cloudflare {said} {request} with status {status}: {texts}. "
-        f"{_remedy(request, status, codes, headers)}{_ray(ray_id)}",
+        f"Cloudflare {said} {request} with status {status}: {texts}. {_remedy(request, status, codes, headers)}",
+        request,
+        status,
+        headers,
         complaints=complaints,
         uncertain=_uncertain(status),
         transient=is_outage(status),
         gone=status == 404,
-        retry_after=retry_after(headers),
-        **_where(request, status, ray_id),
     )
+
+
+def _error(
+    code: str, text: str, request: Request, status: int, headers: Mapping[str, str], *, ray_id: Any = None, **more: Any
+) -> CloudflareError:
+    """An error with what the headers of its response say; C(ray_id) is for a response without that header."""
+    found = headers.get("cf-ray") or ray_id
+    ray_id = excerpt(found) if isinstance(found, str) and found else None
+    text += f" [cf-ray {ray_id}]" if ray_id else ""
+    facts = {"status": status, "ray_id": ray_id, "retry_after": retry_after(headers), **request.where, **more}
+    return CloudflareError(code, text, **facts)
 
 
 def _complaints(errors: Any) -> list[Complaint]:
@@ -301,16 +299,3 @@ def is_outage(status: int) -> bool:
 
 def _uncertain(status: int) -> bool:
     return status < 300 or is_outage(status)
-
-
-def _where(request: Request, status: int, ray_id: str | None) -> dict[str, Any]:
-    return {"method": request.method, "path": request.path, "status": status, "ray_id": ray_id}
-
-
-def _ray_id(headers: Mapping[str, str]) -> str | None:
-    found = headers.get("cf-ray")
-    return excerpt(found) if found else None
-
-
-def _ray(ray_id: str | None) -> str:
-    return f" [cf-ray {ray_id}]" if ray_id else ""

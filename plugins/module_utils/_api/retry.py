@@ -16,16 +16,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.abort import Run
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, invalid
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
-
-
 # Reads may lag behind writes; so long, in seconds, is waited for a read to show a write.
 LAG_PAUSES = (0.5, 1.0, 2.0, 4.0)
-
-
 FEW_REQUESTS = 5
 # In seconds, between two looks at whether the run continues.
 LONGEST_SLEEP = 1.0
@@ -151,12 +147,11 @@ class Budget:
         self._counted = max(self._counted, start + seconds)
 
 
-def check_seconds(option: str, seconds: float, *, above_zero: bool = False) -> None:
+def check_seconds(option: str, seconds: float, *, least: float = 0.0, above_zero: bool = False) -> None:
     """Raise UsageError for a number that cannot be a timeout."""
-    if not 0 <= seconds <= LONGEST_TIMEOUT or (above_zero and seconds == 0):
-        above = " above 0" if above_zero else ""
-        text = f"{option}: invalid value {seconds!r} (expected a number of seconds{above})."
-        raise UsageError("invalid_option", text, option=option)
+    if not least <= seconds <= LONGEST_TIMEOUT or (above_zero and seconds == 0):
+        bound = " above 0" if above_zero else f", at least {least:g}" if least else ""
+        raise invalid(option, f"invalid value {seconds!r} (expected a number of seconds{bound}).")
 
 
 class Countdown:

@@ -11,14 +11,10 @@ ELLIPSIS = "..."
 def one_line(text: str) -> str:
     """On one line, with control characters and other invisible ones escaped, so that no text can forge output."""
     line = " ".join(text.split())
-    return line if line.isprintable() else "".join(map(_visible, line))
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)
 
 
 def excerpt(text: str, longest: int = LONGEST) -> str:
     """L(one_line), cut where it is too long."""
     line = one_line(text)
     return line if len(line) <= longest else line[: longest - len(ELLIPSIS)] + ELLIPSIS
-
-
-def _visible(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape").decode()

@@ -22,7 +22,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.response import 
 
 VERSION = "0.1.0"
 
-
 try:
     import requests
     import urllib3
@@ -149,14 +148,9 @@ def _read(request: Request, response: requests.Response) -> bytes:
     try:
         return content_of(response)
     except TooLarge:
-        raise CloudflareError(
-            "unreadable_response",
-            f"{request}: the response is larger than {LARGEST_RESPONSE // 1024**2} MiB; the rest was not read.",
-            method=request.method,
-            path=request.path,
-            status=response.status_code,
-            uncertain=True,
-        ) from None
+        text = f"{request}: the response is larger than {LARGEST_RESPONSE // 1024**2} MiB; the rest was not read."
+        where = {**request.where, "status": response.status_code}
+        raise CloudflareError("unreadable_response", text, **where, uncertain=True) from None
 
 
 class TooLarge(ValueError):
@@ -175,39 +169,25 @@ def content_of(response: requests.Response) -> bytes:
 
 def _transport_error(request: Request, error: Exception, timeout: float) -> CloudflareError:
     """Why no usable response came, and whether the request can have reached Cloudflare."""
-    where: dict[str, Any] = {"method": request.method, "path": request.path}
+    where = request.where
     reason = root_of(error)
     if isinstance(error, requests.exceptions.SSLError):
         may_pass = not any(lasting in reason for lasting in PERMANENT_TLS_ERRORS)
-        return CloudflareError(
-            "tls_failed",
-            f"{request}: the TLS connection failed ({reason}). "
-            "Check ca_path, the system's certificates and any proxy in between.",
-            uncertain=may_pass,
-            transient=may_pass,
-            **where,
-        )
+        remedy = "Check ca_path, the system's certificates and any proxy in between."
+        text = f"{request}: the TLS connection failed ({reason}). {remedy}"
+        return CloudflareError("tls_failed", text, uncertain=may_pass, transient=may_pass, **where)
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
         # The library's own text can hold what it could not read, and so a password.
         text = f"{request} could not be made, and nothing was sent. Check api_url, the account ID and any proxy."
         return CloudflareError("unreachable", text, **where)
     if _never_connected(error):
-        return CloudflareError(
-            "unreachable",
-            f"{request}: no connection could be made ({reason}); nothing was sent. "
-            "Check api_url, the network and any proxy.",
-            unsent=True,
-            **where,
-        )
+        remedy = "Check api_url, the network and any proxy."
+        text = f"{request}: no connection could be made ({reason}); nothing was sent. {remedy}"
+        return CloudflareError("unreachable", text, unsent=True, **where)
     if isinstance(error, (TimeoutError, requests.exceptions.Timeout)) or "timed out" in reason:
         reason = f"no complete response within timeout={timeout:g} seconds"
-    return CloudflareError(
-        "response_lost",
-        f"{request}: the connection failed before the response was complete ({reason}).",
-        uncertain=True,
-        transient=True,
-        **where,
-    )
+    text = f"{request}: the connection failed before the response was complete ({reason})."
+    return CloudflareError("response_lost", text, uncertain=True, transient=True, **where)
 
 
 def _never_connected(error: Exception) -> bool:

@@ -10,10 +10,11 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import IDENTICAL_RECORD_CODES, Record
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
     check_wildcard,
+    names_from,
     quoted,
     refuse_below_delegation,
     unquoted,
@@ -33,58 +34,107 @@ class HostRecords:
     """
 
     def __init__(self, api: Cloudflare, zone: Record, host: str) -> None:
-        self.zone, self.host = zone, host
-        self._records = TxtRecords(api, str(zone["id"]), host)
-        self._present = at_name(self._records.all_types(), host)
+        self._api, self._zone, self._host = api, zone, host
+        self._path = f"/zones/{zone['id']}/dns_records"
+        self._present = at_name(self._listed({"name": host}), host)
 
     @classmethod
     def looked_up(cls, api: Cloudflare, host: str, zone_id: str | None = None) -> HostRecords:
         return cls(api, read_zone(api, zone_id, host) if zone_id else find_zone(api, host), host)
 
-    @functools.cached_property
-    def _addition(self) -> list[str]:
-        """What to warn of when a record is added; raises UsageError where it would stay unseen or do harm."""
-        elsewhere = self._records.delegations_and_wildcards()
-        refuse_below_delegation(self.host, *delegation(elsewhere, self.host, self.zone["name"]))
-        warnings = [] if self._present else check_wildcard(self.host, self._records.wildcard_types(elsewhere))
-        if self.zone.get("status", "active") != "active":
-            warnings.append(
-                f"The zone {self.zone['name']} is {self.zone['status']}, not active: its records cannot be seen "
-                "before its domain is delegated to Cloudflare's name servers."
-            )
-        return warnings
+    def ensure(self, state: str, value: str, ttl: int | None, *, check_mode: bool) -> dict[str, Any]:
+        """Have the value beside all others for C(state=present), and else no record of it."""
+        if state == "absent":
+            return self._ensure_absent(value, check_mode=check_mode)
+        return self._ensure_present(value, ttl, check_mode=check_mode)
 
-    def ensure_present(self, value: str, ttl: int | None, *, check_mode: bool) -> dict[str, Any]:
-        """The value beside all others. Raises UsageError where it would stay unseen or do harm."""
-        record = next(iter(matching(self._present, self.host, value)), None)
+    def _ensure_present(self, value: str, ttl: int | None, *, check_mode: bool) -> dict[str, Any]:
+        """Raises UsageError where it would stay unseen or do harm."""
+        record = next(iter(matching(self._present, self._host, value)), None)
         warnings = [] if record else self._addition
         wanted_ttl = ttl or (record or {}).get("ttl") or AUTOMATIC_TTL
         before, written = record, {**(record or {}), "ttl": wanted_ttl}
         expected = self._described(written, value)
         if not check_mode and record is None:
-            written, added = self._records.add(value, wanted_ttl)
+            written, added = self._add(value, wanted_ttl)
             before, expected = (None, expected) if added else (written, self._described(written, value))
         elif not check_mode and record is not None and record.get("ttl") != wanted_ttl:
-            written = self._records.set_ttl(record, wanted_ttl)
+            written = self._set_ttl(record, wanted_ttl)
         result = _result(self._described(before, value), expected)
         return {**result, "dns_record": self._described(written, value), "warnings": warnings}
 
-    def ensure_absent(self, value: str, *, check_mode: bool) -> dict[str, Any]:
-        """No record of the value; all others stay."""
-        present = matching(self._present, self.host, value)
+    def _ensure_absent(self, value: str, *, check_mode: bool) -> dict[str, Any]:
+        present = matching(self._present, self._host, value)
         for record in [] if check_mode else present:
-            self._records.remove(record)
+            self._api.delete(f"{self._path}/{record['id']}", DNS_WRITE)
         before = self._described(next(iter(present), None), value)
         return {**_result(before, None), "dns_record": before, "warnings": []}
+
+    @functools.cached_property
+    def _addition(self) -> list[str]:
+        """What to warn of when a record is added; raises UsageError where it would stay unseen or do harm."""
+        # Those of the whole zone, in one listing.
+        elsewhere = self._listed({"match": "any", "type": "NS", "name.startswith": "*."})
+        refuse_below_delegation(self._host, *delegation(elsewhere, self._host, self._zone["name"]))
+        warnings = [] if self._present else check_wildcard(self._host, self._wildcard_types(elsewhere))
+        if self._zone.get("status", "active") != "active":
+            warnings.append(
+                f"The zone {self._zone['name']} is {self._zone['status']}, not active: its records cannot be seen "
+                "before its domain is delegated to Cloudflare's name servers."
+            )
+        return warnings
+
+    def _listed(self, query: Mapping[str, str]) -> list[Record]:
+        return self._api.listing(self._path, DNS_READ, key="id", query=query)
+
+    def _wildcard_types(self, wildcards: Iterable[Record]) -> set[str]:
+        """The types of the records that a wildcard gives the host, which has none of its own."""
+        nearest, between = nearest_wildcard(wildcards, self._host)
+        # What exists on the way, or anything below it, keeps the wildcard away.
+        if between and below(self._listed({"name.endswith": between}), between):
+            return set()
+        return {str(record.get("type")) for record in at_name(wildcards, nearest or "")}
+
+    def _add(self, value: str, ttl: int) -> tuple[Record, bool]:
+        """The record as Cloudflare has it, and whether it is ours: it may have been there, unseen by a lagging list."""
+        body = {"type": "TXT", "name": self._host, "content": quoted(value), "ttl": ttl}
+        sent: list[str] = []
+
+        def send() -> Record:
+            sent.append(value)
+            return self._api.write_object("POST", self._path, DNS_WRITE, body)
+
+        def reread() -> Record | None:
+            return next(iter(matching(self._listed({"name": self._host}), self._host, value)), None)
+
+        try:
+            return self._api.settle(send, reread), True
+        except CloudflareError as refusal:
+            if not refusal.codes & IDENTICAL_RECORD_CODES:
+                raise
+            present = self._api.awaited(reread, lambda found: found is not None)
+            if present is None:
+                raise
+            # An earlier request may have arrived, whose response was lost.
+            return present, len(sent) > 1
+
+    def _set_ttl(self, record: Record, ttl: int) -> Record:
+        path = f"{self._path}/{record['id']}"
+
+        def reread() -> Record | None:
+            current = self._api.get_object(path, DNS_READ)
+            return current if current.get("ttl") == ttl else None
+
+        return self._api.settle(lambda: self._api.write_object("PATCH", path, DNS_WRITE, {"ttl": ttl}), reread)
 
     def _described(self, record: Record | None, value: str) -> Record | None:
         if record is None:
             return None
         return {
             "id": record.get("id"),
-            "zone_id": self.zone["id"],
+            "zone_id": self._zone["id"],
             "type": "TXT",
-            "name": name_of(record) or self.host,
+            "name": name_of(record) or self._host,
             "value": unquoted(str(record["content"])) if "content" in record else value,
             "ttl": record.get("ttl"),
         }
@@ -96,15 +146,13 @@ def wanted_host(params: Mapping[str, Any]) -> str:
     given = params[option] or ""
     host = host_of(given) if option == "client_uri" else dns_name(given)
     if not host:
-        text = f"{option}: {given!r} has no host that DNS could have a record for."
-        raise UsageError("invalid_option", text, option=option)
+        raise invalid(option, f"{given!r} has no host that DNS could have a record for.")
     return host
 
 
 def check_ttl(ttl: int | None, option: str = "ttl") -> None:
     if ttl is not None and ttl != AUTOMATIC_TTL and not 30 <= ttl <= 86400:
-        text = f"{option}: {ttl} is out of range (expected 1, which is automatic, or from 30 to 86400 seconds)."
-        raise UsageError("invalid_option", text, option=option)
+        raise invalid(option, f"{ttl} is out of range (expected 1, which is automatic, or from 30 to 86400 seconds).")
 
 
 def _result(before: Record | None, after: Record | None) -> dict[str, Any]:
@@ -118,8 +166,7 @@ def _result(before: Record | None, after: Record | None) -> dict[str, Any]:
 
 def zone_candidates(host: str) -> list[str]:
     """The names of the zones that could hold C(host), longest first; a top-level domain is no zone of a user."""
-    labels = host.split(".")
-    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
+    return names_from(host)[:-1] or [host]
 
 
 def read_zone(api: Cloudflare, zone_id: str, host: str) -> Record:
@@ -173,70 +220,6 @@ def _writable(zones: list[Record], name: str) -> Record:
         text = f"Several zones have the name {name}: {ids}. Say which one is meant with zone_id."
         raise UsageError("zone_ambiguous", text, option="zone_id")
     return best[0]
-
-
-class TxtRecords:
-    """The TXT records at one name of one zone."""
-
-    def __init__(self, api: Cloudflare, zone_id: str, name: str) -> None:
-        self.api, self.name = api, name
-        self.path = f"/zones/{zone_id}/dns_records"
-
-    def all_types(self) -> list[Record]:
-        return self.api.listing(self.path, DNS_READ, key="id", query={"name": self.name})
-
-    def delegations_and_wildcards(self) -> list[Record]:
-        """Of the whole zone, in one listing."""
-        query = {"match": "any", "type": "NS", "name.startswith": "*."}
-        return self.api.listing(self.path, DNS_READ, key="id", query=query)
-
-    def wildcard_types(self, wildcards: Iterable[Record]) -> set[str]:
-        """The types of the records that a wildcard gives the name, which has none of its own."""
-        nearest, between = nearest_wildcard(wildcards, self.name)
-        # What exists on the way, or anything below it, keeps the wildcard away.
-        if between and below(
-            self.api.listing(self.path, DNS_READ, key="id", query={"name.endswith": between}), between
-        ):
-            return set()
-        return {str(record.get("type")) for record in at_name(wildcards, nearest or "")}
-
-    def add(self, value: str, ttl: int) -> tuple[Record, bool]:
-        """The record as Cloudflare has it, and whether it is ours: it may have been there, unseen by a lagging list."""
-        body = {"type": "TXT", "name": self.name, "content": quoted(value), "ttl": ttl}
-        sent: list[str] = []
-
-        def send() -> Record:
-            sent.append(value)
-            return self.api.write_object("POST", self.path, DNS_WRITE, body)
-
-        def reread() -> Record | None:
-            return next(iter(matching(self.all_types(), self.name, value)), None)
-
-        try:
-            return self.api.settle(send, reread), True
-        except CloudflareError as refusal:
-            if not refusal.codes & IDENTICAL_RECORD_CODES:
-                raise
-            present = self.api.awaited(reread, lambda found: found is not None)
-            if present is None:
-                raise
-            # An earlier request may have arrived, whose response was lost.
-            return present, len(sent) > 1
-
-    def set_ttl(self, record: Record, ttl: int) -> Record:
-        path = f"{self.path}/{record['id']}"
-
-        def send() -> Record:
-            return self.api.write_object("PATCH", path, DNS_WRITE, {"ttl": ttl})
-
-        def reread() -> Record | None:
-            current = self.api.get_object(path, DNS_READ)
-            return current if current.get("ttl") == ttl else None
-
-        return self.api.settle(send, reread)
-
-    def remove(self, record: Record) -> None:
-        self.api.delete(f"{self.path}/{record['id']}", DNS_WRITE)
 
 
 def matching(records: Iterable[Record], name: str, value: str) -> list[Record]:

@@ -7,7 +7,6 @@ Only a wrong option is fatal. A server that cannot be asked is reported, and lea
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 import socket
@@ -20,8 +19,9 @@ from urllib.request import getproxies, proxy_bypass
 from ansible.module_utils.urls import ConnectionError as UrlsError
 from ansible.module_utils.urls import open_url
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.address import ip_address
 from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.proxy import (
     SOCKS_SCHEMES,
     check_proxy_address,
@@ -34,6 +34,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server impo
     NameServer,
     NameServerError,
     Records,
+    addresses,
     authoritative_servers,
     system_resolver,
 )
@@ -59,10 +60,8 @@ def look_up(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
     url = params["resolver_url"]
     if params["method"] in ("auto", "authoritative"):
         asked, notes = asked_authoritative(name, params["servers"] or [], params["timeout"])
-    if params["method"] == "resolver" or (params["method"] == "auto" and not conclusive(asked)):
-        from_cache = [asked_resolver(name, url, params["timeout"])] if url else []
-    else:
-        from_cache = []
+    asks_resolver = params["method"] == "resolver" or (params["method"] == "auto" and not conclusive(asked))
+    from_cache = [asked_resolver(name, url, params["timeout"])] if url and asks_resolver else []
     asked += from_cache
     value = params["value"]
     found = summary(asked, value)
@@ -98,35 +97,11 @@ def host_and_port(server: str) -> tuple[str, int]:
     """192.0.2.1, ns1.example.com or 2001:db8::1, or with a port [2001:db8::1]:5353; raises UsageError for all else."""
     match = re.fullmatch(r"\[(.+)\](?::(\d+))?|([^\[\]:]+)(?::(\d+))?|([0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)", server.strip())
     host, port = (match[1] or match[3] or match[5], int(match[2] or match[4] or DNS_PORT)) if match else ("", 0)
-    if not 1 <= port <= LAST_PORT or not (is_address(host) or may_be_name(host)):
-        raise UsageError(
-            "invalid_option",
-            f"servers: {server!r} is neither an IP address nor a name, nor one of them with a port such as "
-            "192.0.2.1:5353.",
-            option="servers",
-        )
+    may_be_name = dns_name(host) and not re.fullmatch(r"[\d.]+", host)
+    if not 1 <= port <= LAST_PORT or not (ip_address(host) or may_be_name):
+        text = f"{server!r} is neither an IP address nor a name, nor one of them with a port such as 192.0.2.1:5353."
+        raise invalid("servers", text)
     return host, port
-
-
-def is_address(host: str) -> bool:
-    try:
-        return bool(ipaddress.ip_address(host))
-    except ValueError:
-        return False
-
-
-def may_be_name(host: str) -> bool:
-    return bool(dns_name(host)) and not re.fullmatch(r"[\d.]+", host)
-
-
-def addresses(host: str) -> list[str]:
-    """None when this machine does not find the name."""
-    if is_address(host):
-        return [host]
-    try:
-        return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, None)))
-    except (OSError, UnicodeError):
-        return []
 
 
 def asked_server(label: str, places: list[tuple[str, int]], name: str, wait: float) -> Asked:

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import socket
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.address import ip_address
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, led_to, quoted
 
@@ -83,18 +84,13 @@ class Key:
         try:
             name = dns.name.from_text(self.name)
         except dns.exception.DNSException:
-            text = f"key_name: {self.name!r} is no name that a key can have."
-            raise UsageError("invalid_option", text, option="key_name") from None
+            raise invalid("key_name", f"{self.name!r} is no name that a key can have.") from None
         try:
             ring = dns.tsigkeyring.from_text({self.name: self.secret})
         except (ValueError, dns.exception.DNSException):
-            text = "key_secret must be the key in base64, as it stands in the server's settings."
-            raise UsageError("invalid_option", text, option="key_secret") from None
-        return {"keyring": ring, "keyname": name, "keyalgorithm": getattr(dns.tsig, tsig_constant(self.algorithm))}
-
-
-def tsig_constant(algorithm: str) -> str:
-    return algorithm.upper().replace("-", "_")
+            raise invalid("key_secret", "it must be the key in base64, as in the server's settings.") from None
+        algorithm = getattr(dns.tsig, self.algorithm.upper().replace("-", "_"))
+        return {"keyring": ring, "keyname": name, "keyalgorithm": algorithm}
 
 
 class NameServer:
@@ -224,7 +220,8 @@ class NameServer:
 def over_udp(place: tuple[str, int], wire: bytes, timeout: float) -> bytes:
     """The first response to a message. Raises OSError."""
     countdown = Countdown(timeout)
-    with socket.socket(family_of(place[0]), socket.SOCK_DGRAM) as connection:
+    family = socket.AF_INET6 if ":" in place[0] else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as connection:
         connection.connect(place)
         connection.send(wire)
         while True:
@@ -262,8 +259,14 @@ def time_left(countdown: Countdown) -> float:
     return left
 
 
-def family_of(address: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
+def addresses(host: str) -> list[str]:
+    """None when this machine does not find the name."""
+    if ip_address(host):
+        return [host]
+    try:
+        return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, None)))
+    except (OSError, UnicodeError):
+        return []
 
 
 def is_response(wire: bytes, message: Any) -> bool:
@@ -279,7 +282,7 @@ def records_of(response: Any, name: Any, kind: str) -> Records:
     """The part of a response that matters."""
     led = led_to(name, {rrset.name: rrset[0].target for rrset in response.answer if _is(rrset, "CNAME")})
     wanted = [rrset for rrset in response.answer if _is(rrset, kind) and rrset.name in led]
-    cname = _first(response.answer, "CNAME", name)
+    cname = next((rrset for rrset in response.answer if _is(rrset, "CNAME") and rrset.name == name), None)
     soa = next((rrset for rrset in [*response.answer, *response.authority] if _is(rrset, "SOA")), None)
     cut = next((rrset for rrset in response.authority if _is(rrset, "NS")), None)
     handed_over = cut is not None and not response.flags & dns.flags.AA and not response.answer
@@ -287,7 +290,7 @@ def records_of(response: Any, name: Any, kind: str) -> Records:
         values=tuple(text_of(rdata) for rrset in wanted for rdata in rrset),
         contents=tuple(str(rdata.to_text()) for rrset in wanted for rdata in rrset),
         ttl=next((rrset.ttl for rrset in wanted), None),
-        cname=cname and _plain(cname[0].target),
+        cname=_plain(cname[0].target) if cname is not None else None,
         zone=_plain(soa.name) if soa is not None else None,
         cut=_plain(cut.name) if cut is not None and handed_over else None,
         servers=tuple(_plain(rdata.target) for rdata in cut) if cut is not None and handed_over else (),
@@ -298,10 +301,6 @@ def text_of(rdata: Any) -> str:
     if rdata.rdtype == dns.rdatatype.TXT:
         return b"".join(rdata.strings).decode("utf-8", "replace")
     return str(rdata.to_text())
-
-
-def _first(section: Sequence[Any], kind: str, name: Any) -> Any:
-    return next((rrset for rrset in section if _is(rrset, kind) and rrset.name == name), None)
 
 
 def _is(rrset: Any, kind: str) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Hashable, Mapping
 from typing import TypeVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 
 DNS_PORT = 53
 Name = TypeVar("Name", bound=Hashable)
@@ -53,23 +53,25 @@ def led_to(name: Name, aliases: Mapping[Name, Name]) -> list[Name]:
     return list(names)
 
 
+def names_from(host: str) -> list[str]:
+    """A name and all that are above it."""
+    labels = host.split(".")
+    return [".".join(labels[start:]) for start in range(len(labels))]
+
+
 def check_value(value: str) -> None:
     if not value or not (value.isascii() and value.isprintable()):
-        text = "value must be the printable text that Cloudflare gave for the record, and not empty."
-        raise UsageError("invalid_option", text, option="value")
+        raise invalid("value", "it must be the printable text that Cloudflare gave for the record, and not empty.")
 
 
 def refuse_beside_cname(host: str, target: str | None) -> None:
     """Raise UsageError where a CNAME rules out every TXT record (RFC 1034, 3.6.2)."""
     if target:
-        raise UsageError("record_conflict", beside_cname(host, target))
-
-
-def beside_cname(host: str, target: str) -> str:
-    return (
-        f"{host} is a CNAME for {target}, and DNS allows no TXT record beside a CNAME: use a client_uri with "
-        "another host, or replace the CNAME by address records."
-    )
+        raise UsageError(
+            "record_conflict",
+            f"{host} is a CNAME for {target}, and DNS allows no TXT record beside a CNAME: use a client_uri with "
+            "another host, or replace the CNAME by address records.",
+        )
 
 
 def perhaps_beside_cname(host: str, target: str) -> str:

@@ -4,21 +4,21 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
     Key,
     NameServer,
     NameServerError,
     Records,
+    addresses,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
     check_value,
     check_wildcard,
+    names_from,
     quoted,
     refuse_below_delegation,
     refuse_beside_cname,
@@ -91,21 +91,11 @@ def update_value(params: Mapping[str, Any], host: str, *, check_mode: bool) -> d
 
 def name_server(params: Mapping[str, Any]) -> NameServer:
     key = Key(params["key_name"], params["key_secret"], params["key_algorithm"]) if params["key_name"] else None
-    address = address_of(params["server"].strip())
+    found = addresses(params["server"].strip())
+    if not found:
+        raise invalid("server", f"{params['server']!r} is neither an IP address nor a name that this machine can find.")
     options = {"timeout": params["timeout"], "tries": TRIES, "protocol": params["protocol"], "key": key}
-    return NameServer(address, params["port"], **options)
-
-
-def address_of(server: str) -> str:
-    try:
-        return str(ipaddress.ip_address(server))
-    except ValueError:
-        pass
-    try:
-        return str(socket.getaddrinfo(server, None, type=socket.SOCK_STREAM)[0][4][0])
-    except (OSError, UnicodeError):
-        text = f"server: {server!r} is neither an IP address nor a name that this machine can find."
-        raise UsageError("invalid_option", text, option="server") from None
+    return NameServer(found[0], params["port"], **options)
 
 
 def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
@@ -133,19 +123,15 @@ def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_m
         # As they are there: the strings that a value is split into are part of a record.
         server.remove_texts(zone, host, [each for text, each in zip(held.values, held.contents) if text == value])
     after = own | {value} if present else own - {value}
-    return {
-        "changed": differs,
-        "diff": {"before": {"values": sorted(own)}, "after": {"values": sorted(after)}},
-        "dns_record": {"type": "TXT", "name": host, "value": value, "ttl": ttl, "zone": zone},
-        "txt_values": sorted(after),
-        "warnings": warnings,
-    }
+    record = {"name": host, "value": value, "ttl": ttl, "zone": zone}
+    return _result(record, own, after, changed=differs, warnings=warnings)
 
 
 def _ensure_unseen(server: NameServer, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
     """At a server that responds to no queries, as a hidden primary may. It checks what an update requires, though."""
     value, present, zone = params["value"], params["state"] == "present", params["zone"]
-    above = [name for name in names_from(host) if below_zone(name, zone)]
+    ttl = params["ttl"] or DEFAULT_TTL
+    above = [name for name in names_from(host) if name.endswith(f".{zone}")]
     refuse_below_delegation(host, next((name for name in above if server.has(zone, name, "NS")), None), ())
     others = server.has(zone, host, "TXT")
     alone = others and server.has(zone, host, "TXT", quoted(value))
@@ -157,21 +143,22 @@ def _ensure_unseen(server: NameServer, params: Mapping[str, Any], host: str, *, 
     if differs and check_mode:
         server.remove_texts(zone, host, [quoted(UNUSED_VALUE)])
     elif differs and present:
-        server.add_text(zone, host, value, params["ttl"] or DEFAULT_TTL)
+        server.add_text(zone, host, value, ttl)
     elif differs:
         server.remove_texts(zone, host, [quoted(value)])
+    record = {"name": host, "value": value, "ttl": ttl, "zone": zone}
     before, after = [value] if alone else [], [value] if present else []
+    return _result(record, before, after, changed=differs, warnings=warnings)
+
+
+def _result(
+    record: Mapping[str, Any], before: Collection[str], after: Collection[str], *, changed: bool, warnings: list[str]
+) -> dict[str, Any]:
     return {
-        "changed": differs,
-        "diff": {"before": {"values": before}, "after": {"values": after if differs else before}},
-        "dns_record": {
-            "type": "TXT",
-            "name": host,
-            "value": value,
-            "ttl": params["ttl"] or DEFAULT_TTL,
-            "zone": zone,
-        },
-        "txt_values": after,
+        "changed": changed,
+        "diff": {"before": {"values": sorted(before)}, "after": {"values": sorted(after)}},
+        "dns_record": {"type": "TXT", **record},
+        "txt_values": sorted(after),
         "warnings": warnings,
     }
 
@@ -188,16 +175,6 @@ def check_unseen_name(server: NameServer, zone: str, host: str) -> list[str]:
     return []
 
 
-def names_from(host: str) -> list[str]:
-    """A name and all that are above it."""
-    labels = host.split(".")
-    return [".".join(labels[start:]) for start in range(len(labels))]
-
-
-def below_zone(name: str, zone: str) -> bool:
-    return name.endswith(f".{zone}")
-
-
 def too_many(host: str, values: Collection[str]) -> list[str]:
     if len(values) < MANY:
         return []
@@ -211,14 +188,12 @@ def zone_of(server: NameServer, host: str, held: Records) -> str:
     """The zone that holds a host. A CNAME shows that of the name it leads to, so that the names above are asked."""
     if held.zone and not held.cname:
         return held.zone
-    labels = host.split(".")
-    for start in range(1 if held.cname else 0, len(labels)):
-        found = server.ask(".".join(labels[start:]), "SOA")
+    for name in names_from(host)[1 if held.cname else 0 :]:
+        found = server.ask(name, "SOA")
         if found.zone and not found.cname:
             return found.zone
-    raise UsageError(
-        "zone_not_found", f"The name server does not say which zone {host} is in: set zone.", option="zone"
-    )
+    text = f"The name server does not say which zone {host} is in: set zone."
+    raise UsageError("zone_not_found", text, option="zone")
 
 
 def check_new_value(server: NameServer, host: str, held: Records, *, in_use: bool) -> list[str]:

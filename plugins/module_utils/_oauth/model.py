@@ -30,10 +30,6 @@ def is_empty(value: Any) -> bool:
     return value is None or value == "" or value == []
 
 
-def unchanged(value: str) -> str:
-    return value
-
-
 def no_error(value: str) -> None:
     """What a field says of a value that only Cloudflare can judge."""
 
@@ -50,7 +46,7 @@ class Field:
     many: bool = False
     choices: tuple[str, ...] = ()
     error_of: Callable[[str], str | None] = no_error
-    canonical: Callable[[str], str] = unchanged
+    canonical: Callable[[str], str] = str
     server_owned: frozenset[str] = frozenset()
 
     @property
@@ -112,10 +108,6 @@ def for_diff(fields: Fields, described: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in sides.items() if not is_empty(value)}
 
 
-def without_trailing_slash(origin: str) -> str:
-    return origin.rstrip("/")
-
-
 FIELDS = (
     Field("client_name"),
     Field("grant_types", many=True, choices=("authorization_code", "refresh_token")),
@@ -124,7 +116,7 @@ FIELDS = (
     Field("scopes", many=True, server_owned=PROTOCOL_SCOPES),
     Field("optional_scopes", many=True),
     Field("token_endpoint_auth_method", choices=("none", "client_secret_basic", "client_secret_post")),
-    Field("allowed_cors_origins", many=True, error_of=origin_error, canonical=without_trailing_slash),
+    Field("allowed_cors_origins", many=True, error_of=origin_error, canonical=lambda origin: origin.rstrip("/")),
     Field("post_logout_redirect_uris", many=True, error_of=redirect_uri_error),
     Field("client_uri", error_of=home_page_error),
     Field("logo_uri", error_of=web_address_error),
@@ -207,15 +199,12 @@ def description(client: Mapping[str, Any]) -> dict[str, Any]:
 
 def definition(client: Mapping[str, Any]) -> dict[str, Any]:
     """The options that describe this client, lists in Cloudflare's order, empty ones left out."""
-    options = {field.name: _listed(field, client[field.name]) for field in FIELDS}
+    held = {field: client[field.name] for field in FIELDS}
+    options = {field.name: field.to_send(value) if field.many else value for field, value in held.items()}
     return {
         **{name: value for name, value in options.items() if not is_empty(value)},
         "visibility": client["visibility"],
     }
-
-
-def _listed(field: Field, value: Any) -> Any:
-    return field.to_send(value) if field.many else value
 
 
 REQUIREMENTS: Mapping[str, str] = {

@@ -8,7 +8,6 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from types import TracebackType
 from typing import Any, Protocol
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
@@ -47,9 +46,7 @@ class Delivers(Protocol):
     def __enter__(self) -> Delivers:
         """Make ready to receive it."""
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
+    def __exit__(self, *error: Any) -> None:
         """Leave nothing behind that no secret is in."""
 
 
@@ -74,7 +71,6 @@ class Delivery:
 
     @property
     def keeps(self) -> bool:
-        """Whether the secret is kept at all."""
         return bool(self.path or self.returned)
 
     def check(self) -> None:
@@ -101,9 +97,7 @@ class Delivery:
                 self._place, self._reserved, self._held = place, reserved, begun.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._place = self._reserved = None
         self._held.close()
 
@@ -123,7 +117,6 @@ class Delivery:
         return bool(self.path) and (not self.file_holds_something() or bool(self._status(MARK)))
 
     def predicted(self) -> dict[str, Any]:
-        """The keys of C(deliver) in check mode, where no secret is."""
         return {"client_secret": None} if self.returned else {}
 
     def deliver(self, secret: str, client_id: str, remedy: str) -> dict[str, Any]:

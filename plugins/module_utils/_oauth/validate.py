@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
     PROTOCOL_SCOPES,
@@ -39,20 +39,14 @@ def check_description(wanted: Mapping[str, Any], append: bool, held: Mapping[str
     )
 
 
-def check_not_emptied(wanted: Mapping[str, Any], append: bool) -> None:
-    """Raise UsageError for values that no client accepts, before any client is looked up."""
-    _refuse(*_emptied(wanted, append))
-
-
 def check_subset(described: Mapping[str, Any]) -> None:
     """Every optional scope must be one of the client's scopes (documented by Cloudflare)."""
     outside = [scope for scope in described["optional_scopes"] if scope not in described["scopes"]]
     if outside:
-        raise UsageError(
-            "invalid_option",
-            f"optional_scopes: {', '.join(outside)} must also be in scopes, because a client can only be granted "
-            "what scopes lists; optional_scopes marks those of them that a user may decline.",
-            option="optional_scopes",
+        raise invalid(
+            "optional_scopes",
+            f"{', '.join(outside)} must also be in scopes, because a client can only be granted what scopes lists; "
+            "optional_scopes marks those of them that a user may decline.",
         )
 
 
@@ -122,7 +116,7 @@ DEFINITION_OPTIONS: Mapping[str, Any] = {
 def checked_description(params: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that a user named; raises UsageError for what no client can be without."""
     wanted = described(params)
-    check_not_emptied(wanted, append=params["append"])
+    _refuse(*_emptied(wanted, params["append"]))
     return wanted
 
 

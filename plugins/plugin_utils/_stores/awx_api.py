@@ -49,21 +49,15 @@ class Controller:
 
     def rows(self, kind: str, **query: str) -> list[Mapping[str, Any]]:
         """The first of those that match."""
-        found = self._ask("GET", f"{kind}/", query=query).get("results")
+        found = self.ask("GET", f"{kind}/", query=query).get("results")
         if not isinstance(found, list):
             raise Failure(f"there is no list of {kind}: {REMEDIES[404]}")
         return found
 
-    def create(self, kind: str, body: Mapping[str, Any]) -> None:
-        self._ask("POST", f"{kind}/", body=body)
-
-    def change(self, kind: str, identity: int, body: Mapping[str, Any]) -> None:
-        self._ask("PATCH", f"{kind}/{identity}/", body=body)
-
     def close(self) -> None:
         self._session.close()
 
-    def _ask(self, method: str, path: str, **more: Any) -> Mapping[str, Any]:
+    def ask(self, method: str, path: str, **more: Any) -> Mapping[str, Any]:
         self._base = self._base or self._found_base()
         return self._exchange(method, self._base + path, **more)
 

@@ -72,9 +72,10 @@ class AwxCredential(Store):
         with self.raising(unwritable):
             refers = self._checked_references(record)
             if self._credential:
-                self._controller.change("credentials", self._credential["id"], {"inputs": inputs})
+                self._controller.ask("PATCH", f"credentials/{self._credential['id']}/", body={"inputs": inputs})
             else:
-                self._controller.create("credentials", {"name": self.params["name"], **refers, "inputs": inputs})
+                body = {"name": self.params["name"], **refers, "inputs": inputs}
+                self._controller.ask("POST", "credentials/", body=body)
 
     def check(self) -> None:
         """By what the controller says of the user's rights, which it does for a credential that exists."""

@@ -5,27 +5,23 @@
 from __future__ import annotations
 
 import abc
-import base64
 import contextlib
 import importlib
-import json
 import os
-import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import quote, quote_plus
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._files import object_of
 from ansible_collections.oauthops.iam.plugins.module_utils._module import secret_values, texts
+from ansible_collections.oauthops.iam.plugins.plugin_utils._masking import harmless
 
 Record = dict[str, Any]
-MASK = "********"
 # What a record holds that may be shown. All else in a place may be a secret of others, if it is not too short for one.
 OPEN = ("client_id", "minted_at", "rotation")
 SHORTEST_SECRET = 4
-LONGEST_QUOTE = 200
 
 
 @dataclass(frozen=True)
@@ -118,15 +114,9 @@ def library(store: type[Store], name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise missing_library(store.type, name.partition(".")[0]) from None
-
-
-def missing_library(store: str, library: str) -> UsageError:
-    return UsageError(
-        "requirement_missing",
-        f"store: the type {store} needs the Python library {library}, which {sys.executable} lacks. Install it there.",
-        option="store.type",
-    )
+        lacking = f"the Python library {name.partition('.')[0]}, which {sys.executable} lacks. Install it there."
+        text = f"store: the type {store.type} needs {lacking}"
+        raise UsageError("requirement_missing", text, option="store.type") from None
 
 
 def unreadable(store: Store, reason: str) -> UsageError:
@@ -162,31 +152,6 @@ def sentence(text: str) -> str:
 def object_in(store: Store, text: str | bytes) -> Record:
     """The JSON object that a text is. Raises UsageError for all else, and shows nothing of it."""
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        raise foreign(store, "does not hold JSON") from None
-    if not isinstance(found, dict):
-        raise foreign(store, "does not hold a JSON object")
-    return found
-
-
-def harmless(text: str, secrets: Iterable[object]) -> str:
-    """A text of others on one line: without secrets, logins in addresses and control characters, and not too long."""
-    masked = re.sub(r"://[^/\s]*@", "://", without_secrets(text, secrets))
-    line = re.sub(r"[ \t\r\n]+", " ", masked).strip()
-    visible = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
-    return visible if len(visible) <= LONGEST_QUOTE else visible[: LONGEST_QUOTE - 3] + "..."
-
-
-def without_secrets(text: str, secrets: Iterable[object]) -> str:
-    """The text with every form of the secrets masked, the longest first, as one may begin another."""
-    hidden: set[str] = set().union(*(_forms(str(secret)) for secret in secrets if secret))
-    longest_first = sorted(hidden, key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, longest_first)), MASK, text) if hidden else text
-
-
-def _forms(secret: str) -> set[str]:
-    """How a secret may be written in a message."""
-    octets = secret.encode("utf-8", "surrogateescape")
-    in_urls = {quote(octets), quote(octets, safe=""), quote_plus(octets)}
-    return {secret, base64.b64encode(octets).decode("ascii"), *in_urls, json.dumps(secret)[1:-1]}
+        return object_of(text)
+    except ValueError as error:
+        raise foreign(store, str(error)) from None

@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
     Failure,
@@ -39,8 +39,7 @@ class Command(Store):
         super().__init__(params, site)
         for option in ("read", "write"):
             if not params[option]:
-                text = f"store.{option} is empty: give the program and its arguments."
-                raise UsageError("invalid_option", text, option=f"store.{option}")
+                raise invalid(f"store.{option}", "it is empty. Give the program and its arguments.")
         self.hide(params["environment"])
 
     @property

@@ -7,10 +7,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.address import split
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import (
     LARGEST_RESPONSE,
     TooLarge,
@@ -18,7 +17,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import
     content_of,
     root_of,
 )
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, harmless, library
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, library
 
 # What asking fails with: requests' own errors, a certificate file that is not there, a character that no header may
 # hold, and the deadline.
@@ -52,8 +51,7 @@ def verification(params: Mapping[str, Any], ca_option: str) -> bool | str:
         return False
     path: str | None = params[ca_option]
     if path and not os.path.exists(path):
-        option = f"store.{ca_option}"
-        raise UsageError("invalid_option", f"{option}: {path} does not exist in the controller.", option=option)
+        raise invalid(f"store.{ca_option}", f"{path} does not exist in the controller.")
     return path or True
 
 
@@ -78,9 +76,6 @@ def no_response(store: Store, error: Exception, url: str, url_option: str, ca_op
 
 def address(url: str) -> str | None:
     """Scheme, host and port of an address; None for what is none."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return None
-    return harmless(f"{parts.scheme}://{parts.hostname}{port}", ()) if parts.hostname else None
+    parts = split(url)
+    port = f":{parts.port}" if parts and parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}" if parts and parts.hostname else None

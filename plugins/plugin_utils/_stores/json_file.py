@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Record, Store, unreadable, unwritable
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import SECRET
 
 MODULE = "oauthops.iam.secret_file_value"
-SECRET = "client_secret"
 
 
 class JsonFile(Store):
@@ -41,8 +41,7 @@ class JsonFile(Store):
         """The secret has an option of its own, as ansible-core 2.22 hides all texts of an option that is no_log."""
         open_part = {name: value for name, value in record.items() if name != SECRET}
         secret_part = {name: value for name, value in record.items() if name == SECRET}
-        result = self.site.run_module(
-            MODULE, {**self.params, "value": open_part, "secret_value": secret_part}, check_mode
-        )
+        args = {**self.params, "value": open_part, "secret_value": secret_part}
+        result = self.site.run_module(MODULE, args, check_mode)
         if result.get("failed"):
             raise unwritable(self, str(result.get("msg")))

@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._module import secret_values
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked, invalid, near
+from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked, near
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.aws_secrets_manager import AwsSecretsManager
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.awx_credential import AwxCredential
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
@@ -41,7 +42,8 @@ def open_store(definition: Any, site: Site) -> Store:
 def type_of(definition: Any) -> tuple[str, dict[str, Any]]:
     """The type of a store, and its other options. Raises UsageError when there is no such type."""
     if not isinstance(definition, Mapping):
-        raise invalid("store", f"must be a mapping with the key type, one of {_types()}, not {_kind_of(definition)}.")
+        kind = "nothing" if definition in (None, "") else f"a {type(definition).__name__}"
+        raise invalid("store", f"must be a mapping with the key type, one of {_types()}, not {kind}.")
     given = dict(definition)
     kind = given.pop("type", None)
     if not kind:
@@ -56,10 +58,6 @@ def secrets_of(definition: Any) -> Iterator[str]:
     if isinstance(definition, Mapping):
         for cls in TYPES.values():
             yield from secret_values(cls.options, definition)
-
-
-def _kind_of(definition: Any) -> str:
-    return "nothing" if definition in (None, "") else f"a {type(definition).__name__}"
 
 
 def _types() -> str:

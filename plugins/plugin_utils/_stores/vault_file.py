@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from ansible_collections.oauthops.iam.plugins.action.vault_file_key import ensure
@@ -29,25 +29,21 @@ class VaultFile(Store):
         return f"the key {self.params['key']} of the vault file {self.params['path']}"
 
     def read(self) -> Record:
-        try:
-            found = self._keep(None, check_mode=False)["value"]
-        except UsageError as failure:
-            raise unreadable(self, failure.message) from None
+        found = self._ensured(None, unreadable)["value"]
         if found is not None and not isinstance(found, dict):
             raise foreign(self, "does not hold a mapping")
         return dict(found or {})
 
     def write(self, record: Record) -> None:
-        try:
-            self._keep(record, check_mode=False)
-        except UsageError as failure:
-            raise unwritable(self, failure.message) from None
+        self._ensured(record, unwritable)
 
     def check(self) -> None:
-        try:
-            self._keep({"rotation": ""}, check_mode=True)
-        except UsageError as failure:
-            raise unwritable(self, failure.message) from None
+        self._ensured({"rotation": ""}, unwritable, check_mode=True)
 
-    def _keep(self, value: Record | None, *, check_mode: bool) -> Mapping[str, Any]:
-        return ensure({**self.params, "value": value}, self.site.loader, check_mode=check_mode)
+    def _ensured(
+        self, value: Record | None, error_of: Callable[[Store, str], UsageError], *, check_mode: bool = False
+    ) -> Mapping[str, Any]:
+        try:
+            return ensure({**self.params, "value": value}, self.site.loader, check_mode=check_mode)
+        except UsageError as failure:
+            raise error_of(self, failure.message) from None

@@ -245,7 +245,7 @@ def test_a_whole_password_file_gives_reasons(target: Path) -> None:
     [
         ({"secrets": None}, "vault_password_missing", "vault_password", "There is no vault password: give vault_passw"),
         ({"secrets": []}, "vault_password_missing", "vault_password", ""),
-        ({"vault_password": " "}, "invalid_option", "vault_password", "vault_password is empty."),
+        ({"vault_password": " "}, "invalid_option", "vault_password", "vault_password: it is empty."),
         ({"vault_id": "a;b"}, "invalid_option", "vault_id", "vault_id: 'a;b' cannot be written"),
         ({"vault_id": "nope"}, "vault_password_missing", "vault_id", "'nope' is loaded (expected default)"),
         ({"secrets": LABELLED}, "missing_option", "vault_id", "with vault_id, one of dev, prod."),

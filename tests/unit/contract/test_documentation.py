@@ -33,6 +33,12 @@ every_module = pytest.mark.parametrize("name", MODULES)
 every_cloudflare_module = pytest.mark.parametrize("name", CLOUDFLARE)
 
 
+def paragraphs(option: dict[str, Any]) -> list[str]:
+    """The description of an option, which is a list where it has several."""
+    text = option["description"]
+    return list(map(str, text)) if isinstance(text, list) else [text]
+
+
 def test_secrets_among_the_options_are_not_logged() -> None:
     hidden = {name for name, entry in _module.CONNECTION_OPTIONS.items() if entry.get("no_log")}
     assert hidden == {"api_token", "api_key"}
@@ -41,14 +47,14 @@ def test_secrets_among_the_options_are_not_logged() -> None:
 def test_every_variable_is_documented_at_its_option() -> None:
     options = documentation(CLOUDFLARE[0]).options
     for option, variables in ENVIRONMENT.items():
-        assert all(f"E({name})" in " ".join(options[option]["description"]) for name in variables), option
-    assert DEFAULT_API_URL in " ".join(options["api_url"]["description"])
+        assert all(f"E({name})" in " ".join(paragraphs(options[option])) for name in variables), option
+    assert DEFAULT_API_URL in " ".join(paragraphs(options["api_url"]))
 
 
 @every_module
 def test_options_are_described_in_sentences(name: str) -> None:
     for option, entry in documentation(name).options.items():
-        assert all(str(sentence).rstrip().endswith(".") for sentence in entry["description"]), option
+        assert all(text.rstrip().endswith(".") for text in paragraphs(entry)), option
 
 
 @every_module
@@ -89,7 +95,7 @@ def test_every_store_is_documented(name: str) -> None:
     assert described["type"]["choices"] == list(STORES)
     for kind, options in STORES.items():
         for option, spec in options.items():
-            text = " ".join(described[option]["description"])
+            text = " ".join(paragraphs(described[option]))
             assert f"V({kind})" in text, (kind, option)
             assert described[option]["type"] in {spec["type"], STORE_OPTION["options"][option]["type"]}, (kind, option)
 

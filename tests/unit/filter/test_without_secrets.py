@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.oauthops.iam.plugins.filter.without_secrets import MASK, FilterModule, forms, without_secrets
+from ansible_collections.oauthops.iam.plugins.filter.without_secrets import FilterModule
+from ansible_collections.oauthops.iam.plugins.plugin_utils._masking import MASK, forms, without_secrets
 
 SECRET = 'hush "é" /+&'
 WITHOUT_STARS = st.text(st.characters(exclude_characters="*", exclude_categories=["Cs"]))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.plugin_utils import _minting, _moment
+from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import ClientHandover, Handover
 from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation import Rotation
@@ -295,7 +295,3 @@ def test_the_time_when_a_secret_is_due_is_told(runs: Runs, cloudflare: Script) -
     result = runs.run(InMemory({**HELD, "minted_at": _moment.iso(_moment.now())}), max_age="90d")
     assert (result["changed"], result["reason"]["code"]) == (False, "not_due")
     assert result["due_at"] > result["minted_at"]
-
-
-def test_a_random_part_names_a_run() -> None:
-    assert _minting._random() != _minting._random()

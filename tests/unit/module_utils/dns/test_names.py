@@ -63,7 +63,7 @@ def test_text_as_txt_content(text: str, content: str) -> None:
 def test_a_value_that_is_none(value: str) -> None:
     with refuses("invalid_option", "value") as caught:
         check_value(value)
-    assert "value must be the printable text that Cloudflare gave" in caught.value.message
+    assert "value: it must be the printable text that Cloudflare gave" in caught.value.message
 
 
 def test_a_cname_rules_out_a_txt_record() -> None:
