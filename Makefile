@@ -90,7 +90,7 @@ servers: stores name-server update-servers ssh-server browser
 integration: servers
 	python -m pytest tests/integration -q -n 2
 
-## Once more with each module in a process of its own; EVERY=1 for all tests that start Ansible.
+## Once more with each module in a process of its own, and no run forked from a loaded one; EVERY=1 for all tests that start Ansible.
 EVERY := 48
 as-modules: servers
 	OAUTHOPS_IN_PROCESS=false python -m pytest tests/integration -q -n 2 --every $(EVERY)

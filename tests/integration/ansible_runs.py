@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from tests.integration.warm import client as warm
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 # Another ansible-core can be tested: ANSIBLE_BIN=/somewhere/its-venv/bin python -m pytest ...
@@ -21,10 +23,15 @@ ANSIBLE_BIN = Path(os.environ.get("ANSIBLE_BIN", BIN))
 TARGET = ("-e", f"ansible_python_interpreter={os.environ['TARGET_PYTHON']}") if "TARGET_PYTHON" in os.environ else ()
 # Where modules run: in the controller's process by default, or each in a process of its own.
 SWITCH = {"OAUTHOPS_IN_PROCESS": os.environ.get("OAUTHOPS_IN_PROCESS", "true")}
+# Whether runs are forked from a process that has loaded ansible-core; `make as-modules` starts each from nothing.
+WARM = SWITCH["OAUTHOPS_IN_PROCESS"] == "true"
 # Our collection alone, and with those for stores, DNS providers and AWX.
 OURS = str(ROOT / "collections")
 WITH_OTHERS = f"{OURS}:{ROOT / '.cache/stores'}"
 CALLBACK = Path(__file__).parent / "callback"
+ACTION = {"ANSIBLE_ACTION_PLUGINS": str(Path(__file__).parent / "action")}
+RECORD = {"ANSIBLE_CALLBACK_PLUGINS": str(CALLBACK), "ANSIBLE_CALLBACKS_ENABLED": "record"}
+TIMEOUT = 240
 Json = Any
 
 
@@ -94,6 +101,7 @@ class Ansible:
             "HOME": str(directory / "home"),
             "LANG": "C.UTF-8",
             "ANSIBLE_COLLECTIONS_PATH": OURS,
+            **ACTION,
             **SWITCH,
             **environment,
         }
@@ -101,23 +109,37 @@ class Ansible:
     def command(self, *arguments: str, **environment: str) -> Run:
         record = self.directory / "record"
         record.write_text("")
-        recording = {
-            "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACK),
-            "ANSIBLE_CALLBACKS_ENABLED": "record",
-            "RECORD_FILE": str(record),
-        }
+        recording = {**RECORD, "RECORD_FILE": str(record)}
+        status, output = self._finished(arguments, {**self.environment, **recording, **environment})
+        tasks = [Task(**json.loads(line)) for line in record.read_text().splitlines()]
+        return Run(status, output, tasks)
+
+    def _finished(self, command: tuple[str, ...], environment: dict[str, str]) -> tuple[int, str]:
+        if WARM and command[0] in warm.COMMANDS and self._is_usual(environment):
+            return warm.run(command, self.directory, environment, ANSIBLE_BIN / "python", TIMEOUT)
         finished = subprocess.run(
-            arguments,
+            command,
             cwd=self.directory,
-            env={**self.environment, **recording, **environment},
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
-            timeout=240,
+            timeout=TIMEOUT,
         )
-        tasks = [Task(**json.loads(line)) for line in record.read_text().splitlines()]
-        return Run(finished.returncode, finished.stdout + finished.stderr, tasks)
+        return finished.returncode, finished.stdout + finished.stderr
+
+    def _is_usual(self, environment: dict[str, str]) -> bool:
+        """Whether nothing is set here that Ansible or Python reads while it is loaded."""
+        read_early = {name for name in environment if name.startswith(("ANSIBLE_", "LC_", "LD_", "PYTHON"))}
+        files = (self.directory / "ansible.cfg", self.directory / "home/.ansible.cfg")
+        usual = {"LANG": "C.UTF-8", **ACTION, **RECORD}
+        return (
+            read_early == {"ANSIBLE_COLLECTIONS_PATH", *ACTION, *RECORD}
+            and environment["ANSIBLE_COLLECTIONS_PATH"] in (OURS, WITH_OTHERS)
+            and usual.items() <= environment.items()
+            and not any(file.exists() for file in files)
+        )
 
     def adhoc(self, module: str, arguments: str = "", *options: str, **environment: str) -> Run:
         """Run one module on the implicit localhost."""
