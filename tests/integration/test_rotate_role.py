@@ -7,7 +7,9 @@ import json
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
 from tests.integration.modules import Modules
 from tests.integration.recovery import ALL
-from tests.integration.rehearsal import EXAMPLES, ROTATE, Rehearsal, steps
+from tests.integration.rehearsal import FOREVER, ROTATE, VERIFY, Rehearsal, own_task, steps
 from tests.integration.thorough import thorough
 
 OPENED = ("rotated", "stored")
@@ -272,7 +274,7 @@ def test_handlers_of_own_tasks_run_before_the_older_secret_goes(rehearsal: Rehea
 def test_a_store_that_fails_after_the_minting_loses_nothing(rehearsal: Rehearsal, tmp_path: Path) -> None:
     """The disk of the store is gone while Cloudflare answers, and is back in the next run."""
     aside = tmp_path / "aside"
-    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=3)
+    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=FOREVER)
     rehearsal.fake.clear_journal()
     assert code(with_store_away(rehearsal, aside)) == "store_unreadable"
     assert len(rehearsal.client["secrets"]) == 2
@@ -375,12 +377,8 @@ def test_a_rotation_that_cloudflare_never_shows_is_not_called_finalized(rehearsa
 
 @pytest.fixture
 def quick(rehearsal: Rehearsal) -> dict[str, str]:
-    """Verifying as the example does, but without its patience."""
-    file = rehearsal.ansible.directory / "quick.yml"
-    file.write_text(
-        (EXAMPLES / "verify.yml").read_text().replace("retries: 30\n  delay: 2", "retries: 5\n  delay: 0.2")
-    )
-    return {"verify": str(file)}
+    """Verifying without patience."""
+    return {"verify": rehearsal.task_file("quick", [own_task(VERIFY, do="verify", seconds=1)])}
 
 
 def test_a_rotation_by_hand_in_between_is_found_by_verifying_again(rehearsal: Rehearsal, quick: dict[str, str]) -> None:
@@ -413,9 +411,15 @@ def test_a_rotation_that_was_finalized_by_hand_is_verified(rehearsal: Rehearsal,
 
 
 def once_sent(rehearsal: Rehearsal, then: Callable[[], object]) -> None:
+    """Do it as soon as the rotation is on its way, which then goes on."""
+    wait_until_sent(rehearsal)
+    then()
+    rehearsal.fake.clear_faults()
+
+
+def wait_until_sent(rehearsal: Rehearsal) -> None:
     while not any("rotate_secret" in each for each in rehearsal.fake.requests(writes_only=True)):
         time.sleep(0.02)
-    then()
 
 
 def note(rehearsal: Rehearsal, changes: dict[str, Any]) -> None:
@@ -424,7 +428,7 @@ def note(rehearsal: Rehearsal, changes: dict[str, Any]) -> None:
 
 def test_two_controllers_that_meet_lose_no_secret(rehearsal: Rehearsal) -> None:
     """Another controller notes an attempt of its own in the store while this one is minting."""
-    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=3)
+    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=FOREVER)
     rehearsal.fake.clear_journal()
     meddler = threading.Thread(target=once_sent, args=(rehearsal, lambda: note(rehearsal, {"rotation": STALE})))
     meddler.start()
@@ -440,50 +444,53 @@ def test_two_controllers_that_meet_lose_no_secret(rehearsal: Rehearsal) -> None:
     assert rehearsal.left_behind() == []
 
 
-@pytest.mark.parametrize("controllers", [1, 2])
-def test_two_runs_at_once_mint_once(rehearsal: Rehearsal, controllers: int) -> None:
-    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=8)
+@contextmanager
+def minting(rehearsal: Rehearsal) -> Iterator[None]:
+    """While a run of another process has sent its rotation, which Cloudflare carries out at the end of the context."""
+    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=FOREVER)
     rehearsal.fake.clear_journal()
-    command = [
-        "ansible-playbook",
-        ROTATE,
-        "-e",
-        json.dumps({**rehearsal.variables, "oauth_client_rotate_finalize": False}),
-    ]
+    variables = {**rehearsal.variables, "oauth_client_rotate_finalize": False}
+    command = ["ansible-playbook", ROTATE, "-e", json.dumps(variables)]
     environment = dict(rehearsal.ansible.environment)
     first = subprocess.Popen(command, cwd=rehearsal.ansible.directory, env=environment, stdout=subprocess.DEVNULL)
-    once_sent(rehearsal, lambda: None)
-    if controllers == 2:
+    wait_until_sent(rehearsal)
+    try:
+        yield
+    finally:
+        rehearsal.fake.clear_faults()
+        status = first.wait()
+    assert status == 0
+
+
+def test_a_second_run_of_a_controller_waits_for_the_first(rehearsal: Rehearsal) -> None:
+    with ThreadPoolExecutor() as pool:
+        with minting(rehearsal):
+            second = pool.submit(rehearsal.run, finalize=False)
+            with pytest.raises(TimeoutError):
+                second.result(2)
+        assert result(second.result())["reason"]["code"] == "open"
+    assert_minted_once(rehearsal)
+
+
+def test_a_second_controller_mints_nothing(rehearsal: Rehearsal) -> None:
+    with minting(rehearsal):
         rehearsal.ansible.environment["OAUTHOPS_HANDOVER_DIR"] = str(rehearsal.ansible.directory / "other")
-    second = rehearsal.run(finalize=False)
-    assert first.wait() == 0
-    if controllers == 1:
-        assert result(second)["reason"]["code"] == "open"
-    else:
-        assert code(second) == "rotation_busy"
+        assert code(rehearsal.run(finalize=False)) == "rotation_busy"
+    assert_minted_once(rehearsal)
+
+
+def assert_minted_once(rehearsal: Rehearsal) -> None:
     assert len(rehearsal.fake.state()["minted_secrets"]) == 2
     assert rehearsal.client["secrets"] == [rehearsal.first, rehearsal.stored()["client_secret"]]
     assert rehearsal.application.refusals == []
 
 
 def test_a_run_that_cannot_have_the_lock_says_who_has_it(rehearsal: Rehearsal) -> None:
-    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=6)
-    rehearsal.fake.clear_journal()
-    rotate = {
-        "name": "rotate",
-        "oauthops.iam.cloudflare_oauth_client_rotation": {
-            "client_name": "App",
-            "lock_timeout": 1,
-            "store": rehearsal.variables["oauth_client_rotate_store"],
-        },
-    }
-    command = ["ansible-playbook", ROTATE, "-e", json.dumps(rehearsal.variables)]
-    environment = dict(rehearsal.ansible.environment)
-    first = subprocess.Popen(command, cwd=rehearsal.ansible.directory, env=environment, stdout=subprocess.DEVNULL)
-    once_sent(rehearsal, lambda: None)
-    second = rehearsal.ansible.play([rotate])
+    store = rehearsal.variables["oauth_client_rotate_store"]
+    rotation = {"client_name": "App", "lock_timeout": 1, "store": store}
+    with minting(rehearsal):
+        second = rehearsal.ansible.play([{"oauthops.iam.cloudflare_oauth_client_rotation": rotation}])
     assert (code(second), "process " in second.failure) == ("locked", True)
-    assert first.wait() == 0
 
 
 @pytest.mark.parametrize("note_text", [STALE, ""])
