@@ -9,10 +9,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.integration.ansible_runs import ROOT
-from tests.integration.browser.chromium import Tab
 from tests.tools import docs_site
+from tests.tools.browser import screen
 
 GUIDES = sorted(path.stem for path in (ROOT / "docs/docsite/rst").glob("*.rst"))
 # What is left of markup that was not understood.
@@ -84,7 +85,8 @@ def test_no_markup_is_left_in_the_text(site: Path, pages: dict[Path, Page]) -> N
 
 
 @pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids=["desk", "phone"])
-def test_every_guide_fits_the_screen(tab: Tab, site: Path, size: tuple[int, int]) -> None:
+def test_every_guide_fits_the_screen(browser: Browser, site: Path, size: tuple[int, int]) -> None:
+    page = screen(browser, *size)
     for guide in GUIDES:
-        tab.show(site / f"docsite/{guide}.html", width=size[0], height=size[1], scheme="light")
-        assert tab.evaluate("document.documentElement.scrollWidth") == size[0], guide
+        page.goto((site / f"docsite/{guide}.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == size[0], guide
