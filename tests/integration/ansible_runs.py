@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -93,6 +94,9 @@ class Run:
 class Ansible:
     """Ansible's commands in an environment that holds nothing of the user's: an empty HOME, no CLOUDFLARE_ variable."""
 
+    last: ClassVar[tuple[str, str, str] | None] = None
+    """The last command, the playbook that it ran if that was written for it, and its output."""
+
     def __init__(self, directory: Path, environment: dict[str, str]) -> None:
         self.directory = directory
         (directory / "home").mkdir(exist_ok=True)
@@ -111,6 +115,8 @@ class Ansible:
         record.write_text("")
         recording = {**RECORD, "RECORD_FILE": str(record)}
         status, output = self._finished(arguments, {**self.environment, **recording, **environment})
+        playbook = self.directory / arguments[1]
+        Ansible.last = (shlex.join(arguments), playbook.read_text() if playbook.is_file() else "", output)
         tasks = [Task(**json.loads(line)) for line in record.read_text().splitlines()]
         return Run(status, output, tasks)
 
@@ -155,3 +161,11 @@ class Ansible:
         head = {"hosts": "localhost", "gather_facts": False, **play}
         written.write_text(yaml.safe_dump([{**head, "tasks": tasks}], sort_keys=False))
         return self.command("ansible-playbook", str(written), *TARGET, *options)
+
+    def refusals(self, tasks: list[Json], *options: str, **play: Json) -> list[dict[str, Json]]:
+        """Run tasks that fail in one play; gives the result of what has failed in each."""
+        go_on = [{"name": "Go on", "ansible.builtin.meta": "noop"}]
+        run = self.play([{"block": [task], "rescue": go_on} for task in tasks], *options, **play)
+        assert run.status == 0, run.output
+        assert "Traceback" not in run.output
+        return [task.result for task in run.tasks if task.status == "failed"]

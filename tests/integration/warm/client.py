@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 SERVER = Path(__file__).with_name("server.py")
-COMMANDS = ("ansible", "ansible-playbook")
+COMMANDS = ("ansible", "ansible-playbook", "ansible-vault")
 
 
 def run(

@@ -33,7 +33,11 @@ LOADED = (
     "dns.update",
     "requests",
 )
-COMMANDS = {"ansible": "ansible.cli.adhoc", "ansible-playbook": "ansible.cli.playbook"}
+COMMANDS = {
+    "ansible": "ansible.cli.adhoc",
+    "ansible-playbook": "ansible.cli.playbook",
+    "ansible-vault": "ansible.cli.vault",
+}
 
 
 class Server(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
