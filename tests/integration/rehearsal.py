@@ -81,8 +81,10 @@ class Rehearsal:
         return str(file)
 
     def run(self, *options: str, **changes: Any) -> Run:
-        extra = {**self.variables, **{f"oauth_client_rotate_{name}": value for name, value in changes.items()}}
-        return self.ansible.playbook(ROTATE, *options, extra=extra)
+        return self.ansible.playbook(ROTATE, *options, extra=self.changed(**changes))
+
+    def changed(self, **changes: Any) -> dict[str, Any]:
+        return {**self.variables, **{f"oauth_client_rotate_{name}": value for name, value in changes.items()}}
 
     def kill(self, row: Row, *options: str) -> None:
         command = ("ansible-playbook", ROTATE, "-e", json.dumps(self.variables), *options)

@@ -23,6 +23,7 @@ from tests.integration.rehearsal import FOREVER, ROTATE, VERIFY, Rehearsal, own_
 from tests.integration.thorough import thorough
 
 OPENED = ("rotated", "stored")
+ROLE = {"ansible.builtin.include_role": {"name": "oauthops.iam.oauth_client_rotate"}}
 STALE = "minting-20260101T000000Z-somebodyelse"
 
 
@@ -103,8 +104,7 @@ def test_a_rotation_takes_few_tasks_and_requests(rehearsal: Rehearsal) -> None:
     counts = []
     for finalize in ("false", "only"):
         rehearsal.fake.clear_journal()
-        role = {"ansible.builtin.include_role": {"name": "oauthops.iam.oauth_client_rotate"}}
-        run = rehearsal.ansible.play([role], vars={**given, "oauth_client_rotate_finalize": finalize})
+        run = rehearsal.ansible.play([ROLE], vars={**given, "oauth_client_rotate_finalize": finalize})
         assert run.status == 0, run.output
         counts.append((len(run.tasks), len(rehearsal.fake.requests())))
     assert all(tasks <= 12 and requests <= 6 for tasks, requests in counts), counts
@@ -133,41 +133,39 @@ def test_everything_can_be_a_string_as_surveys_give_it(rehearsal: Rehearsal) -> 
     assert steps(rehearsal.run(**strings, max_age="7776000")) == ALL
 
 
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"client_name": ""}, ("invalid_option", "client_id")),
-        ({"client_name": "Nobody"}, ("client_not_found", "client_name")),
-        ({"max_age": "soon"}, ("invalid_option", "max_age")),
-        ({"finalize": "only", "replace_lost": True}, ("invalid_option", "replace_lost")),
-        ({"store": "file"}, ("invalid_option", "store")),
-        ({"store": {}}, ("invalid_option", "store")),
-        ({"store": {"type": "jsonfile", "path": "/x"}}, ("invalid_option", "store")),
-        ({"store": {"type": "json_file", "key": "a", "path": "/x"}}, ("invalid_option", "store")),
-        ({"store": {"type": "json_file", "path": "store.json"}}, ("store_unreadable", "store")),
-        ({"store": {"type": "json_file", "path": "/nowhere/at/all"}}, ("store_unwritable", "store")),
-    ],
-    ids=str,
-)
-def test_what_is_wrong_is_named_before_anything_is_written(
-    rehearsal: Rehearsal, changes: dict[str, Any], expected: tuple[str, str]
-) -> None:
+WRONG: list[tuple[dict[str, Any], str, str]] = [
+    ({"client_name": ""}, "invalid_option", "client_id"),
+    ({"client_name": "Nobody"}, "client_not_found", "client_name"),
+    ({"max_age": "soon"}, "invalid_option", "max_age"),
+    ({"finalize": "only", "replace_lost": True}, "invalid_option", "replace_lost"),
+    ({"store": "file"}, "invalid_option", "store"),
+    ({"store": {}}, "invalid_option", "store"),
+    ({"store": {"type": "jsonfile", "path": "/x"}}, "invalid_option", "store"),
+    ({"store": {"type": "json_file", "key": "a", "path": "/x"}}, "invalid_option", "store"),
+    ({"store": {"type": "json_file", "path": "store.json"}}, "store_unreadable", "store"),
+    ({"store": {"type": "json_file", "path": "/nowhere/at/all"}}, "store_unwritable", "store"),
+]
+
+
+def test_what_is_wrong_is_named_before_anything_is_written(rehearsal: Rehearsal) -> None:
     rehearsal.fake.clear_journal()
-    error = failed_task(rehearsal.run(**changes))["error"]
-    assert (error["code"], error["option"]) == expected
+    refusals = refused(rehearsal, *(changes for changes, _code, _option in WRONG))
+    found = [(refusal["error"]["code"], refusal["error"]["option"]) for refusal in refusals]
+    assert found == [(code, option) for _changes, code, option in WRONG]
     assert rehearsal.fake.requests(writes_only=True) == []
 
 
-@pytest.mark.parametrize(
-    "changes", [{"finalize": "maybe"}, {"verify": ""}, {"deploy": "/nowhere/deploy.yml"}, {"verify": "nowhere.yml"}]
-)
-def test_what_the_role_itself_checks_is_refused_before_anything_is_asked(
-    rehearsal: Rehearsal, changes: dict[str, Any]
-) -> None:
+def test_what_the_role_itself_checks_is_refused_before_anything_is_asked(rehearsal: Rehearsal) -> None:
     rehearsal.fake.clear_journal()
-    (name, value) = next(iter(changes.items()))
-    assert f"oauth_client_rotate_{name}" in json.dumps(failed_task(rehearsal.run(**{name: value})))
+    wrong = [{"finalize": "maybe"}, {"verify": ""}, {"deploy": "/nowhere/deploy.yml"}, {"verify": "nowhere.yml"}]
+    for refusal, changes in zip(refused(rehearsal, *wrong), wrong, strict=True):
+        assert all(f"oauth_client_rotate_{name}" in json.dumps(refusal) for name in changes), changes
     assert rehearsal.fake.requests() == []
+
+
+def refused(rehearsal: Rehearsal, *wrong: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the role says to each of these changes of its variables."""
+    return rehearsal.ansible.refusals([{**ROLE, "vars": rehearsal.changed(**changes)} for changes in wrong])
 
 
 def test_a_client_without_a_secret_is_refused(rehearsal: Rehearsal) -> None:
@@ -244,9 +242,6 @@ def test_later_tasks_do_not_get_the_secret(rehearsal: Rehearsal, tmp_path: Path)
     assert run.status == 0, run.output
     assert "client_secret" not in run.result("later")["oauth_client_rotate_credentials"]
     assert rehearsal.stored()["client_secret"] not in run.output
-
-
-ROLE = {"ansible.builtin.include_role": {"name": "oauthops.iam.oauth_client_rotate"}}
 
 
 def test_handlers_of_own_tasks_run_before_the_older_secret_goes(rehearsal: Rehearsal, tmp_path: Path) -> None:
