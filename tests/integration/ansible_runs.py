@@ -24,8 +24,9 @@ ANSIBLE_BIN = Path(os.environ.get("ANSIBLE_BIN", BIN))
 TARGET = ("-e", f"ansible_python_interpreter={os.environ['TARGET_PYTHON']}") if "TARGET_PYTHON" in os.environ else ()
 # Where modules run: in the controller's process by default, or each in a process of its own.
 SWITCH = {"OAUTHOPS_IN_PROCESS": os.environ.get("OAUTHOPS_IN_PROCESS", "true")}
-# Whether runs are forked from a process that has loaded ansible-core; `make as-modules` starts each from nothing.
-WARM = SWITCH["OAUTHOPS_IN_PROCESS"] == "true"
+# Whether runs are forked from a process that has loaded ansible-core; `make as-modules` and `make matrix` start each
+# from nothing.
+WARM = SWITCH["OAUTHOPS_IN_PROCESS"] == "true" and ANSIBLE_BIN == BIN
 # Our collection alone, and with those for stores, DNS providers and AWX.
 OURS = str(ROOT / "collections")
 WITH_OTHERS = f"{OURS}:{ROOT / '.cache/stores'}"
@@ -122,7 +123,7 @@ class Ansible:
 
     def _finished(self, command: tuple[str, ...], environment: dict[str, str]) -> tuple[int, str]:
         if WARM and command[0] in warm.COMMANDS and self._is_usual(environment):
-            return warm.run(command, self.directory, environment, ANSIBLE_BIN / "python", TIMEOUT)
+            return warm.run(command, self.directory, environment, TIMEOUT)
         finished = subprocess.run(
             command,
             cwd=self.directory,

@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,9 +20,7 @@ SERVER = Path(__file__).with_name("server.py")
 COMMANDS = ("ansible", "ansible-playbook", "ansible-vault")
 
 
-def run(
-    command: tuple[str, ...], directory: Path, environment: Mapping[str, str], python: Path, timeout: float
-) -> tuple[int, str]:
+def run(command: tuple[str, ...], directory: Path, environment: Mapping[str, str], timeout: float) -> tuple[int, str]:
     """The status of a command, and what it has written to its standard output and standard error."""
     settings = frozenset((name, value) for name, value in environment.items() if name.startswith("ANSIBLE_"))
     order = {"command": command, "directory": str(directory), "environment": environment}
@@ -31,7 +30,7 @@ def run(
         socket.socket(socket.AF_UNIX) as connection,
     ):
         connection.settimeout(timeout)
-        connection.connect(str(server(settings, environment["PATH"], python)))
+        connection.connect(str(server(settings, environment["PATH"])))
         sent = json.dumps(order).encode() + b"\n"
         begun = socket.send_fds(connection, [sent], [output.fileno(), errors.fileno()])
         connection.sendall(sent[begun:])
@@ -45,13 +44,13 @@ def read(file: IO[bytes]) -> str:
 
 
 @functools.cache
-def server(settings: frozenset[tuple[str, str]], path: str, python: Path) -> Path:
+def server(settings: frozenset[tuple[str, str]], path: str) -> Path:
     """The socket of the one that was started with these settings."""
     directory = Path(tempfile.mkdtemp(prefix="warm-"))
-    atexit.register(shutil.rmtree, directory)
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
     environment = {**dict(settings), "PATH": path, "HOME": str(directory), "LANG": "C.UTF-8"}
     process = subprocess.Popen(
-        [str(python), str(SERVER), str(directory / "socket")],
+        [sys.executable, str(SERVER), str(directory / "socket")],
         cwd=directory,
         env=environment,
         stdin=subprocess.DEVNULL,
