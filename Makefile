@@ -13,6 +13,8 @@
 # All need python3 (3.11 or later) and install what they need below this directory.
 
 PYTHON ?= python3
+## Two processes, of which one that has nothing left takes tests from the other: long ones come one after the other.
+TWO := -n 2 --dist worksteal
 SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
@@ -68,7 +70,7 @@ types: setup
 	mypy -p tests.adhoc -p tests.bench -p tests.fake_cloudflare -p tests.live -p tests.tools -p tests.unit -p tests.integration
 
 unit: setup
-	python -m pytest tests/unit -q -n 2
+	python -m pytest tests/unit -q $(TWO)
 
 test: check sanity adhoc integration
 
@@ -76,8 +78,8 @@ adhoc: setup
 	python -m pytest -c tests/adhoc/pytest.ini tests/adhoc -q
 
 full: package as-modules molecule docs servers
-	EXAMPLES=300 python -m pytest tests/unit -q -n 2 -m hypothesis
-	python -m pytest tests/integration -q -n 2 --full
+	EXAMPLES=300 python -m pytest tests/unit -q $(TWO) -m hypothesis
+	python -m pytest tests/integration -q $(TWO) --full
 
 sanity: setup
 	@python -m tests.tools.sanity
@@ -88,12 +90,12 @@ package: setup
 servers: stores name-server update-servers ssh-server browser
 
 integration: servers
-	python -m pytest tests/integration -q -n 2
+	python -m pytest tests/integration -q $(TWO)
 
-## Once more with each module in a process of its own; EVERY=1 for all tests that start Ansible.
+## Once more with each module in a process of its own, and no run forked from a loaded one; EVERY=1 for all tests that start Ansible.
 EVERY := 48
 as-modules: servers
-	OAUTHOPS_IN_PROCESS=false python -m pytest tests/integration -q -n 2 --every $(EVERY)
+	OAUTHOPS_IN_PROCESS=false python -m pytest tests/integration -q $(TWO) --every $(EVERY)
 
 molecule: setup name-server
 	molecule test --all

@@ -67,4 +67,4 @@ def build(world: World, resolver: Resolver, poller: Poller) -> ASGIApp:
     app.add_exception_handler(ApiError, _on_api_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    return Edge(Faults(app, lambda: world.faults), world)
+    return Edge(Faults(app, lambda: world.faults, world.delays), world)

@@ -140,7 +140,7 @@ async def add_fault(world: TheWorld, fault: Fault) -> Fault:
 
 @router.delete("/faults")
 async def clear_faults(world: TheWorld) -> dict[str, Any]:
-    world.faults.clear()
+    world.clear_faults()
     return {}
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable
@@ -46,7 +47,7 @@ class Fault(BaseModel):
     body: Any = None
     content_type: str = "application/json"
     seconds: NonNegativeFloat = 1.0
-    """The delay of slow, and that of each byte of drip."""
+    """The delay of slow, which ends when faults are cleared, and that of each byte of drip."""
     location: str = "https://example.com/"
     """Where redirect leads."""
     size: NonNegativeInt = 10_000_000
@@ -215,9 +216,10 @@ _REPLACEMENTS: dict[str, Callable[[_Hit], Awaitable[None]]] = {
 class Faults:
     """Pure ASGI: a request that no fault hits passes untouched."""
 
-    def __init__(self, app: ASGIApp, faults: Callable[[], list[Fault]]) -> None:
+    def __init__(self, app: ASGIApp, faults: Callable[[], list[Fault]], delays: set[asyncio.Event]) -> None:
         self._app = app
         self._faults = faults
+        self._delays = delays
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fault = None
@@ -238,24 +240,35 @@ class Faults:
         """A caller that gives up during the delay finds the request carried out only with `after`."""
         if fault.when == "before":
             request = await receive()
-            if await _gave_up(receive, fault.seconds):
+            if await self._gave_up(receive, fault.seconds):
                 scope["entry"].status = "cut"
                 return
             await self._app(scope, _again(request, receive), send)
             return
         answer = Answer()
         await self._app(scope, receive, answer.capture)
-        await asyncio.sleep(fault.seconds)
+        await self._delay(fault.seconds)
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body})
 
+    async def _gave_up(self, receive: Receive, seconds: float) -> bool:
+        caller, delay = asyncio.create_task(_message(receive)), asyncio.create_task(self._delay(seconds))
+        await asyncio.wait((caller, delay), return_when=asyncio.FIRST_COMPLETED)
+        for task in (caller, delay):
+            task.cancel()
+        return caller.done() and caller.result()["type"] == "http.disconnect"
 
-async def _gave_up(receive: Receive, seconds: float) -> bool:
-    try:
-        message = await asyncio.wait_for(receive(), seconds)
-    except asyncio.TimeoutError:
-        return False
-    return bool(message["type"] == "http.disconnect")
+    async def _delay(self, seconds: float) -> None:
+        """So many seconds, or until faults are cleared."""
+        cleared = asyncio.Event()
+        self._delays.add(cleared)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(cleared.wait(), seconds)
+        self._delays.discard(cleared)
+
+
+async def _message(receive: Receive) -> Message:
+    return await receive()
 
 
 def _again(first: Message, receive: Receive) -> Receive:

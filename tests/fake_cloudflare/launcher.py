@@ -159,6 +159,7 @@ class FakeCloudflare:
         return left
 
     def clear_faults(self) -> None:
+        """Those that have not been used up; a slow response on its way comes now."""
         self._control("DELETE", "/faults")
 
     def advance_clock(self, seconds: float) -> None:

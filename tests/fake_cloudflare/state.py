@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -102,6 +103,8 @@ class World:
         self.clock = Clock()
         self.journal = Journal()
         self.limiter = Limiter()
+        self.delays: set[asyncio.Event] = set()
+        """Set, these end the delays of slow responses that are on their way."""
         self.reset()
 
     def reset(self) -> None:
@@ -126,6 +129,11 @@ class World:
     def reaches(self, credential: Credential, account_id: str) -> bool:
         """Whether an account is there and not kept from this credential."""
         return account_id in self.restricted.get(credential.id, self.accounts) and account_id in self.accounts
+
+    def clear_faults(self) -> None:
+        self.faults.clear()
+        for cleared in self.delays:
+            cleared.set()
 
     def mint_secret(self) -> str:
         secret = secrets.token_urlsafe(32)

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
+
+from tests.integration.warm import client as warm
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -21,10 +24,16 @@ ANSIBLE_BIN = Path(os.environ.get("ANSIBLE_BIN", BIN))
 TARGET = ("-e", f"ansible_python_interpreter={os.environ['TARGET_PYTHON']}") if "TARGET_PYTHON" in os.environ else ()
 # Where modules run: in the controller's process by default, or each in a process of its own.
 SWITCH = {"OAUTHOPS_IN_PROCESS": os.environ.get("OAUTHOPS_IN_PROCESS", "true")}
+# Whether runs are forked from a process that has loaded ansible-core; `make as-modules` and `make matrix` start each
+# from nothing.
+WARM = SWITCH["OAUTHOPS_IN_PROCESS"] == "true" and ANSIBLE_BIN == BIN
 # Our collection alone, and with those for stores, DNS providers and AWX.
 OURS = str(ROOT / "collections")
 WITH_OTHERS = f"{OURS}:{ROOT / '.cache/stores'}"
 CALLBACK = Path(__file__).parent / "callback"
+ACTION = {"ANSIBLE_ACTION_PLUGINS": str(Path(__file__).parent / "action")}
+RECORD = {"ANSIBLE_CALLBACK_PLUGINS": str(CALLBACK), "ANSIBLE_CALLBACKS_ENABLED": "record"}
+TIMEOUT = 240
 Json = Any
 
 
@@ -86,6 +95,9 @@ class Run:
 class Ansible:
     """Ansible's commands in an environment that holds nothing of the user's: an empty HOME, no CLOUDFLARE_ variable."""
 
+    last: ClassVar[tuple[str, str, str] | None] = None
+    """The last command, the playbook that it ran if that was written for it, and its output."""
+
     def __init__(self, directory: Path, environment: dict[str, str]) -> None:
         self.directory = directory
         (directory / "home").mkdir(exist_ok=True)
@@ -94,6 +106,7 @@ class Ansible:
             "HOME": str(directory / "home"),
             "LANG": "C.UTF-8",
             "ANSIBLE_COLLECTIONS_PATH": OURS,
+            **ACTION,
             **SWITCH,
             **environment,
         }
@@ -101,23 +114,39 @@ class Ansible:
     def command(self, *arguments: str, **environment: str) -> Run:
         record = self.directory / "record"
         record.write_text("")
-        recording = {
-            "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACK),
-            "ANSIBLE_CALLBACKS_ENABLED": "record",
-            "RECORD_FILE": str(record),
-        }
+        recording = {**RECORD, "RECORD_FILE": str(record)}
+        status, output = self._finished(arguments, {**self.environment, **recording, **environment})
+        playbook = self.directory / arguments[1]
+        Ansible.last = (shlex.join(arguments), playbook.read_text() if playbook.is_file() else "", output)
+        tasks = [Task(**json.loads(line)) for line in record.read_text().splitlines()]
+        return Run(status, output, tasks)
+
+    def _finished(self, command: tuple[str, ...], environment: dict[str, str]) -> tuple[int, str]:
+        if WARM and command[0] in warm.COMMANDS and self._is_usual(environment):
+            return warm.run(command, self.directory, environment, TIMEOUT)
         finished = subprocess.run(
-            arguments,
+            command,
             cwd=self.directory,
-            env={**self.environment, **recording, **environment},
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
-            timeout=240,
+            timeout=TIMEOUT,
         )
-        tasks = [Task(**json.loads(line)) for line in record.read_text().splitlines()]
-        return Run(finished.returncode, finished.stdout + finished.stderr, tasks)
+        return finished.returncode, finished.stdout + finished.stderr
+
+    def _is_usual(self, environment: dict[str, str]) -> bool:
+        """Whether nothing is set here that Ansible or Python reads while it is loaded."""
+        read_early = {name for name in environment if name.startswith(("ANSIBLE_", "LC_", "LD_", "PYTHON"))}
+        files = (self.directory / "ansible.cfg", self.directory / "home/.ansible.cfg")
+        usual = {"LANG": "C.UTF-8", **ACTION, **RECORD}
+        return (
+            read_early == {"ANSIBLE_COLLECTIONS_PATH", *ACTION, *RECORD}
+            and environment["ANSIBLE_COLLECTIONS_PATH"] in (OURS, WITH_OTHERS)
+            and usual.items() <= environment.items()
+            and not any(file.exists() for file in files)
+        )
 
     def adhoc(self, module: str, arguments: str = "", *options: str, **environment: str) -> Run:
         """Run one module on the implicit localhost."""
@@ -133,3 +162,11 @@ class Ansible:
         head = {"hosts": "localhost", "gather_facts": False, **play}
         written.write_text(yaml.safe_dump([{**head, "tasks": tasks}], sort_keys=False))
         return self.command("ansible-playbook", str(written), *TARGET, *options)
+
+    def refusals(self, tasks: list[Json], *options: str, **play: Json) -> list[dict[str, Json]]:
+        """Run tasks that fail in one play; gives the result of what has failed in each."""
+        go_on = [{"name": "Go on", "ansible.builtin.meta": "noop"}]
+        run = self.play([{"block": [task], "rescue": go_on} for task in tasks], *options, **play)
+        assert run.status == 0, run.output
+        assert "Traceback" not in run.output
+        return [task.result for task in run.tasks if task.status == "failed"]

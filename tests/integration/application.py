@@ -14,7 +14,7 @@ from urllib.parse import quote_plus
 
 import requests
 
-PAUSE = 0.02  # seconds between two authentications
+PAUSE = 0.02  # seconds between two authentications, and until it notices that it is stopped
 
 
 class Application:
@@ -35,7 +35,8 @@ class Application:
         self._session = requests.Session()
         self._session.trust_env = False
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._threads = [threading.Thread(target=each) for each in (self._server.serve_forever, self._authenticate)]
+        serving = threading.Thread(target=self._server.serve_forever, args=(PAUSE,))
+        self._threads = [serving, threading.Thread(target=self._authenticate)]
         self.reload()
 
     @property

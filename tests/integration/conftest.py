@@ -8,6 +8,7 @@ import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import WITH_OTHERS, Ansible
+from tests.integration.evidence import pytest_runtest_makereport, pytest_runtest_setup  # noqa: F401 # hooks
 from tests.integration.rehearsal import Rehearsal
 from tests.integration.servers.aws import Aws
 from tests.integration.servers.awx.server import Awx

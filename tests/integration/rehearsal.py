@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
@@ -17,6 +18,22 @@ ROTATE = "oauthops.iam.rotate"
 EXAMPLES = ROOT / "docs/examples/rotate"
 LONG_AGO = "2020-01-31T08:00:00Z"
 FOREVER = 60  # seconds that Cloudflare takes for the request during which a run is killed
+
+
+def own_task(name: str, **arguments: Any) -> dict[str, Any]:
+    given = {"credentials": "{{ oauth_client_rotate_credentials }}", "url": "{{ example_app_url }}"}
+    return {"name": name, "ansible.legacy.application": {**given, **arguments}}
+
+
+# What the task files of the guide do, which its own tests run as they are: with the names that a run is killed at.
+DEPLOY = [
+    own_task("Write the application's credentials", do="write", file="{{ example_app_credentials_file }}"),
+    own_task("Reload the application's credentials", do="reload"),
+]
+VERIFY = "Wait until the application uses the newer secret"
+EXAMPLE: Mapping[str, str] = {
+    f"oauth_client_rotate_{name}": str(EXAMPLES / f"{name}.yml") for name in ("deploy", "verify")
+}
 
 
 class Rehearsal:
@@ -36,6 +53,8 @@ class Rehearsal:
         self.store.write_text(json.dumps({**held, "rotation": "closed", "note": "survives"}))
         self.credentials.write_text(json.dumps(held))
         ansible.environment["OAUTHOPS_HANDOVER_DIR"] = str(self.handover)
+        self.deploy = self.task_file("deploy", DEPLOY)
+        self.verify = self.task_file("verify", [own_task(VERIFY, do="verify")])
         self.application = Application(self.credentials, fake.token_url, method)
 
     @property
@@ -49,16 +68,23 @@ class Rehearsal:
             "oauth_client_rotate_client_name": "App",
             "oauth_client_rotate_max_age": "90d",
             "oauth_client_rotate_finalize": True,
-            "oauth_client_rotate_deploy": str(EXAMPLES / "deploy.yml"),
-            "oauth_client_rotate_verify": str(EXAMPLES / "verify.yml"),
+            "oauth_client_rotate_deploy": self.deploy,
+            "oauth_client_rotate_verify": self.verify,
             "oauth_client_rotate_store": {"type": "json_file", "path": str(self.store)},
             "example_app_credentials_file": str(self.credentials),
             "example_app_url": self.application.url,
         }
 
+    def task_file(self, name: str, tasks: list[Any]) -> str:
+        file = self.ansible.directory / f"application_{name}.yml"
+        file.write_text(json.dumps(tasks))
+        return str(file)
+
     def run(self, *options: str, **changes: Any) -> Run:
-        extra = {**self.variables, **{f"oauth_client_rotate_{name}": value for name, value in changes.items()}}
-        return self.ansible.playbook(ROTATE, *options, extra=extra)
+        return self.ansible.playbook(ROTATE, *options, extra=self.changed(**changes))
+
+    def changed(self, **changes: Any) -> dict[str, Any]:
+        return {**self.variables, **{f"oauth_client_rotate_{name}": value for name, value in changes.items()}}
 
     def kill(self, row: Row, *options: str) -> None:
         command = ("ansible-playbook", ROTATE, "-e", json.dumps(self.variables), *options)

@@ -51,17 +51,23 @@ def wait_for(moment: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("way", ["true", "false"], ids=["in process", "as a module"])
 @pytest.mark.parametrize(
-    ("sign", "mints"),
+    ("sign", "mints", "way"),
     [
-        (signal.SIGTERM, "creation"),
-        (signal.SIGINT, "rotation"),
-        *thorough((signal.SIGINT, "creation"), (signal.SIGTERM, "rotation")),
+        (signal.SIGTERM, "creation", "true"),
+        (signal.SIGINT, "rotation", "true"),
+        (signal.SIGTERM, "rotation", "false"),
+        *thorough(
+            (signal.SIGINT, "creation", "true"),
+            (signal.SIGTERM, "rotation", "true"),
+            (signal.SIGTERM, "creation", "false"),
+            (signal.SIGINT, "creation", "false"),
+            (signal.SIGINT, "rotation", "false"),
+        ),
     ],
 )
 def test_a_mint_that_is_about_to_be_repeated_is_not_sent(
-    ansible: Ansible, fake: FakeCloudflare, sign: signal.Signals, way: str, mints: str
+    ansible: Ansible, fake: FakeCloudflare, sign: signal.Signals, mints: str, way: str
 ) -> None:
     ansible.environment["OAUTHOPS_IN_PROCESS"] = way
     file = str(ansible.directory / "secret")

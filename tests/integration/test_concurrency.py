@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from tests.integration.ansible_runs import Ansible, Run
 
 CLIENT = "oauthops.iam.cloudflare_oauth_client"
 SECRET = "oauthops.iam.cloudflare_oauth_client_secret"
+PATIENCE = 60  # seconds until both have sent their request
 APP: dict[str, Any] = {
     "redirect_uris": ["https://app.example.com/callback"],
     "scopes": ["dns.read"],
@@ -28,16 +30,23 @@ def controllers(fake: FakeCloudflare, tmp_path: Path, number: int) -> list[Ansib
     return made
 
 
-def at_once(runs: list[Ansible], task: dict[str, Any], **play: Any) -> list[Run]:
-    with ThreadPoolExecutor(len(runs)) as pool:
-        return list(pool.map(lambda one: one.play([task], **play), runs))
+def at_once(fake: FakeCloudflare, both: list[Ansible], task: dict[str, Any]) -> list[Run]:
+    """Two runs whose request is on its way at the same time: both have looked before either is carried out."""
+    fake.add_fault(kind="slow", method="POST", seconds=PATIENCE, times=2)
+    fake.clear_journal()
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(one.play, [task]) for one in both]
+        overdue = time.monotonic() + PATIENCE
+        while len(fake.requests(writes_only=True)) < 2 and time.monotonic() < overdue:
+            time.sleep(0.02)
+        fake.clear_faults()
+        return [run.result() for run in runs]
 
 
 def test_two_controllers_create_one_client_or_say_that_there_are_two(fake: FakeCloudflare, tmp_path: Path) -> None:
-    fake.add_fault(kind="slow", method="POST", seconds=4, times=2)  # so that both have looked before either creates
     both = controllers(fake, tmp_path, 2)
     secret = "{{ playbook_dir }}/secret"
-    runs = at_once(both, {"name": "create", CLIENT: {**APP, "client_name": "App", "client_secret_file": secret}})
+    runs = at_once(fake, both, {"name": "create", CLIENT: {**APP, "client_name": "App", "client_secret_file": secret}})
 
     clients = fake.state()["clients"]
     assert len(clients) == 2, "the race was not run"
@@ -80,9 +89,8 @@ def test_ten_forks_keep_their_clients_apart(fake: FakeCloudflare, tmp_path: Path
 def test_two_rotations_at_once_mint_one_secret_and_the_other_says_why(fake: FakeCloudflare, tmp_path: Path) -> None:
     both = controllers(fake, tmp_path, 2)
     both[0].play([{"name": "create", CLIENT: {**APP, "client_name": "App", "return_client_secret": False}}])
-    fake.add_fault(kind="slow", method="POST", path="rotate_secret", seconds=4, times=2)
     rotate = {"client_name": "App", "state": "rotated", "client_secret_file": "{{ playbook_dir }}/secret"}
-    runs = at_once(both, {"name": "rotate", SECRET: rotate})
+    runs = at_once(fake, both, {"name": "rotate", SECRET: rotate})
     assert sorted(bool(run.failure) for run in runs) == [False, True]
     (client,) = fake.state()["clients"]
     winner = next(one for one, run in zip(both, runs, strict=True) if not run.failure)

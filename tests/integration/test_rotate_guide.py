@@ -15,11 +15,11 @@ import yaml
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible, Run
 from tests.integration.modules import CONFIDENTIAL, Modules
-from tests.integration.rehearsal import Rehearsal, steps
+from tests.integration.recovery import ROWS
+from tests.integration.rehearsal import EXAMPLE, EXAMPLES, Rehearsal, steps
 from tests.tools.recovery_table import recovery_table
 
 PAGE = (ROOT / "docs/docsite/rst/guide_rotate.rst").read_text()
-EXAMPLES = ROOT / "docs/examples/rotate"
 ROTATE = "oauthops.iam.rotate"
 Json = Any
 
@@ -42,6 +42,14 @@ def test_the_recovery_table_is_made_from_what_the_tests_kill() -> None:
 @pytest.mark.parametrize("name", ["variables", "deploy", "verify"])
 def test_the_examples_are_shown_as_they_are_run(name: str) -> None:
     assert (EXAMPLES / f"{name}.yml").read_text() in [f"---\n{block}" for block in blocks()]
+
+
+def test_runs_are_killed_at_tasks_of_the_examples() -> None:
+    roles = (ROOT / "roles/oauth_client_rotate/tasks/main.yml").read_text()
+    shown = "".join(Path(path).read_text() for path in EXAMPLE.values())
+    names = [row.at.partition(" task ")[2] for row in ROWS if " task " in row.at]
+    assert len(names) == 4
+    assert [name for name in names if f"- name: {name}\n" not in roles + shown] == []
 
 
 def stored_secret(store: Path) -> tuple[str, str]:
@@ -87,7 +95,7 @@ def test_the_variables_of_the_example_rotate_a_secret(rehearsal: Rehearsal) -> N
     assert set(here) < set(variables["oauth_client_rotate_store"])
     variables["oauth_client_rotate_store"] |= here
     variables["oauth_client_rotate_client_name"] = "App"
-    variables |= {name: value for name, value in rehearsal.variables.items() if name.endswith(("deploy", "verify"))}
+    variables |= EXAMPLE
     variables |= {name: value for name, value in rehearsal.variables.items() if name.startswith("example_app")}
     for expected in (("rotated", "stored"), ()):
         run = rehearsal.ansible.playbook(ROTATE, extra=variables)

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from tests.integration.recovery import ALL, LOST, ROWS, Row
-from tests.integration.rehearsal import LONG_AGO, Rehearsal, steps
+from tests.integration.rehearsal import EXAMPLE, LONG_AGO, ROTATE, Rehearsal, steps
 
 # Of a run that goes on where the one before was killed, the writes are counted from the start.
 ONE_AFTER_THE_OTHER = (
@@ -39,12 +39,14 @@ def assert_done(rehearsal: Rehearsal, minted: int = 2) -> None:
 
 
 def test_no_authentication_fails_from_before_the_rotation_to_after_finalizing(rehearsal: Rehearsal) -> None:
-    assert steps(rehearsal.run()) == ALL
+    """With the task files of the guide."""
+    extra = {**rehearsal.variables, **EXAMPLE}
+    assert steps(rehearsal.ansible.playbook(ROTATE, extra=extra)) == ALL
     assert_done(rehearsal)
     assert rehearsal.application.successes > 100
     assert rehearsal.application.refusals == []
 
-    again = rehearsal.run()
+    again = rehearsal.ansible.playbook(ROTATE, extra=extra)
     assert (steps(again), again.changed) == ((), [])
 
 

@@ -7,7 +7,9 @@ import json
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,11 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
 from tests.integration.modules import Modules
 from tests.integration.recovery import ALL
-from tests.integration.rehearsal import EXAMPLES, ROTATE, Rehearsal, steps
+from tests.integration.rehearsal import FOREVER, ROTATE, VERIFY, Rehearsal, own_task, steps
 from tests.integration.thorough import thorough
 
 OPENED = ("rotated", "stored")
+ROLE = {"ansible.builtin.include_role": {"name": "oauthops.iam.oauth_client_rotate"}}
 STALE = "minting-20260101T000000Z-somebodyelse"
 
 
@@ -101,8 +104,7 @@ def test_a_rotation_takes_few_tasks_and_requests(rehearsal: Rehearsal) -> None:
     counts = []
     for finalize in ("false", "only"):
         rehearsal.fake.clear_journal()
-        role = {"ansible.builtin.include_role": {"name": "oauthops.iam.oauth_client_rotate"}}
-        run = rehearsal.ansible.play([role], vars={**given, "oauth_client_rotate_finalize": finalize})
+        run = rehearsal.ansible.play([ROLE], vars={**given, "oauth_client_rotate_finalize": finalize})
         assert run.status == 0, run.output
         counts.append((len(run.tasks), len(rehearsal.fake.requests())))
     assert all(tasks <= 12 and requests <= 6 for tasks, requests in counts), counts
@@ -131,41 +133,39 @@ def test_everything_can_be_a_string_as_surveys_give_it(rehearsal: Rehearsal) -> 
     assert steps(rehearsal.run(**strings, max_age="7776000")) == ALL
 
 
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"client_name": ""}, ("invalid_option", "client_id")),
-        ({"client_name": "Nobody"}, ("client_not_found", "client_name")),
-        ({"max_age": "soon"}, ("invalid_option", "max_age")),
-        ({"finalize": "only", "replace_lost": True}, ("invalid_option", "replace_lost")),
-        ({"store": "file"}, ("invalid_option", "store")),
-        ({"store": {}}, ("invalid_option", "store")),
-        ({"store": {"type": "jsonfile", "path": "/x"}}, ("invalid_option", "store")),
-        ({"store": {"type": "json_file", "key": "a", "path": "/x"}}, ("invalid_option", "store")),
-        ({"store": {"type": "json_file", "path": "store.json"}}, ("store_unreadable", "store")),
-        ({"store": {"type": "json_file", "path": "/nowhere/at/all"}}, ("store_unwritable", "store")),
-    ],
-    ids=str,
-)
-def test_what_is_wrong_is_named_before_anything_is_written(
-    rehearsal: Rehearsal, changes: dict[str, Any], expected: tuple[str, str]
-) -> None:
+WRONG: list[tuple[dict[str, Any], str, str]] = [
+    ({"client_name": ""}, "invalid_option", "client_id"),
+    ({"client_name": "Nobody"}, "client_not_found", "client_name"),
+    ({"max_age": "soon"}, "invalid_option", "max_age"),
+    ({"finalize": "only", "replace_lost": True}, "invalid_option", "replace_lost"),
+    ({"store": "file"}, "invalid_option", "store"),
+    ({"store": {}}, "invalid_option", "store"),
+    ({"store": {"type": "jsonfile", "path": "/x"}}, "invalid_option", "store"),
+    ({"store": {"type": "json_file", "key": "a", "path": "/x"}}, "invalid_option", "store"),
+    ({"store": {"type": "json_file", "path": "store.json"}}, "store_unreadable", "store"),
+    ({"store": {"type": "json_file", "path": "/nowhere/at/all"}}, "store_unwritable", "store"),
+]
+
+
+def test_what_is_wrong_is_named_before_anything_is_written(rehearsal: Rehearsal) -> None:
     rehearsal.fake.clear_journal()
-    error = failed_task(rehearsal.run(**changes))["error"]
-    assert (error["code"], error["option"]) == expected
+    refusals = refused(rehearsal, *(changes for changes, _code, _option in WRONG))
+    found = [(refusal["error"]["code"], refusal["error"]["option"]) for refusal in refusals]
+    assert found == [(code, option) for _changes, code, option in WRONG]
     assert rehearsal.fake.requests(writes_only=True) == []
 
 
-@pytest.mark.parametrize(
-    "changes", [{"finalize": "maybe"}, {"verify": ""}, {"deploy": "/nowhere/deploy.yml"}, {"verify": "nowhere.yml"}]
-)
-def test_what_the_role_itself_checks_is_refused_before_anything_is_asked(
-    rehearsal: Rehearsal, changes: dict[str, Any]
-) -> None:
+def test_what_the_role_itself_checks_is_refused_before_anything_is_asked(rehearsal: Rehearsal) -> None:
     rehearsal.fake.clear_journal()
-    (name, value) = next(iter(changes.items()))
-    assert f"oauth_client_rotate_{name}" in json.dumps(failed_task(rehearsal.run(**{name: value})))
+    wrong = [{"finalize": "maybe"}, {"verify": ""}, {"deploy": "/nowhere/deploy.yml"}, {"verify": "nowhere.yml"}]
+    for refusal, changes in zip(refused(rehearsal, *wrong), wrong, strict=True):
+        assert all(f"oauth_client_rotate_{name}" in json.dumps(refusal) for name in changes), changes
     assert rehearsal.fake.requests() == []
+
+
+def refused(rehearsal: Rehearsal, *wrong: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the role says to each of these changes of its variables."""
+    return rehearsal.ansible.refusals([{**ROLE, "vars": rehearsal.changed(**changes)} for changes in wrong])
 
 
 def test_a_client_without_a_secret_is_refused(rehearsal: Rehearsal) -> None:
@@ -244,9 +244,6 @@ def test_later_tasks_do_not_get_the_secret(rehearsal: Rehearsal, tmp_path: Path)
     assert rehearsal.stored()["client_secret"] not in run.output
 
 
-ROLE = {"ansible.builtin.include_role": {"name": "oauthops.iam.oauth_client_rotate"}}
-
-
 def test_handlers_of_own_tasks_run_before_the_older_secret_goes(rehearsal: Rehearsal, tmp_path: Path) -> None:
     (tmp_path / "notify.yml").write_text("""
 - name: Write something
@@ -272,7 +269,7 @@ def test_handlers_of_own_tasks_run_before_the_older_secret_goes(rehearsal: Rehea
 def test_a_store_that_fails_after_the_minting_loses_nothing(rehearsal: Rehearsal, tmp_path: Path) -> None:
     """The disk of the store is gone while Cloudflare answers, and is back in the next run."""
     aside = tmp_path / "aside"
-    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=3)
+    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=FOREVER)
     rehearsal.fake.clear_journal()
     assert code(with_store_away(rehearsal, aside)) == "store_unreadable"
     assert len(rehearsal.client["secrets"]) == 2
@@ -375,12 +372,8 @@ def test_a_rotation_that_cloudflare_never_shows_is_not_called_finalized(rehearsa
 
 @pytest.fixture
 def quick(rehearsal: Rehearsal) -> dict[str, str]:
-    """Verifying as the example does, but without its patience."""
-    file = rehearsal.ansible.directory / "quick.yml"
-    file.write_text(
-        (EXAMPLES / "verify.yml").read_text().replace("retries: 30\n  delay: 2", "retries: 5\n  delay: 0.2")
-    )
-    return {"verify": str(file)}
+    """Verifying without patience."""
+    return {"verify": rehearsal.task_file("quick", [own_task(VERIFY, do="verify", seconds=1)])}
 
 
 def test_a_rotation_by_hand_in_between_is_found_by_verifying_again(rehearsal: Rehearsal, quick: dict[str, str]) -> None:
@@ -413,9 +406,15 @@ def test_a_rotation_that_was_finalized_by_hand_is_verified(rehearsal: Rehearsal,
 
 
 def once_sent(rehearsal: Rehearsal, then: Callable[[], object]) -> None:
+    """Do it as soon as the rotation is on its way, which then goes on."""
+    wait_until_sent(rehearsal)
+    then()
+    rehearsal.fake.clear_faults()
+
+
+def wait_until_sent(rehearsal: Rehearsal) -> None:
     while not any("rotate_secret" in each for each in rehearsal.fake.requests(writes_only=True)):
         time.sleep(0.02)
-    then()
 
 
 def note(rehearsal: Rehearsal, changes: dict[str, Any]) -> None:
@@ -424,7 +423,7 @@ def note(rehearsal: Rehearsal, changes: dict[str, Any]) -> None:
 
 def test_two_controllers_that_meet_lose_no_secret(rehearsal: Rehearsal) -> None:
     """Another controller notes an attempt of its own in the store while this one is minting."""
-    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=3)
+    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=FOREVER)
     rehearsal.fake.clear_journal()
     meddler = threading.Thread(target=once_sent, args=(rehearsal, lambda: note(rehearsal, {"rotation": STALE})))
     meddler.start()
@@ -440,50 +439,53 @@ def test_two_controllers_that_meet_lose_no_secret(rehearsal: Rehearsal) -> None:
     assert rehearsal.left_behind() == []
 
 
-@pytest.mark.parametrize("controllers", [1, 2])
-def test_two_runs_at_once_mint_once(rehearsal: Rehearsal, controllers: int) -> None:
-    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=8)
+@contextmanager
+def minting(rehearsal: Rehearsal) -> Iterator[None]:
+    """While a run of another process has sent its rotation, which Cloudflare carries out at the end of the context."""
+    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=FOREVER)
     rehearsal.fake.clear_journal()
-    command = [
-        "ansible-playbook",
-        ROTATE,
-        "-e",
-        json.dumps({**rehearsal.variables, "oauth_client_rotate_finalize": False}),
-    ]
+    variables = {**rehearsal.variables, "oauth_client_rotate_finalize": False}
+    command = ["ansible-playbook", ROTATE, "-e", json.dumps(variables)]
     environment = dict(rehearsal.ansible.environment)
     first = subprocess.Popen(command, cwd=rehearsal.ansible.directory, env=environment, stdout=subprocess.DEVNULL)
-    once_sent(rehearsal, lambda: None)
-    if controllers == 2:
+    wait_until_sent(rehearsal)
+    try:
+        yield
+    finally:
+        rehearsal.fake.clear_faults()
+        status = first.wait()
+    assert status == 0
+
+
+def test_a_second_run_of_a_controller_waits_for_the_first(rehearsal: Rehearsal) -> None:
+    with ThreadPoolExecutor() as pool:
+        with minting(rehearsal):
+            second = pool.submit(rehearsal.run, finalize=False)
+            with pytest.raises(TimeoutError):
+                second.result(2)
+        assert result(second.result())["reason"]["code"] == "open"
+    assert_minted_once(rehearsal)
+
+
+def test_a_second_controller_mints_nothing(rehearsal: Rehearsal) -> None:
+    with minting(rehearsal):
         rehearsal.ansible.environment["OAUTHOPS_HANDOVER_DIR"] = str(rehearsal.ansible.directory / "other")
-    second = rehearsal.run(finalize=False)
-    assert first.wait() == 0
-    if controllers == 1:
-        assert result(second)["reason"]["code"] == "open"
-    else:
-        assert code(second) == "rotation_busy"
+        assert code(rehearsal.run(finalize=False)) == "rotation_busy"
+    assert_minted_once(rehearsal)
+
+
+def assert_minted_once(rehearsal: Rehearsal) -> None:
     assert len(rehearsal.fake.state()["minted_secrets"]) == 2
     assert rehearsal.client["secrets"] == [rehearsal.first, rehearsal.stored()["client_secret"]]
     assert rehearsal.application.refusals == []
 
 
 def test_a_run_that_cannot_have_the_lock_says_who_has_it(rehearsal: Rehearsal) -> None:
-    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=6)
-    rehearsal.fake.clear_journal()
-    rotate = {
-        "name": "rotate",
-        "oauthops.iam.cloudflare_oauth_client_rotation": {
-            "client_name": "App",
-            "lock_timeout": 1,
-            "store": rehearsal.variables["oauth_client_rotate_store"],
-        },
-    }
-    command = ["ansible-playbook", ROTATE, "-e", json.dumps(rehearsal.variables)]
-    environment = dict(rehearsal.ansible.environment)
-    first = subprocess.Popen(command, cwd=rehearsal.ansible.directory, env=environment, stdout=subprocess.DEVNULL)
-    once_sent(rehearsal, lambda: None)
-    second = rehearsal.ansible.play([rotate])
+    store = rehearsal.variables["oauth_client_rotate_store"]
+    rotation = {"client_name": "App", "lock_timeout": 1, "store": store}
+    with minting(rehearsal):
+        second = rehearsal.ansible.play([{"oauthops.iam.cloudflare_oauth_client_rotation": rotation}])
     assert (code(second), "process " in second.failure) == ("locked", True)
-    assert first.wait() == 0
 
 
 @pytest.mark.parametrize("note_text", [STALE, ""])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prepares the tests of the report in a real browser: `make browser`, after the set-up.
+"""The browser of the tests; `make browser` prepares it, after the set-up.
 
 Takes a headless Chromium out of Debian's packages, without root and without installing anything: it ends up in
 .cache/browser with those libraries that the machine has not got. It does nothing where they are already there or a
@@ -12,6 +12,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.tools import debian
 from tests.tools.set_up import CACHE, apt, run
@@ -54,10 +59,22 @@ def environment() -> dict[str, str]:
     return {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(libraries), "FONTCONFIG_FILE": str(FONTS)}
 
 
-def command_and_environment() -> tuple[list[str], dict[str, str]]:
-    """How the browser is started."""
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser, for as long as the context lasts."""
     own = installed()
-    return ([own], dict(os.environ)) if own else ([str(FETCHED)], environment())
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=own or str(FETCHED), env=dict(os.environ) if own else {**environment()}
+        )
+        yield started
+        started.close()
+
+
+def screen(browser: Browser, width: int, height: int, scheme: Literal["light", "dark"] = "light") -> Page:
+    """An empty page on a screen of that size, which is a phone's if it is narrow, with that colour scheme."""
+    size = ViewportSize(width=width, height=height)
+    return browser.new_page(viewport=size, color_scheme=scheme, is_mobile=width < 600)
 
 
 def fetch() -> None:

@@ -38,6 +38,7 @@ OLDEST, NEWEST = min(CORES), max(core for core in CORES if core != PRE_RELEASE)
 OLDEST_TARGET = 9
 UNIT_TESTS = ("pytest", "pytest-xdist", "hypothesis", "fastapi", "uvicorn", "dnslib", "dnspython")
 STORES = ("boto3", "hvac")
+TWO = ("-n", "2", "--dist", "worksteal")
 MODULES = "tests/integration/test_modules.py"
 PUBLISHES = "tests/integration/dns/test_publish_in_real_zones.py"
 
@@ -105,7 +106,7 @@ def row(core: str, pythons: Mapping[int, Path], every: int, sanity: tuple[str, .
         return Row(core, python, "failed: installing it", time.monotonic() - began)
     sanity = ("--skip-test", "pylint") if core == PRE_RELEASE else sanity  # which needs what is on no package index
     steps = {
-        "unit": in_it(environment, "-m", "pytest", "tests/unit", "-q", "-n", "2"),
+        "unit": in_it(environment, "-m", "pytest", "tests/unit", "-q", *TWO),
         "publishing": integration_tests(environment, {}, PUBLISHES, "-k", "from_nothing"),
         f"1/{every} of integration": integration_tests(environment, {}, "tests/integration", f"--every={every}"),
         "sanity": in_it(environment, "-m", "tests.tools.sanity", *sanity),
@@ -144,7 +145,7 @@ def in_it(environment: Path, *arguments: str) -> int:
 
 def integration_tests(environment: Path, variables: Mapping[str, str], *arguments: str) -> int:
     """With the commands of this environment; the tests themselves run in the one that they always run in."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", *TWO, *arguments]
     chosen = {**os.environ, "ANSIBLE_BIN": str(environment / "bin"), **variables}
     return subprocess.run(command, cwd=ROOT, env=chosen, check=False).returncode
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes the picture of a drift report for its guide: `python -m tests.tools.report_picture`, after `make browser`."""
+"""Takes the picture of a drift report for its guide, after `make browser`.
+
+PYTHONPATH=collections python -m tests.tools.report_picture
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from ansible_collections.oauthops.iam.plugins.filter.drift_report_html import FilterModule
-from tests.integration.browser.chromium import Tab
+from tests.tools.browser import chromium, screen
 from tests.tools.set_up import ROOT
 from tests.unit.reports import one_of_each
 
@@ -15,11 +18,12 @@ PICTURE = ROOT / "docs/docsite/rst/images/report.png"
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as place, Tab(Path(place)) as tab:
-        page = Path(place) / "report.html"
-        page.write_text(FilterModule().filters()["drift_report_html"](one_of_each()), encoding="utf-8")
-        tab.show(page, width=1040, height=1270, scheme="light")
-        tab.screenshot(PICTURE, whole=False)
+    with tempfile.TemporaryDirectory() as place, chromium() as browser:
+        report = Path(place) / "report.html"
+        report.write_text(FilterModule().filters()["drift_report_html"](one_of_each()), encoding="utf-8")
+        page = screen(browser, 1040, 1270)
+        page.goto(report.as_uri())
+        page.screenshot(path=PICTURE)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.integration.browser.chromium import Tab
+from tests.tools.browser import chromium
 
 
 @pytest.fixture(scope="session")
-def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    with Tab(tmp_path_factory.mktemp("browser")) as opened:
-        yield opened
+def browser_process() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def browser(browser_process: Browser) -> Iterator[Browser]:
+    """A browser without pages."""
+    yield browser_process
+    for context in browser_process.contexts:
+        context.close()

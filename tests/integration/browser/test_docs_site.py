@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 import re
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.integration.ansible_runs import ROOT
-from tests.integration.browser.chromium import Tab
 from tests.tools import docs_site
+from tests.tools.browser import screen
 
 GUIDES = sorted(path.stem for path in (ROOT / "docs/docsite/rst").glob("*.rst"))
 # What is left of markup that was not understood.
@@ -92,14 +92,14 @@ def test_no_markup_is_left_in_the_text(site: Path, pages: dict[Path, Page]) -> N
 
 
 @pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids=["desk", "phone"])
-def test_every_page_fits_the_screen(tab: Tab, site: Path, pages: dict[Path, Page], size: tuple[int, int]) -> None:
-    wide = []
+def test_every_page_fits_the_screen(
+    browser: Browser, site: Path, pages: dict[Path, Page], size: tuple[int, int]
+) -> None:
+    shown, wide = screen(browser, *size), []
     for page in pages:
-        tab.show(page, width=size[0], height=size[1], scheme="light")
-        deadline = time.monotonic() + 20
-        while not tab.evaluate(READY) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        if tab.evaluate("document.documentElement.scrollWidth") != size[0] or tab.evaluate(CUT):
+        shown.goto(page.as_uri())
+        shown.wait_for_function(READY)
+        if shown.evaluate("document.documentElement.scrollWidth") != size[0] or shown.evaluate(CUT):
             wide.append(str(page.relative_to(site)))
     assert wide == []
 

@@ -6,14 +6,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from ansible_collections.oauthops.iam.plugins.filter.drift_report_html import FilterModule
-from tests.integration.browser.chromium import Tab
+from tests.tools.browser import screen
 from tests.unit.reports import hostile, in_account, one_of_each, reported
 
+Scheme = Literal["light", "dark"]
 drift_report_html = FilterModule().filters()["drift_report_html"]
 
 REPORTS: Mapping[str, Mapping[str, Any]] = {
@@ -41,31 +43,52 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return written
 
 
+def shown(browser: Browser, file: Path, size: str, scheme: Scheme = "light") -> Page:
+    page = screen(browser, *SIZES[size], scheme)
+    page.goto(file.as_uri())
+    return page
+
+
+def roles(page: Page) -> list[tuple[str, str]]:
+    """What a screen reader gets from the browser: role and name of everything that is not left out."""
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    return [
+        (node["role"]["value"], node.get("name", {}).get("value", ""))
+        for node in nodes
+        if not node["ignored"] and "role" in node
+    ]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_page_fits_the_screen_and_asks_for_nothing(
-    tab: Tab, pages: dict[str, Path], tmp_path: Path, name: str, size: str, scheme: str
+    browser: Browser, pages: dict[str, Path], tmp_path: Path, name: str, size: str, scheme: Scheme
 ) -> None:
     width, height = SIZES[size]
-    tab.show(pages[name], width=width, height=height, scheme=scheme)
-    assert tab.evaluate("innerWidth") == width
-    assert tab.evaluate("document.documentElement.scrollWidth") == width
-    assert tab.evaluate(STICKING_OUT) == []
-    assert tab.evaluate(CLIPPED) == []
-    assert [request["request"]["url"] for request in tab.told("Network.requestWillBeSent")] == [pages[name].as_uri()]
-    assert [*tab.told("Log.entryAdded"), *tab.told("Runtime.consoleAPICalled")] == []
-    assert tab.told("Page.javascriptDialogOpening") == []
-    assert tab.evaluate("document.querySelectorAll('script, img, iframe, object').length") == 0
+    requests: list[str] = []
+    said: list[str] = []
+    page = screen(browser, width, height, scheme)
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(error.message))
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.goto(pages[name].as_uri())
+    assert page.evaluate("innerWidth") == width
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate(STICKING_OUT) == []
+    assert page.evaluate(CLIPPED) == []
+    assert (requests, said) == ([pages[name].as_uri()], [])
+    assert page.evaluate("document.querySelectorAll('script, img, iframe, object').length") == 0
     picture = tmp_path / "page.png"
-    tab.screenshot(picture)
+    page.screenshot(path=picture, full_page=True)
     assert picture.stat().st_size > 8000
 
 
-def test_light_is_light_and_dark_is_dark(tab: Tab, pages: dict[str, Path]) -> None:
-    def brightness(what: str, scheme: str) -> int:
-        tab.show(pages["one of each"], width=390, height=844, scheme=scheme)
-        colour = tab.evaluate(f"getComputedStyle(document.body).{what}")
+def test_light_is_light_and_dark_is_dark(browser: Browser, pages: dict[str, Path]) -> None:
+    def brightness(what: str, scheme: Scheme) -> int:
+        page = shown(browser, pages["one of each"], "phone", scheme)
+        colour = page.evaluate(f"getComputedStyle(document.body).{what}")
         return sum(map(int, re.findall(r"\d+", colour)[:3]))
 
     assert brightness("backgroundColor", "light") > 700 > 150 > brightness("color", "light")
@@ -74,11 +97,9 @@ def test_light_is_light_and_dark_is_dark(tab: Tab, pages: dict[str, Path]) -> No
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_screen_reader_gets_headings_links_and_tables_on_any_screen(
-    tab: Tab, pages: dict[str, Path], size: str
+    browser: Browser, pages: dict[str, Path], size: str
 ) -> None:
-    width, height = SIZES[size]
-    tab.show(pages["one of each"], width=width, height=height, scheme="light")
-    told = tab.roles()
+    told = roles(shown(browser, pages["one of each"], size))
     report = REPORTS["one of each"]
 
     def named(role: str) -> list[str]:
@@ -94,7 +115,7 @@ def test_a_screen_reader_gets_headings_links_and_tables_on_any_screen(
     assert {"in the account:", "defined:", "https://app.example.com/callback"} <= set(named("StaticText"))
 
 
-def test_a_link_leads_to_its_findings(tab: Tab, pages: dict[str, Path]) -> None:
-    tab.show(pages["one of each"], width=390, height=844, scheme="light")
-    tab.evaluate("[...document.links].find(link => link.textContent === 'Drift').click()")
-    assert tab.evaluate("document.querySelector('h2:target').textContent") == "Drift (2)"
+def test_a_link_leads_to_its_findings(browser: Browser, pages: dict[str, Path]) -> None:
+    page = shown(browser, pages["one of each"], "phone")
+    page.get_by_role("link", name="Drift", exact=True).first.click()
+    assert page.locator("h2:target").text_content() == "Drift (2)"

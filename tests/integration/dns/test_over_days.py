@@ -253,12 +253,7 @@ def test_every_three_hours_until_the_record_appears_after_thirty(publishing: Pub
     role = publishing.task(**MANUAL)
     later = {
         "name": "Three hours later",
-        "ansible.builtin.uri": {
-            "url": f"{publishing.fake.control_url}/clock",
-            "method": "POST",
-            "body_format": "json",
-            "body": {"advance": 3 * 3600},
-        },
+        "ansible.legacy.request": {"url": f"{publishing.fake.control_url}/clock", "body": {"advance": 3 * 3600}},
     }
     appears_now = {
         "name": "Somebody publishes the record",

@@ -83,34 +83,31 @@ def test_a_value_that_somebody_has_split_is_the_value(publishing: Publishing, na
     assert name_server.texts("app.example.com") == {value}
 
 
-@pytest.mark.parametrize(
-    ("changes", "code", "named"),
-    [
-        ({"client_uri": "https://alias.example.com/"}, "record_conflict", "app.example.com"),
-        ({"client_uri": "https://ext.example.com/"}, "record_conflict", "cdn.example.net"),
-        ({"client_uri": "https://any.wild.example.com/"}, "wildcard_conflict", "(A)"),
-        ({"client_uri": "https://app.elsewhere.example.com/"}, "host_delegated", "ns.example.net"),
-        ({"client_uri": "https://app.example.org/"}, "dns_not_served", "app.example.org"),
-        ({"client_uri": "http://127.0.0.1:3000/"}, "domain_not_verifiable", "http://127.0.0.1:3000/"),
-        ({"client_uri": "http://[::1]:3000/"}, "domain_not_verifiable", "http://[::1]:3000/"),
-        ({"client_uri": "http://localhost:3000/"}, "domain_not_verifiable", "localhost"),
-        ({"client_uri": "https://intranet/"}, "domain_not_verifiable", "intranet"),
-        ({"server": ""}, "invalid_option", "dns.server"),
-        ({"key_name": "stranger"}, "dns_key_refused", "key_name"),
-        ({"port": 9}, "dns_unreachable", "127.0.0.1 port 9"),
-        ({"lookup_servers": "ns1.example.com:x"}, "invalid_option", "'ns1.example.com:x'"),
-        ({"provider": "rotue53.yml"}, "invalid_option", "cloudflare, rfc2136, manual"),
-    ],
-)
-def test_what_cannot_work_is_told_before_anything_is_written(
-    publishing: Publishing, name_server: NameServer, changes: dict[str, Any], code: str | None, named: str
-) -> None:
+IMPOSSIBLE: list[tuple[dict[str, Any], str, str]] = [
+    ({"client_uri": "https://alias.example.com/"}, "record_conflict", "app.example.com"),
+    ({"client_uri": "https://ext.example.com/"}, "record_conflict", "cdn.example.net"),
+    ({"client_uri": "https://any.wild.example.com/"}, "wildcard_conflict", "(A)"),
+    ({"client_uri": "https://app.elsewhere.example.com/"}, "host_delegated", "ns.example.net"),
+    ({"client_uri": "https://app.example.org/"}, "dns_not_served", "app.example.org"),
+    ({"client_uri": "http://127.0.0.1:3000/"}, "domain_not_verifiable", "http://127.0.0.1:3000/"),
+    ({"client_uri": "http://[::1]:3000/"}, "domain_not_verifiable", "http://[::1]:3000/"),
+    ({"client_uri": "http://localhost:3000/"}, "domain_not_verifiable", "localhost"),
+    ({"client_uri": "https://intranet/"}, "domain_not_verifiable", "intranet"),
+    ({"server": ""}, "invalid_option", "dns.server"),
+    ({"key_name": "stranger"}, "dns_key_refused", "key_name"),
+    ({"port": 9}, "dns_unreachable", "127.0.0.1 port 9"),
+    ({"lookup_servers": "ns1.example.com:x"}, "invalid_option", "'ns1.example.com:x'"),
+    ({"provider": "rotue53.yml"}, "invalid_option", "cloudflare, rfc2136, manual"),
+]
+
+
+def test_what_cannot_work_is_told_before_anything_is_written(publishing: Publishing, name_server: NameServer) -> None:
     name_server.add("elsewhere.example.com", "NS", "ns.example.net.")
     name_server.add("ext.example.com", "CNAME", "cdn.example.net.")
     before = name_server.content()
-    refused = publishing.run(**changes)
-    assert refused.status != 0
-    assert (refused.code, named in refused.failure) == (code, True), refused.failure
+    refusals = publishing.ansible.refusals([publishing.task(**changes) for changes, _code, _named in IMPOSSIBLE])
+    for refused, (changes, code, named) in zip(refusals, IMPOSSIBLE, strict=True):
+        assert (refused["error"]["code"], named in refused["msg"]) == (code, True), (changes, refused)
     assert (publishing.fake.requests(writes_only=True), name_server.content()) == ([], before)
 
 

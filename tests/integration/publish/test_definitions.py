@@ -55,7 +55,7 @@ def test_what_one_has_created_is_as_all_others_want_it(
 ) -> None:
     created = ansible.play([USES[creator]], vars_files=[FILE])
     assert created.status == 0, created.output
-    assert [client["client_name"] for client in fake.state()["clients"]] == defined
+    assert sorted(client["client_name"] for client in fake.state()["clients"]) == sorted(defined)
     assert (tmp_path / "secret").read_text() in fake.state()["minted_secrets"]
 
     fake.clear_journal()

@@ -80,41 +80,38 @@ def test_an_empty_value_clears_and_one_that_is_left_out_does_not(publisher: Publ
 WITH_SECRET = {"token_endpoint_auth_method": "client_secret_basic"}
 
 
-@pytest.mark.parametrize(
-    ("changes", "option", "named"),
-    [
-        ({"client": "App"}, "client", "str"),
-        ({"client": ["App"]}, "client", "list"),
-        ({"client": {}}, "client", "client_id or client_name"),
-        ({"client": {"redirect_uris": []}}, "client", "client_id or client_name"),
-        ({"client": {"client_name": "App", "redirect_uri": []}}, "client", "Did you mean redirect_uris?"),
-        ({"client": {"client_name": "App", "state": "absent"}}, "client.state", "state=absent"),
-        ({"client": {"client_name": "App", "append": "perhaps"}}, "client", "append"),
-        ({"client_uri": "http://localhost:3000/"}, "client.client_uri", "localhost"),
-        ({"client_uri": "no address"}, "client.client_uri", "no address"),
-        ({"dns": "rfc2136"}, "dns", "str"),
-        ({"dns": {"provder": "manual"}}, "dns", "Did you mean provider?"),
-        ({"ttl": "soon"}, "dns", "ttl"),
-        ({"ttl": 5}, "dns.ttl", "5"),
-        ({"lookup": "guess"}, "dns", "guess"),
-        ({"lookup_servers": "ns1.example.com:x"}, "dns.lookup_servers", "ns1.example.com:x"),
-        ({"provider": "rotue53.yml"}, "dns.provider", "rotue53.yml"),
-        ({"provider": "rfc2136"}, "dns.server", "rfc2136"),
-        ({"provider": "rfc2136", "server": "127.0.0.1", "key_name": "a"}, "dns.key_secret", "key_secret"),
-        ({**WITH_SECRET, "store": "/etc/example_app.json"}, "store", "str"),
-        ({**WITH_SECRET, "store": {"path": "/x"}}, "store", "type"),
-        ({**WITH_SECRET, "store": {"type": "jsonfile"}}, "store", "Did you mean json_file?"),
-        ({**WITH_SECRET, "store": {"type": "json_file"}}, "store", "path"),
-        ({**WITH_SECRET, "store": {"type": "json_file", "path": "/x", "pth": "/y"}}, "store", "Did you mean path?"),
-        ({**WITH_SECRET, "store": {"type": "json_file", "path": "/x", "key": "y"}}, "store", "key"),
-    ],
-)
-def test_bad_input_is_one_sentence_before_anything_is_sent(
-    publisher: Publisher, fake: FakeCloudflare, changes: dict[str, Json], option: str, named: str
-) -> None:
-    refused = publisher.role(**changes)
-    assert (refused.status, refused.option) == (2, option), refused.output
-    assert named in refused.failure
+REFUSED: list[tuple[dict[str, Json], str, str]] = [
+    ({"client": "App"}, "client", "str"),
+    ({"client": ["App"]}, "client", "list"),
+    ({"client": {}}, "client", "client_id or client_name"),
+    ({"client": {"redirect_uris": []}}, "client", "client_id or client_name"),
+    ({"client": {"client_name": "App", "redirect_uri": []}}, "client", "Did you mean redirect_uris?"),
+    ({"client": {"client_name": "App", "state": "absent"}}, "client.state", "state=absent"),
+    ({"client": {"client_name": "App", "append": "perhaps"}}, "client", "append"),
+    ({"client_uri": "http://localhost:3000/"}, "client.client_uri", "localhost"),
+    ({"client_uri": "no address"}, "client.client_uri", "no address"),
+    ({"dns": "rfc2136"}, "dns", "str"),
+    ({"dns": {"provder": "manual"}}, "dns", "Did you mean provider?"),
+    ({"ttl": "soon"}, "dns", "ttl"),
+    ({"ttl": 5}, "dns.ttl", "5"),
+    ({"lookup": "guess"}, "dns", "guess"),
+    ({"lookup_servers": "ns1.example.com:x"}, "dns.lookup_servers", "ns1.example.com:x"),
+    ({"provider": "rotue53.yml"}, "dns.provider", "rotue53.yml"),
+    ({"provider": "rfc2136"}, "dns.server", "rfc2136"),
+    ({"provider": "rfc2136", "server": "127.0.0.1", "key_name": "a"}, "dns.key_secret", "key_secret"),
+    ({**WITH_SECRET, "store": "/etc/example_app.json"}, "store", "str"),
+    ({**WITH_SECRET, "store": {"path": "/x"}}, "store", "type"),
+    ({**WITH_SECRET, "store": {"type": "jsonfile"}}, "store", "Did you mean json_file?"),
+    ({**WITH_SECRET, "store": {"type": "json_file"}}, "store", "path"),
+    ({**WITH_SECRET, "store": {"type": "json_file", "path": "/x", "pth": "/y"}}, "store", "Did you mean path?"),
+    ({**WITH_SECRET, "store": {"type": "json_file", "path": "/x", "key": "y"}}, "store", "key"),
+]
+
+
+def test_bad_input_is_one_sentence_before_anything_is_sent(publisher: Publisher, fake: FakeCloudflare) -> None:
+    refusals = publisher.ansible.refusals([publisher.task(**changes) for changes, _option, _named in REFUSED])
+    for refused, (changes, option, named) in zip(refusals, REFUSED, strict=True):
+        assert (refused["error"]["option"], named in refused["msg"]) == (option, True), (changes, refused)
     assert fake.requests(writes_only=True) == []
 
 

@@ -179,8 +179,8 @@ def test_a_verification_is_restarted_once_in_a_run(publisher: Publisher, fake: F
     fake.advance_clock(TWO_DAYS_AND_MORE)
     gives_up = tmp_path / "gives_up.yml"
     url = f"{fake.control_url}/clients/{publisher.clients()[0]['client_id']}/verification"
-    body = {"url": url, "method": "POST", "body_format": "json", "body": {"status": "failed"}}
-    gives_up.write_text(json.dumps([{"name": "Have Cloudflare give up", "ansible.builtin.uri": body}]))
+    body = {"url": url, "body": {"status": "failed"}}
+    gives_up.write_text(json.dumps([{"name": "Have Cloudflare give up", "ansible.legacy.request": body}]))
     fake.clear_journal()
     run = publisher.run(**AT_ONCE, provider=str(gives_up), lookup="none")
     assert (phase(run), methods(fake).count("PATCH")) == ("failed", 1)

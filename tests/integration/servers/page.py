@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+POLL = 0.01  # seconds until the server notices that it is stopped
+
 
 @dataclass
 class Page:
@@ -53,7 +55,7 @@ def served() -> Iterator[Page]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(POLL,), daemon=True).start()
         page.url = f"http://127.0.0.1:{server.server_port}"
         yield page
         server.shutdown()

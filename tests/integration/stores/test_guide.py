@@ -124,7 +124,7 @@ class Service(BaseHTTPRequestHandler):
 def service() -> Iterator[str]:
     Service.kept = None
     with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}/example-app"
         server.shutdown()

@@ -11,6 +11,7 @@ import yaml
 
 from tests.integration.ansible_runs import Ansible, Run
 from tests.integration.stores.opened import HELD
+from tests.integration.thorough import thorough
 
 MODULE = "oauthops.iam.cloudflare_oauth_client_stored_secret"
 MATCH = {"ANSIBLE_VAULT_ID_MATCH": "true"}
@@ -61,11 +62,9 @@ def controller(tmp_path: Path) -> Controller:
 
 ALIKE = [
     (DEFAULT, MATCH),
-    (FILE, MATCH),
     (FILE, {**MATCH, **TEAM}),
-    (DEV, MATCH),
     ((*DEV, *PROD), {**MATCH, **ENCRYPT}),
-    ((*DEFAULT, *PROD), ENCRYPT),
+    *thorough((FILE, MATCH), (DEV, MATCH), ((*DEFAULT, *PROD), ENCRYPT)),
 ]
 
 
@@ -83,8 +82,10 @@ def test_a_new_file_gets_the_vault_id_that_ansible_vault_gives(
     assert controller.store(*flags, environment=environment).changed == []
 
 
-@pytest.mark.parametrize("made_with", [DEV, PROD, DEFAULT])
-@pytest.mark.parametrize("environment", [{}, MATCH])
+@pytest.mark.parametrize(
+    ("made_with", "environment"),
+    [(DEV, {}), (PROD, MATCH), (DEFAULT, {}), *thorough((DEV, MATCH), (PROD, {}), (DEFAULT, MATCH))],
+)
 def test_a_file_keeps_the_vault_id_that_ansible_vault_gave(
     controller: Controller, made_with: tuple[str, ...], environment: Environment
 ) -> None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils import _module
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import DEFAULT_API_URL, ENVIRONMENT
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import SHAPE
 from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION, STORES
-from tests.unit.support import PACKAGE, documentation
+from tests.unit.support import documentation
 
 ROOT = Path(__file__).parents[3]
 COLLECTION = "oauthops.iam"
@@ -105,9 +104,3 @@ def test_examples_hide_what_is_stored(name: str) -> None:
     """Of modules that return secrets."""
     if name in ("secret_file_value", "vault_file_key"):
         assert all(task["no_log"] is True for task in documentation(name).examples)
-
-
-@every_module
-def test_a_module_is_named_by_its_file(name: str) -> None:
-    assert documentation(name).own["module"] == name
-    assert importlib.import_module(f"{PACKAGE}.modules.{name}").main

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run that is forked from a process which has loaded ansible-core is as one that is started from nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration import ansible_runs
+from tests.integration.ansible_runs import Ansible, Run
+
+ENVIRONMENT = (
+    "{{ lookup('ansible.builtin.env', 'HOME', 'TZ', 'OWN', 'PATH') }} {{ lookup('ansible.builtin.pipe', 'pwd') }}"
+)
+TASKS = [
+    {"name": "environment", "ansible.builtin.debug": {"msg": ENVIRONMENT}},
+    {
+        "name": "configuration",
+        "ansible.builtin.debug": {"msg": "{{ lookup('ansible.builtin.config', 'ACTION_WARNINGS') }}"},
+    },
+    {"name": "process", "ansible.builtin.command": "true", "changed_when": False},
+    {"name": "failure", "ansible.builtin.fail": {"msg": "as asked"}},
+]
+
+
+def comparable(run: Run) -> tuple[object, ...]:
+    return run.status, run.output, [(task.name, task.status, task.result.get("msg")) for task in run.tasks]
+
+
+def test_both_say_and_do_the_same(ansible: Ansible, monkeypatch: pytest.MonkeyPatch) -> None:
+    ansible.environment |= {"OWN": "set here", "TZ": "Asia/Tokyo"}
+    forked = ansible.play(TASKS, "--diff")
+    assert (forked.status, forked.failure) == (2, "as asked")
+    monkeypatch.setattr(ansible_runs, "WARM", False)
+    assert comparable(ansible.play(TASKS, "--diff")) == comparable(forked)
+
+
+@pytest.mark.parametrize("where", ["environment", "file"])
+def test_a_run_with_a_configuration_of_its_own_reads_it(ansible: Ansible, where: str) -> None:
+    assert ansible.play(TASKS).result("configuration")["msg"] is True
+    if where == "file":
+        (ansible.directory / "ansible.cfg").write_text("[defaults]\naction_warnings = false\n")
+    else:
+        ansible.environment["ANSIBLE_ACTION_WARNINGS"] = "false"
+    assert ansible.play(TASKS).result("configuration")["msg"] is False
