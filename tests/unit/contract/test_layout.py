@@ -35,6 +35,7 @@ LAYERS: dict[str, set[str]] = {
 PURE = [
     "_api/auth",
     "_api/errors",
+    "_api/refusal",
     "_api/response",
     "_dns/names",
     "_oauth/model",
