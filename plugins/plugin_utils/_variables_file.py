@@ -18,6 +18,8 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import as_
 # What every reader of YAML takes for text: letters first, and nothing that means anything elsewhere.
 PLAIN = re.compile(r"[^\W\d_](?:[\w.,/@%+=?&~()'-]|:(?=\S)| (?=\S))+")
 TEMPLATE = re.compile(r"\A#jinja2:|\{[{%#]")
+# What stands between double quotes as it is, such as an id.
+SIMPLE = re.compile(r"[\w.,:/@%+=?&~()'#{}-]*", re.ASCII)
 INDENT = "  "
 
 
@@ -80,6 +82,8 @@ def _text(text: str) -> str:
 
 
 def _dumped(value: Any) -> str:
+    if isinstance(value, str) and SIMPLE.fullmatch(value):
+        return f'"{value}"'
     style = '"' if isinstance(value, str) else None
     dumped: str = yaml.safe_dump(value, default_style=style, allow_unicode=True, width=float("inf"))
     return dumped.removesuffix("...\n").rstrip("\n")
