@@ -3,7 +3,7 @@
 # make check   lint, types and unit tests
 # make test    everything that a change to the product can break
 # make full    the rest: the fake itself, AWX, the browser, molecule, the package, the docs site, modules as processes
-# make matrix  every supported ansible-core, with the interpreters that are here; ARGS=--ends for two of them
+# make matrix  every supported ansible-core, with the interpreters that are here; ARGS=--ends for three of them
 # make docs    build the docs site, offline
 # make fake    run the fake Cloudflare for your own playbooks, until it is stopped
 # make pins    pin the newest versions of what the tests run with

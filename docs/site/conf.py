@@ -9,6 +9,16 @@ title = html_short_title = "Cloudflare OAuth clients as code"
 
 extensions = ["sphinx_antsibull_ext"]
 html_theme = "sphinx_ansible_theme"
+html_theme_options = {
+    "topbar_links": {
+        "Source": "https://github.com/oauthops/oauthops.iam",
+        "Issues": "https://github.com/oauthops/oauthops.iam/issues",
+    },
+    "documentation_home_url": "https://github.com/oauthops/oauthops.iam",
+    "titles_only": True,
+}
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 pygments_style = "ansible"
 highlight_language = "YAML+Jinja"
 default_role = "any"

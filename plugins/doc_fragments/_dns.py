@@ -17,7 +17,7 @@ options:
         description:
           - Who publishes the record. V(cloudflare) is a zone at Cloudflare, V(rfc2136) a name server that takes dynamic
             updates, V(manual) a person.
-          - Any other value is the path of a task file of yours, absolute or relative to the playbook. Include it as the
+          - Any other value is the path of your own task file, absolute or relative to the playbook. Include it as the
             role does, where RV(oauthops.iam.cloudflare_oauth_client_publication#module:dns_task_file) names it.
         type: str
         default: cloudflare

@@ -21,7 +21,7 @@ options:
           - V(json_file) is a file on the task's host, V(vault_file) a file in the controller that is encrypted with
             Ansible Vault. V(hashi_vault) is a server of HashiCorp Vault or OpenBao. V(aws_secrets_manager) and
             V(awx_credential) are what their names say.
-          - V(command) runs two programs of yours in the controller, V(module) a module on the task's host.
+          - V(command) runs your two programs in the controller, V(module) a module on the task's host.
         type: str
         required: true
         choices: [json_file, vault_file, hashi_vault, aws_secrets_manager, awx_credential, command, module]

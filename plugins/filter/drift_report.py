@@ -48,7 +48,7 @@ options:
     default: [drift, missing, errors]
   now:
     description:
-      - The moment of the report, such as V(2026-01-31T08:00:00Z). Empty or left out, it is the present.
+      - The moment of the report, such as V(2026-01-31T08:00:00Z). Empty or left out, it is the current time.
     type: str
 seealso:
   - plugin: oauthops.iam.drift_report_html

@@ -126,12 +126,12 @@ options:
   restart_verification:
     description:
       - Whether the verification of the host of O(client_uri) is restarted if its status is C(failed). Cloudflare
-        gives up after two days.
+        stops looking after two days.
     type: bool
     default: false
   validate_scopes:
     description:
-      - Whether new scopes are looked up in the catalogue first, so that a misspelt one is
+      - Whether new scopes are looked up in the catalogue first, so that a misspelled one is
         reported together with the ids that are close to it.
     type: bool
     default: true

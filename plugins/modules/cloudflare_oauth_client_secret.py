@@ -10,7 +10,7 @@ module: cloudflare_oauth_client_secret
 short_description: Mint a second secret of a Cloudflare OAuth client, or delete the older one
 version_added: 0.1.0
 description:
-  - An OAuth client can have two valid secrets. O(state=rotated) mints the second one, while the older one goes on
+  - An OAuth client can have two valid secrets. O(state=rotated) mints the second one, while the older one keeps
     working. When every application uses the new one, O(state=finalized) deletes the older one.
   - One task never does both, because every application has to get the new secret in between.
   - A client with C(token_endpoint_auth_method=none) has no secret and is refused.

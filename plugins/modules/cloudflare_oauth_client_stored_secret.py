@@ -47,12 +47,13 @@ options:
     type: str
   minted_at:
     description:
-      - When it was minted, as ISO 8601. If omitted, it is what the store says of the same secret, else the present.
+      - When it was minted, as ISO 8601. If omitted, it is what the store says of the same secret, else the
+        current time.
     type: str
   rotation:
     description:
       - V(open) says that an older secret is valid as well, so that
-        M(oauthops.iam.cloudflare_oauth_client_rotation) can go on from there.
+        M(oauthops.iam.cloudflare_oauth_client_rotation) can continue from there.
     type: str
     choices: [open, closed]
     default: closed

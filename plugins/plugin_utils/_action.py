@@ -73,7 +73,7 @@ class ControllerAction(ActionBase):
     _requires_connection = False
     _supports_check_mode = True
     _supports_async = False
-    # Mappings whose keys are checked once it is known which ones apply, with hints for misspelt ones.
+    # Mappings whose keys are checked once it is known which ones apply, with hints for misspelled ones.
     raw_options: ClassVar[tuple[str, ...]] = ()
     # What is to be hidden in the result; what the task comes to know may be added.
     secrets: set[str]
@@ -127,7 +127,7 @@ class ControllerAction(ActionBase):
         return self.module.run(params, check_mode)
 
     def say(self, text: str) -> None:
-        """Print a line while the task goes on."""
+        """Print a line while the task runs."""
         if not self._task.no_log:
             display.display(f"[{self.task_vars.get('inventory_hostname', 'localhost')}] {one_line(text)}")
 

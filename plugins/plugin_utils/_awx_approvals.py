@@ -64,7 +64,7 @@ def _unmatched(artifacts: Row, account_id: str) -> tuple[str, str]:
         return "skip", "The artifacts of the first job of the workflow do not name a client."
     if account != account_id:
         return "skip", f"The client is in the account {account}, and this job is for {account_id}."
-    return "skip", f"The account has no client {client_id} any more. Deny the approval, or let it expire."
+    return "skip", f"The account no longer has the client {client_id}. Deny the approval, or let it expire."
 
 
 def _matched(artifacts: Row, client: Row, account_id: str) -> tuple[str, str]:

@@ -124,7 +124,7 @@ def provider_of(dns: Params, api: Cloudflare, directory: str) -> Provider:
 def looked_up(record: Mapping[str, Any] | None, dns: Params, *, may_exist: bool = True) -> Result:
     """What the world sees of a record, nothing where no server is asked. Raises UsageError for a wrong option.
 
-    No resolver is asked for a record that is not there yet: it would go on saying so from its cache.
+    No resolver is asked for a record that is not there yet: it would keep saying so from its cache.
     """
     if dns["lookup"] == "none" or not record or not record["value"]:
         return {}

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checking an option that is a mapping by ansible-core's validator, with hints for what is misspelt. Private."""
+"""Checking an option that is a mapping by ansible-core's validator, with hints for what is misspelled. Private."""
 
 from __future__ import annotations
 

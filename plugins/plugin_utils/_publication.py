@@ -47,7 +47,7 @@ def record_of(client: Client) -> Mapping[str, Any] | None:
 
 
 def deadline_of(client: Client, now: datetime) -> datetime | None:
-    """The earliest time at which Cloudflare may give up looking, or None if unknown.
+    """The earliest time at which Cloudflare may stop looking, or None if unknown.
 
     Cloudflare's API does not report it. The search began with the client or with a later change, so the earlier end
     that is still to come counts.

@@ -131,7 +131,7 @@ REASONS: Mapping[str, str] = {
     "not_due": "No rotation is open, and the secret is not due: {age}.",
     "handed_over": "An earlier run minted a secret of {client_id} and ended before the store held it.",
     "open": "A rotation is open, and the store holds the newer secret.",
-    "closed_elsewhere": "No rotation is open any more. The store still said so, and was corrected.",
+    "closed_elsewhere": "No rotation is open now. The store still said so, and was corrected.",
     "replaced": "A second secret of {client_id} that the store never received is replaced.",
     "rotation_busy": (
         "Another run on {host} is minting a secret of {client_id}, and has until {until} to store it. Run again after "
@@ -139,7 +139,7 @@ REASONS: Mapping[str, str] = {
     ),
     "rotation_lost": (
         "An earlier run minted a second secret of {client_id}, and the response that held it was lost. Cloudflare does "
-        "not show it again. The older secret goes on working, and applications are not affected. Look first for the "
+        "not show it again. The older secret keeps working, and applications are not affected. Look first for the "
         "handover file {note}, on the controller of that run. If it is lost, choose a moment at which applications may "
         "fail to authenticate until the next secret is deployed. Then run once with replace_lost=true."
     ),

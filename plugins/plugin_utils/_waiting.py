@@ -11,7 +11,7 @@ from typing import Any, Callable
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.refusal import is_outage
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
+from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import LONGEST_TIMEOUT, Countdown
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import restart
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import publishing, shaped
@@ -74,7 +74,7 @@ class Waiting:
         if found is None and self.client and not self.shown:
             found = self.client["oauth_client"]
         if found is None:
-            where = "any more: it was deleted meanwhile" if self.shown else "in this account"
+            where = "now: it was deleted meanwhile" if self.shown else "in this account"
             text = f"client_id: there is no OAuth client {self.params['client_id']!r} {where}."
             raise UsageError("client_not_found", text, option="client_id")
         self._see(found)
@@ -112,7 +112,7 @@ class Waiting:
         return bool(value) and value != self.first_value
 
     def _last_known(self, failure: CloudflareError) -> Result:
-        """What was seen before Cloudflare could not be asked any more, with a warning; else raises the failure."""
+        """What was seen before Cloudflare stopped responding, with a warning; else raises the failure."""
         if not self.client or not is_passing(failure):
             failure.extra.update({"changed": True} if self.restarted else {})
             raise failure
@@ -147,7 +147,7 @@ class Waiting:
 def check_wait(params: Mapping[str, Any]) -> None:
     """Raise UsageError for a time that is none."""
     for name, least in (("wait_timeout", 0), ("wait_interval", 1)):
-        if not least <= params[name] < float("inf"):
+        if not least <= params[name] <= LONGEST_TIMEOUT:
             text = f"{name}: {params[name]!r} is out of range (expected a number of seconds from {least})."
             raise UsageError("invalid_option", text, option=name)
 

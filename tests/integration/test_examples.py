@@ -214,14 +214,17 @@ def test_the_play_of_the_rotate_role_runs(prepared: dict[str, Json], ansible: An
 
 
 def test_the_steps_of_the_publishing_guide_run(ansible: Ansible, fake: FakeCloudflare) -> None:
-    tasks = [task for block in yaml_blocks(ROOT / "docs/docsite/rst/guide_publish.rst") for task in block]
-    assert len(tasks) == 3
+    variables, publish, remove = yaml_blocks(ROOT / "docs/docsite/rst/guide_publish.rst")
+    assert variables == yaml.safe_load((ROOT / "docs/examples/example_app.yml").read_text())
+    assert len(publish) == 3
     for options in (["--check"], []):
-        run = ansible.play(tasks, *LOUD, *options, module_defaults=LOOKED_UP_NOWHERE)
+        run = ansible.play(publish, *LOUD, *options, module_defaults=LOOKED_UP_NOWHERE)
         assert run.status == 0, run.output
         assert_nothing_leaked(run, ansible, fake)
     assert run.changed == ["Create the client and publish its record", "Make the client public"]
     assert fake.state()["clients"][0]["visibility"] == "public"
+    assert ansible.play(remove).status == 0
+    assert fake.state()["clients"] == []
 
 
 def test_the_plays_of_the_readme_run(ansible: Ansible, fake: FakeCloudflare) -> None:

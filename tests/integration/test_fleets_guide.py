@@ -62,8 +62,8 @@ def test_the_guide_shows_the_example() -> None:
 
 
 def test_the_commands_of_the_guide_run(ansible: Ansible, fake: FakeCloudflare, accounts: dict[str, str]) -> None:
-    first, limited, others = blocks("shell")
-    predicted, *rest = [line for block in (first, limited, others) for line in block.splitlines()]
+    first, others, limited = blocks("shell")
+    predicted, *rest = [line for block in (first, others, limited) for line in block.splitlines()]
     assert ansible.command("bash", "-c", predicted).status == 0
     assert there(fake, accounts) == {}
     for command in rest:
@@ -85,7 +85,7 @@ def test_an_account_that_fails_is_named_as_the_guide_shows(
     fake.restrict([account_id for name, account_id in accounts.items() if name != "shop"])
     run = apply(ansible)
     assert (run.status, failed(run)) == (2, {"shop"})
-    shown, _store = blocks("text")
+    _store, shown = blocks("text")
     assert shown.strip() in re.sub(RAY, "", run.output)
     assert sorted(there(fake, accounts)) == ["blog", "sandbox-ada", "sandbox-bob"]
 

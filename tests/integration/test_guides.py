@@ -13,14 +13,20 @@ from typing import Any
 
 import pytest
 import requests
+import yaml
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible
 from tests.integration.modules import APP, Modules
-from tests.integration.shown import Block, blocks, read_yaml
+from tests.integration.shown import Block, blocks, read_yaml, yaml_blocks
 
 PAGES = [*(ROOT / "docs/docsite/rst").glob("*.rst"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
-PAGES += [*ROOT.glob("roles/*/README.md"), *ROOT.glob("tests/*/README.md"), ROOT / "docs/architecture.md"]
+PAGES += [
+    ROOT / "docs/site/index.rst",
+    *ROOT.glob("roles/*/README.md"),
+    *ROOT.glob("tests/*/README.md"),
+    ROOT / "docs/architecture.md",
+]
 
 
 def every_block() -> Iterator[Any]:
@@ -62,6 +68,10 @@ def test_the_first_steps(ansible: Ansible, fake: FakeCloudflare) -> None:
     assert [bool(run.changed) for run in playbooks] == [True, True, False]
     writes = fake.requests(writes_only=True)
     assert [line.split()[0] for line in writes] == ["POST", "DELETE"]
+
+
+def test_the_front_page_shows_the_first_steps() -> None:
+    assert yaml_blocks(ROOT / "docs/site/index.rst") == [yaml.safe_load(the_play("guide_first_steps"))]
 
 
 def test_one_token_for_all_modules(ansible: Ansible, fake: FakeCloudflare) -> None:

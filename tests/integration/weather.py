@@ -12,10 +12,10 @@ from typing import Any
 class Outcome(Enum):
     """What a user sees, and what they do then."""
 
-    REPEATED = "The request is repeated, and the task goes on."
-    CHECKED = "The object is read again. The request is repeated only if it has not arrived, and the task goes on."
+    REPEATED = "The request is repeated, and the task continues."
+    CHECKED = "The object is read again. The request is repeated only if it has not arrived, and the task continues."
     TOLD = (
-        "The request is not repeated. The task looks for what became of it and fails: it names the client, says "
+        "The request is not repeated. The task checks whether it was carried out and fails: it names the client, says "
         "whether it was created or has a second secret, that the secret was not received, and what is safe to do."
     )
     FAILED = "The task fails and names the cause."
@@ -172,7 +172,7 @@ LASTING = (
         fault={"kind": "status", "status": 429, "headers": {"retry-after": "300"}, "times": 0},
     ),
     Lasting(
-        "Cloudflare is out of order for longer than retry_timeout",
+        "Cloudflare is unavailable for longer than retry_timeout",
         "cloudflare_unavailable",
         "Run again later.",
         fault={"kind": "status", "status": 503, "content_type": "text/html", "times": 0},

@@ -57,11 +57,11 @@ class Row:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make matrix")
     parser.add_argument("--cores", nargs="+", choices=CORES, default=list(CORES), metavar="VERSION")
-    parser.add_argument("--ends", action="store_true", help="the oldest and the newest alone")
+    parser.add_argument("--ends", action="store_true", help="the oldest, the newest and the pre-release alone")
     parser.add_argument("--every", type=int, default=8, metavar="N", help="each N-th integration test")
     options = parser.parse_args()
     pythons = interpreters(search_path())
-    cores = [OLDEST, NEWEST] if options.ends else options.cores
+    cores = [OLDEST, NEWEST, PRE_RELEASE] if options.ends else options.cores
     # What pylint of one version says, that of another hardly changes: `make sanity` runs one, all cores run them all.
     sanity = ("--skip-test", "pylint") if options.ends else ()
     rows = [row(core, pythons, options.every, sanity) for core in cores]
@@ -99,7 +99,10 @@ def row(core: str, pythons: Mapping[int, Path], every: int, sanity: tuple[str, .
         return Row(core, "", f"not run: none of Python {wanted} is here")
     python, began = f"3.{minor}", time.monotonic()
     print(f"\nansible-core {core} with Python {python}", flush=True)
-    environment = made(f"core-{core}", pythons[minor], (released(core), "requests", *UNIT_TESTS, *STORES))
+    try:
+        environment = made(f"core-{core}", pythons[minor], (released(core), "requests", *UNIT_TESTS, *STORES))
+    except subprocess.CalledProcessError:
+        return Row(core, python, "failed: installing it", time.monotonic() - began)
     sanity = ("--skip-test", "pylint") if core == PRE_RELEASE else sanity  # which needs what is on no package index
     steps = {
         "unit": in_it(environment, "-m", "pytest", "tests/unit", "-q", "-n", "2"),

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from tests.integration.recovery import LOST, ROWS
-from tests.tools.weather_page import table
+from tests.tools.weather_page import bullets, table
 
 HEAD = ("A run is killed", "What the next run does")
 
 
 def recovery_table() -> str:
-    return table([HEAD, *((row.killed, row.next_run) for row in (*ROWS, LOST))])
+    """The moments after which the next run does the same share a row."""
+    same: dict[str, list[str]] = {}
+    for row in (*ROWS, LOST):
+        same.setdefault(row.next_run, []).append(row.killed)
+    return table([HEAD, *((bullets(killed), next_run) for next_run, killed in same.items())])
 
 
 if __name__ == "__main__":

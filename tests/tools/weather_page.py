@@ -13,7 +13,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/docsite/rst/guide_what_happen
 SHORT = {
     Outcome.REPEATED: "repeated",
     Outcome.CHECKED: "read again, then repeated if needed",
-    Outcome.TOLD: "fails, reports what became of it",
+    Outcome.TOLD: "fails, reports the outcome",
     Outcome.FAILED: "fails",
 }
 TEMPLATE = """\
@@ -26,18 +26,24 @@ TEMPLATE = """\
 
 .. _ansible_collections.oauthops.iam.docsite.guide_what_happens_when:
 
-What happens when something goes wrong
-======================================
+Retries, lost responses and concurrent runs
+===========================================
 
-Networks lose responses, and Cloudflare's API cannot do something exactly once. So the modules repeat a request only
-where that is harmless. Otherwise they look for what became of it first. All failed attempts and pauses of a task
-together take no longer than :ansopt:`oauthops.iam.cloudflare_oauth_client#module:retry_timeout` seconds, which is 60
-unless you set it. A pause that Cloudflare asks for is kept, as long as it fits. Only
-:ansplugin:`oauthops.iam.cloudflare_oauth_clients#module` may take longer, because it slows down before the rate limit,
-by at most five minutes a request. With ``-v`` the result shows as ``waited`` what was waited for.
+Look up what a task does when the network, Cloudflare or a name server fails, and what the next run does.
 
-When it goes wrong once
------------------------
+Options
+-------
+
+The modules repeat a request only where that is harmless. Otherwise they first check whether it was carried out.
+
+- :ansopt:`oauthops.iam.cloudflare_oauth_client#module:retry_timeout` limits all failed attempts and pauses of a task
+  together. The default is 60 seconds. A pause that Cloudflare asks for is kept, as long as it fits.
+- :ansplugin:`oauthops.iam.cloudflare_oauth_clients#module` may take longer, because it slows down before the rate
+  limit, by at most five minutes a request.
+- With ``-v`` the result shows as ``waited`` what was waited for.
+
+Temporary failures
+------------------
 
 {once}
 
@@ -45,24 +51,23 @@ When it goes wrong once
 
 A repeated request never creates a client twice and never mints a second secret.
 
-When it stays wrong
--------------------
+Permanent failures
+------------------
 
-Then the task fails, and nothing was changed. The page :ref:`Error codes
-<ansible_collections.oauthops.iam.docsite.guide_errors>` lists all codes.
+The task fails, and nothing was changed. :ref:`ansible_collections.oauthops.iam.docsite.guide_errors` lists all codes.
 
 {lasting}
 
-When a name server refuses the record
--------------------------------------
+Refused DNS updates
+-------------------
 
 A task with :ansplugin:`oauthops.iam.rfc2136_txt_value#module`, or with the DNS provider ``rfc2136``, fails as follows,
 also in check mode. Nothing was changed. The rows ran on {ran_on}, as Debian 12 has them.
 
 {refusals}
 
-When a response with a secret was lost
---------------------------------------
+Lost secrets
+------------
 
 Cloudflare shows a secret once. If the response that held it is lost, it cannot be read again, and the message says so.
 
@@ -76,14 +81,14 @@ Cloudflare shows a secret once. If the response that held it is lost, it cannot 
 
 - **Rotating a secret.** The task reads the client.
 
-  - If a second secret is there, its value is lost. The older one goes on working, but has to be deleted before another
+  - If a second secret is there, its value is lost. The older one keeps working, but has to be deleted before another
     can be minted: ``state: finalized``, then ``state: rotated``. In between applications cannot authenticate, so choose
     the moment. A secret file has an empty file with ``.unreceived`` at the end of its name beside it. While that is
     there, running again or finalizing fails with the same message.
   - If no second secret is there, run again.
 
-When two runs meet
-------------------
+Concurrent runs
+---------------
 
 The API has no lock and no conditional write.
 
@@ -99,10 +104,10 @@ The API has no lock and no conditional write.
 To be safe, let one controller manage an account, and run tasks on an account once, as with ``run_once: true`` or
 ``hosts: localhost``.
 
-How much of this is tested
---------------------------
+Tests
+-----
 
-Numbers of inputs that the tests of version 0.1.0 try. Each has to end with the result that the tables above name, or
+The tests of version 0.1.0 try these numbers of inputs. Each has to end with the result that the tables above name, or
 with an error that has a code.
 
 {inputs}
@@ -135,10 +140,29 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
+def bullets(texts: Iterable[str]) -> str:
+    """A list in a cell of such a table."""
+    return "\n       ".join(f"- {text}" for text in texts)
+
+
 def once_rows() -> Iterable[Sequence[str]]:
+    """Failures with the same outcomes share a row."""
     yield ("What goes wrong", *REQUESTS.values())
+    same: dict[tuple[str, ...], list[str]] = {}
     for weather in TABLE:
-        yield (weather.what, *(SHORT[getattr(weather, kind)] for kind in REQUESTS))
+        same.setdefault(tuple(SHORT[getattr(weather, kind)] for kind in REQUESTS), []).append(weather.what)
+    for outcomes, failures in same.items():
+        yield (bullets(shortened(failures)), *outcomes)
+
+
+def shortened(failures: Iterable[str]) -> Iterable[str]:
+    """One line for failures that differ only in their status."""
+    statuses: dict[str, list[str]] = {}
+    for what in failures:
+        text, _status, number = what.removesuffix(")").partition(" (status ")
+        statuses.setdefault(text if number else what, []).append(number)
+    for text, numbers in statuses.items():
+        yield f"{text} (status {', '.join(numbers)})" if any(numbers) else text
 
 
 def lasting_rows() -> Iterable[Sequence[str]]:

@@ -27,6 +27,15 @@ INSTEAD = {
     r"(some|any|no|every) ?(body|one)": "a user, no user, all users, another run; or the passive",
     r"soon": "within SECONDS, at once, shortly after",
     r"(is|are) no length of time": "must be a number of seconds",
+    r"of yours": "your",
+    r"(go|goes|going|went) on": "continue; with a verb: keep",
+    r"any more": "no longer",
+    r"misspelt": "misspelled",
+    r"(is|else) the present": "is the current time",
+    r"(give|gives|giving|gave) up": "stop",
+    r"bec(o|a)mes? of": "the outcome, whether it was carried out",
+    r"in vain": "without effect",
+    r"out of order": "unavailable",
     r"hitherto|thereof|therein|whilst|henceforth|amongst|thereby|perchance": "a word in use",
 }
 """Whole words in any case, as regular expressions, and what to write instead."""

@@ -44,8 +44,8 @@ def held_back() -> Iterator[None]:
 class Run:
     """The run of Ansible that a task belongs to, as long as it lasts.
 
-    A worker goes on after ansible-playbook has ended, and so does the process of a module. The worker then has another
-    parent; the output of the process has no reader.
+    A worker continues after ansible-playbook has ended, and so does the process of a module. The worker then has
+    another parent; the output of the process has no reader.
     """
 
     is_module = False

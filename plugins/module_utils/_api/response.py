@@ -87,7 +87,7 @@ def collected(
 ) -> tuple[list[Record], bool]:
     """The objects of all pages, each once by its C(key), and whether none of them changed meanwhile.
 
-    Goes on until the C(total_count) that was stated last is reached or a page brings nothing new; raises
+    Continues until the C(total_count) that was stated last is reached or a page brings nothing new; raises
     CloudflareError when the total is not reached then, because an object that was not seen would be created twice.
     Where the total changes from page to page, an object may have moved to a page that was read already.
     """

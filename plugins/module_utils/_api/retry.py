@@ -27,10 +27,12 @@ LAG_PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 
 FEW_REQUESTS = 5
-# In seconds, between two looks at whether the run goes on.
+# In seconds, between two looks at whether the run continues.
 LONGEST_SLEEP = 1.0
 # Cloudflare's longest window, in seconds (documented). It bounds the pace for any header.
 LONGEST_PACE = 300.0
+# In seconds, some 31 years: no socket and no thread of Python waits for ten times as long.
+LONGEST_TIMEOUT = 1e9
 PACE = "few requests are left before Cloudflare's rate limit"
 
 
@@ -151,7 +153,7 @@ class Budget:
 
 def check_seconds(option: str, seconds: float, *, above_zero: bool = False) -> None:
     """Raise UsageError for a number that cannot be a timeout."""
-    if not 0 <= seconds < float("inf") or (above_zero and seconds == 0):
+    if not 0 <= seconds <= LONGEST_TIMEOUT or (above_zero and seconds == 0):
         above = " above 0" if above_zero else ""
         text = f"{option}: invalid value {seconds!r} (expected a number of seconds{above})."
         raise UsageError("invalid_option", text, option=option)

@@ -163,7 +163,7 @@ ELSEWHERE: Mapping[str, str] = {
 
 
 def _writable(zones: list[Record], name: str) -> Record:
-    usable = [zone for zone in zones if zone.get("type") not in ELSEWHERE]
+    usable = [zone for zone in zones if str(zone.get("type")) not in ELSEWHERE]
     active = [zone for zone in usable if zone.get("status") == "active"]
     if not usable:
         raise UsageError("zone_not_writable", f"The zone {name} {ELSEWHERE[zones[0]['type']]}")

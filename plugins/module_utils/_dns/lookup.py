@@ -48,7 +48,7 @@ CNAME, TXT = 5, 16
 # What a resolver may send, and how much of it is read at once, in bytes; seconds for a library to say what timed out.
 LARGEST_RESPONSE, PIECE = 1024 * 1024, 64 * 1024
 GRACE = 1.0
-# A resolver that was asked before the record was there goes on saying so.
+# A resolver that was asked before the record was there keeps saying so.
 CACHED = "{url} does not show the value. It may respond from its cache, so it is not known whether the record is there."
 
 

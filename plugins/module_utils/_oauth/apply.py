@@ -74,7 +74,7 @@ def carried_out(step: Step, clients: OAuthClients) -> Result:
 
 
 def restart(actual: Client, clients: OAuthClients, *, check_mode: bool) -> Result:
-    """Have Cloudflare look for the record again, after it gave up; nothing where it did not."""
+    """Have Cloudflare look for the record again, after it stopped; nothing where it did not."""
     plan = plan_update({}, None, actual, append=False, restart=True)
     step = Update(plan, actual, Delivery(None, None))
     return predicted(step) if check_mode else carried_out(step, clients)

@@ -30,7 +30,7 @@ FIRST_SECRET_REMEDY = (
     "state=finalized."
 )
 SECOND_SECRET_REMEDY = (
-    "The older secret goes on working, so applications are not affected. No way leads to a usable second secret and "
+    "The older secret keeps working, so applications are not affected. No way leads to a usable second secret and "
     "keeps the older one: state=finalized deletes the older one, state=rotated mints another after that, and in "
     "between applications cannot authenticate. Choose the moment."
 )
@@ -162,7 +162,7 @@ class OAuthClients:
     def create(self, body: Mapping[str, Any], receive: Callable[[Record], T]) -> T:
         """Create a client of a name that was not listed; C(receive) gets Cloudflare's response at once.
 
-        Never sent twice: after a lost response the error says what became of it.
+        Never sent twice: after a lost response the error reports the outcome.
         """
         try:
             return self.api.mint(self.path, WRITE, body, receive)

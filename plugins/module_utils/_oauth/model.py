@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.address import is_identifier
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import host_of, not_verifiable
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
+    home_page_error,
+    host_of,
+    not_verifiable,
+    origin_error,
+    redirect_uri_error,
+    web_address_error,
+)
 
 Client = dict[str, Any]
 PROTOCOL_SCOPES = frozenset({"offline_access", "offline", "openid"})
@@ -27,17 +34,30 @@ def unchanged(value: str) -> str:
     return value
 
 
+def no_error(value: str) -> None:
+    """What a field says of a value that only Cloudflare can judge."""
+
+
 @dataclass(frozen=True)
 class Field:
     """One property of an object: C(many) for a list, which is compared as a set of its C(canonical) values.
 
-    C(server_owned) values of a list are added and removed by the server and never compared or sent.
+    C(error_of) says what is wrong with a value. C(server_owned) values of a list are added and removed by the server
+    and never compared or sent.
     """
 
     name: str
     many: bool = False
+    choices: tuple[str, ...] = ()
+    error_of: Callable[[str], str | None] = no_error
     canonical: Callable[[str], str] = unchanged
     server_owned: frozenset[str] = frozenset()
+
+    @property
+    def option(self) -> dict[str, Any]:
+        """The option of a module for it."""
+        kind = {"type": "list", "elements": "str"} if self.many else {"type": "str"}
+        return {**kind, "choices": list(self.choices)} if self.choices else kind
 
     def comparable(self, value: Any) -> Any:
         if is_empty(value):
@@ -98,18 +118,18 @@ def without_trailing_slash(origin: str) -> str:
 
 FIELDS = (
     Field("client_name"),
-    Field("grant_types", many=True),
-    Field("response_types", many=True),
-    Field("redirect_uris", many=True),
+    Field("grant_types", many=True, choices=("authorization_code", "refresh_token")),
+    Field("response_types", many=True, choices=("code", "token", "id_token")),
+    Field("redirect_uris", many=True, error_of=redirect_uri_error),
     Field("scopes", many=True, server_owned=PROTOCOL_SCOPES),
     Field("optional_scopes", many=True),
-    Field("token_endpoint_auth_method"),
-    Field("allowed_cors_origins", many=True, canonical=without_trailing_slash),
-    Field("post_logout_redirect_uris", many=True),
-    Field("client_uri"),
-    Field("logo_uri"),
-    Field("policy_uri"),
-    Field("tos_uri"),
+    Field("token_endpoint_auth_method", choices=("none", "client_secret_basic", "client_secret_post")),
+    Field("allowed_cors_origins", many=True, error_of=origin_error, canonical=without_trailing_slash),
+    Field("post_logout_redirect_uris", many=True, error_of=redirect_uri_error),
+    Field("client_uri", error_of=home_page_error),
+    Field("logo_uri", error_of=web_address_error),
+    Field("policy_uri", error_of=web_address_error),
+    Field("tos_uri", error_of=web_address_error),
 )
 MANY = frozenset(field.name for field in FIELDS if field.many)
 REQUIRED = ("client_name", "redirect_uris", "scopes", "token_endpoint_auth_method", "grant_types", "response_types")

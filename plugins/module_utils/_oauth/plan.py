@@ -158,7 +158,7 @@ def _warnings(actual: Client, expected: Client) -> list[str]:
             "token_endpoint_auth_method now needs a client secret, and Cloudflare shows none when it changes: mint "
             "one with the module cloudflare_oauth_client_secret and state=rotated."
         ]
-    return ["token_endpoint_auth_method is none now: the client secrets that applications hold are of no use any more."]
+    return ["token_endpoint_auth_method is none now: the client secrets that applications hold no longer work."]
 
 
 @dataclass(frozen=True)

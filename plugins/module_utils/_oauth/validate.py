@@ -9,34 +9,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Callable
+from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
+    FIELDS,
     PROTOCOL_SCOPES,
     REQUIRED,
     described,
     is_empty,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
-    home_page_error,
-    origin_error,
-    redirect_uri_error,
-    web_address_error,
-)
 
 Entry = Mapping[str, Any]
 # The name of an option and what is wrong with it.
 FieldError = tuple[str, str]
-URI_CHECKS: Mapping[str, Callable[[str], str | None]] = {
-    "redirect_uris": redirect_uri_error,
-    "post_logout_redirect_uris": redirect_uri_error,
-    "allowed_cors_origins": origin_error,
-    "client_uri": home_page_error,
-    "logo_uri": web_address_error,
-    "policy_uri": web_address_error,
-    "tos_uri": web_address_error,
-}
 
 
 def check_description(wanted: Mapping[str, Any], append: bool, held: Mapping[str, Any] | None = None) -> None:
@@ -90,10 +76,10 @@ def _emptied(wanted: Mapping[str, Any], append: bool) -> Iterator[FieldError]:
 
 
 def _bad_uris(wanted: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[FieldError]:
-    for name, error_of in URI_CHECKS.items():
-        known = _items(held.get(name))
-        errors = ((uri, error_of(uri)) for uri in _items(wanted.get(name)) if uri not in known)
-        yield from ((name, f"{name}: {uri!r} {error}.") for uri, error in errors if error)
+    for field in FIELDS:
+        known = _items(held.get(field.name))
+        errors = ((uri, field.error_of(uri)) for uri in _items(wanted.get(field.name)) if uri not in known)
+        yield from ((field.name, f"{field.name}: {uri!r} {error}.") for uri, error in errors if error)
 
 
 def _items(value: Any) -> list[str]:
@@ -125,19 +111,7 @@ def _bad_scopes(wanted: Mapping[str, Any], append: bool, held: Mapping[str, Any]
 DEFINITION_OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "client_id": {"type": "str"},
-    "client_name": {"type": "str"},
-    "grant_types": {"type": "list", "elements": "str", "choices": ["authorization_code", "refresh_token"]},
-    "response_types": {"type": "list", "elements": "str", "choices": ["code", "token", "id_token"]},
-    "redirect_uris": {"type": "list", "elements": "str"},
-    "scopes": {"type": "list", "elements": "str"},
-    "optional_scopes": {"type": "list", "elements": "str"},
-    "token_endpoint_auth_method": {"type": "str", "choices": ["none", "client_secret_basic", "client_secret_post"]},
-    "allowed_cors_origins": {"type": "list", "elements": "str"},
-    "post_logout_redirect_uris": {"type": "list", "elements": "str"},
-    "client_uri": {"type": "str"},
-    "logo_uri": {"type": "str"},
-    "policy_uri": {"type": "str"},
-    "tos_uri": {"type": "str"},
+    **{field.name: field.option for field in FIELDS},
     "visibility": {"type": "str", "choices": ["private", "public"]},
     "append": {"type": "bool", "default": False},
     "restart_verification": {"type": "bool", "default": False},

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -17,6 +18,13 @@ from tests.tools import docs_site
 GUIDES = sorted(path.stem for path in (ROOT / "docs/docsite/rst").glob("*.rst"))
 # What is left of markup that was not understood.
 RAW = re.compile(r":(?:ref|ansopt|ansplugin|ansval|doc):`|\.\. [\w-]+::|``|\b[BCEILMOPRUV]\((?=[\w./])")
+
+# A heading or a paragraph that is cut at the right, and nothing scrolls to show the rest.
+CUT = """[...document.querySelectorAll(".document :is(h1, h2, h3, p, dt, li, img)")].some(
+  (each) => each.getBoundingClientRect().right > innerWidth && !each.closest(".wy-table-responsive, pre")
+)"""
+# The theme's script, which runs after the page was loaded, has put each table into what scrolls.
+READY = "document.querySelector('table.docutils:not(.wy-table-responsive *)') === null"
 
 
 class Page(HTMLParser):
@@ -84,7 +92,20 @@ def test_no_markup_is_left_in_the_text(site: Path, pages: dict[Path, Page]) -> N
 
 
 @pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids=["desk", "phone"])
-def test_every_guide_fits_the_screen(tab: Tab, site: Path, size: tuple[int, int]) -> None:
-    for guide in GUIDES:
-        tab.show(site / f"docsite/{guide}.html", width=size[0], height=size[1], scheme="light")
-        assert tab.evaluate("document.documentElement.scrollWidth") == size[0], guide
+def test_every_page_fits_the_screen(tab: Tab, site: Path, pages: dict[Path, Page], size: tuple[int, int]) -> None:
+    wide = []
+    for page in pages:
+        tab.show(page, width=size[0], height=size[1], scheme="light")
+        deadline = time.monotonic() + 20
+        while not tab.evaluate(READY) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if tab.evaluate("document.documentElement.scrollWidth") != size[0] or tab.evaluate(CUT):
+            wide.append(str(page.relative_to(site)))
+    assert wide == []
+
+
+def test_every_entry_of_the_front_page_has_a_description(site: Path) -> None:
+    front = (site / "index.html").read_text()
+    entries = re.findall(r"<li><p>(<a .*?</a>)(.*?)</p></li>", front, re.DOTALL)
+    assert len(entries) > len(GUIDES)
+    assert [link for link, text in entries if len(re.sub("<.*?>", "", text)) < 10] == []

@@ -282,7 +282,7 @@ def test_a_task_that_is_not_to_be_logged_prints_nothing(wait: Any) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("wait_timeout", -1), ("wait_timeout", "nan"), ("wait_interval", 0), ("client_id", "")],
+    [("wait_timeout", -1), ("wait_timeout", "nan"), ("wait_timeout", 1e10), ("wait_interval", 0), ("client_id", "")],
 )
 def test_bad_input_is_told(wait: Any, option: str, value: Json) -> None:
     result = wait([told("verified")], [SEEN], **{option: value}).result

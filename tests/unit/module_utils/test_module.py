@@ -29,9 +29,11 @@ def test_good_times(timeout: float, retry_timeout: float) -> None:
         ("timeout", -1.0),
         ("timeout", float("inf")),
         ("timeout", float("nan")),
+        ("timeout", 1e10),
         ("retry_timeout", -0.5),
         ("retry_timeout", float("inf")),
         ("retry_timeout", float("nan")),
+        ("retry_timeout", 1e10),
     ],
 )
 def test_bad_times(name: str, value: Any) -> None:

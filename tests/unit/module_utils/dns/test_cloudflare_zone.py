@@ -144,6 +144,7 @@ def test_no_zone(cloudflare: Script) -> None:
         ([a_zone(id="s", type="secondary"), a_zone(id="a")], "a"),
         ([a_zone(id="s", type="secondary"), a_zone(id="p", status="pending")], "p"),
         ([{"id": "bare"}], "bare"),
+        ([{"id": "odd", "type": ["full"]}], "odd"),
     ],
 )
 def test_the_zone_that_can_be_written(cloudflare: Script, found: list[dict[str, Any]], zone: str) -> None:

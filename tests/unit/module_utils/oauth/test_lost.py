@@ -84,7 +84,7 @@ def test_whether_a_second_secret_exists_is_unknown() -> None:
             lost_rotation(LOST, CLIENT, SEEN),
             [
                 f"A second secret of {CLIENT_ID} was minted, but the response was lost",
-                "The older secret goes on working",
+                "The older secret keeps working",
                 "in between applications cannot authenticate",
             ],
         ),

@@ -199,7 +199,7 @@ def test_a_method_that_now_needs_a_secret_is_warned_about() -> None:
 
 def test_a_method_that_needs_a_secret_no_more_is_warned_about() -> None:
     (warning,) = plan({"token_endpoint_auth_method": "none"}, a_confidential_client()).warnings
-    assert "of no use any more" in warning
+    assert "no longer work" in warning
 
 
 def test_another_method_with_a_secret_is_no_matter() -> None:

@@ -136,6 +136,7 @@ def test_what_is_wrong_or_missing_is_named(definition: dict[str, Any], name: str
         ({**VAULT, "timeout": 0}, "store.timeout"),
         ({**AWS, "timeout": -1}, "store.timeout"),
         ({**AWX, "timeout": "nan"}, "store.timeout"),
+        ({**AWX, "timeout": 1e10}, "store.timeout"),
         ({**AWX, "ca_path": "/does/not/exist.pem"}, "store.ca_path"),
         ({**VAULT, "ca_cert": "/does/not/exist.pem"}, "store.ca_cert"),
     ],
