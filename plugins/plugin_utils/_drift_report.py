@@ -54,6 +54,7 @@ def drift_report(
     entries, clients = plan["oauth_clients"], account["oauth_clients"]
     unmanaged = {client["client_id"] for client in plan["unmanaged"]}
     findings = {kind: in_order(found) for kind, found in all_findings(entries, clients, unmanaged, catalogue).items()}
+    about = {kind: {key_of(item) for item in found} for kind, found in findings.items()}
     return {
         "version": VERSION,
         "title": title,
@@ -64,7 +65,7 @@ def drift_report(
         "warnings": in_order(
             {**named(entry), "message": text} for entry in entries for text in entry.get("warnings") or []
         ),
-        "clients": in_order(overview(client, unmanaged, findings, now) for client in clients),
+        "clients": in_order(overview(client, unmanaged, about, now) for client in clients),
     }
 
 
@@ -108,10 +109,10 @@ def all_findings(
     }
 
 
-def concerns(entry: Mapping[str, Any], client: Client) -> bool:
-    """Whether an entry is about this client: by its id, or by its name if it has no id."""
-    key = "client_id" if entry["client_id"] else "client_name"
-    return bool(entry[key] == client[key])
+def key_of(item: Mapping[str, Any]) -> tuple[str, Any]:
+    """What says which client it is about: its id, or its name if it has no id."""
+    key = "client_id" if item["client_id"] else "client_name"
+    return key, item[key]
 
 
 def named(entry: Mapping[str, Any]) -> Finding:
@@ -163,8 +164,11 @@ def has_failed(client: Client) -> bool:
     return verification_status(client) == "failed" and not is_public(client)
 
 
-def overview(client: Client, unmanaged: Collection[str], findings: Findings, now: datetime) -> dict[str, Any]:
-    """One client of the account, with the kinds of findings that it is among."""
+def overview(
+    client: Client, unmanaged: Collection[str], about: Mapping[str, Collection[tuple[str, Any]]], now: datetime
+) -> dict[str, Any]:
+    """One client of the account, with the kinds of findings that are C(about) it."""
+    keys = {("client_id", client["client_id"]), ("client_name", client["client_name"])}
     status = publication({"oauth_client": client, "publishing": client["publishing"]}, {}, "manual", now)
     return {
         **named(client),
@@ -172,7 +176,7 @@ def overview(client: Client, unmanaged: Collection[str], findings: Findings, now
         "visibility": client["visibility"],
         **{key: status[key] for key in ("phase", "missing", "dns_record", "deadline")},
         "has_rotated_secret": client["has_rotated_secret"],
-        "findings": [kind for kind, found in findings.items() if any(concerns(item, client) for item in found)],
+        "findings": [kind for kind, found in about.items() if not keys.isdisjoint(found)],
     }
 
 

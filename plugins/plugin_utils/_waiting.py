@@ -10,7 +10,7 @@ from typing import Any, Callable
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.response import is_outage
+from ansible_collections.oauthops.iam.plugins.module_utils._api.refusal import is_outage
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import restart
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Extent:
     rounds: int
     few_rounds: int
-    """For what takes minutes, and for memory, which hardly varies."""
+    """For what takes long and hardly varies, such as memory."""
     warm_up: bool
     tasks: int
     """So many times a task is in a play."""

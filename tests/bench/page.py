@@ -25,9 +25,8 @@ What the collection takes is compared with what users would do without it, in th
 other end is the `fake Cloudflare`__ of the tests, over the loopback interface: so this is the time of the software, and
 the time of a network comes on top of it, except where the page says how much was added. Ansible has its defaults.
 
-The cases take turns. A ratio is always one within a round, and what is shown is the median of {rounds} rounds after one
-that does not count, unless the page says otherwise. To repeat it, in a checkout, on a machine that has nothing else to
-do (about half an hour):
+The cases take turns. A ratio is always one within a round, and what is shown is the median of {rounds} rounds, unless
+the page says otherwise. To repeat it, in a checkout, on a machine that has nothing else to do (about 25 minutes):
 
 .. code-block:: shell
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.bench import editions, many, memory, publish, start, tasks
+from tests.bench import documents, editions, many, memory, publish, start, tasks
 from tests.bench.extent import Extent
 from tests.bench.stage import Stage
 from tests.bench.targets import Target
@@ -30,6 +30,7 @@ SECTIONS = {
     "publish": Section("Publishing", publish.measure, publish.chapter, publish.targets),
     "editions": Section("The first edition", editions.measure, editions.chapter, editions.targets),
     "many": Section("Many clients", many.measure, many.chapter, many.targets),
+    "documents": Section("Report and export", documents.measure, documents.chapter, documents.targets),
     "memory": Section("Memory", memory.measure, memory.chapter, memory.targets),
 }
 

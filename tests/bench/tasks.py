@@ -50,9 +50,7 @@ def measure(stage: Stage, extent: Extent) -> Figures:
     stage.empty_account()
     stage.play(stage.write_play("describe", [{"oauthops.iam.cloudflare_oauth_client": APP}]))
     cases = written(stage, extent)
-    return interleaved(
-        extent.rounds, warm_up=extent.warm_up, one_round=lambda number: checked(in_turn(cases, number), extent)
-    )
+    return interleaved(extent.rounds, warm_up=False, one_round=lambda number: checked(in_turn(cases, number), extent))
 
 
 def checked(measured: dict[str, Measurement], extent: Extent) -> dict[str, Measurement]:

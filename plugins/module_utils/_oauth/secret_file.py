@@ -4,15 +4,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import stat
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._files import Reserved, check_absolute, check_path
-from ansible_collections.oauthops.iam.plugins.module_utils._places import NoDirectory, Place, opened
+
+if TYPE_CHECKING:
+    from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_place import SecretPlace
 
 try:
     from ansible.module_utils.secrets import register_secret
@@ -23,8 +22,6 @@ except ImportError:  # ansible-core before 2.22
 
 
 OPTION = "client_secret_file"
-RESERVED_BYTES = 4096
-MARK = ".unreceived"
 
 
 class Delivers(Protocol):
@@ -58,12 +55,9 @@ class Delivery:
     """
 
     def __init__(self, path: str | None, returned: bool | None) -> None:
-        check_path(OPTION, path or "")
+        self._file = _place(path) if path else None
         self.path = os.path.expanduser(path) if path else None
         self.returned = returned
-        self._held = contextlib.ExitStack()
-        self._place: Place | None = None
-        self._reserved: Reserved | None = None
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Delivery:
@@ -71,50 +65,39 @@ class Delivery:
 
     @property
     def keeps(self) -> bool:
+        """Whether the secret is kept at all."""
         return bool(self.path or self.returned)
 
     def check(self) -> None:
         """Raise UsageError when the file cannot be written, as far as that can be seen without writing."""
-        if self.path:
-            with self._opened(self.path) as place:
-                _check(place)
+        if self._file:
+            self._file.check()
 
     def file_holds_something(self) -> bool:
         """Raises UsageError for a file that is not to be trusted."""
-        status = self._status()
-        return bool(status and stat.S_ISREG(status.st_mode) and status.st_size > 0)
+        return bool(self._file and self._file.holds_something())
 
     def __enter__(self) -> Delivery:
-        if self.path:
-            with contextlib.ExitStack() as begun:
-                place = begun.enter_context(self._opened(self.path))
-                _check(place)
-                try:
-                    reserved = begun.enter_context(Reserved(place))
-                    reserved.write(b"\0" * RESERVED_BYTES)
-                except OSError as error:
-                    raise _unwritable(place, error) from None
-                self._place, self._reserved, self._held = place, reserved, begun.pop_all()
+        if self._file:
+            self._file.reserve()
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._place = self._reserved = None
-        self._held.close()
+        if self._file:
+            self._file.release()
 
     def mark(self) -> None:
         """Leave a file beside the secret's that says that one is being minted; it survives a crash."""
-        if self.path:
-            with self._opened(self.path) as place:
-                _mark(place.beside(MARK))
+        if self._file:
+            self._file.mark()
 
     def unmark(self) -> None:
-        if self.path:
-            with self._opened(self.path) as place, contextlib.suppress(OSError):
-                place.beside(MARK).remove()
+        if self._file:
+            self._file.unmark()
 
     def lacks_minted_secret(self) -> bool:
         """Whether the file is known not to hold the secret that was minted last."""
-        return bool(self.path) and (not self.file_holds_something() or bool(self._status(MARK)))
+        return bool(self._file and self._file.lacks_minted_secret())
 
     def predicted(self) -> dict[str, Any]:
         return {"client_secret": None} if self.returned else {}
@@ -126,11 +109,9 @@ class Delivery:
         """
         register_secret(secret)
         result = {"client_secret": secret} if self.returned else {}
-        if self._reserved:
+        if self._file:
             try:
-                self._reserved.write(secret.encode(errors="surrogatepass"))
-                self._reserved.take_place()
-                self.unmark()
+                self._file.write(secret.encode(errors="surrogatepass"))
             except OSError as error:
                 raise UsageError(
                     "secret_undelivered" if self.returned else "secret_lost",
@@ -142,51 +123,9 @@ class Delivery:
                 ) from None
         return result
 
-    @contextlib.contextmanager
-    def _opened(self, path: str) -> Iterator[Place]:
-        if self._place:
-            yield self._place
-            return
-        check_absolute(OPTION, path)
-        with opened(OPTION, path) as place:
-            yield place
 
-    def _status(self, suffix: str = "") -> os.stat_result | None:
-        if not self.path:
-            return None
-        with contextlib.suppress(NoDirectory, OSError), self._opened(self.path) as place:
-            return place.beside(suffix).status()
-        return None
+def _place(path: str) -> SecretPlace:
+    # Imported here, because a module's process reads the sources of files anew at each start, and few tasks name one.
+    from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_place import SecretPlace
 
-
-def _check(place: Place) -> None:
-    mark = place.beside(MARK)
-    try:
-        place.check()
-        _check_mark(mark, mark.status())
-    except OSError as error:
-        raise _unwritable(mark, error) from None
-
-
-def _mark(mark: Place) -> None:
-    try:
-        mark.create()
-    except FileExistsError:
-        _check_mark(mark, mark.status())
-    except OSError as error:
-        raise _unwritable(mark, error) from None
-
-
-def _check_mark(mark: Place, status: os.stat_result | None) -> None:
-    """Raise UsageError for what is no mark, or could not be removed again."""
-    if status is None:
-        return
-    if not stat.S_ISREG(status.st_mode):
-        text = f"{OPTION}: {mark.path} is not a regular file, as the mark of a lost secret is. Remove it."
-        raise UsageError("file_inaccessible", text, option=OPTION)
-    mark.check_removable(status)
-
-
-def _unwritable(place: Place, error: OSError) -> UsageError:
-    text = f"{OPTION}: {place.path} cannot be written ({error.strerror})."
-    return UsageError("file_inaccessible", text, option=OPTION)
+    return SecretPlace(OPTION, path)

@@ -36,6 +36,7 @@ LAYERS: dict[str, set[str]] = {
 PURE = [
     "_api/auth",
     "_api/errors",
+    "_api/refusal",
     "_api/response",
     "_dns/names",
     "_documents",
@@ -115,6 +116,16 @@ def test_what_talks_to_cloudflare_does_not_wait_for_dnspython() -> None:
     code = f"import sys, {modules.rstrip(',')}; sys.exit('dns' in sys.modules)"
     environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+
+
+def test_a_module_starts_without_what_few_tasks_need() -> None:
+    """Its process compiles the sources anew each time: those of a secret's file and of refusals when it needs them."""
+    code = f"import sys, {PACKAGE}.modules.cloudflare_oauth_client; print(*sys.modules)"
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
+    ours = {name.removeprefix(f"{PACKAGE}.module_utils.") for name in run.stdout.split()}
+    assert "_oauth.secret_file" in ours
+    assert not ours & {"_oauth.secret_place", "_api.refusal", "_files", "_places", "_attributes"}
 
 
 def test_the_version_is_decided_in_galaxy_yml() -> None:

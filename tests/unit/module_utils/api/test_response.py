@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.refusal import retry_after
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import (
     Request,
     Response,
     collected,
     expect_object,
     expect_objects,
-    retry_after,
     understand,
 )
 from tests.unit.support import error_of, refuses

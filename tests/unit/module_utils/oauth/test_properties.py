@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from ansible_collections.oauthops.iam.plugins.module_utils import _uris
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.refusal import retry_after
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import (
     Request,
     Response,
-    retry_after,
     understand,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import slow_down

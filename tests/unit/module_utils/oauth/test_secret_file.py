@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import RESERVED_BYTES, Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_place import RESERVED_BYTES
 from tests.unit.support import SECRET, refuses
 
 REMEDY = "Mint another."

@@ -1,0 +1,189 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Why a response is no success: an error that says cause and remedy. Pure. Private to this collection.
+
+Cloudflare's edge responds with a problem (RFC 9457) before the API sees a request, and proxies with anything at all.
+The error items of the API's envelope are documented in Cloudflare's API reference; the codes named here are reports
+from the field and refine a message, the status alone decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, Complaint
+from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Request
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
+
+CREDENTIAL_CODES = {6003, 6103, 6111, 9106, 9109, 10000}
+# Error codes by status. 401 stands for every problem with the credential, 500 for every outage, and 1020, which is no
+# status, for every block by the edge.
+CODES: Mapping[int, str] = {
+    401: "unauthorized",
+    403: "unauthorized",
+    429: "rate_limited",
+    500: "cloudflare_unavailable",
+    1020: "request_blocked",
+}
+ADVICE: Mapping[str, str] = {
+    "rate_limited": "This is Cloudflare's rate limit. Run again later, or raise retry_timeout to wait longer.",
+    "cloudflare_unavailable": "The error is on Cloudflare's side or in between. Run again later.",
+    "request_blocked": "The API did not see the request, so this is not about the credential. Check whether the "
+    "address of the controller is blocked.",
+    "unreadable_response": "This is not a response of Cloudflare's API. Check api_url and any proxy in between.",
+}
+PROXY_LOGIN = "A proxy in between wants a log-in. Check HTTPS_PROXY and NO_PROXY."
+PROBLEM_TYPE = "application/problem+json"
+PROXY_WANTS_A_LOGIN = 407
+
+
+def refusal(
+    request: Request, status: int, headers: Mapping[str, str], content: bytes, envelope: Mapping[str, Any] | None
+) -> CloudflareError:
+    """The error for a response, of which C(envelope) is the object that its content holds, if it does."""
+    if 300 <= status < 400:
+        text = (
+            f"{request} was redirected (status {status}); redirects are not followed, so that the credential goes "
+            "nowhere else. Check api_url and any proxy in between."
+        )
+        return _error("redirected", text, request, status, headers)
+    if envelope is not None and "success" in envelope:
+        return _refused(request, status, headers, envelope)
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if envelope and kind == PROBLEM_TYPE:
+        return _of_the_edge(request, status, headers, envelope)
+    return _not_the_api(request, status, headers, content)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Seconds from a Retry-After header, which is a number or an HTTP date (RFC 9110); None when absent or unusable."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return max(0.0, (aware - (now or datetime.now(timezone.utc))).total_seconds())
+
+
+def _of_the_edge(
+    request: Request, status: int, headers: Mapping[str, str], problem: Mapping[str, Any]
+) -> CloudflareError:
+    """The error for a problem of Cloudflare's edge, which says nothing of the credential or its permissions."""
+    number, title = problem.get("error_code"), excerpt(str(problem.get("title") or "no title"))
+    passing = is_outage(status) or problem.get("retryable") is True
+    code = CODES[429] if status == 429 else CODES[500] if passing else CODES[1020]
+    text = f"{request}: Cloudflare's edge responded with status {status}: {title} (error {number})."
+    return _error(
+        code,
+        f"{text} {_advice(code, headers)}",
+        request,
+        status,
+        headers,
+        ray_id=problem.get("ray_id"),
+        complaints=(Complaint(number if isinstance(number, int) else None, title),),
+        uncertain=is_outage(status),
+        transient=passing,
+    )
+
+
+def _not_the_api(request: Request, status: int, headers: Mapping[str, str], content: bytes) -> CloudflareError:
+    """The error for a body that is neither the API's nor the edge's: its status is not the API's word."""
+    kind = excerpt(headers.get("content-type", "").split(";")[0]) or "of no stated type"
+    what = f"{len(content)} bytes, {kind}" if content else "empty"
+    code = CODES[429] if status == 429 else CODES[500] if is_outage(status) else "unreadable_response"
+    advice = PROXY_LOGIN if status == PROXY_WANTS_A_LOGIN else _advice(code, headers)
+    text = f"{request}: the response with status {status} is not Cloudflare's JSON ({what}). {advice}"
+    passing = _uncertain(status)
+    return _error(code, text, request, status, headers, uncertain=passing, transient=passing)
+
+
+def _refused(request: Request, status: int, headers: Mapping[str, str], envelope: Mapping[str, Any]) -> CloudflareError:
+    complaints = tuple(_complaints(envelope.get("errors")))
+    texts = "; ".join(map(str, complaints)) or "no reason given"
+    codes = {complaint.code for complaint in complaints}
+    said = "refused" if status >= 300 else "reported no success for"
+    return _error(
+        _code(status, codes) or "request_refused",
+        f"Cloudflare {said} {request} with status {status}: {texts}. {_remedy(request, status, codes, headers)}",
+        request,
+        status,
+        headers,
+        complaints=complaints,
+        uncertain=_uncertain(status),
+        transient=is_outage(status),
+        gone=status == 404,
+    )
+
+
+def _error(
+    code: str, text: str, request: Request, status: int, headers: Mapping[str, str], *, ray_id: Any = None, **more: Any
+) -> CloudflareError:
+    """An error with what the headers of its response say; C(ray_id) is for a response without that header."""
+    found = headers.get("cf-ray") or ray_id
+    ray_id = excerpt(found) if isinstance(found, str) and found else None
+    text += f" [cf-ray {ray_id}]" if ray_id else ""
+    facts = {"status": status, "ray_id": ray_id, "retry_after": retry_after(headers), **request.where, **more}
+    return CloudflareError(code, text, **facts)
+
+
+def _complaints(errors: Any) -> list[Complaint]:
+    """The error items, those of an C(error_chain) included: the cause is often only there."""
+    complaints: list[Complaint] = []
+    for item in errors if isinstance(errors, list) else []:
+        if isinstance(item, dict):
+            complaints.append(_complaint(item))
+            complaints.extend(_complaints(item.get("error_chain")))
+    return complaints
+
+
+def _complaint(item: Mapping[str, Any]) -> Complaint:
+    code, source, url = item.get("code"), item.get("source"), item.get("documentation_url")
+    pointer = source.get("pointer") if isinstance(source, dict) else None
+    return Complaint(
+        code if isinstance(code, int) else None,
+        excerpt(str(item.get("message") or "no message")).rstrip("."),
+        excerpt(_option(pointer) or "") or None if isinstance(pointer, str) else None,
+        excerpt(url) if isinstance(url, str) else None,
+    )
+
+
+def _option(pointer: str) -> str | None:
+    """C(/redirect_uris/0) as C(redirect_uris[0])."""
+    name, *rest = [part for part in pointer.split("/") if part] or [""]
+    return (name + "".join(f"[{part}]" for part in rest)) or None
+
+
+def _code(status: int, codes: set[int | None]) -> str | None:
+    return CODES.get(401 if codes & CREDENTIAL_CODES else 500 if is_outage(status) else status)
+
+
+def _remedy(request: Request, status: int, codes: set[int | None], headers: Mapping[str, str]) -> str:
+    code = _code(status, codes)
+    if code == CODES[401]:
+        return (
+            f"The credential was {request.credential}; it needs the permission '{request.permission}'. "
+            "Check that it is valid and belongs to this account."
+        )
+    return _advice(code, headers) if code else "" if codes else ADVICE["unreadable_response"]
+
+
+def _advice(code: str, headers: Mapping[str, str]) -> str:
+    """What to do about an error that is not about this very request, and when to come back, if that was said."""
+    seconds = retry_after(headers)
+    when = f" Cloudflare says to come back in {seconds:.0f} seconds." if seconds else ""
+    return f"{ADVICE[code]}{when}"
+
+
+def is_outage(status: int) -> bool:
+    """Whether the error is on Cloudflare's side or in between, so that another try may fare better."""
+    return status >= 500 or status == 408
+
+
+def _uncertain(status: int) -> bool:
+    return status < 300 or is_outage(status)

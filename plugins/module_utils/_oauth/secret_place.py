@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file that a minted secret goes into, and the mark beside it while one is being minted. Private."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._files import Reserved, check_absolute, check_path
+from ansible_collections.oauthops.iam.plugins.module_utils._places import NoDirectory, Place, opened
+
+RESERVED_BYTES = 4096
+MARK = ".unreceived"
+
+
+class SecretPlace:
+    """A file for a secret, which can be reserved until the secret is there; C(option) names it in errors."""
+
+    def __init__(self, option: str, path: str) -> None:
+        check_path(option, path)
+        self._option = option
+        self._path = os.path.expanduser(path)
+        self._held = contextlib.ExitStack()
+        self._place: Place | None = None
+        self._reserved: Reserved | None = None
+
+    def check(self) -> None:
+        """Raise UsageError when the file cannot be written, as far as that can be seen without writing."""
+        with self._opened() as place:
+            self._check(place)
+
+    def holds_something(self) -> bool:
+        """Raises UsageError for a file that is not to be trusted."""
+        status = self._status()
+        return bool(status and stat.S_ISREG(status.st_mode) and status.st_size > 0)
+
+    def reserve(self) -> None:
+        with contextlib.ExitStack() as begun:
+            place = begun.enter_context(self._opened())
+            self._check(place)
+            try:
+                reserved = begun.enter_context(Reserved(place))
+                reserved.write(b"\0" * RESERVED_BYTES)
+            except OSError as error:
+                raise self._unwritable(place, error) from None
+            self._place, self._reserved, self._held = place, reserved, begun.pop_all()
+
+    def release(self) -> None:
+        self._place = self._reserved = None
+        self._held.close()
+
+    def write(self, secret: bytes) -> None:
+        """Into the file that is reserved. Raises OSError."""
+        if self._reserved:
+            self._reserved.write(secret)
+            self._reserved.take_place()
+            self.unmark()
+
+    def mark(self) -> None:
+        with self._opened() as place:
+            mark = place.beside(MARK)
+            try:
+                mark.create()
+            except FileExistsError:
+                self._check_mark(mark, mark.status())
+            except OSError as error:
+                raise self._unwritable(mark, error) from None
+
+    def unmark(self) -> None:
+        with self._opened() as place, contextlib.suppress(OSError):
+            place.beside(MARK).remove()
+
+    def lacks_minted_secret(self) -> bool:
+        return not self.holds_something() or bool(self._status(MARK))
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[Place]:
+        if self._place:
+            yield self._place
+            return
+        check_absolute(self._option, self._path)
+        with opened(self._option, self._path) as place:
+            yield place
+
+    def _status(self, suffix: str = "") -> os.stat_result | None:
+        with contextlib.suppress(NoDirectory, OSError), self._opened() as place:
+            return place.beside(suffix).status()
+        return None
+
+    def _check(self, place: Place) -> None:
+        mark = place.beside(MARK)
+        try:
+            place.check()
+            self._check_mark(mark, mark.status())
+        except OSError as error:
+            raise self._unwritable(mark, error) from None
+
+    def _check_mark(self, mark: Place, status: os.stat_result | None) -> None:
+        """Raise UsageError for what is no mark, or could not be removed again."""
+        if status is None:
+            return
+        if not stat.S_ISREG(status.st_mode):
+            text = f"{self._option}: {mark.path} is not a regular file, as the mark of a lost secret is. Remove it."
+            raise UsageError("file_inaccessible", text, option=self._option)
+        mark.check_removable(status)
+
+    def _unwritable(self, place: Place, error: OSError) -> UsageError:
+        text = f"{self._option}: {place.path} cannot be written ({error.strerror})."
+        return UsageError("file_inaccessible", text, option=self._option)
