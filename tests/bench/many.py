@@ -56,7 +56,7 @@ __ https://github.com/oauthops/oauthops.iam/blob/main/tests/bench/clients_with_s
 loads the SDK and ends. Medians of {rounds} rounds. Most that takes long was measured less often, as
 ``benchmark.json`` shows.
 
-Left out, because the whole run has to end soon: {left_out}; \
+Left out, because the whole run would take an hour otherwise: {left_out}; \
 the loop for {large} new clients, and for {medium} on the slow network, as each task lists
 all clients to find its own by name, which is quadratic; one task for {huge} clients on the slow network, where listing
 alone is {pages} pages.

@@ -125,7 +125,7 @@ class Delivery:
 
 
 def _place(path: str) -> SecretPlace:
-    # Imported here, because a module's process reads the sources of files anew at each start, and few tasks name one.
+    # Imported here, because a module's process reads the sources of files at each start, and few tasks name one.
     from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_place import SecretPlace
 
     return SecretPlace(OPTION, path)
