@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
+from tests.integration import evidence
 from tests.integration.ansible_runs import WITH_OTHERS, Ansible
-from tests.integration.evidence import pytest_runtest_makereport, pytest_runtest_setup  # noqa: F401 # hooks
 from tests.integration.rehearsal import Rehearsal
 from tests.integration.servers.aws import Aws
 from tests.integration.servers.awx.server import Awx
@@ -17,6 +17,9 @@ from tests.tools.package import build
 
 # Folders of tests that `make full` runs.
 FOR_FULL = ("awx", "both_ways", "browser", "dns_recipes", "fake", "live")
+
+pytest_runtest_setup = evidence.pytest_runtest_setup
+pytest_runtest_makereport = evidence.pytest_runtest_makereport
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

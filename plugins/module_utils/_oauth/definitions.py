@@ -109,13 +109,19 @@ def checked(entry: Any, place: str) -> dict[str, Any]:
 def _is_plain(name: str, value: Any) -> bool:
     """Whether Ansible would take a value as it is, which is looked at first, because its own check takes long."""
     kind, choices = PLAIN.get(name, (None, None))
-    if type(value) is not kind:
+    if kind is None or not isinstance(value, kind):
         return False
     if kind is bool:
         return True
     items: Any = value if kind is list else [value]
     for item in items:
-        if type(item) is not str or (choices and item not in choices) or "{" in item or item[:1] == "#":
+        if (
+            not isinstance(item, str)
+            or isinstance(item, Literal)
+            or (choices and item not in choices)
+            or "{" in item
+            or item[:1] == "#"
+        ):
             return False
     return True
 

@@ -112,9 +112,10 @@ def test_what_cannot_be_read_is_named(write: Write, tmp_path: Path) -> None:
 
 
 def test_text_that_is_meant_so_may_look_like_a_template(write: Write) -> None:
-    (entry,) = defined_in(write(clients="- client_name: !unsafe '{{ a }}'\n  scopes: [!unsafe '{# b']\n"))
-    assert (entry["client_name"], entry["scopes"]) == ("{{ a }}", ["{# b"])
-    assert type(entry["client_name"]) is str
+    text = "- client_name: !unsafe '{{ a }}'\n  client_uri: !unsafe 'c'\n  scopes: [!unsafe '{# b']\n"
+    (entry,) = defined_in(write(clients=text))
+    assert (entry["client_name"], entry["client_uri"], entry["scopes"]) == ("{{ a }}", "c", ["{# b"])
+    assert {each.__class__ for each in (entry["client_name"], entry["client_uri"], *entry["scopes"])} == {str}
 
 
 VALUES = (
