@@ -18,6 +18,8 @@ from requests.adapters import BaseAdapter
 
 BASE_URL = "https://api.cloudflare.com/client/v4"
 TOKEN = "unit-test-token-5f4dcc3b5aa765d6"
+# Method, path and query of a request.
+Line = tuple[str, str, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ class Call:
     answer_headers: Mapping[str, str] = field(default_factory=dict)
     fault: Exception | None = None
     takes: float = 0.0
+
+    @property
+    def line(self) -> Line:
+        return self.method, self.path, dict(self.query)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {dict(self.query)} {json.dumps(self.body)}"
@@ -74,7 +80,10 @@ class Clock:
 
 
 class Script(BaseAdapter):
-    """The conversation that a test expects, C(sent) what has been asked so far."""
+    """The conversation that a test expects, C(sent) what has been asked so far.
+
+    C(in_any_order) is for requests that are under way at once.
+    """
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -83,6 +92,7 @@ class Script(BaseAdapter):
         self.headers: dict[str, str | None] = {"Authorization": f"Bearer {TOKEN}", "X-Auth-Key": None}
         self.calls: list[Call] = []
         self.sent: list[Sent] = []
+        self.in_any_order = False
 
     def expect(self, *calls: Call) -> None:
         self.calls.extend(calls)
@@ -98,25 +108,32 @@ class Script(BaseAdapter):
         self.sent.append(Sent(request, settings))
         if not self.calls:
             pytest.fail(f"not expected: {request.method} {request.url} {request.body!r}")
-        call = self.calls.pop(0)
+        call = self._next(request)
         self._compare(request, call)
         self.clock.now += call.takes
         if call.fault:
             raise call.fault
         return respond(request, call)
 
+    def _next(self, request: requests.PreparedRequest) -> Call:
+        meant = [call for call in self.calls if self._asked(request) == call.line] if self.in_any_order else []
+        call = meant[0] if meant else self.calls[0]
+        self.calls.remove(call)
+        return call
+
+    def _asked(self, request: requests.PreparedRequest) -> Line:
+        parts = urlsplit(str(request.url)[len(self.base_url) :])
+        return str(request.method), parts.path, dict(parse_qsl(parts.query))
+
     def _compare(self, request: requests.PreparedRequest, call: Call) -> None:
         url = str(request.url)
         if not url.startswith(self.base_url):
             pytest.fail(f"{url} is not below {self.base_url}")
-        parts = urlsplit(url[len(self.base_url) :])
-        asked = (request.method, parts.path, dict(parse_qsl(parts.query)))
-        expected = (call.method, call.path, dict(call.query))
-        if asked != expected:
-            pytest.fail(f"asked for {asked} with {request.body!r}, expected {expected}")
+        if self._asked(request) != call.line:
+            pytest.fail(f"asked for {self._asked(request)} with {request.body!r}, expected {call.line}")
         body = json.loads(request.body) if request.body else None
         if json.dumps(body, sort_keys=True) != json.dumps(call.body, sort_keys=True):
-            pytest.fail(f"{request.method} {parts.path} sent {body}, expected {call.body}")
+            pytest.fail(f"{request.method} {call.path} sent {body}, expected {call.body}")
         for name, value in {**self.headers, **call.headers}.items():
             if request.headers.get(name) != value:
                 pytest.fail(f"header {name} is {request.headers.get(name)!r}, expected {value!r}")
