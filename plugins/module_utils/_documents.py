@@ -7,6 +7,7 @@ YAML is built from libyaml's events: nodes of thousands of entries would need fa
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -14,7 +15,8 @@ from typing import Any
 YAML = "tag:yaml.org,2002:"
 UNSAFE = "!unsafe"
 ENCRYPTED = "$ANSIBLE_VAULT;"
-VAULT = "!vault"
+VAULTED = ("!vault", "!vault-encrypted")
+COLLECTIONS = tuple(f"{YAML}{name}" for name in ("seq", "map", "set", "omap", "pairs"))
 WITHOUT_YAML = (
     "is YAML, and the Python that runs the module has no PyYAML. Install it there, or write the file as JSON."
 )
@@ -44,9 +46,27 @@ def data_of(text: str) -> Any:
     if text.startswith(ENCRYPTED):
         raise NeedsAnsibleError("is encrypted with ansible-vault.")
     try:
-        return _of_json(text) if text.lstrip()[:1] in ("[", "{") else _of_yaml(text)
+        data = _of_json(text) if text.lstrip()[:1] in ("[", "{") else _of_yaml(text)
+        if "\\" in text:
+            _check_escapes(data)
     except RecursionError:
         raise DocumentError("is nested too deeply.") from None
+    except DocumentError:
+        raise
+    except ValueError:
+        raise DocumentError("holds a value that cannot be read.") from None
+    return data
+
+
+def _check_escapes(value: Any) -> None:
+    """An escape can stand for half of a character, which Ansible cannot return: it would drop the whole result."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise DocumentError(f"has half of a character in {value!a:.60}.") from None
+    for item in [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _check_escapes(item)
 
 
 def _of_json(text: str) -> Any:
@@ -111,6 +131,8 @@ class _Builder:
             found = self._sequence(event)
         else:
             found = self._mapping(event)
+        if event.anchor in self._anchors:
+            raise _wrong(event, f"has the anchor {event.anchor!r} a second time")
         if event.anchor:
             self._anchors[event.anchor] = found
         return found
@@ -127,10 +149,13 @@ class _Builder:
         if tag == UNSAFE:
             return Literal(event.value)
         _check_tag(event, tag)
+        if tag in COLLECTIONS:
+            raise _wrong(event, f"has a value that is no {tag.removeprefix(YAML)}")
         try:
-            return self._constructor.construct_object(self._yaml.ScalarNode(tag, event.value))
+            found = self._constructor.construct_object(self._yaml.ScalarNode(tag, event.value))
         except (ValueError, KeyError, AttributeError, self._yaml.YAMLError):
             raise _wrong(event, f"has a value that is no {tag.removeprefix(YAML)}") from None
+        return found.isoformat() if isinstance(found, datetime.date) else found
 
     def _sequence(self, start: Any) -> list[Any]:
         _check_tag(start, start.tag or f"{YAML}seq")
@@ -146,10 +171,12 @@ class _Builder:
         while not isinstance(event := next(self._events), self._yaml.MappingEndEvent):
             if not isinstance(event, self._yaml.ScalarEvent):
                 raise _wrong(event, "has a key that is no text")
+            if event.tag not in (None, UNSAFE):
+                _check_tag(event, self._tag(event))
             if event.value in found:
                 raise _wrong(event, f"has the key {event.value!r} a second time")
             if event.value == "<<" and self._tag(event) == f"{YAML}merge":
-                merged = {**self._to_merge(next(self._events)), **merged}
+                merged |= self._to_merge(next(self._events))
             else:
                 found[event.value] = self._value(next(self._events))
         return {**merged, **found} if merged else found
@@ -163,7 +190,7 @@ class _Builder:
 
 
 def _check_tag(event: Any, tag: str) -> None:
-    if tag == VAULT:
+    if tag in VAULTED:
         raise NeedsAnsibleError(f"has a value that is encrypted with ansible-vault (line {_line(event)}).")
     if not tag.startswith(YAML):
         raise _wrong(event, f"has a value with the tag {tag}, which is not read here")

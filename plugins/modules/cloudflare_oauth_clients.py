@@ -339,7 +339,7 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import reconcile_all, secret_place, source
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
@@ -382,6 +382,8 @@ def definitions(params: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def check_options(params: Mapping[str, Any]) -> None:
+    if params["clients"] is None and params["definitions_file"] is None:
+        raise invalid("clients", "it is null (expected definitions here or in definitions_file).")
     if not 1 <= params["concurrency"] <= MOST_AT_A_TIME:
         text = f"concurrency: invalid number {params['concurrency']} (expected 1 to {MOST_AT_A_TIME})."
         raise UsageError("invalid_option", text, option="concurrency")

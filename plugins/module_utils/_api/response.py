@@ -91,7 +91,7 @@ def collected(
 ) -> tuple[list[Record], bool]:
     """What C(each) keeps of the objects of all pages, once by their C(key), and whether none of them changed meanwhile.
 
-    Continues until the C(total_count) that was stated last is reached or a page brings nothing new; raises
+    Continues until the C(total_count) that was stated last is met or a page brings nothing new; raises
     CloudflareError when the total is not reached then, because an object that was not seen would be created twice.
     Where the total changes from page to page, an object may have moved to a page that was read already.
     """
@@ -103,7 +103,7 @@ def collected(
         stated = total_of(page)
         known_total, total = total, total if stated is None else stated
         steady = steady and known_total in (None, total)
-        if len(seen) == known or (total is not None and len(seen) >= total):
+        if len(seen) in (known, total):
             break
     if steady and total is not None and len(seen) < total:
         raise incomplete(request, f"{request} listed {len(seen)} of {total} objects, and no page brought more")
@@ -111,9 +111,10 @@ def collected(
 
 
 def total_of(page: Response) -> int | None:
-    """How many objects all pages have, where that is stated."""
+    """How many objects all pages have, where that is stated and not less than this page has."""
     stated = page.result_info.get("total_count")
-    return stated if isinstance(stated, int) and not isinstance(stated, bool) else None
+    least = len(page.result) if isinstance(page.result, list) else 0
+    return stated if isinstance(stated, int) and not isinstance(stated, bool) and stated >= least else None
 
 
 def pages_of(first: Response) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
 from ansible_collections.oauthops.iam.plugins.module_utils._documents import (
     DocumentError,
     Literal,
@@ -41,23 +43,31 @@ INSTEAD = "Ansible does not look at this file: read it with vars_files, and give
 
 def defined_in(patterns: Sequence[str]) -> list[dict[str, Any]]:
     """The definitions of all files, each with the C(place) where it stands. Raises UsageError."""
-    paths = dict.fromkeys(path for pattern in patterns for path in matched(pattern))
+    paths: dict[str, str] = {}
+    for path in (path for pattern in patterns for path in matched(pattern)):
+        paths.setdefault(os.path.realpath(path), path)
     if not paths:
         raise _invalid("no file is named (expected a path or a glob).")
-    return [entry for path in paths for entry in _entries(path)]
+    return [entry for path in paths.values() for entry in _entries(path)]
 
 
 def matched(pattern: str) -> list[str]:
     """The files that a path or a glob names."""
+    if not pattern:
+        raise _invalid("a path is empty (expected a path or a glob).")
     if os.path.lexists(pattern) or not glob.has_magic(pattern):
         return [pattern]
-    found = sorted(glob.glob(pattern, recursive=True))
+    found = sorted(path for path in glob.glob(pattern, recursive=True) if not os.path.isdir(path))
     if not found:
         raise _invalid(f"{pattern} matches no file.")
     return found
 
 
 def _entries(path: str) -> Iterator[dict[str, Any]]:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise _invalid(f"the name of the file {path!a} is not UTF-8, which Ansible cannot return. Rename it.") from None
     try:
         listed = clients_of(data_of(_content(path)))
     except DocumentError as error:
@@ -68,9 +78,9 @@ def _entries(path: str) -> Iterator[dict[str, Any]]:
 
 
 def _content(path: str) -> str:
-    if not os.path.isfile(path):
-        raise DocumentError(f"is {'not a file' if os.path.exists(path) else 'not there'}.")
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise DocumentError("is not a regular file.")
         with open(path, encoding="utf-8") as file:
             return file.read()
     except OSError as error:
@@ -85,7 +95,7 @@ def clients_of(data: Any) -> list[Any]:
         raise DocumentError("is empty (expected a list of clients).")
     if isinstance(data, dict) and len(data) == 1:
         data = next(iter(data.values()))
-    if isinstance(data, dict):
+    elif isinstance(data, dict):
         raise DocumentError(f"has {len(data)} keys at its top (expected a list of clients, or one variable with it).")
     if not isinstance(data, list):
         raise DocumentError("holds no list of clients.")
@@ -130,7 +140,7 @@ def _check_option(name: str, value: Any, place: str) -> None:
     if name not in DEFINITION_OPTIONS:
         near = get_close_matches(name, DEFINITION_OPTIONS, 1)
         hint = f" Did you mean {near[0]}?" if near else ""
-        raise _invalid(f"{place} has no option {name!r} (expected {', '.join(DEFINITION_OPTIONS)}).{hint}")
+        raise _invalid(f"{place} has no option {excerpt(name)!r} (expected {', '.join(DEFINITION_OPTIONS)}).{hint}")
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, (dict, list)):
             raise _invalid(f"{place}.{name} is not a value or a list of values.")

@@ -19,6 +19,7 @@ from tests.unit.support import (
     CLIENT,
     CLIENT_ID,
     CLIENTS,
+    CONNECTION,
     LAGS,
     OTHER_ID,
     SECRET,
@@ -33,6 +34,7 @@ from tests.unit.support import (
     options,
     patches,
     refused,
+    run_as_given,
     run_module,
 )
 from tests.unit.transport import Call, Clock, Script, cut, silent, unreachable
@@ -370,6 +372,12 @@ def test_options_that_cannot_be(cloudflare: Script, option: str, value: Any, tex
     assert result.error == {"code": "invalid_option", "option": option}
     assert text in result.msg
     assert cloudflare.sent == []
+
+
+def test_an_option_without_a_value_is_none() -> None:
+    for option in ("clients", "definitions_file"):
+        result = run_as_given(MODULE, {**CONNECTION, option: None}, check=False)
+        assert result.error == {"code": "invalid_option", "option": "clients"}
 
 
 def test_clients_are_needed(cloudflare: Script) -> None:

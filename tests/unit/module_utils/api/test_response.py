@@ -371,7 +371,8 @@ def pages(*answers: tuple[list[str], Any]) -> Iterator[Response]:
         pytest.param([(["a"], None), (["b"], None), ([], None)], ["a", "b"], id="no total"),
         pytest.param([(["a"], None), (["a"], None)], ["a"], id="the same page again"),
         pytest.param([(["a", "b"], 3), (["b", "c"], 3)], ["a", "b", "c"], id="moved to the next page"),
-        pytest.param([(["a", "b"], 1)], ["a", "b"], id="more than the total"),
+        pytest.param([(["a", "b"], 1), (["c"], 1), ([], 1)], ["a", "b", "c"], id="a total of less than a page"),
+        pytest.param([(["a"], 2), (["b", "c"], 2), ([], 2)], ["a", "b", "c"], id="more than the total"),
         pytest.param([(["a"], True), ([], True)], ["a"], id="an odd total"),
     ],
 )

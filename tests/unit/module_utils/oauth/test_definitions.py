@@ -56,7 +56,7 @@ def test_a_file_has_a_list_or_one_variable_with_it(write: Write, text: str) -> N
 def test_globs_are_sorted_and_each_file_is_read_once(write: Write, tmp_path: Path) -> None:
     write(b='[{"client_name": "B"}]', a='[{"client_name": "A"}]', c="[]")
     assert names("[ab]") == [("a[0]", "A"), ("b[0]", "B")]
-    assert names("b", "*") == [("b[0]", "B"), ("a[0]", "A")]
+    assert names("b", "*", "./a") == [("b[0]", "B"), ("a[0]", "A")]
     assert names(f"{tmp_path}/**/a") == [(f"{tmp_path}/a[0]", "A")]
 
 
@@ -97,11 +97,16 @@ def test_what_cannot_be_read_is_named(write: Write, tmp_path: Path) -> None:
     write(latin="", fine=NAMED)
     (tmp_path / "latin").write_bytes(b"- client_name: M\xfcller\n")
     os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    Path(os.fsdecode(bytes(tmp_path) + b"/half-\xff")).write_text(NAMED)
     for pattern, wrong in {
-        "missing": "missing is not there",
+        "missing": "missing cannot be read: No such file or directory",
+        "": "a path is empty",
+        "lo*": "loop cannot be read: Too many levels of symbolic links",
         "*.yml": "*.yml matches no file",
-        ".": ". is not a file",
-        "pipe": "pipe is not a file",
+        ".": ". is not a regular file",
+        "pipe": "pipe is not a regular file",
+        "half-*": "'half-\\udcff' is not UTF-8",
         "latin": "latin is not text in UTF-8",
     }.items():
         with refuses("invalid_option", OPTION) as refused:
