@@ -117,8 +117,8 @@ options:
     default: false
   validate_scopes:
     description:
-      - Whether new scopes are looked up in the catalogue first, so that a misspelled one is reported together with
-        similar IDs.
+      - Whether to check new scopes against Cloudflare's list of scopes first, so that a misspelled scope is reported
+        together with similar IDs.
     type: bool
     default: true
   client_secret_file:

@@ -35,7 +35,7 @@ options:
     type: str
     choices: [pending, in_progress, verified, failed]
   has_rotated_secret:
-    description: Only the clients with two valid secrets (V(true)) or with only one (V(false)).
+    description: Only the clients with two valid secrets (V(true)) or at most one (V(false)).
     type: bool
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client

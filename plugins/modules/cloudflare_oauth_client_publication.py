@@ -46,7 +46,7 @@ options:
     required: false
   validate_scopes:
     description:
-      - Whether new scopes are looked up in the catalogue first, as
+      - Whether to check new scopes against Cloudflare's list of scopes first, as
         O(oauthops.iam.cloudflare_oauth_client#module:validate_scopes).
     type: bool
     default: true
