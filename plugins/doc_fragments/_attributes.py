@@ -24,12 +24,12 @@ attributes:
     description:
       - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
   action:
-    description: Has an action plugin, so that a part of it, or all, runs on the controller.
+    description: Has an action plugin, so that some or all of it runs on the controller.
     support: full
     details:
-      - A task that runs on the controller, with the Python of Ansible, needs no process of its own and takes far less
-        time. All else is the same, and everywhere else nothing of it runs on the controller.
-      - The variable C(oauthops_in_process), set to V(false), turns this off.
+      - On the controller, with Ansible's own Python, the task runs in the process of Ansible, which takes far less
+        time. The result is the same. On any other host, the module runs there.
+      - Set the variable C(oauthops_in_process) to V(false) to turn this off.
   async:
     description: Supports being used with the C(async) keyword.
     support: full

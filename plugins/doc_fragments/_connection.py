@@ -16,9 +16,9 @@ options:
   api_token:
     description:
       - The API token to authenticate with.
-      - If omitted, the environment variable E(CLOUDFLARE_API_TOKEN), then E(CLOUDFLARE_TOKEN), is used.
-        A variable that is set but empty counts as not set; this holds for every variable named here.
-      - A token takes precedence over O(api_email) and O(api_key). An option takes precedence over the environment.
+      - If omitted, the environment variable E(CLOUDFLARE_API_TOKEN), then E(CLOUDFLARE_TOKEN), is used. An empty
+        environment variable counts as not set. That applies to all variables of this module.
+      - O(api_token) takes precedence over O(api_email) and O(api_key). An option takes precedence over the environment.
     type: str
   api_email:
     description:
@@ -27,14 +27,15 @@ options:
     type: str
   api_key:
     description:
-      - The global API key to authenticate with, together with O(api_email). Prefer O(api_token), which can be limited.
+      - The global API key to authenticate with, together with O(api_email). Prefer O(api_token), whose permissions can
+        be limited.
       - If omitted, the environment variable E(CLOUDFLARE_API_KEY) is used.
     type: str
   account_id:
     description:
       - The ID of the account that owns the OAuth clients, 32 letters and digits.
       - If omitted, the environment variable E(CLOUDFLARE_ACCOUNT_ID) is used.
-      - Modules that do not work on an account accept and ignore it, so that C(module_defaults) can name it for all.
+      - Modules that do not need an account ignore it, so that C(module_defaults) can set it for all modules.
     type: str
   api_url:
     description:
@@ -49,27 +50,27 @@ options:
     default: 30
   retry_timeout:
     description:
-      - Seconds that the task may spend on failed attempts and on pauses before it tries again.
+      - How many seconds the task may spend on failed attempts and on pauses between attempts.
       - Requests are repeated after status 429 and after errors of the network or the server. A request that creates a
-        client or mints a secret is never repeated if it may have arrived.
-      - V(0) turns repeating off.
+        client or mints a secret is never repeated if Cloudflare may have received it.
+      - V(0) turns retries off.
     type: float
     default: 60
   ca_path:
     description:
-      - A file or directory of certificates of authorities to trust instead of the usual ones.
+      - A file or directory with the certificate authorities to trust, instead of the default ones.
       - If omitted, the environment variable E(REQUESTS_CA_BUNDLE) or the bundle of the Python library C(requests) is
         used.
     type: path
   validate_certs:
     description:
-      - Whether the server's certificate is checked. Turn it off for tests alone, as the credential is at stake.
+      - Whether the server's certificate is checked. Turn it off only for tests, because the credential could be stolen.
     type: bool
     default: true
 requirements:
   - Python 3.9 or later
   - The Python library C(requests) 2.28 or later
 notes:
-  - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY), except for plain C(http), which does
-    not leave the machine. Redirects are never followed, and a C(.netrc) file is never read.
+  - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY), except for plain C(http), which
+    stays on the machine. Redirects are never followed, and a C(.netrc) file is never read.
 """

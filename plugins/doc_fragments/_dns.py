@@ -16,23 +16,24 @@ options:
         description:
           - Who publishes the record. V(cloudflare) is a zone at Cloudflare, V(rfc2136) a name server that takes dynamic
             updates, V(manual) a person.
-          - Any other value is the path of your own task file, absolute or relative to the playbook. Include it as the
-            role does, where RV(oauthops.iam.cloudflare_oauth_client_publication#module:dns_task_file) names it.
+          - Any other value is the path of your own task file, absolute or relative to the playbook. The role includes
+            the file. In your own tasks, include the file if
+            RV(oauthops.iam.cloudflare_oauth_client_publication#module:dns_task_file) names it.
         type: str
         default: cloudflare
       ttl:
         description:
-          - The time to live in seconds. V(1) leaves it to Cloudflare. If omitted, an existing record keeps its own.
+          - The time to live in seconds. V(1) lets the provider choose. If omitted, an existing record keeps its own.
         type: int
       server:
         description: V(rfc2136). The primary name server of the zone.
         type: str
       port:
-        description: V(rfc2136). Its port.
+        description: V(rfc2136). The port of the name server.
         type: int
         default: 53
       protocol:
-        description: V(rfc2136). The protocol.
+        description: V(rfc2136). The transport protocol.
         type: str
         choices: [tcp, udp]
         default: tcp
@@ -52,16 +53,16 @@ options:
         default: hmac-sha256
       lookup:
         description:
-          - How the record is looked up, as O(oauthops.iam.dns_txt_info#module:method). V(none) looks nothing up.
+          - How the record is looked up, as O(oauthops.iam.dns_txt_info#module:method). V(none) disables the lookup.
         type: str
         choices: [auto, authoritative, resolver, none]
         default: auto
       lookup_servers:
-        description: The name servers to ask, as O(oauthops.iam.dns_txt_info#module:servers).
+        description: The name servers to query, as O(oauthops.iam.dns_txt_info#module:servers).
         type: list
         elements: str
       lookup_url:
-        description: The resolver to ask, as O(oauthops.iam.dns_txt_info#module:resolver_url).
+        description: The resolver to query, as O(oauthops.iam.dns_txt_info#module:resolver_url).
         type: str
         default: https://cloudflare-dns.com/dns-query
 """

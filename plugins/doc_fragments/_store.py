@@ -10,14 +10,14 @@ class ModuleDocFragment:
 attributes:
   delegation:
     support: partial
-    details: It runs in the controller. A store on a host is that of the host that the task is delegated to.
+    details: It runs on the controller. A store on a host is on the host that the task is delegated to.
   become:
     support: partial
     details: It runs as the user that Ansible runs as. A store on a host is read and written as the other user.
 options:
   store:
     description:
-      - Where the secret is kept. The options of a store are checked by its O(store.type) alone.
+      - Where the secret is kept. Only the options of its O(store.type) are allowed.
       - The R(guide,ansible_collections.oauthops.iam.docsite.guide_stores) has an example of each.
     type: dict
     required: true
@@ -25,18 +25,18 @@ options:
       type:
         description:
           - The kind of store.
-          - V(json_file) is a file on the task's host, V(vault_file) a file in the controller that is encrypted with
-            Ansible Vault. V(hashi_vault) is a server of HashiCorp Vault or OpenBao. V(aws_secrets_manager) and
-            V(awx_credential) are what their names say.
-          - V(command) runs your two programs in the controller, V(module) a module on the task's host.
+          - V(json_file) is a file on the task's host, V(vault_file) a file on the controller that is encrypted with
+            Ansible Vault. V(hashi_vault) is a server of HashiCorp Vault or OpenBao, V(aws_secrets_manager) is AWS
+            Secrets Manager, and V(awx_credential) a credential of AWX or automation controller.
+          - V(command) runs your two programs on the controller, V(module) a module on the task's host.
         type: str
         required: true
         choices: [json_file, vault_file, hashi_vault, aws_secrets_manager, awx_credential, command, module]
       path:
         description:
-          - V(json_file). The absolute path of a JSON file, with mode C(0600). It is not encrypted. Needed.
-          - V(vault_file). The absolute path of a YAML file that is encrypted as a whole. Needed.
-          - V(hashi_vault). The path of the secret in the KV engine, version 2. Needed.
+          - V(json_file). The absolute path of a JSON file, with mode C(0600). It is not encrypted. Required.
+          - V(vault_file). The absolute path of a YAML file that is encrypted as a whole. Required.
+          - V(hashi_vault). The path of the secret in the KV engine, version 2. Required.
         type: str
       owner:
         description: V(json_file). The owner of the file.
@@ -45,12 +45,12 @@ options:
         description: V(json_file). The group of the file.
         type: str
       key:
-        description: V(vault_file). The key at the top level of the file. Needed.
+        description: V(vault_file). The key at the top level of the file. Required.
         type: str
       vault_id:
         description:
-          - V(vault_file). The vault ID that encrypts. If omitted, a file keeps the one that it has, and a new file gets
-            the one that C(ansible-vault encrypt) would give it.
+          - V(vault_file). The vault ID to encrypt with. If omitted, an existing file keeps its vault ID, and a new file
+            gets the same as with C(ansible-vault encrypt).
         type: str
       vault_password_file:
         description:
@@ -66,7 +66,7 @@ options:
       url:
         description:
           - V(hashi_vault). The address of the server. If omitted, it is E(ANSIBLE_HASHI_VAULT_ADDR) or E(VAULT_ADDR).
-            Needed.
+            Required.
         type: str
       namespace:
         description:
@@ -74,7 +74,7 @@ options:
         type: str
       ca_cert:
         description:
-          - V(hashi_vault). The file with the certificates of the authorities. If omitted, it is
+          - V(hashi_vault). The file with the certificate authorities. If omitted, it is
             E(ANSIBLE_HASHI_VAULT_CA_CERT) or E(VAULT_CACERT).
         type: path
       auth_method:
@@ -126,47 +126,49 @@ options:
         type: path
       cert_auth_private_key:
         description:
-          - V(hashi_vault). The file with its key. If omitted, it is E(ANSIBLE_HASHI_VAULT_CERT_AUTH_PRIVATE_KEY).
+          - V(hashi_vault). The file with the private key of O(store.cert_auth_public_key). If omitted, it is
+            E(ANSIBLE_HASHI_VAULT_CERT_AUTH_PRIVATE_KEY).
         type: path
       name:
         description:
-          - V(aws_secrets_manager). The name or the ARN of the secret. Needed.
-          - V(awx_credential). The name of the credential. Needed.
-          - V(module). The full name of a module. Without O(store.write_to) it reads and changes nothing. Needed.
+          - V(aws_secrets_manager). The name or the ARN of the secret. Required.
+          - V(awx_credential). The name of the credential. Required.
+          - V(module). The full name of a module. It must only read when it is called without O(store.write_to).
+            Required.
         type: str
       region:
         description: V(aws_secrets_manager). The region. If omitted, it is E(AWS_REGION), or what boto3 finds.
         type: str
       profile:
-        description: V(aws_secrets_manager). The profile in AWS's files. If omitted, boto3 decides.
+        description: V(aws_secrets_manager). The profile in the AWS configuration files. If omitted, boto3 chooses it.
         type: str
       access_key:
         description: V(aws_secrets_manager). The ID of the access key. If omitted, boto3 finds the credentials.
         type: str
       secret_key:
-        description: V(aws_secrets_manager). The access key.
+        description: V(aws_secrets_manager). The secret access key.
         type: str
       session_token:
         description: V(aws_secrets_manager). The session token of temporary credentials.
         type: str
       endpoint_url:
-        description: V(aws_secrets_manager). The address of the service, for another one than AWS's own.
+        description: V(aws_secrets_manager). The address of the service, if it is not AWS's own.
         type: str
       aws_ca_bundle:
-        description: V(aws_secrets_manager). The file with the certificates of the authorities.
+        description: V(aws_secrets_manager). The file with the certificate authorities.
         type: path
       credential_type:
         description:
-          - V(awx_credential). The name of its type, which has the fields C(client_id), C(client_secret), C(minted_at)
-            and C(rotation). C(client_secret) is secret. Needed.
+          - V(awx_credential). The name of the credential type, which has the fields C(client_id), C(client_secret),
+            C(minted_at) and C(rotation). The field C(client_secret) must be secret. Required.
         type: str
       organization:
-        description: V(awx_credential). The organization that owns it. A credential that is created needs it.
+        description: V(awx_credential). The organization that owns the credential. Required to create one.
         type: str
       controller_host:
         description:
           - V(awx_credential). The address of the controller. If omitted, it is E(CONTROLLER_HOST) or E(TOWER_HOST).
-            Needed.
+            Required.
         type: str
       controller_oauthtoken:
         description:
@@ -174,7 +176,7 @@ options:
         type: str
       controller_username:
         description:
-          - V(awx_credential). The user, where there is no token. If omitted, it is E(CONTROLLER_USERNAME) or
+          - V(awx_credential). The user, if no token is set. If omitted, it is E(CONTROLLER_USERNAME) or
             E(TOWER_USERNAME).
         type: str
       controller_password:
@@ -183,7 +185,7 @@ options:
             E(TOWER_PASSWORD).
         type: str
       ca_path:
-        description: V(awx_credential). The file with the certificates of the authorities.
+        description: V(awx_credential). The file with the certificate authorities.
         type: path
       validate_certs:
         description:
@@ -198,26 +200,29 @@ options:
         type: float
       read:
         description:
-          - V(command). The program that prints the JSON object that is stored, or nothing, and its arguments. Needed.
+          - V(command). The program that prints the JSON object that is stored, or nothing, and its arguments. Required.
         type: list
         elements: str
       write:
         description:
-          - V(command). The program that stores the JSON object on its standard input, and its arguments. Needed.
+          - V(command). The program that stores the JSON object on its standard input, and its arguments. Required.
         type: list
         elements: str
       environment:
         description: V(command). Variables for both programs. Their values are treated as secrets.
         type: dict
       options:
-        description: V(module). The options of the module, when it reads and when it writes.
+        description: V(module). The options of the module, for reading and for writing.
         type: dict
       read_from:
         description:
-          - V(module). Where the mapping is in the result of the module, with dots between keys, V(value) if omitted.
+          - V(module). The key of the stored mapping in the result of the module, with dots between nested keys,
+            V(value) if omitted.
         type: str
       write_to:
-        description: V(module). The option that takes the mapping when the module writes. It needs C(no_log). Needed.
+        description:
+          - V(module). The option that takes the mapping for writing. The module must declare it with C(no_log).
+            Required.
         type: str
   lock_timeout:
     description: How many seconds to wait for another run that works on the same client in the same O(handover_dir).
@@ -225,8 +230,8 @@ options:
     default: 60
   handover_dir:
     description:
-      - The directory in the controller where a minted secret waits until the store holds it, and where the locks are.
-      - It is made with mode V(0700), and has to belong to the user that Ansible runs as.
+      - The directory on the controller where a minted secret waits until the store holds it, and where the locks are.
+      - It is created with mode V(0700), and must belong to the user that Ansible runs as.
       - After a run that was killed, the file there is the only copy of the secret. So the directory has to outlive the
         run. In an execution environment, mount a volume there.
       - If omitted, the environment variable E(OAUTHOPS_HANDOVER_DIR) is used, else C(oauthops.iam) in

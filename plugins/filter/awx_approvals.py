@@ -11,8 +11,8 @@ short_description: Decide which AWX workflows that wait for a domain may continu
 version_added: 0.1.0
 author: The oauthops.iam authors (@oauthops)
 description:
-  - Matches each pending approval with the client of its own workflow, and decides by the domain of that client. The
-    role P(oauthops.iam.oauth_client_awx#role) carries the decisions out.
+  - Finds the client of each pending approval in its workflow, and decides by the verification of that client's domain.
+    The role P(oauthops.iam.oauth_client_awx#role) carries out the decisions.
 options:
   _input:
     description: The pending approvals, as AWX lists them in C(workflow_approvals).
@@ -20,13 +20,13 @@ options:
     elements: dict
     required: true
   nodes:
-    description: The nodes whose jobs have made the clients, as AWX lists them in C(workflow_job_nodes).
+    description: The workflow nodes whose jobs created the clients, as AWX lists them in C(workflow_job_nodes).
     type: list
     elements: dict
     required: true
   jobs:
     description:
-      - Those jobs, as AWX lists them in C(jobs). Their artifacts C(oauth_client_publish_client_id),
+      - The jobs of O(nodes), as AWX lists them in C(jobs). Their artifacts C(oauth_client_publish_client_id),
         C(oauth_client_publish_account_id) and C(oauth_client_publish_dns_record) are read.
     type: list
     elements: dict
@@ -37,7 +37,7 @@ options:
     elements: dict
     required: true
   account_id:
-    description: That account. Workflows about clients of other accounts are skipped.
+    description: The ID of that account. Workflows for clients of other accounts are skipped.
     type: str
     required: true
 """
@@ -68,8 +68,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - For each approval, in the same order, C(approval), its number, C(name) and C(workflow_job), the number of its
-      workflow; C(client_id) and C(client_name), or null.
+    - One item for each approval, in the same order. C(approval) is the ID of the approval, C(name) its name, and
+      C(workflow_job) the ID of its workflow job. C(client_id) and C(client_name) are those of the client, or null.
     - C(decision) is C(approve) if the domain is verified, C(wait) if Cloudflare looks for the record, C(restart) if it
       has stopped looking, and C(skip) if the approval is not about a client of this account, or if the client has
       another domain now.

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: awx_objects
-short_description: Describe the objects that AWX needs for OAuth clients
+short_description: Define the AWX objects that manage OAuth clients
 version_added: 0.1.0
 author: The oauthops.iam authors (@oauthops)
 description:
-  - Describes all objects that the role P(oauthops.iam.oauth_client_awx#role) sets up, as the modules of awx.awx take
-    them. Nothing is read or changed.
+  - Returns the definitions of all objects that the role P(oauthops.iam.oauth_client_awx#role) sets up, as options of
+    the modules of awx.awx. Nothing is read or changed.
 options:
   _input:
     description:
-      - All variables of the role, each named by what follows C(oauth_client_awx_).
+      - All variables of the role, without the prefix C(oauth_client_awx_) of their names.
       - C(credential_type) is the content of the file C(credential_type.json) of the role.
     type: dict
     required: true
@@ -31,8 +31,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The objects by the names that the roles of infra.aap_configuration read, such as C(controller_projects). Keys that
-      are empty are left out.
+    - The objects by the names that the roles of infra.aap_configuration read, such as C(controller_projects). Empty
+      keys are left out.
   type: dict
   sample:
     controller_projects:

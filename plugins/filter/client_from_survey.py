@@ -11,8 +11,8 @@ short_description: Turn survey answers into the definition of an OAuth client
 version_added: 0.1.0
 author: The oauthops.iam authors (@oauthops)
 description:
-  - AWX gives all survey answers as texts, and an empty text for a question that was skipped. This filter leaves
-    empty texts out, and splits the lines of options that are lists.
+  - AWX passes every survey answer as a string, and an empty string for a question that was skipped. This filter leaves
+    out empty strings, and splits the lines of options that are lists.
   - The playbook C(oauthops.iam.publish) uses it.
 options:
   _input:

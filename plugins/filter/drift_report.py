@@ -12,10 +12,10 @@ version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
 description:
-  - Puts together what three modules say without writing anything, and decides what is a finding. The role
-    P(oauthops.iam.oauth_client_report#role) asks them, and writes the report.
-  - Nothing is taken over from them but what is documented here, so that no secret is ever in a report. Everything is
-    sorted by name, so that the same account gives the same report.
+  - Combines the results of three modules that only read, and finds the differences. The role
+    P(oauthops.iam.oauth_client_report#role) runs these modules, and writes the report.
+  - The report has only the values that are documented here, so it never has a secret. All lists are sorted by name, so
+    the same account gives the same report.
 options:
   _input:
     description:
@@ -35,20 +35,20 @@ options:
     required: true
   title:
     description:
-      - The title of the report. An empty text is the default.
+      - The title of the report. An empty string means the default.
     type: str
     default: Cloudflare OAuth clients
   fail_on:
     description:
-      - The kinds of findings that are a failure. In a text they are separated by commas or lines. An empty text is the
-        default.
+      - The kinds of findings that are a failure. As a string, they are separated by commas or line breaks. An empty
+        string means the default.
     type: list
     elements: str
     choices: [errors, missing, drift, unmanaged, unknown_scopes, open_rotations, failed_verifications]
     default: [drift, missing, errors]
   now:
     description:
-      - The moment of the report, such as V(2026-01-31T08:00:00Z). Empty or left out, it is the current time.
+      - The time of the report, such as V(2026-01-31T08:00:00Z). If empty or omitted, it is the current time.
     type: str
 seealso:
   - plugin: oauthops.iam.drift_report_html
@@ -85,26 +85,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The report. It has these keys, and another C(version) when one of them changes its meaning.
+  description: The report, with these keys. A change of their meaning increases C(version).
   type: dict
   contains:
     version:
-      description: The version of this form, V(1).
+      description: The version of this format, V(1).
       type: int
     title:
       description: The title.
       type: str
     generated_at:
-      description: The moment of the report.
+      description: The time of the report.
       type: str
     verdict:
       description:
-        - C(failed) is whether there are findings of the kinds in C(fail_on), C(message) names them in a sentence.
+        - C(failed) shows whether there are findings of the kinds in C(fail_on). C(message) is a sentence that names
+          them.
       type: dict
     counts:
       description:
-        - C(clients) in the account, those of them that are C(public), C(definitions), those of them that are
-          C(as_defined), and the number of findings of each kind.
+        - The numbers of C(clients) in the account, of C(public) clients, of C(definitions), of clients that are
+          C(as_defined), and of findings of each kind.
       type: dict
     findings:
       description:
@@ -116,13 +117,13 @@ _value:
           type: list
           elements: dict
         missing:
-          description: Clients that are defined and not there.
+          description: Clients that are defined, but not in the account.
           type: list
           elements: dict
         drift:
           description:
-            - Clients that a run would change. C(action) is C(update) or C(delete). C(fields) are those that differ,
-              each with C(field), C(before), C(after), and the values that are C(removed) and C(added).
+            - Clients that a run would change. C(action) is C(update) or C(delete). C(fields) are the fields that
+              differ, each with C(field), C(before), C(after), and the values that are C(removed) and C(added).
           type: list
           elements: dict
         unmanaged:
@@ -131,9 +132,8 @@ _value:
           elements: dict
         unknown_scopes:
           description:
-            - Clients that ask for C(scopes) that the catalogue does not have, each with C(id), and in C(near) what may
-              have been meant. Of a client with a definition the definition counts, of any other what the account
-              has.
+            - Clients with C(scopes) that Cloudflare does not offer, each with C(id) and, in C(near), similar scopes.
+              Scopes are taken from the definition of the client, or from the account if it has none.
           type: list
           elements: dict
         open_rotations:
@@ -141,19 +141,19 @@ _value:
           type: list
           elements: dict
         failed_verifications:
-          description: Clients whose C(dns_record) Cloudflare has given up looking for.
+          description: Clients whose C(dns_record) Cloudflare has stopped looking for.
           type: list
           elements: dict
     warnings:
-      description: Warnings of the modules on a client, as C(message).
+      description: Warnings of the modules about a client, as C(message).
       type: list
       elements: dict
     clients:
       description:
         - Every client of the account with C(client_id), C(client_name), C(managed) (whether a definition names it),
           C(visibility), C(phase), C(missing), C(dns_record) and C(deadline) (as in
-          M(oauthops.iam.cloudflare_oauth_client_wait)), C(has_rotated_secret), and in C(findings) the kinds that it is
-          among.
+          M(oauthops.iam.cloudflare_oauth_client_wait)), C(has_rotated_secret), and C(findings), the kinds of findings
+          about it.
       type: list
       elements: dict
   sample:

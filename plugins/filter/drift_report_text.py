@@ -12,8 +12,8 @@ version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
 description:
-  - Writes a report for a terminal, a log or a ticket. Control characters in it are spelled out, so that the name of a
-    client can neither forge a line nor steer a terminal.
+  - Writes a report for a terminal, a log or a ticket. Control characters are escaped, so that the name of a client
+    cannot forge a line or control the terminal.
 options:
   _input:
     description:

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: oauth_clients_yaml
-short_description: Render OAuth clients as a variables file that describes them
+short_description: Render OAuth clients as a variables file with their definitions
 version_added: 0.1.0
 author:
   - The oauthops.iam authors (@oauthops)
 description:
-  - Writes what P(oauthops.iam.cloudflare_oauth_client_info#module) has read as YAML. Applied to the same account with
-    P(oauthops.iam.cloudflare_oauth_client#module), each description changes nothing.
-  - Clients are sorted by their names, so that a file in version control changes where a client does. No secret is among
-    what is written.
-  - Text that Ansible could take for a template, such as a name with braces, is marked with C(!unsafe) and stays text.
+  - Writes the definitions of clients from P(oauthops.iam.cloudflare_oauth_client_info#module) as YAML. Applied to the
+    same account with P(oauthops.iam.cloudflare_oauth_clients#module), they change nothing.
+  - Clients are sorted by name, so that a file in version control changes only where a client changes. The file has no
+    secret.
+  - Text that Ansible could take for a template, such as a name with braces, gets the tag C(!unsafe), so that it stays
+    text.
 options:
   _input:
     description:
@@ -31,15 +32,15 @@ options:
     default: oauth_clients
   name:
     description:
-      - A shell pattern, such as V(Example *), for the names of the clients that are written. Upper and lower case
-        differ. An empty one matches all, those without a name as well.
+      - A shell pattern, such as V(Example *), for the names of the clients to write. The match is case-sensitive. An
+        empty pattern matches all clients, including those without a name.
     type: str
     default: ''
   client_ids:
     description:
-      - Whether each client is described with its C(client_id), by which it is found even after it was renamed.
-      - V(false) is for another account, where the ids are others and the clients have to be created. C(visibility) is
-        left out then, because a new client is private. Names have to be there, each once.
+      - Whether each definition has the C(client_id), so that the client is found even after it was renamed.
+      - V(false) is for another account, where the clients have other IDs and have to be created. C(visibility) is left
+        out then, because a new client is private. Each client needs a unique name.
     type: bool
     default: true
   comment:

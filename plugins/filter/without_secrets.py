@@ -11,15 +11,15 @@ short_description: Mask secrets in a text
 version_added: 0.1.0
 author: The oauthops.iam authors (@oauthops)
 description:
-  - Replaces each of the secrets by C(********), as it is and as Base64, in a URL and in JSON.
-  - A secret of which only a part is in the text, or that was encoded together with something else, is not found.
+  - Replaces each secret by C(********), in its original form, as Base64, and as it is encoded in a URL or in JSON.
+  - A part of a secret, or a secret that was encoded together with other text, is not found.
 options:
   _input:
     description: The text, such as the message of a task that failed.
     type: str
     required: true
   secrets:
-    description: The secrets. Those that are empty or null are left out.
+    description: The secrets. Empty and null items are ignored.
     type: list
     elements: str
     required: true
@@ -33,7 +33,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The text, with C(********) in the place of each secret.
+  description: The text, with C(********) in place of each secret.
   type: str
   sample: The application does not accept ********.
 """

@@ -11,8 +11,8 @@ short_description: Manage an OAuth client of a Cloudflare account
 version_added: 0.1.0
 description:
   - Creates, changes, publishes and deletes an OAuth client that a Cloudflare account owns.
-  - An omitted option leaves its field alone. An empty list or an empty string clears it. Only fields that differ are
-    sent.
+  - An omitted option keeps the value that the client has. An empty list or an empty string clears it. Only fields that
+    differ are sent.
   - Lists are compared as sets. C(offline_access) and C(openid) in O(scopes) are added and removed by Cloudflare
     itself, following O(grant_types) and O(response_types), and are neither compared nor sent.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
@@ -22,55 +22,56 @@ extends_documentation_fragment:
   - oauthops.iam._attributes
 options:
   state:
-    description: V(present) creates the client or brings it to its description, V(absent) deletes it.
+    description: V(present) creates the client or updates it, V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
   client_id:
     description:
-      - The ID that Cloudflare gave to the client. Nothing is created when there is no client with it.
-      - With O(client_name) as well, that is the wanted name; so a client is renamed.
+      - The ID that Cloudflare gave to the client. Nothing is created if no client has this ID.
+      - With O(client_name) as well, the client is renamed to that name.
     type: str
   client_name:
     description:
       - The name that users see when they are asked for consent.
-      - Without O(client_id) it identifies the client. Cloudflare does not promise that names are unique, so the task
-        fails and lists the candidates when several clients have it.
+      - Without O(client_id) it identifies the client. Cloudflare does not guarantee unique names, so the task fails and
+        lists the candidates if several clients have this name.
     type: str
   grant_types:
     description:
-      - The grants that the client may use. C(authorization_code) must be among them.
-      - When a client is created, V([authorization_code]) if omitted.
+      - The OAuth grants that the client may use. C(authorization_code) must be among them.
+      - If omitted, a new client gets V([authorization_code]).
     type: list
     elements: str
     choices: [authorization_code, refresh_token]
   response_types:
     description:
       - The response types of the authorization endpoint. Cloudflare supports the C(code) flow.
-      - When a client is created, V([code]) if omitted.
+      - If omitted, a new client gets V([code]).
     type: list
     elements: str
     choices: [code, token, id_token]
   redirect_uris:
-    description: The absolute URIs, without fragment, that users may be sent back to. Needed to create a client.
+    description: The absolute URIs, without fragment, that users may be redirected to. Required to create a client.
     type: list
     elements: str
   scopes:
     description:
       - The IDs of the scopes that the client may ask for, as M(oauthops.iam.cloudflare_oauth_scope_info) lists them.
-        Needed to create a client.
+        Required to create a client.
     type: list
     elements: str
   optional_scopes:
     description:
-      - Those of O(scopes) that a user may decline.
-      - If omitted, those leave that are no longer in O(scopes), as Cloudflare allows none outside it.
+      - The scopes of O(scopes) that a user may decline.
+      - If omitted, only optional scopes that are no longer in O(scopes) are removed, because Cloudflare allows no
+        others.
     type: list
     elements: str
   token_endpoint_auth_method:
     description:
-      - How the client authenticates. V(none) is a client without a secret, which has to use PKCE.
-        Needed to create a client.
+      - How the client authenticates. V(none) is a client without a secret, which has to use PKCE. Required to create a
+        client.
     type: str
     choices: [none, client_secret_basic, client_secret_post]
   allowed_cors_origins:
@@ -78,7 +79,7 @@ options:
     type: list
     elements: str
   post_logout_redirect_uris:
-    description: The URIs that users may be sent to after logging out.
+    description: The URIs that users may be redirected to after logging out.
     type: list
     elements: str
   client_uri:
@@ -98,9 +99,9 @@ options:
     type: str
   visibility:
     description:
-      - V(public) lets every Cloudflare user authorize the client. B(This is permanent.) It needs a name, O(logo_uri),
-        a verified host of O(client_uri) and a scope that is more than an identity scope. Missing ones are reported
-        before anything is sent.
+      - V(public) lets every Cloudflare user authorize the client. B(This is permanent.) It needs a name, O(logo_uri), a
+        verified host of O(client_uri) and a scope that is more than an identity scope. Missing requirements are
+        reported before anything is sent.
       - V(private) fails if the client is public. A new client is private.
     type: str
     choices: [private, public]
@@ -116,30 +117,29 @@ options:
     default: false
   validate_scopes:
     description:
-      - Whether new scopes are looked up in the catalogue first, so that a misspelled one is
-        reported together with the ids that are close to it.
+      - Whether to check new scopes against Cloudflare's list of scopes first, so that a misspelled scope is reported
+        together with similar IDs.
     type: bool
     default: true
   client_secret_file:
     description:
-      - The file on the target that a new client's secret is written to, without a line break and with mode C(0600); an
-        absolute path. An existing file is replaced in one step. The file is reserved before the client is created. It
-        belongs to the user who runs the task.
-      - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
-        otherwise.
+      - The absolute path of the file on the target that gets a new client's secret, without a line break and with mode
+        C(0600). An existing file is replaced in one step. The file is reserved before the client is created. It belongs
+        to the user who runs the task.
+      - A symbolic link in the path is followed only where no other user can have created it; else the task fails.
     type: path
   return_client_secret:
     description:
       - Whether a new client's secret is returned as RV(client_secret). Set C(no_log=true) on the task then, because
         ansible-core before 2.22 shows the secret otherwise.
       - Refused together with C(async), which keeps the result in a file that every user can read.
-      - In a loop, a mapping for C(register), which ansible-core 2.21 and later accepts, keeps the values of the last
-        item, and the secrets of the others are lost. It is refused without O(client_secret_file). Register a name
-        instead, or C(_task.loop_result).
-      - A task that is interrupted before it ends returns nothing. O(client_secret_file) has the secret
-        from the moment it is minted.
+      - In a loop, C(register) with a mapping (ansible-core 2.21 and later) keeps only the last item, so other secrets
+        would be lost. The task refuses it unless O(client_secret_file) is set. Register a name instead, or
+        C(_task.loop_result).
+      - A task that is interrupted before it ends returns nothing. With O(client_secret_file), the file has the secret
+        even then.
       - A client that has a secret is not created unless this or O(client_secret_file) is set. V(false) without a file
-        discards the secret; M(oauthops.iam.cloudflare_oauth_client_secret) can mint another later.
+        discards the secret on purpose; M(oauthops.iam.cloudflare_oauth_client_secret) can create another later.
     type: bool
   force:
     description: Whether O(state=absent) may delete a public client, which ends all authorizations that users gave it.
@@ -206,10 +206,10 @@ EXAMPLES = r"""
 RETURN = r"""
 oauth_client:
   description:
-    - The client after the task, or as it was before it was deleted. V(none) when there was none to delete.
-    - Every key named here is present; missing values are V(none), V(false) or an empty list. Unknown keys of
+    - The client after the task, or as it was before it was deleted. V(null) when there was none to delete.
+    - Every key named here is present; missing values are V(null), V(false) or an empty list. Unknown keys of
       Cloudflare's response are dropped, because they may hold a secret.
-    - In check mode RV(oauth_client.client_id) of a client that does not exist yet is V(none).
+    - In check mode RV(oauth_client.client_id) of a client that does not exist yet is V(null).
   returned: success
   type: dict
   contains:
@@ -254,7 +254,7 @@ oauth_client:
       type: list
       elements: str
     post_logout_redirect_uris:
-      description: The URIs to go to after logging out.
+      description: The URIs that users may be redirected to after logging out.
       type: list
       elements: str
     client_uri:
@@ -303,15 +303,15 @@ oauth_client:
       description: When the client was made public.
       type: str
 publishing:
-  description: The state of publishing. V(none) when there is no client.
+  description: The state of publishing. V(null) when there is no client.
   returned: success
   type: dict
   contains:
     phase:
       description:
         - V(incomplete) while RV(publishing.missing) holds more than the verification, V(needs_dns) while Cloudflare has
-          not seen the TXT record, V(failed) when it has given up, V(verified) when the client can be published, and
-          V(public).
+          not seen the TXT record, V(failed) when it has stopped looking, V(verified) when the client can be made
+          public, and V(public).
       type: str
       sample: needs_dns
     missing:
@@ -320,11 +320,11 @@ publishing:
       elements: str
       sample: [client_uri_verification]
     obstacle:
-      description: Why the host of O(client_uri) cannot be verified, V(none) when it can.
+      description: Why the host of O(client_uri) cannot be verified, V(null) when it can.
       type: str
       sample: localhost is no name of the public DNS, where Cloudflare looks.
     dns_record:
-      description: The TXT record that verifies the host of O(client_uri), V(none) without one.
+      description: The TXT record that verifies the host of O(client_uri), V(null) without one.
       type: dict
       contains:
         type:
@@ -336,7 +336,7 @@ publishing:
           type: str
           sample: app.example.com
         value:
-          description: The value, V(none) while Cloudflare has not named it.
+          description: The value, V(null) until Cloudflare has named it.
           type: str
           sample: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
 client_secret:
@@ -353,7 +353,7 @@ error:
       type: str
       sample: request_refused
     option:
-      description: The option to change, as the task writes it. V(none) when it is not about one option.
+      description: The option to change, as the task writes it. V(null) when it is not about one option.
       type: str
       sample: ~
     method:
@@ -367,12 +367,12 @@ error:
       type: str
       sample: /accounts/9a7806061c88ada191ed06f989cc3dac/oauth_clients/30e8fa4a9d2746f5a1b3c9d7e6f50418
     status:
-      description: The HTTP status, V(none) when no response came.
+      description: The HTTP status, V(null) when no response came.
       returned: when a request failed
       type: int
       sample: 403
     ray_id:
-      description: Cloudflare's number of the request, which its support asks for.
+      description: Cloudflare's ID of the request, for its support.
       returned: when a request failed
       type: str
       sample: 8f2a1b3c4d5e6f70-FRA
@@ -383,7 +383,7 @@ error:
       elements: dict
 waited:
   description: The waits of the task with their causes, within O(retry_timeout).
-  returned: when a request was repeated, a read lagged behind, or the rate limit was near
+  returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str
   sample: ['1.0 s: GET /oauth/scopes failed (status 503)']

@@ -10,8 +10,8 @@ module: cloudflare_oauth_client_info
 short_description: List the OAuth clients of a Cloudflare account
 version_added: 0.1.0
 description:
-  - Lists the OAuth clients of an account, all of them or those that all given filters match.
-  - Never returns a secret; Cloudflare shows a secret only when it is minted.
+  - Lists the OAuth clients of an account, all of them or those that match every given filter.
+  - Never returns a secret. Cloudflare shows a secret once, when the client is created or the secret is rotated.
   - The token needs the permission C(OAuth Client Read).
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
@@ -24,18 +24,18 @@ options:
       - Only the client with this ID. An empty ID is refused, so that a missing value does not list every client.
     type: str
   client_name:
-    description: Only the clients with exactly this name. An empty one is refused.
+    description: Only the clients with exactly this name. An empty name is refused.
     type: str
   visibility:
-    description: Only the clients of this visibility.
+    description: Only the clients with this visibility.
     type: str
     choices: [private, public]
   verification_status:
-    description: Only the clients whose verification of the host of their C(client_uri) has this status.
+    description: Only the clients whose domain (host of C(client_uri)) has this verification status.
     type: str
     choices: [pending, in_progress, verified, failed]
   has_rotated_secret:
-    description: Only the clients with (V(true)) or without (V(false)) an open rotation, which is a second valid secret.
+    description: Only the clients with two valid secrets (V(true)) or at most one (V(false)).
     type: bool
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client
@@ -57,7 +57,7 @@ EXAMPLES = r"""
     client_name: Example App
   register: example_app
 
-- name: Apply the options that were read, which changes nothing
+- name: Apply the definition, which changes nothing
   oauthops.iam.cloudflare_oauth_client: "{{ example_app.oauth_clients[0].definition }}"
 """
 
@@ -69,7 +69,7 @@ account_id:
   sample: 0123456789abcdef0123456789abcdef
 oauth_clients:
   description:
-    - The clients, with the keys of RV(oauthops.iam.cloudflare_oauth_client#module:oauth_client) and those named here.
+    - The clients, with the keys of RV(oauthops.iam.cloudflare_oauth_client#module:oauth_client) and these two.
     - An empty list when nothing matches.
   returned: success
   type: list
@@ -77,8 +77,8 @@ oauth_clients:
   contains:
     definition:
       description:
-        - The options of M(oauthops.iam.cloudflare_oauth_client) that describe this client, without what is empty and
-          without what the server adds. It names the client by its name, so that it also serves for another account.
+        - The options of M(oauthops.iam.cloudflare_oauth_client) that define this client. Empty values, and values that
+          Cloudflare adds, are left out. It has C(client_name), not C(client_id), so it can be used in another account.
       type: dict
       sample:
         client_name: Example CLI
@@ -102,7 +102,7 @@ error:
   type: dict
 waited:
   description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
-  returned: when a request was repeated, a read lagged behind, or the rate limit was near
+  returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str
 """

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cloudflare_oauth_client_publication
-short_description: Publish an OAuth client in steps that each run resumes
+short_description: Publish an OAuth client step by step; each run continues
 version_added: 0.1.0
 description:
-  - V(prepared) of O(state) creates or updates the client, stores the secret of a new one, and publishes the TXT record
-    that verifies its domain. Known problems are refused before anything is written.
-  - V(public) makes the client public, which is permanent. It is refused while anything is missing.
-  - V(absent) removes the record, then the client.
-  - In between, wait for Cloudflare with M(oauthops.iam.cloudflare_oauth_client_wait). The role
+  - O(state=prepared) creates or updates the client, stores the secret of a new one, and publishes the TXT record that
+    verifies its domain. Known problems are refused before anything is written.
+  - O(state=public) makes the client public, which is permanent. It fails while a requirement is missing.
+  - O(state=absent) removes the record, then the client.
+  - Between V(prepared) and V(public), wait for Cloudflare with M(oauthops.iam.cloudflare_oauth_client_wait). The role
     P(oauthops.iam.oauth_client_publish#role) does all steps.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write), and for a zone at Cloudflare
     C(Zone Read), C(DNS Read) and C(DNS Write).
@@ -33,12 +33,12 @@ options:
     default: prepared
   client:
     description:
-      - The client, with the options of M(oauthops.iam.cloudflare_oauth_client) that describe one, such as
-        C(client_name), C(redirect_uris) and C(client_uri). Omitted options stay as they are, empty ones are cleared.
-      - It is also an item of O(oauthops.iam.cloudflare_oauth_clients#module:clients), and an entry of an export. A
-        C(visibility) of V(private) refuses to make it public, and V(public) changes nothing before O(state=public).
-        Its C(client_secret_file) is used where there is no O(store).
-      - For V(public) and V(absent) of O(state), C(client_id) or C(client_name) is enough.
+      - The client, with the options of M(oauthops.iam.cloudflare_oauth_client) that define one, such as C(client_name),
+        C(redirect_uris) and C(client_uri). Omitted options stay as they are, empty ones are cleared.
+      - An item of O(oauthops.iam.cloudflare_oauth_clients#module:clients) or an entry of an export can be used as well.
+        If its C(visibility) is V(private), O(state=public) fails; V(public) has no effect before O(state=public). Its
+        C(client_secret_file) is used if O(store) is not set.
+      - For O(state=public) and O(state=absent), C(client_id) or C(client_name) is enough.
     type: dict
     required: true
   store:
@@ -46,7 +46,7 @@ options:
     required: false
   validate_scopes:
     description:
-      - Whether new scopes are looked up in the catalogue first, as
+      - Whether to check new scopes against Cloudflare's list of scopes first, as
         O(oauthops.iam.cloudflare_oauth_client#module:validate_scopes).
     type: bool
     default: true
@@ -58,13 +58,13 @@ options:
     default: false
   discard_client_secret:
     description:
-      - Whether the secret of a client that is created is discarded, and O(store) is not used. The module
+      - Whether the secret of a new client is discarded. O(store) is not used then. The module
         M(oauthops.iam.cloudflare_oauth_client_rotation) can mint another later.
     type: bool
     default: false
   force:
     description:
-      - Whether V(absent) of O(state) may delete a public client, which ends the authorizations of all its users.
+      - Whether O(state=absent) may delete a public client, which ends the authorizations of all its users.
     type: bool
     default: false
 seealso:
@@ -102,13 +102,14 @@ EXAMPLES = r"""
 RETURN = r"""
 phase:
   description:
-    - The phase of the client. V(incomplete) lacks options, V(needs_dns) the record, and V(verifying) verification by
-      Cloudflare. V(failed) needs another verification, V(verified) only the promotion, and V(public) nothing.
+    - The phase of the client. V(incomplete) means that options are missing, V(needs_dns) that the record cannot be seen
+      yet, V(verifying) that Cloudflare has not verified it yet, V(failed) that Cloudflare has stopped looking,
+      V(verified) that the client can be made public, and V(public) that it is public.
   returned: success, unless O(state=absent)
   type: str
   sample: needs_dns
 client_id:
-  description: The ID of the client, V(none) in check mode for one that is not there yet.
+  description: The ID of the client. V(null) in check mode for a client that would be created.
   returned: success
   type: str
   sample: 30e8fa4a9d2746f5a1b3c9d7e6f50418
@@ -119,8 +120,8 @@ account_id:
   sample: 0123456789abcdef0123456789abcdef
 dns_record:
   description:
-    - The TXT record that verifies the domain, with C(type), C(name) and C(value). The value is V(none) until Cloudflare
-      has named it, and the record V(none) for a client without a home page.
+    - The TXT record that verifies the domain, with C(type), C(name) and C(value). The value is V(null) until Cloudflare
+      has named it, and the record V(null) for a client without a home page.
   returned: success
   type: dict
   sample:
@@ -128,12 +129,12 @@ dns_record:
     name: app.example.com
     value: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
 dns_task_file:
-  description: The task file of O(dns.provider) that has to publish the record, V(none) where there is nothing to do.
+  description: The task file of O(dns.provider) that has to publish the record. V(null) if there is nothing to do.
   returned: success
   type: str
   sample: ~
 awaits_verification:
-  description: Whether the record is known, and Cloudflare has not verified the domain.
+  description: Whether the record is known, and Cloudflare has not verified the domain yet.
   returned: success, unless O(state=absent)
   type: bool
   sample: true
@@ -144,7 +145,7 @@ missing:
   elements: str
   sample: [client_uri_verification]
 deadline:
-  description: The earliest time at which Cloudflare may stop looking for the record, as far as it is known.
+  description: The earliest time at which Cloudflare may stop looking for the record. V(null) if it is not known.
   returned: success, unless O(state=absent)
   type: str
   sample: 2026-01-31 08:00 UTC
@@ -174,7 +175,7 @@ oauth_client:
   type: dict
 waited:
   description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
-  returned: when a request was repeated, a read lagged behind, or the rate limit was near
+  returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str
 error:

@@ -13,13 +13,13 @@ description:
   - Rotates the secret of an OAuth client in two steps, with two valid secrets in between. Each run reads the client at
     Cloudflare and the record in O(store), and does what comes next. It can run every hour, and after a run that was
     killed at any step.
-  - V(rotated) of O(state) notes in the store that a secret is being minted, mints it, stores it and reads it back. It
-    never returns the secret, so the task needs no C(no_log). It prints a line for each step.
-  - V(finalized) of O(state) deletes the older secret, if the store holds the newer one.
+  - O(state=rotated) notes in the store that a secret is being minted, mints it, stores it and reads it back. It never
+    returns the secret, so the task needs no C(no_log). It prints a line for each step.
+  - O(state=finalized) deletes the older secret, if the store holds the newer one.
   - Between the two, bring the newer secret to the applications and verify that they use it. The role
     P(oauthops.iam.oauth_client_rotate#role) does all steps.
-  - One run at a time works on a client, by a lock in O(handover_dir). The module
-    M(oauthops.iam.cloudflare_oauth_client_secret) knows neither the lock nor the store.
+  - A lock in O(handover_dir) lets one run at a time work on a client. M(oauthops.iam.cloudflare_oauth_client_secret)
+    uses neither the lock nor the store.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
@@ -37,15 +37,15 @@ attributes:
     support: partial
     details:
       - While a rotation is open, or the secret is younger than O(max_age), V(rotated) changes nothing. Without
-        O(max_age) it mints a secret in every run once the rotation before is finalized.
+        O(max_age), it mints a secret in every run, unless a rotation is open.
 options:
   state:
-    description: V(rotated) mints a second secret when the present one is due. V(finalized) deletes the older of two.
+    description: V(rotated) mints a second secret if the stored one is due. V(finalized) deletes the older of two.
     type: str
     choices: [rotated, finalized]
     default: rotated
   client_id:
-    description: The ID of the client. It or O(client_name) is needed.
+    description: The ID of the client. This or O(client_name) is required.
     type: str
   client_name:
     description: The exact name of the client.
@@ -53,31 +53,31 @@ options:
   max_age:
     description:
       - Mint a secret only when the one in the store is older, such as V(90d), V(1w12h) or a number of seconds. The age
-        is counted from C(minted_at) in the store, as Cloudflare does not say how old a secret is. A store that does not
-        say it makes the secret due.
+        is counted from C(minted_at) in the store, because Cloudflare does not report the age of a secret. A secret
+        without C(minted_at) is due.
       - If omitted, every run mints a secret unless a rotation is open.
     type: str
   overlap:
     description:
-      - How long both secrets stay valid at least before V(finalized) of O(state) deletes the older one, such as V(1d).
+      - The least time for which both secrets stay valid before O(state=finalized) deletes the older one, such as V(1d).
     type: str
   replace_lost:
     description:
-      - Whether a second secret that the store never received is replaced. The older one is deleted first for that, so
-        applications fail to authenticate until the next secret is deployed.
-      - Set it for one run, when a run says that it is needed.
+      - Whether a second secret that the store never received is replaced. The older secret is deleted first, so
+        applications fail to authenticate until the new one is deployed.
+      - Set it for one run only, when the message of a failed run asks for it.
     type: bool
     default: false
   expected:
     description:
-      - The RV(fingerprint) of the secret that was deployed and verified. V(finalized) of O(state) deletes nothing when
-        the store holds another secret by then.
+      - The RV(fingerprint) of the secret that was deployed and verified. O(state=finalized) deletes nothing if the
+        store holds another secret by then.
     type: str
   secret_needed:
     description:
-      - Whether tasks need the secret from the store, V(now) in this run or V(later) in another one. It matters for a
-        store that never shows a secret again. With V(now) the secret is kept in O(handover_dir) until the rotation is
-        finalized; with V(later) such a store is refused before anything is minted.
+      - Whether tasks need the secret from the store, V(now) in this run or V(later) in another one. It matters only for
+        a write-only store. With V(now), the secret is kept in O(handover_dir) until the rotation is finalized. With
+        V(later), such a store is refused before anything is minted.
     type: str
     choices: ['no', now, later]
     default: 'no'
@@ -114,16 +114,16 @@ rotation:
   sample: open
 steps:
   description:
-    - The steps of this run, of V(rotated), V(stored), V(finalized) and V(settled). V(settled) corrects a store in which
-      a rotation is open that was closed elsewhere.
+    - The steps of this run, of V(rotated), V(stored), V(finalized) and V(settled). V(settled) means that the rotation
+      was closed elsewhere, and that the store was corrected.
   returned: success
   type: list
   elements: str
   sample: [rotated, stored]
 reason:
   description:
-    - Why, as C(code) and C(text). The codes are V(due), V(not_due), V(handed_over), V(open), V(closed), V(overlap),
-      V(closed_elsewhere), V(replaced) and V(finalized).
+    - Why these steps were taken, as C(code) and C(text). The codes are V(due), V(not_due), V(handed_over), V(open),
+      V(closed), V(overlap), V(closed_elsewhere), V(replaced) and V(finalized).
   returned: success
   type: dict
   sample: {code: due, text: 'No rotation is open, and the secret is due: the store holds none.'}
@@ -148,17 +148,17 @@ account_id:
   type: str
   sample: 0123456789abcdef0123456789abcdef
 updated_at:
-  description: When Cloudflare says that the client was changed last.
+  description: When the client was last changed at Cloudflare.
   returned: success
   type: str
   sample: '2026-01-31T08:00:00Z'
 minted_at:
-  description: When the secret in the store was minted, as far as the store says it.
+  description: When the secret in the store was minted. V(null) if the store does not record it.
   returned: success
   type: str
   sample: '2026-01-31T08:00:00Z'
 due_at:
-  description: When it is due, by O(max_age).
+  description: When the secret is due, by O(max_age).
   returned: success
   type: str
   sample: '2026-05-01T08:00:00Z'
@@ -168,13 +168,13 @@ awaits_deployment:
   type: bool
   sample: true
 fingerprint:
-  description: The SHA-256 fingerprint of the secret in the store, where it can be known.
+  description: The SHA-256 fingerprint of the secret in the store. V(null) if it is not known.
   returned: success
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 waited:
   description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
-  returned: when a request was repeated, a read lagged behind, or the rate limit was near
+  returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str
 error:

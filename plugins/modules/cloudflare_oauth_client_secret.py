@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cloudflare_oauth_client_secret
-short_description: Mint a second secret of a Cloudflare OAuth client, or delete the older one
+short_description: Create a second secret of a Cloudflare OAuth client, or delete the older one
 version_added: 0.1.0
 description:
   - An OAuth client can have two valid secrets. O(state=rotated) mints the second one, while the older one keeps
     working. When every application uses the new one, O(state=finalized) deletes the older one.
   - One task never does both, because every application has to get the new secret in between.
-  - A client with C(token_endpoint_auth_method=none) has no secret and is refused.
+  - The task fails for a client with C(token_endpoint_auth_method=none), which has no secret.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
@@ -29,26 +29,26 @@ attributes:
 options:
   state:
     description:
-      - V(rotated) mints a second secret. When there are two already it changes nothing, and returns a message. It fails
-        if O(client_secret_file) is known not to hold the newer one, because that secret is lost.
+      - V(rotated) mints a second secret. If there are two already, it changes nothing, and returns a message. It fails
+        if O(client_secret_file) is known not to hold the newer secret, because that secret is lost.
       - V(finalized) deletes the older of two secrets. Applications that still use it fail to authenticate at once. With
-        O(client_secret_file) it fails if that file is known not to hold the newer one.
+        O(client_secret_file), it fails if that file is known not to hold the newer secret.
     type: str
     choices: [rotated, finalized]
     required: true
   client_id:
-    description: The ID of the client.
+    description: The ID of the client. This or O(client_name) is required.
     type: str
   client_name:
     description: The exact name of the client, instead of O(client_id). The task fails when several clients have it.
     type: str
   client_secret_file:
     description:
-      - The file on the target that the new secret is written to, without a line break and with mode C(0600); an
-        absolute path. It is replaced in one step, and is reserved before the secret is minted. Who owns it, and when it
-        is refused, is as for O(oauthops.iam.cloudflare_oauth_client#module:client_secret_file).
+      - The absolute path of the file on the target that gets the new secret, without a line break and with mode
+        C(0600). It is replaced in one step, and is reserved before the secret is minted. Owner and symbolic links are
+        as for O(oauthops.iam.cloudflare_oauth_client#module:client_secret_file).
       - An empty file beside it, whose name ends with C(.unreceived), marks that this file does not hold the newer
-        secret. It exists while a secret is being minted, and as long as the response that held it is lost.
+        secret. It exists while a secret is being minted, and stays if the response that held the secret is lost.
       - O(state=rotated) needs this or O(return_client_secret=true).
     type: path
   return_client_secret:
@@ -56,8 +56,8 @@ options:
       - Whether the new secret is returned as RV(client_secret). Set C(no_log=true) on the task then, because
         ansible-core before 2.22 shows the secret otherwise.
       - Refused with C(async) and in some loops, as O(oauthops.iam.cloudflare_oauth_client#module:return_client_secret).
-      - A task that is interrupted before it ends returns nothing. O(client_secret_file) has the secret
-        from the moment it is minted.
+      - A task that is interrupted before it ends returns nothing. With O(client_secret_file), the file has the secret
+        even then.
     type: bool
     default: false
 seealso:
@@ -101,7 +101,7 @@ error:
   type: dict
 waited:
   description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
-  returned: when a request was repeated, a read lagged behind, or the rate limit was near
+  returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str
 """

@@ -10,10 +10,10 @@ module: cloudflare_oauth_client_stored_secret
 short_description: Read or store the secret of an OAuth client
 version_added: 0.1.0
 description:
-  - V(read) of O(state) returns the record of a client in O(store), for tasks that need the secret. Set C(no_log=true)
-    on the task.
-  - V(present) of O(state) stores a secret that was made elsewhere, such as in the dashboard.
-  - Other keys in the place stay as they are. The place of another client is refused. Cloudflare is not asked.
+  - O(state=read) returns the secret of a client from O(store), for tasks that need it. Set C(no_log=true) on the task.
+  - O(state=present) stores a secret that was created elsewhere, such as in the dashboard.
+  - Other keys in the stored file or secret are kept. The task fails if it belongs to another client. No request is sent
+    to Cloudflare.
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._store
@@ -22,7 +22,7 @@ extends_documentation_fragment:
   - oauthops.iam._attributes
 options:
   state:
-    description: V(read) fails when the store holds no secret, or never shows it. V(present) stores O(client_secret).
+    description: V(read) fails if the store holds no secret or is write-only. V(present) stores O(client_secret).
     type: str
     choices: [read, present]
     default: read
@@ -31,17 +31,18 @@ options:
     type: str
     required: true
   client_secret:
-    description: The secret to store. It is needed for V(present) of O(state).
+    description: The secret to store. Required if O(state=present).
     type: str
   minted_at:
     description:
-      - When it was minted, as ISO 8601. If omitted, it is what the store says of the same secret, else the
-        current time.
+      - When the secret was created, as ISO 8601. If omitted, the stored time is kept if the secret is the same; else
+        the current time is stored.
     type: str
   rotation:
     description:
-      - V(open) says that an older secret is valid as well, so that
-        M(oauthops.iam.cloudflare_oauth_client_rotation) can continue from there.
+      - V(open) if an older secret of the client is still valid. M(oauthops.iam.cloudflare_oauth_client_rotation) then
+        continues that rotation, and deletes the older secret with V(finalized) of its option C(state).
+      - V(closed) if this is the only valid secret of the client.
     type: str
     choices: [open, closed]
     default: closed
@@ -59,7 +60,7 @@ EXAMPLES = r"""
   register: example_app
   no_log: true
 
-- name: Store a secret that was made in the dashboard
+- name: Store a secret that was created in the dashboard
   oauthops.iam.cloudflare_oauth_client_stored_secret:
     state: present
     client_id: "{{ example_app_client_id }}"
@@ -73,7 +74,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 client_id:
-  description: The ID of the client, as the store has it.
+  description: The ID of the client.
   returned: success
   type: str
   sample: 0123456789abcdef0123456789abcdef
@@ -83,12 +84,12 @@ client_secret:
   type: str
   sample: a-secret
 minted_at:
-  description: When the secret was minted, as far as the store says it.
+  description: When the secret was created. V(null) if the store does not record it.
   returned: success
   type: str
   sample: '2026-01-31T08:00:00Z'
 rotation:
-  description: V(open) or V(closed), or a note while a secret is being minted.
+  description: V(open), V(closed), or text that starts with C(minting-) while a rotation is creating a secret.
   returned: success
   type: str
   sample: closed

@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Asks Cloudflare for the client and DNS for its TXT record, at intervals. It prints a line each time, with the
     phase, the host, and the time elapsed and remaining.
-  - It ends when the domain is verified, when the value of the record has changed, or when the time is over. None of
-    these is a failure.
+  - It ends when the domain is verified, when the value of the record has changed, or when O(wait_timeout) is over. None
+    of these is a failure; RV(phase) shows the state.
   - Cloudflare looks for two days, so run again later instead of waiting long.
   - The token needs the permission C(OAuth Client Read), and C(OAuth Client Write) to restart a verification.
 author: The oauthops.iam authors (@oauthops)
@@ -27,7 +27,7 @@ attributes:
     details: Asks once and does not wait.
   idempotent:
     support: full
-    details: A failed verification is started again, and runs then.
+    details: A failed verification is restarted once. Later runs find it in progress.
 options:
   client_id:
     description: The ID of the client.
@@ -35,8 +35,8 @@ options:
     required: true
   oauth_client:
     description:
-      - The client as an earlier task returned it. It is used while Cloudflare does not show a new client yet, and the
-        value of its record is the one that may change.
+      - The client, as an earlier task returned it. It is used until Cloudflare shows a new client. RV(record_changed)
+        compares with the value of its record.
     type: dict
   wait_timeout:
     description: How many seconds to wait. V(0) asks once.
@@ -48,8 +48,8 @@ options:
     default: 10.0
   restart_verification:
     description:
-      - Whether a verification that has failed is restarted, once, when the record can be seen, or when it is not known
-        whether it can be seen. Cloudflare may name another value then.
+      - Whether a failed verification is restarted, once, unless the lookup shows that the record is missing. Cloudflare
+        may then ask for another value.
     type: bool
     default: true
 seealso:
@@ -133,7 +133,7 @@ restarted:
   type: bool
   sample: false
 record_changed:
-  description: Whether the value of the record is another one than before. Publish the new one.
+  description: Whether Cloudflare asks for another value of the record than before. Publish the new value.
   returned: success
   type: bool
   sample: false
@@ -142,7 +142,7 @@ lookup:
   returned: success
   type: dict
 elapsed:
-  description: How many seconds it took.
+  description: How many seconds the task took.
   returned: success
   type: int
   sample: 23

@@ -10,13 +10,13 @@ module: cloudflare_oauth_clients
 short_description: Manage many OAuth clients of a Cloudflare account in one task
 version_added: 0.1.0
 description:
-  - Manages many clients by their descriptions, as M(oauthops.iam.cloudflare_oauth_client) manages one, and can delete
-    clients without a description.
+  - Manages many clients by their definitions, as M(oauthops.iam.cloudflare_oauth_client) manages one, and can delete
+    clients without a definition.
   - The clients are listed once. Then only differences are sent, several requests at a time, within Cloudflare's rate
     limit.
-  - A client that fails leaves the others alone. The task fails at the end and names all that failed; the results of
-    all clients are in RV(oauth_clients). If several in a row fail for a common reason, such as a network
-    failure, the rest is not attempted.
+  - A client that fails does not stop the others. The task fails at the end and names all that failed; the results of
+    all clients are in RV(oauth_clients). If three in a row fail for a common reason, such as a network failure, the
+    rest is not attempted.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
 author:
   - The oauthops.iam authors (@oauthops)
@@ -26,9 +26,9 @@ extends_documentation_fragment:
 options:
   clients:
     description:
-      - The descriptions, as the playbook C(oauthops.iam.export) writes them. All options are those of
-        M(oauthops.iam.cloudflare_oauth_client), where they are described at length.
-      - Each client is described once. Two descriptions that could mean one client are refused before anything is sent.
+      - The definitions, as the playbook C(oauthops.iam.export) writes them. The options are those of
+        M(oauthops.iam.cloudflare_oauth_client), which describes them in full.
+      - Define each client once. Two definitions that could mean one client are refused before anything is sent.
       - Exactly one of this and O(definitions_file) is required.
     type: list
     elements: dict
@@ -37,7 +37,8 @@ options:
         description: The ID that Cloudflare gave to the client. Clients that share a name need it.
         type: str
       client_name:
-        description: The name. Without O(clients[].client_id) it says which client is meant, with it what to rename to.
+        description:
+          - The name. It identifies the client, unless O(clients[].client_id) is set; then the client is renamed to it.
         type: str
       grant_types:
         description: The grants that the client may use.
@@ -50,7 +51,7 @@ options:
         elements: str
         choices: [code, token, id_token]
       redirect_uris:
-        description: The URIs that users may be sent back to.
+        description: The URIs that users may be redirected to.
         type: list
         elements: str
       scopes:
@@ -58,7 +59,7 @@ options:
         type: list
         elements: str
       optional_scopes:
-        description: Those of O(clients[].scopes) that a user may decline.
+        description: The scopes of O(clients[].scopes) that a user may decline.
         type: list
         elements: str
       token_endpoint_auth_method:
@@ -70,7 +71,7 @@ options:
         type: list
         elements: str
       post_logout_redirect_uris:
-        description: The URIs that users may be sent to after logging out.
+        description: The URIs that users may be redirected to after logging out.
         type: list
         elements: str
       client_uri:
@@ -95,7 +96,7 @@ options:
         choices: [present, absent]
         default: present
       append:
-        description: Whether lists are added to the values that the client has.
+        description: Whether lists are added to the values that the client has, instead of replacing them.
         type: bool
         default: false
       restart_verification:
@@ -107,57 +108,57 @@ options:
         type: path
   definitions_file:
     description:
-      - Paths or globs of files with the descriptions, instead of O(clients). The module reads them itself, which takes
-        less time and memory than to pass thousands of descriptions through Ansible.
+      - Paths or globs of files with the definitions, instead of O(clients). The module reads them itself, which takes
+        less time and memory than passing thousands of definitions through Ansible.
       - A file is YAML or JSON in UTF-8, as the playbook C(oauthops.iam.export) writes it. It holds a list of clients,
         or one variable of any name with that list. The options of a client are those of O(clients).
-      - The files are on the host that the module runs on, which is the controller for C(localhost). There a relative
-        path begins at the directory of the playbook. On another host it begins at the directory of the login, so use an
-        absolute path.
-      - Ansible does not look at the files. A template or a value that is encrypted with ansible-vault is refused. Text
-        that C(!unsafe) marks is taken as it stands. Use C(vars_files) and O(clients) for a file that needs Ansible.
+      - The files are on the host that the module runs on, which is the controller for C(localhost). There, a path is
+        relative to the playbook directory. On another host, it is relative to the home directory of the remote user, so
+        use an absolute path.
+      - Ansible does not template or decrypt these files, so a template or a value that is encrypted with
+        C(ansible-vault) is refused. Text with the tag C(!unsafe) is taken literally. For files that need templates or
+        Ansible Vault, use C(vars_files) and O(clients).
       - YAML needs PyYAML on the host that the module runs on. JSON does not.
-      - Keys that are there twice, several YAML documents, empty files and globs that match nothing are refused before
-        anything is sent. A file without clients holds C([]).
+      - Duplicate keys, several YAML documents, empty files and globs that match nothing are refused before anything is
+        sent. A file without clients holds C([]).
     type: list
     elements: path
   concurrency:
     description:
-      - How many clients are worked on, and how many pages of the list are asked for, at a time, from V(1) to V(50).
-        Secrets are minted one after the other, each delivered before the next.
+      - How many clients are processed in parallel, and how many list pages are requested in parallel. V(1) to V(50).
+      - Secrets are minted one after the other, each delivered before the next.
     type: int
     default: 16
   validate_scopes:
     description:
-      - Whether scopes that clients are about to get are looked up in the catalogue first, which is asked for once.
+      - Whether to check scopes to be added against Cloudflare's list of scopes, which is requested once.
     type: bool
     default: true
   client_secret_dir:
     description:
       - The absolute path of the directory on the target for the secrets of new clients. Each is written to a file with
-        the name of its client and mode C(0600). A client whose name no file can have needs
+        the name of its client and mode C(0600). A client whose name is not a valid file name needs
         O(clients[].client_secret_file).
-      - A symbolic link on the way is followed only where no other user can have put it there. The task is refused
-        otherwise.
+      - A symbolic link in the path is followed only where no other user can have created it; else the task fails.
     type: path
   return_client_secret:
     description:
       - Whether the secrets of new clients are returned as RV(oauth_clients[].client_secret). Set C(no_log=true) on the
         task then, because ansible-core before 2.22 shows them otherwise.
       - Refused together with C(async), which keeps the result in a file that every user can read.
-      - In a loop, a mapping for C(register), which ansible-core 2.21 and later accepts, keeps the values of the last
-        item, and the secrets of the others are lost. It is refused without O(client_secret_dir). Register a name
-        instead, or C(_task.loop_result).
-      - A task that is interrupted before it ends returns nothing. O(client_secret_dir) has each secret
-        from the moment it is minted.
+      - In a loop, C(register) with a mapping (ansible-core 2.21 and later) keeps only the last item, so other secrets
+        would be lost. The task refuses it unless O(client_secret_dir) is set. Register a name instead, or
+        C(_task.loop_result).
+      - A task that is interrupted before it ends returns nothing. With O(client_secret_dir), the files have the secrets
+        even then.
       - A client that has a secret is not created unless this, O(client_secret_dir) or O(clients[].client_secret_file)
-        is set. V(false) without a file gives the secret up knowingly.
+        is set. V(false) without a file discards the secret on purpose.
     type: bool
   prune:
     description:
-      - Whether clients of the account that have no description are deleted, after all others are as described.
-      - Nothing is deleted when a client failed. Nothing is sent when the deletion looks like a mistake. That is, it
-        has public clients without O(force=true), more clients than O(prune_limit), or there is no description at all.
+      - Whether clients of the account without a definition are deleted, after all definitions were applied.
+      - Nothing is deleted if a client failed. Nothing is sent if public clients would be deleted without O(force=true),
+        more than O(prune_limit) clients would be deleted, or no client is defined.
     type: bool
     default: false
   prune_limit:
@@ -167,8 +168,8 @@ options:
     default: 5
   prune_name:
     description:
-      - The shell pattern that the name of a client must match to be deleted by O(prune), such as V(staging-*). Upper
-        and lower case differ. If omitted, any name will do. An empty one is refused.
+      - The shell pattern that the name of a client must match to be deleted by O(prune), such as V(staging-*). The
+        match is case-sensitive. If omitted, every name matches. An empty pattern is refused.
     type: str
   force:
     description:
@@ -177,10 +178,10 @@ options:
     default: false
   results:
     description:
-      - What RV(oauth_clients) has. V(changed) is all of the clients that were changed or failed, and no more than the
-        outcome of the others. V(full) is all of every client.
-      - AWX and ansible-runner drop a result of more than 700000 characters from the event of its task, which
-        V(full) reaches with about 600 clients.
+      - V(changed) returns full details of changed or failed clients only, V(full) of all clients. See
+        RV(oauth_clients).
+      - AWX and ansible-runner drop a result of more than 700000 characters from the job event. V(full) reaches that
+        with about 600 clients.
     type: str
     choices: [changed, full]
     default: changed
@@ -205,7 +206,7 @@ EXAMPLES = r"""
         state: absent
     client_secret_dir: "{{ example_secret_dir }}"
 
-- name: Manage the thousands of clients that two kinds of files describe
+- name: Manage clients that are defined in files
   oauthops.iam.cloudflare_oauth_clients:
     definitions_file:
       - oauth_clients.yml
@@ -220,7 +221,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 oauth_clients:
-  description: The outcome for each client, in the order of the descriptions.
+  description: The outcome for each client, in the order of the definitions.
   returned: always, once the clients were listed
   type: list
   elements: dict
@@ -230,7 +231,7 @@ oauth_clients:
       type: str
       sample: Example App
     client_id:
-      description: The ID, V(none) in check mode for a client that is not there yet.
+      description: The ID. V(null) in check mode for a client that would be created.
       type: str
       sample: 30e8fa4a9d2746f5a1b3c9d7e6f50418
     action:
@@ -261,19 +262,19 @@ oauth_clients:
         option:
           description:
             - The option to change, as the task or the file writes it, such as V(oauth_clients.yml[3].client_id).
-            - V(none) when it is not about one option.
+            - V(null) when it is not about one option.
           type: str
           sample: clients[3].client_id
     warnings:
-      description: Warnings on this client, which the task shows as well.
-      returned: when there is any, or when the client was changed
+      description: Warnings about this client, which the task shows as well.
+      returned: when there are any, or when the client was changed
       type: list
       elements: str
       sample: []
     oauth_client:
       description:
-        - The client after the task, as RV(oauthops.iam.cloudflare_oauth_client#module:oauth_client). V(none) when there
-          is none, or nothing is known of it.
+        - The client after the task, as RV(oauthops.iam.cloudflare_oauth_client#module:oauth_client). V(null) if there
+          is no client, or nothing is known about it.
       returned: when it was changed or failed, or with O(results=full)
       type: dict
     publishing:
@@ -307,14 +308,14 @@ pruned:
       type: str
       sample: private
 unmanaged:
-  description: The other clients of the account, which have no description, with the keys of RV(pruned).
+  description: The clients of the account without a definition, with the keys of RV(pruned).
   returned: always, once the clients were listed
   type: list
   elements: dict
   sample: []
 waited:
   description: The waits of the task with their causes.
-  returned: when a request was repeated, a read lagged behind, or the rate limit was near
+  returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str
   sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
@@ -328,7 +329,7 @@ error:
       type: str
       sample: clients_failed
     option:
-      description: The option to change, as the task writes it. V(none) when it is not about one option.
+      description: The option to change, as the task writes it. V(null) when it is not about one option.
       type: str
       sample: ~
 """

@@ -25,25 +25,27 @@ options:
     choices: [present, absent]
     default: present
   client_uri:
-    description: The C(client_uri) of the OAuth client, whose host is where the record belongs.
+    description:
+      - The C(client_uri) of the OAuth client. The record is created at the host of this URI.
+      - Exactly one of this and O(host) is required.
     type: str
   host:
-    description: The host itself, instead of O(client_uri).
+    description: The host of the record. Exactly one of this and O(client_uri) is required.
     type: str
   value:
-    description: The value, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing.dns_record.value) gives it.
+    description: The value, from RV(oauthops.iam.cloudflare_oauth_client#module:publishing.dns_record.value).
     type: str
     required: true
   ttl:
     description:
-      - How many seconds resolvers may keep the record, from V(60) to V(86400), on Enterprise zones from V(30).
-        V(1) leaves it to Cloudflare.
-      - If omitted, a new record has V(1) and an existing one keeps what it has.
+      - The time to live in seconds, from V(60) to V(86400), in Enterprise zones from V(30). V(1) lets Cloudflare
+        choose.
+      - If omitted, a new record gets V(1), and an existing record keeps its own.
     type: int
   zone_id:
     description:
-      - The ID of the zone, which has to hold the host.
-      - If omitted, the zone with the longest name that holds the host is looked up.
+      - The ID of the zone that contains the host.
+      - If omitted, the most specific zone that contains the host is looked up.
     type: str
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client
@@ -52,12 +54,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Learn which record Cloudflare wants to see
+- name: Read which record Cloudflare looks for
   oauthops.iam.cloudflare_oauth_client_info:
     client_name: Example App
   register: example_app
 
-- name: Publish it
+- name: Publish the record
   oauthops.iam.cloudflare_oauth_domain_record:
     client_uri: "{{ example_app.oauth_clients[0].client_uri }}"
     value: "{{ example_app.oauth_clients[0].publishing.dns_record.value }}"
@@ -66,8 +68,8 @@ EXAMPLES = r"""
 RETURN = r"""
 dns_record:
   description:
-    - The TXT record, V(none) when there was none to remove. Its C(name) is in lower case and Punycode. Its C(id) is
-      V(none) in check mode for one that is not there yet.
+    - The TXT record, V(null) when there was none to remove. Its C(name) is in lower case and Punycode. Its C(id) is
+      V(null) in check mode, for a record that would be created.
   returned: success
   type: dict
   sample:
@@ -83,7 +85,7 @@ error:
   type: dict
 waited:
   description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
-  returned: when a request was repeated, a read lagged behind, or the rate limit was near
+  returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str
 """

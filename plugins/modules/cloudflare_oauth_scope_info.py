@@ -10,7 +10,7 @@ module: cloudflare_oauth_scope_info
 short_description: List the scopes that a Cloudflare OAuth client can request
 version_added: 0.1.0
 description:
-  - Lists Cloudflare's catalogue of OAuth scopes, all of it or the scopes that match all given filters.
+  - Lists the OAuth scopes that Cloudflare offers, all of them or those that match every given filter.
   - Needs a valid credential, but no permission and no account.
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
@@ -20,17 +20,17 @@ extends_documentation_fragment:
 options:
   ids:
     description:
-      - Only the scopes with these IDs. The task fails when one is not in the catalogue, and suggests similar
+      - Only the scopes with these IDs. The task fails if Cloudflare does not offer one of them, and suggests similar
         IDs. Use it to check a list of scopes.
     type: list
     elements: str
   category:
-    description: Only the scopes of this category, in upper or lower case. An empty one is refused.
+    description: Only the scopes of this category. The match is not case-sensitive. An empty category is refused.
     type: str
   name:
     description:
-      - Only the scopes whose ID or name matches this shell pattern, such as V(dns*), in upper or lower case. An empty
-        one is refused.
+      - Only the scopes whose ID or name matches this shell pattern, such as V(dns*). The match is not case-sensitive.
+        An empty pattern is refused.
     type: str
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client
@@ -58,7 +58,7 @@ oauth_scopes:
   elements: dict
   contains:
     id:
-      description: The ID for the list of scopes of a client.
+      description: The ID, for C(scopes) of a client.
       type: str
       sample: dns.read
     name:
@@ -66,11 +66,11 @@ oauth_scopes:
       type: str
       sample: DNS Read
     category:
-      description: The group it belongs to.
+      description: The category.
       type: str
       sample: account_and_billing
     scopes:
-      description: The kinds of resources it covers, in Cloudflare's own names.
+      description: The kinds of resources that the scope covers, with Cloudflare's own names.
       type: list
       elements: str
       sample: [com.cloudflare.api.account.zone]
@@ -80,7 +80,7 @@ error:
   type: dict
 waited:
   description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
-  returned: when a request was repeated, a read lagged behind, or the rate limit was near
+  returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str
 """

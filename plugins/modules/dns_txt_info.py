@@ -10,12 +10,12 @@ module: dns_txt_info
 short_description: Look up the TXT records of a name at the name servers of its zone
 version_added: 0.1.0
 description:
-  - Asks the name servers that are authoritative for the name, past every cache, or a resolver over HTTPS where these
-    cannot be asked, as where port 53 is closed.
-  - The task does not fail when no server could be asked. RV(visible) is V(none) then, and RV(notes) say why.
+  - Queries the authoritative name servers of the name, so no cache is involved. If they cannot be reached, such as when
+    port 53 is closed, it queries a resolver over HTTPS.
+  - The task does not fail if no server could be queried. Then RV(visible) is V(null), and RV(notes) has the reason.
 author: The oauthops.iam authors (@oauthops)
 requirements:
-  - dnspython 2.1 or later, for asking name servers; O(method=resolver) does without
+  - dnspython 2.1 or later, to query name servers; O(method=resolver) does not need it
 extends_documentation_fragment:
   - oauthops.iam._attributes.reader
   - oauthops.iam._attributes
@@ -29,26 +29,27 @@ options:
     type: str
   method:
     description:
-      - Who is asked. V(authoritative) are the name servers of the zone, V(resolver) is the one at O(resolver_url).
-      - V(auto) asks the resolver only when the name servers gave no response, or only a CNAME that leads elsewhere.
+      - Which servers are queried. V(authoritative) are the name servers of the zone, V(resolver) is the resolver at
+        O(resolver_url).
+      - V(auto) queries the resolver only if the name servers gave no response, or only a CNAME to another zone.
     type: str
     choices: [auto, authoritative, resolver]
     default: auto
   servers:
     description:
-      - The name servers to ask, as names or IP addresses, with a port where it is not 53, such as V(192.0.2.1:5353) or
+      - The name servers to query, as names or IP addresses, with a port if it is not 53, such as V(192.0.2.1:5353) or
         V([2001:db8::1]:5353).
       - If omitted, the name servers of the zone are found through the resolver of the machine.
     type: list
     elements: str
   resolver_url:
     description:
-      - A resolver for DNS over HTTPS in JSON. An empty one is never asked.
-      - It may respond from its cache. That it does not show a value does not mean that the value is not there.
+      - The address of a resolver with a JSON API for DNS over HTTPS. If empty, no resolver is queried.
+      - It may respond from its cache, so a value that it does not show may exist.
     type: str
     default: https://cloudflare-dns.com/dns-query
   timeout:
-    description: How many seconds to wait for the name servers, and how many for the resolver.
+    description: How many seconds to wait for the name servers, and again for the resolver.
     type: float
     default: 5.0
 seealso:
@@ -57,12 +58,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Learn which record Cloudflare wants to see
+- name: Read which record Cloudflare looks for
   oauthops.iam.cloudflare_oauth_client_info:
     client_name: Example App
   register: example_app
 
-- name: Can the world see it?
+- name: Check whether the record can be seen
   oauthops.iam.dns_txt_info:
     name: "{{ example_app.oauth_clients[0].publishing.dns_record.name }}"
     value: "{{ example_app.oauth_clients[0].publishing.dns_record.value }}"
@@ -72,9 +73,9 @@ EXAMPLES = r"""
 RETURN = r"""
 visible:
   description:
-    - Whether all servers that responded have O(value). V(none) when no server responded, or no value was given.
-    - V(none) as well when the resolver at O(resolver_url) was asked and does not show it.
-    - A server that knows only a CNAME that leads elsewhere does not count, if another one knows more.
+    - Whether all servers that responded have O(value). V(null) when no server responded, or no value was given.
+    - V(null) as well if the resolver at O(resolver_url) was queried and does not show it.
+    - A server that has only a CNAME to another zone does not count, if another server has more.
   returned: success
   type: bool
   sample: true
@@ -84,18 +85,18 @@ value:
   type: str
   sample: v=spf1 -all
 txt_values:
-  description: The values that all servers have that count for RV(visible), each joined of its strings.
+  description: The values that all servers have that count for RV(visible), the strings of each joined.
   returned: success
   type: list
   elements: str
   sample: [v=spf1 -all]
 cname:
-  description: Where a CNAME at the name leads, V(none) without one.
+  description: Where a CNAME at the name leads, V(null) without one.
   returned: success
   type: str
   sample: pages.example.net
 asked:
-  description: The servers that were asked, and their responses.
+  description: The servers that were queried, and their responses.
   returned: success
   type: list
   elements: dict
@@ -105,18 +106,18 @@ asked:
       type: str
       sample: ns1.example.com
     txt_values:
-      description: The TXT values that it has, V(none) when it did not respond.
+      description: The TXT values that it has, V(null) when it did not respond.
       type: list
       elements: str
       sample: [v=spf1 -all]
     cname:
-      description: Where a CNAME at the name leads, V(none) without one.
+      description: Where a CNAME at the name leads, V(null) without one.
       type: str
     error:
-      description: Why it gave no response, V(none) when it did.
+      description: Why it gave no response, V(null) when it did.
       type: str
 notes:
-  description: Why a server was not asked or gave no response.
+  description: Why a server was not queried or gave no response.
   returned: success
   type: list
   elements: str
@@ -124,7 +125,7 @@ notes:
 error:
   description:
     - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
-      C(option) the option to change, V(none) when it is not about one.
+      C(option) the option to change, V(null) when it is not about one.
   returned: when the task failed
   type: dict
   sample: {code: invalid_option, option: servers}

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: rfc2136_txt_value
-short_description: Keep one value among the TXT records of a name, by dynamic update
+short_description: Manage one value of the TXT records of a name, with dynamic updates (RFC 2136)
 version_added: 0.1.0
 description:
   - Adds one value to the TXT records of a name at a name server that takes dynamic updates (RFC 2136), such as BIND,
-    Knot and PowerDNS, or removes it. Every other value stays. The server does either in one step, so that tasks that
-    run at the same time take nothing from each other.
-  - C(community.general.nsupdate) replaces all TXT records of the name instead, those of others as well.
-  - It refuses a change that would do harm or have no effect, at a name that is a CNAME, that another zone serves, or
-    that is found only through a wildcard.
+    Knot and PowerDNS, or removes it. Every other value stays. The server makes the change in one step, so concurrent
+    tasks do not remove each other's values.
+  - C(community.general.nsupdate) replaces all TXT records of the name instead, including those of other services.
+  - The task fails if the name is a CNAME, is delegated to another zone, or exists only through a wildcard. There, a
+    change would do harm or have no effect.
 author: The oauthops.iam authors (@oauthops)
 requirements:
   - dnspython 2.1 or later
@@ -23,7 +23,7 @@ extends_documentation_fragment:
   - oauthops.iam._attributes
 attributes:
   check_mode:
-    details: Asks the server to remove a value that no record has, to learn whether the key may. This changes nothing.
+    details: Asks the server to remove a value that no record has, to check the rights of the key. This changes nothing.
 options:
   state:
     description: Whether the value is among the TXT records of the name.
@@ -40,33 +40,33 @@ options:
     required: true
   ttl:
     description:
-      - How many seconds resolvers may keep the record. If omitted, it is V(3600).
-      - Records of one name and type share it, so that a name that has TXT records already keeps its own.
+      - The time to live in seconds. If omitted, it is V(3600).
+      - All TXT records of a name share it, so a name that already has TXT records keeps its own.
     type: int
   server:
     description: The primary name server of the zone, as an IP address or a name.
     type: str
     required: true
   port:
-    description: Its port.
+    description: The port of the name server.
     type: int
     default: 53
   protocol:
-    description: How it is spoken to.
+    description: The transport protocol.
     type: str
     choices: [tcp, udp]
     default: tcp
   zone:
     description:
-      - The zone that holds the name. If omitted, the server is asked.
-      - A primary that responds to no queries needs it. Such a server cannot say which values a name has. Each run
-        reports a change where there are others.
+      - The zone that contains the name. If omitted, it is looked up at O(server).
+      - Required if the server accepts updates but no queries. Its existing values cannot be read then, so each run may
+        report a change if the name has other values.
     type: str
   key_name:
-    description: The name of the TSIG key that questions and updates are signed with.
+    description: The name of the TSIG key that signs queries and updates.
     type: str
   key_secret:
-    description: The key in base64, as it stands in the settings of the server.
+    description: The secret of the key in base64, as in the configuration of the server.
     type: str
   key_algorithm:
     description: The algorithm of the key.
@@ -75,8 +75,8 @@ options:
     default: hmac-sha256
   timeout:
     description:
-      - How many seconds to wait for a response. A question or an update without one is sent three times, which does
-        no harm.
+      - How many seconds to wait for a response. Without a response, a query or an update is sent up to three times,
+        which is safe.
     type: float
     default: 10.0
 seealso:
@@ -85,12 +85,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Learn which record Cloudflare wants to see
+- name: Read which record Cloudflare looks for
   oauthops.iam.cloudflare_oauth_client_info:
     client_name: Example App
   register: example_app
 
-- name: Publish it at our own name server
+- name: Publish the record at our own name server
   oauthops.iam.rfc2136_txt_value:
     server: 192.0.2.53
     key_name: example-app
@@ -101,7 +101,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 dns_record:
-  description: The record that was asked for. Its C(name) is in lower case and Punycode, and C(zone) holds it.
+  description: The record. Its C(name) is in lower case and Punycode, and its C(zone) contains the name.
   returned: success
   type: dict
   sample:
@@ -112,8 +112,8 @@ dns_record:
     zone: example.com
 txt_values:
   description:
-    - All values of the TXT records of the name after the task, each joined of its strings.
-    - Of a server that responds to no queries, O(value) alone.
+    - All values of the TXT records of the name after the task, the strings of each joined.
+    - If the server responds to no queries, only O(value).
   returned: success
   type: list
   elements: str
@@ -121,9 +121,9 @@ txt_values:
 error:
   description:
     - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
-      C(option) the option to change, V(none) when it is not about one.
-    - For a name server that refused or gave no response, C(reason) is its response code, such as V(REFUSED), or what is
-      wrong with the key.
+      C(option) the option to change, V(null) when it is not about one.
+    - If the name server refused or gave no response, C(reason) is the response code, such as V(REFUSED), or the error
+      of the key.
   returned: when the task failed
   type: dict
   sample: {code: dns_refused, option: ~, reason: REFUSED}

@@ -11,10 +11,10 @@ short_description: Read or update the value of a JSON file that only its owner c
 version_added: 0.1.0
 description:
   - Reads a file that holds a JSON object, and replaces it when O(value) is given.
-  - The file is written only when the value differs, and in one step, so that every reader finds the older value or the
-    newer. It has mode C(0600) before anything is in it.
+  - The file is written only if the value differs, and in one step, so a reader finds either the older or the newer
+    value. It gets mode C(0600) before any content.
   - A wrong mode, O(owner) or O(group) of the file is corrected as well, even if the value is the same.
-  - A file that holds something else than a JSON object is refused, and left as it is.
+  - The task fails if the file holds anything but a JSON object. The file stays as it is.
   - Set C(no_log=true) on the task, because RV(value) is the content of the file.
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
@@ -23,9 +23,9 @@ extends_documentation_fragment:
 options:
   path:
     description:
-      - The file on the target, an absolute path. Symbolic links are followed, and stay, where no other user can have
-        put them there. The task is refused otherwise, as for a file with several hard links where another user can have
-        made them.
+      - The absolute path of the file on the target. Symbolic links are followed, and kept, where no other user can have
+        created them; else the task fails. It also fails for a file with several hard links that another user can have
+        created.
       - A file that does not exist, or is empty, has no value. To write one, its directory must exist.
     type: path
     required: true
@@ -39,7 +39,7 @@ options:
     description:
       - The name or number of the user who owns the written file. If omitted, an existing file keeps its owner.
       - Where other users can put files into the directory, an existing file must belong to this user already. If
-        omitted, it must belong to root or to the user who runs the task. The task is refused otherwise.
+        omitted, it must belong to root or to the user who runs the task. Else the task fails.
     type: str
   group:
     description:
@@ -68,14 +68,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 value:
-  description: The value before the task; null when the file does not exist or is empty.
+  description: The value before the task. V(null) if the file does not exist or is empty.
   returned: success
   type: dict
   sample: {client_id: 30e8fa4a9d2746f5a1b3c9d7e6f50418, client_secret: the secret}
 error:
   description:
     - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
-      C(option) the option to change, V(none) when it is not about one.
+      C(option) the option to change, V(null) when it is not about one.
   returned: when the task failed
   type: dict
   sample: {code: file_inaccessible, option: path}

@@ -12,12 +12,12 @@ version_added: 0.1.0
 description:
   - Reads one top-level key of a YAML file on the controller that is encrypted as a whole with C(ansible-vault), and
     replaces its value when O(value) is given.
-  - All else in the file stays as it is, byte for byte, comments and tags such as C(!vault) included. A comment inside
-    the value that is replaced goes with it.
-  - The file is written only when the value differs, and in one step. One task at a time writes it, so that forks and
-    runs on one controller lose no change. A task waits for up to a minute for another one to end.
-  - The locks for that are in the directory C(oauthops.iam) of C(ANSIBLE_HOME), which is C(~/.ansible) by default. The
-    variable E(OAUTHOPS_HANDOVER_DIR) names another one, which must be the user's own.
+  - The rest of the file stays as it is, byte for byte, including comments and tags such as C(!vault). A comment inside
+    the replaced value is removed.
+  - The file is written only if the value differs, and in one step. A lock lets one task at a time write it, so that
+    forks and runs on one controller lose no change. A task waits up to a minute for the lock.
+  - The locks are in the directory C(oauthops.iam) of C(ANSIBLE_HOME), which is C(~/.ansible) by default. The
+    environment variable E(OAUTHOPS_HANDOVER_DIR) sets another directory, which must belong to the user.
   - Set C(no_log=true) on the task, because RV(value) is the content of the key.
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
@@ -27,8 +27,8 @@ extends_documentation_fragment:
 options:
   path:
     description:
-      - The file on the controller, an absolute path. Symbolic links are followed, and stay, where no other user can
-        have put them there. The task is refused otherwise, as for a file that another user can have put there.
+      - The absolute path of the file on the controller. Symbolic links are followed, and kept, where no other user can
+        have created them; else the task fails. It also fails for a file that another user can have created.
       - A file that does not exist counts as empty, and is created with mode C(0600). Its directory must exist. An
         existing file keeps its mode, POSIX ACL and owner.
     type: path
@@ -40,8 +40,8 @@ options:
   value:
     description:
       - The value to write. If omitted, the file is only read.
-      - Text is written as it is, so that Ansible takes C({{) in it for the begin of an expression when it loads the
-        file as variables.
+      - Text is written literally. If Ansible loads the file as variables, it takes C({{) in the text for the start of a
+        template.
     type: dict
   vault_password:
     description:
@@ -55,11 +55,11 @@ options:
     type: path
   vault_id:
     description:
-      - The vault ID that the file is encrypted with when it is written. It is in the file's header then, and chooses
-        among the vault secrets that Ansible was started with.
-      - If omitted, an existing file keeps its vault ID and password. A new file gets the vault ID that
-        C(ansible-vault encrypt) would give it, by the same settings of Ansible. When secrets of several vault IDs are
-        loaded, it is needed unless C(DEFAULT_VAULT_ENCRYPT_IDENTITY) is set.
+      - The vault ID that the file is encrypted with when it is written. It is written to the file's header, and selects
+        one of the vault secrets that Ansible was started with.
+      - If omitted, an existing file keeps its vault ID and password. A new file gets the vault ID that C(ansible-vault
+        encrypt) would give it, by the same settings of Ansible. If secrets of several vault IDs are loaded, this option
+        is required unless C(DEFAULT_VAULT_ENCRYPT_IDENTITY) is set.
     type: str
 seealso:
   - module: oauthops.iam.secret_file_value
@@ -86,7 +86,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 value:
-  description: The value before the task; null when the file or the key is not there.
+  description: The value before the task. V(null) if the file or the key does not exist.
   returned: success
   type: raw
   sample: {client_id: 30e8fa4a9d2746f5a1b3c9d7e6f50418, client_secret: the secret}
@@ -98,7 +98,7 @@ path:
 error:
   description:
     - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
-      C(option) the option to change, V(none) when it is not about one.
+      C(option) the option to change, V(null) when it is not about one.
   returned: when the task failed
   type: dict
   sample: {code: vault_not_decrypted, option: path}

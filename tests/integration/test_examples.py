@@ -147,7 +147,7 @@ def test_the_examples_of_a_store_run(prepared: dict[str, Json], ansible: Ansible
     known = {**KNOWN, "example_app_client_id": client["client_id"]}
     changed = {
         "rotation": "Mint a second secret every 90 days",
-        "stored_secret": "Store a secret that was made in the dashboard",
+        "stored_secret": "Store a secret that was created in the dashboard",
     }
     for module, task in changed.items():
         tasks = json.dumps(examples(f"cloudflare_oauth_client_{module}"))

@@ -37,10 +37,11 @@ Options
 The modules repeat a request only where that is harmless. Otherwise they first check whether it was carried out.
 
 - :ansopt:`oauthops.iam.cloudflare_oauth_client#module:retry_timeout` limits all failed attempts and pauses of a task
-  together. The default is 60 seconds. A pause that Cloudflare asks for is kept, as long as it fits.
+  together. The default is 60 seconds. A pause that Cloudflare requests is observed, if it is within
+  this limit.
 - :ansplugin:`oauthops.iam.cloudflare_oauth_clients#module` may take longer, because it slows down before the rate
   limit, by at most five minutes a request.
-- With ``-v`` the result shows as ``waited`` what was waited for.
+- With ``-v`` the result shows each wait and its cause, as ``waited``.
 
 Temporary failures
 ------------------
@@ -62,7 +63,7 @@ Refused DNS updates
 -------------------
 
 A task with :ansplugin:`oauthops.iam.rfc2136_txt_value#module`, or with the DNS provider ``rfc2136``, fails as follows,
-also in check mode. Nothing was changed. The rows ran on {ran_on}, as Debian 12 has them.
+also in check mode. Nothing was changed. The rows were tested on {ran_on}, as Debian 12 has them.
 
 {refusals}
 
@@ -73,7 +74,7 @@ Cloudflare shows a secret once. If the response that held it is lost, it cannot 
 
 - **Creating a client.** The task looks for a client of that name.
 
-  - If it finds the client, the message names its ID. The client is there, its secret is not. With a store, rotate the
+  - If it finds the client, the message names its ID. The client exists, its secret is lost. With a store, rotate the
     secret with :ansplugin:`oauthops.iam.oauth_client_rotate#role`, then publish again. Without one, mint a secret with
     :ansplugin:`oauthops.iam.cloudflare_oauth_client_secret#module` and ``state: rotated``, and delete the lost one with
     ``state: finalized``.
@@ -98,11 +99,11 @@ The API has no lock and no conditional write.
 - **Creating a client without a store.** Two runs can both find no client and both create one. Each looks for others of
   that name afterwards. If there is one, it fails, lists the clients, and says how to delete the duplicate. Until then
   every task that names the client fails, so that none is used by mistake.
-- **The module cloudflare_oauth_client_secret.** Two rotations at the same moment cannot be kept apart. Cloudflare
-  refuses one of them, which fails.
+- **The module cloudflare_oauth_client_secret.** It cannot separate two rotations at the same moment. Cloudflare
+  refuses one of them, and that task fails.
 
-To be safe, let one controller manage an account, and run tasks on an account once, as with ``run_once: true`` or
-``hosts: localhost``.
+To be safe, let one controller manage an account, and run each task for an account once, with ``run_once: true``
+or ``hosts: localhost``.
 
 Tests
 -----

@@ -45,6 +45,7 @@ NAMES = (
     r"\"Answer\"",  # a key of DNS over HTTPS in JSON
     r"survey answers?",  # AWX
     r"FAKE_CLOUDFLARE_CONTROL/faults",  # a path of the fake's own interface
+    r"``faults``",  # and its name in the text
     r"node ``proven``",  # a node of an older workflow
 )
 """Proper names, which are left alone."""

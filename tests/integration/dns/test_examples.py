@@ -37,7 +37,7 @@ def test_the_examples_of_the_dynamic_update_run(publishing: Publishing, name_ser
     secret = {"example_app_tsig_secret": name_server.writer.secret}
     run = publishing.ansible.play([read, publish], "-vvvv", "--diff", vars=secret)
     assert run.status == 0, run.output
-    assert run.changed == ["Publish it at our own name server"]
+    assert run.changed == ["Publish the record at our own name server"]
     assert name_server.texts("app.example.com") == {publishing.clients()[0]["verification"]["text"]}
     assert name_server.writer.secret not in run.output
 
