@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checking an option that is a mapping by ansible-core's validator, with hints for what is misspelled. Private."""
+"""Checks a mapping option with ansible-core's validator, and adds hints for misspelled keys. Private."""
 
 from __future__ import annotations
 

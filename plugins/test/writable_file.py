@@ -38,7 +38,7 @@ from pathlib import Path
 
 
 def writable_file(path: object) -> bool:
-    """Whether the file can be written; what is no text cannot."""
+    """Whether the file can be written; false for a path that is not text."""
     if not isinstance(path, str):
         return False
     file = Path(os.path.expanduser(path))

@@ -100,7 +100,7 @@ def test_yaml_is_read_as_pyyaml_reads_it(tree: Any) -> None:
         ("a: !!python/name:os.system ''\n", "python/name"),
         ("a: *b\n", "'b'"),
         ("a: &b [*b]\n", "'b'"),
-        ("? [a]\n: b\n", "no text"),
+        ("? [a]\n: b\n", "not text"),
         ("a: 2026-13-45\n", "timestamp"),
         ("<<: [a]\n", "merges"),
         ("[" * 100_000, "nested"),
