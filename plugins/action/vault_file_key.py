@@ -37,7 +37,7 @@ ATTRIBUTES = Attributes(keeps_mode=True)
 
 
 class ActionModule(ControllerAction):
-    """Works in the controller alone: there the vault secrets are."""
+    """An action that works only on the controller, where the vault secrets are."""
 
     module = MODULE
 

@@ -143,7 +143,7 @@ def _name(uid: int) -> str:
 
 
 def _set_context(handle: int, place: Place, older: Found | None) -> None:
-    """The SELinux context of the older file, else what the policy says of its path."""
+    """Set the SELinux context of the older file, or else that of the policy for its path."""
     if selinux is None or not selinux.is_selinux_enabled():
         return
     context = older.context if older else _context_by_policy(place.path)

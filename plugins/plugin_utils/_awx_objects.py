@@ -64,7 +64,7 @@ def _by_kind(options: Options) -> dict[str, list[Object]]:
 
 
 def credentials(options: Options) -> list[Object]:
-    """Both are created without their secrets, which a person fills in, and never changed after that."""
+    """The two credentials, created without secrets and never changed afterwards: the user enters the secrets."""
     account = ("account", "The Cloudflare account of the jobs", options["credential_type"]["name"])
     approver = ("approver", "A user who may only approve", "Red Hat Ansible Automation Platform")
     return [

@@ -120,7 +120,7 @@ def named(entry: Mapping[str, Any]) -> Finding:
 
 
 def in_order(found: Iterable[Finding]) -> list[Finding]:
-    """By name: the API says nothing of the order of its lists, and the same account is to give the same report."""
+    """Sorted by name, so that the same account gives the same report: the API does not define the order of lists."""
     return sorted(found, key=lambda item: (str(item["client_name"] or "").casefold(), str(item["client_id"] or "")))
 
 

@@ -173,7 +173,7 @@ def reserve(descriptor: int) -> None:
     """Lock a file, so that other runs see that it is in use until it is closed."""
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     if not os.fstat(descriptor).st_nlink:
-        raise FileNotFoundError(errno.ENOENT, "It was removed meanwhile")
+        raise FileNotFoundError(errno.ENOENT, "Another run has removed it")
 
 
 def is_abandoned(path: str) -> bool:

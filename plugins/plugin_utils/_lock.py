@@ -32,8 +32,8 @@ def held(
 ) -> Iterator[None]:
     """Hold the lock of that name in a private directory.
 
-    Raises UsageError, which says who holds it, after C(timeout) seconds; C(what) is what it locks in words. The options
-    are those to blame. The lock's file is removed at the end.
+    After C(timeout) seconds, raises UsageError with the holder. C(what) describes what is locked. C(option) and
+    C(directory_option) are named in errors. The lock's file is removed at the end.
     """
     with private_directory(directory, directory_option) as place:
         file = f"{name}.lock"

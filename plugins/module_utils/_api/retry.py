@@ -177,7 +177,7 @@ class Countdown:
 def slow_down(header: str, few: int = FEW_REQUESTS) -> float:
     """Seconds between two requests, from a Ratelimit header such as C("default";r=50;t=30).
 
-    C(r) requests are left for C(t) seconds. While more than C(few) are left, and for what is no such header, there is
+    C(r) requests are left for C(t) seconds. While more than C(few) are left, and without such a header, there is
     no need to wait. Of several policies the strictest counts, up to C(LONGEST_PACE).
     """
     pauses = [0.0]

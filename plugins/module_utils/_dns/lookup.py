@@ -94,7 +94,7 @@ def given_servers(servers: list[str]) -> dict[str, list[tuple[str, int]]]:
 
 
 def host_and_port(server: str) -> tuple[str, int]:
-    """192.0.2.1, ns1.example.com or 2001:db8::1, or with a port [2001:db8::1]:5353; raises UsageError for all else."""
+    """Host and port of a server such as ns1.example.com or [2001:db8::1]:5353. Raises UsageError for invalid text."""
     match = re.fullmatch(r"\[(.+)\](?::(\d+))?|([^\[\]:]+)(?::(\d+))?|([0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)", server.strip())
     host, port = (match[1] or match[3] or match[5], int(match[2] or match[4] or DNS_PORT)) if match else ("", 0)
     may_be_name = dns_name(host) and not re.fullmatch(r"[\d.]+", host)

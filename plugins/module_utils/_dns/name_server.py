@@ -144,7 +144,7 @@ class NameServer:
         self._carried_out(update)
 
     def remove_texts(self, zone: str, name: str, contents: Iterable[str]) -> None:
-        """Remove TXT records, as a zone file has them; one that is not there is no error, and changes nothing."""
+        """Remove TXT records, given as in a zone file. A record that does not exist is ignored."""
         update = self._update(zone)
         for content in contents:
             update.delete(absolute(name), "TXT", content)

@@ -136,7 +136,7 @@ def _check_option(name: str, value: Any, place: str) -> None:
         if isinstance(item, (dict, list)):
             raise _invalid(f"{place}.{name} is not a value or a list of values.")
         if isinstance(item, str) and not isinstance(item, Literal) and TEMPLATE.search(item):
-            raise _invalid(f"{place}.{name} holds a template. {INSTEAD} Mark text that is no template with !unsafe.")
+            raise _invalid(f"{place}.{name} holds a template. {INSTEAD} Mark text that is not a template with !unsafe.")
 
 
 def _without_marks(value: Any) -> Any:
