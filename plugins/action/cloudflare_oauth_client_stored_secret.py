@@ -45,8 +45,9 @@ def shown(kept: StoredRecord, handover: ClientHandover) -> Result:
 def without_secret(kept: StoredRecord) -> str:
     if kept.holds_secret and kept.store.write_only:
         return (
-            f"store: {kept.store.place} never shows the secret that it holds, and no run has kept it. Deploy it in the "
-            "run that mints it, or use a store that can be read."
+            f"store: {kept.store.place} is write-only, and the handover directory holds no copy of the secret. Create "
+            "another with cloudflare_oauth_client_rotation and deploy it in the same run, or use a store that can be "
+            "read."
         )
     return (
         f"store: {kept.store.place} holds no secret of {kept.client_id}. Store it with state=present, or mint another "
@@ -55,7 +56,11 @@ def without_secret(kept: StoredRecord) -> str:
 
 
 def stored(kept: StoredRecord, params: Mapping[str, Any]) -> Result:
-    """Store a secret that was made elsewhere. Raises UsageError for one that cannot be the newer one."""
+    """Store a secret that was made elsewhere.
+
+    Raises UsageError while another run may be minting, or for rotation=open with the secret that the store already
+    holds.
+    """
     secret, rotation = str(params["client_secret"]), params["rotation"]
     register({secret})
     check_rotation(kept, secret, rotation)
@@ -74,8 +79,8 @@ def check_rotation(kept: StoredRecord, secret: str, rotation: str) -> None:
     if rotation == OPEN and kept.found.get("rotation") != OPEN and kept.secret == secret:
         raise UsageError(
             "secret_not_newer",
-            "client_secret: the store holds this secret already, so it is not the newer one of an open rotation. Give "
-            "the newer one, or rotation=closed.",
+            "client_secret: the store holds this secret already, so it is not the newer one of an open rotation. Set "
+            "client_secret to the newer one, or rotation=closed.",
             option="client_secret",
         )
 

@@ -37,7 +37,7 @@ ATTRIBUTES = Attributes(keeps_mode=True)
 
 
 class ActionModule(ControllerAction):
-    """Works in the controller alone: there the vault secrets are."""
+    """An action that works only on the controller, where the vault secrets are."""
 
     module = MODULE
 
@@ -59,7 +59,7 @@ def ensure(params: Mapping[str, Any], loader: Any, *, check_mode: bool) -> dict[
 def ensured(
     place: Place, vault: Vault, key: str, value: Mapping[str, Any] | None, *, check_mode: bool
 ) -> tuple[Any, bool]:
-    """The value that was found, and whether it was, or is to be, replaced."""
+    """The value that was found, and whether it was replaced, or would be in check mode."""
     with raising(place):
         older = found_at(place)
         found, encrypted = edited(vault, older, key, value)
@@ -81,7 +81,8 @@ def ensured(
                 check(place, older)
     raise UsageError(
         "locked",
-        f"path: another program has changed {place.path} {TURNS} times while it was edited. Run the task again.",
+        f"path: another program changed {place.path} {TURNS} times while this task was editing it. Run the task again "
+        "when that program has stopped writing.",
         option="path",
     )
 
@@ -92,7 +93,7 @@ def check(place: Place, older: Found | None) -> None:
 
 
 def replaced(place: Place, content: bytes, older: Found | None) -> bool:
-    """Put the content in the file's place, unless that has changed since it was read; gives whether it was done."""
+    """Replace the file, unless it changed since it was read; returns whether it was replaced."""
     if not unchanged(place, older):
         return False
     with Reserved(place) as reserved:
@@ -109,7 +110,7 @@ def unchanged(place: Place, older: Found | None) -> bool:
 
 
 def locked(place: Place) -> contextlib.AbstractContextManager[None]:
-    """The file to oneself, among the tasks of this user on this controller."""
+    """A lock on the file, against other tasks of this user on this controller."""
     name = "vault-" + hashlib.sha256(place.path.encode(errors="surrogateescape")).hexdigest()[:32]
     return held(
         handover_directory(), name, LONGEST_WAIT, what=f"path: {place.path}", option="path", directory_option=None
@@ -126,7 +127,7 @@ def raising(place: Place) -> Iterator[None]:
 
 
 def edited(vault: Vault, older: Found | None, key: str, value: Mapping[str, Any] | None) -> tuple[Any, bytes | None]:
-    """The value that was found, and what the file has to hold instead, if anything."""
+    """The value that was found, and the new content of the file, or None if it stays as it is."""
     text, label, secret = vault.opened(older.content) if older and older.content else ("", None, None)
     try:
         found = value_of(text, key)

@@ -95,7 +95,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._awx_approvals import
 
 
 def awx_approvals(approvals: Rows, nodes: Rows, jobs: Rows, clients: Rows, account_id: str) -> list[dict[str, Any]]:
-    """The decisions; raises AnsibleFilterError when a row is not what it has to be."""
+    """The decisions. Raises AnsibleFilterError for an invalid row."""
     try:
         return decided(approvals, nodes, jobs, clients, account_id)
     except (KeyError, TypeError, AttributeError) as error:

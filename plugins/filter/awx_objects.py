@@ -56,7 +56,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._awx_objects import a
 def awx_objects(options: Any) -> dict[str, list[dict[str, Any]]]:
     """The objects, in which nothing is a template of this play.
 
-    Raises AnsibleFilterError when an option is missing, or is not what it has to be.
+    Raises AnsibleFilterError if an option is missing or invalid.
     """
     try:
         return cast("dict[str, list[dict[str, Any]]]", wrap_var(objects(plain(options))))

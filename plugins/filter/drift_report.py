@@ -210,7 +210,7 @@ def drift_report(
     fail_on: Iterable[str] = USUAL_FAIL_ON,
     now: str = "",
 ) -> dict[str, Any]:
-    """The report; raises AnsibleFilterError when an argument is not what it has to be."""
+    """The report. Raises AnsibleFilterError for an invalid argument."""
     moment = present(now)
     kinds = listed(fail_on) if isinstance(fail_on, str) else list(fail_on)
     strange = [kind for kind in kinds if kind not in KINDS]

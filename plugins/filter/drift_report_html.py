@@ -48,7 +48,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._report_page import r
 
 
 def drift_report_html(report: Mapping[str, Any]) -> str:
-    """The page; raises AnsibleFilterError when C(report) is none."""
+    """The page. Raises AnsibleFilterError if C(report) is not a report."""
     try:
         return report_page(report)
     except (AttributeError, KeyError, TypeError, UndefinedError):

@@ -47,7 +47,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._report_text import r
 
 
 def drift_report_text(report: Mapping[str, Any]) -> list[str]:
-    """The lines; raises AnsibleFilterError when C(report) is none."""
+    """The lines. Raises AnsibleFilterError if C(report) is not a report."""
     try:
         return list(report_lines(report))
     except (AttributeError, KeyError, TypeError):

@@ -115,7 +115,9 @@ def oauth_clients_yaml(
     try:
         return variables_text(variable, chosen, comment)
     except UnicodeEncodeError as error:
-        raise AnsibleFilterError(f"{error.object!r} holds half of a character, which no file can hold.") from None
+        raise AnsibleFilterError(
+            f"{error.object!r} holds an incomplete character, which cannot be written to a file."
+        ) from None
 
 
 def _chosen(clients: Iterable[Client], name: str, client_ids: bool) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who owns a file with a secret and who can read it: owner, group, mode, ACL and SELinux context.
+"""The owner, group, mode, ACL and SELinux context of a file with a secret.
 
-All are set by the descriptor of the file that replaces another, before it has its name. Private to this collection.
+They are set on the new file by its descriptor, before it replaces the old one. Private to this collection.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def replace(place: Place, content: bytes, attributes: Attributes, older: Found |
 class Attributes:
     """Who owns a file with a secret, and who can read it.
 
-    The owner and the group are those that were asked for, else those of the older file. So is the mode with
-    C(keeps_mode), and else 0600.
+    The owner and the group are those of the options, or else those of the existing file. The mode is 0600, or with
+    C(keeps_mode) that of the existing file.
     """
 
     def __init__(self, owner: str | None = None, group: str | None = None, *, keeps_mode: bool = False) -> None:
@@ -55,10 +55,7 @@ class Attributes:
         self._keeps_mode = keeps_mode
 
     def check_origin(self, place: Place, older: Found | None) -> None:
-        """Raise UsageError for a file that another user can have put there.
-
-        The secret would be theirs, or the owner that was asked for would be given what is another's.
-        """
+        """Raise UsageError for a file that another user may have put there, who could then read the secret."""
         if older is None or place.directory.private:
             return
         owner = older.status.st_uid
@@ -67,18 +64,18 @@ class Attributes:
         if self.uid != LEFT:
             remedy = f"Remove it, or make {_name(self.uid)} its owner."
         elif self._keeps_mode:
-            remedy = "Run the task as its owner, or own it as the user who runs the task."
+            remedy = "If you trust it, run the task as its owner, or make the user who runs the task its owner."
         else:
-            remedy = "Name its owner with the option owner."
+            remedy = "Set the option owner to the file's owner, if you trust it."
         raise UsageError(
             "file_owned_by_other",
             f"{place.option}: {place.path} belongs to {_name(owner)}, and other users can put files into its "
-            f"directory. {remedy}",
+            f"directory, so it may not be yours. {remedy}",
             option=place.option,
         )
 
     def differ(self, older: Found) -> bool:
-        """Whether the file that is there is to have others."""
+        """Whether an existing file has other attributes than it should."""
         found = older.status
         return (
             self.uid not in (LEFT, found.st_uid)
@@ -87,7 +84,7 @@ class Attributes:
         )
 
     def check(self, place: Place, older: Found | None) -> None:
-        """Raise UsageError when C(give) is going to fail, as far as that can be seen without writing."""
+        """Raise UsageError if C(give) would fail, as far as that can be seen without writing."""
         uid, gid = self._wanted(older)
         directory = place.directory.status
         # A new file gets the group of its directory, as everywhere but on Linux.
@@ -97,7 +94,7 @@ class Attributes:
             raise self._impossible(place, older)
 
     def give(self, handle: int, place: Place, older: Found | None) -> None:
-        """Set them by the descriptor of the file that is to take the place."""
+        """Set the attributes of the new file, by its descriptor."""
         own = os.fstat(handle)
         uid, gid = self._wanted(older)
         if uid not in (LEFT, own.st_uid) or gid not in (LEFT, own.st_gid):
@@ -118,9 +115,9 @@ class Attributes:
             return UsageError("file_owned_by_other", text, option=option)
         return UsageError(
             "file_owned_by_other",
-            f"{place.option}: {place.path} belongs to another user or group, and only root can hand it on as it was. "
-            "It was left as it is. Run the task as root or as its owner, with become"
-            f"{'' if self._keeps_mode else ', or name the owner and the group that it is to have'}.",
+            f"{place.option}: {place.path} belongs to another user or group, and only root can replace it and keep "
+            "both. Nothing was changed. Run the task as root or as its owner, with become"
+            f"{'' if self._keeps_mode else ', or set the options owner and group'}.",
             option=place.option,
         )
 
@@ -135,7 +132,7 @@ def _number(option: str, name: str | None, look_up: Callable[[str], int]) -> int
     try:
         return int(name) if name.isascii() and name.isdigit() else look_up(name)
     except KeyError:
-        raise invalid(option, f"this machine knows no {option} {name!r}.") from None
+        raise invalid(option, f"this machine has no {option} {name!r}. Correct the name, or create it.") from None
 
 
 def _name(uid: int) -> str:
@@ -146,7 +143,7 @@ def _name(uid: int) -> str:
 
 
 def _set_context(handle: int, place: Place, older: Found | None) -> None:
-    """The SELinux context of the older file, else what the policy says of its path."""
+    """Set the SELinux context of the older file, or else that of the policy for its path."""
     if selinux is None or not selinux.is_selinux_enabled():
         return
     context = older.context if older else _context_by_policy(place.path)

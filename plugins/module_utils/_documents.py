@@ -23,25 +23,25 @@ WITHOUT_YAML = (
 
 
 class DocumentError(ValueError):
-    """What is wrong with a text, as the end of a sentence that begins with its name."""
+    """An error in a text. Its message is the end of a sentence that begins with the name of the text."""
 
 
 class NeedsAnsibleError(DocumentError):
-    """What only Ansible itself can read."""
+    """A text that only Ansible itself can read."""
 
 
 class YamlMissingError(DocumentError):
-    """What PyYAML is missing for."""
+    """A text in YAML, without PyYAML."""
 
 
 class Literal(str):
-    """Text that C(!unsafe) marks: what looks like a template in it is meant as it stands."""
+    """Text marked with C(!unsafe), which is never a template."""
 
     __slots__ = ()
 
 
 def data_of(text: str) -> Any:
-    """The data; None for a text without any. Raises DocumentError."""
+    """The data of a text, None if it has none. Raises DocumentError."""
     text = text.removeprefix("\ufeff")
     if text.startswith(ENCRYPTED):
         raise NeedsAnsibleError("is encrypted with ansible-vault.")
@@ -70,7 +70,7 @@ def _check_escapes(value: Any) -> None:
 
 
 def _of_json(text: str) -> Any:
-    """Also of YAML in JSON's brackets, where the text is not JSON and YAML can be read."""
+    """Parse JSON, or YAML in flow style, which looks like JSON, if PyYAML is installed."""
     try:
         return json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
@@ -102,7 +102,7 @@ def _of_yaml(text: str) -> Any:
 
 
 class _Builder:
-    """Makes the data of the events of one document."""
+    """Builds the data of one document from parser events."""
 
     def __init__(self, yaml: Any, text: str) -> None:
         self._yaml = yaml
@@ -123,7 +123,7 @@ class _Builder:
     def _value(self, event: Any) -> Any:
         if isinstance(event, self._yaml.AliasEvent):
             if event.anchor not in self._anchors:
-                raise _wrong(event, f"has an alias of {event.anchor!r}, which is not known there")
+                raise _wrong(event, f"has an alias {event.anchor!r} without an anchor before it")
             return self._anchors[event.anchor]
         if isinstance(event, self._yaml.ScalarEvent):
             found = self._scalar(event)
@@ -150,11 +150,11 @@ class _Builder:
             return Literal(event.value)
         _check_tag(event, tag)
         if tag in COLLECTIONS:
-            raise _wrong(event, f"has a value that is no {tag.removeprefix(YAML)}")
+            raise _wrong(event, f"has a value that is not a valid {tag.removeprefix(YAML)}")
         try:
             found = self._constructor.construct_object(self._yaml.ScalarNode(tag, event.value))
         except (ValueError, KeyError, AttributeError, self._yaml.YAMLError):
-            raise _wrong(event, f"has a value that is no {tag.removeprefix(YAML)}") from None
+            raise _wrong(event, f"has a value that is not a valid {tag.removeprefix(YAML)}") from None
         return found.isoformat() if isinstance(found, datetime.date) else found
 
     def _sequence(self, start: Any) -> list[Any]:
@@ -170,7 +170,7 @@ class _Builder:
         merged: dict[str, Any] = {}
         while not isinstance(event := next(self._events), self._yaml.MappingEndEvent):
             if not isinstance(event, self._yaml.ScalarEvent):
-                raise _wrong(event, "has a key that is no text")
+                raise _wrong(event, "has a key that is not text")
             if event.tag not in (None, UNSAFE):
                 _check_tag(event, self._tag(event))
             if event.value in found:
@@ -185,7 +185,7 @@ class _Builder:
         value = self._value(event)
         mappings: Sequence[Any] = value if isinstance(value, list) else [value]
         if not all(isinstance(each, dict) for each in mappings):
-            raise _wrong(event, "merges what is no mapping")
+            raise _wrong(event, "merges a value that is not a mapping")
         return {key: held for each in reversed(mappings) for key, held in each.items()}
 
 
@@ -193,7 +193,7 @@ def _check_tag(event: Any, tag: str) -> None:
     if tag in VAULTED:
         raise NeedsAnsibleError(f"has a value that is encrypted with ansible-vault (line {_line(event)}).")
     if not tag.startswith(YAML):
-        raise _wrong(event, f"has a value with the tag {tag}, which is not read here")
+        raise _wrong(event, f"has a value with the unsupported tag {tag}")
 
 
 def _wrong(event: Any, what: str) -> DocumentError:

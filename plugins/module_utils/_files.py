@@ -30,13 +30,13 @@ RANDOM_BYTES = 6
 
 
 def check_path(option: str, path: str) -> None:
-    """Raise UsageError for what names no file."""
+    """Raise UsageError for a text that cannot be a path."""
     if "\0" in path:
-        raise invalid(option, f"{path!r} is not a path.")
+        raise invalid(option, f"{path!r} is not a path, because it holds a null character.")
 
 
 def check_absolute(option: str, path: str) -> None:
-    """Raise UsageError for what is not the absolute path of a file."""
+    """Raise UsageError unless it is an absolute path."""
     check_path(option, path)
     if not path:
         raise invalid(option, "it is empty (expected the path of a file).")
@@ -46,7 +46,7 @@ def check_absolute(option: str, path: str) -> None:
 
 
 def object_of(text: str | bytes) -> dict[str, Any]:
-    """Raises ValueError, which says what the text is instead and shows nothing of it."""
+    """The JSON object in a text. Raises ValueError for any other text, without showing it."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -57,7 +57,7 @@ def object_of(text: str | bytes) -> dict[str, Any]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether they are the same JSON, for which 1 is not true and the order of keys is nothing."""
+    """Whether both are equal as JSON: 1 differs from true, the order of keys does not matter."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
@@ -76,7 +76,7 @@ class Found:
 
 
 def found_at(place: Place) -> Found | None:
-    """What is there; None when there is no file."""
+    """The file at a place, or None."""
     handle = place.open()
     if handle is None:
         return None
@@ -86,11 +86,11 @@ def found_at(place: Place) -> Found | None:
 
 
 def other_names(place: Place, older: Found | None) -> list[str]:
-    """What to warn of when a file is replaced that has other hard links."""
+    """The warning for a file with other hard links that is replaced."""
     more = older.status.st_nlink - 1 if older else 0
     if not more:
         return []
-    return [f"{place.path} had {more} more hard link(s), which keep what the file held before. Link them again."]
+    return [f"{place.path} had {more} other hard link(s), which still lead to the old content. Create them again."]
 
 
 def _version(status: os.stat_result) -> tuple[int, ...]:
@@ -106,10 +106,10 @@ def attribute(handle: int, name: str) -> bytes | None:
 
 
 class Reserved:
-    """A file beside a place, to take it in one step; until then it is closed to others, and written by its descriptor.
+    """A new file that replaces the one at a place in one step. Until then only its owner can open it.
 
-    As a context it is emptied and removed again, unless it took the place. Its lock says that its creator lives: what
-    a killed run has left behind, of ours or given to C(owner) already, is removed by the next one.
+    Leaving the context empties and removes it, unless it took the place. Its lock shows that its creator is alive: the
+    next run removes what a killed run has left, owned by its user or by C(owner).
     """
 
     def __init__(self, place: Place, owner: int = LEFT) -> None:
@@ -132,7 +132,7 @@ class Reserved:
         os.close(self.handle)
 
     def write(self, content: bytes) -> None:
-        """Have it hold this and nothing else, on the disk."""
+        """Replace the content, and write it to the disk."""
         done = 0
         while done < len(content):
             done += os.pwrite(self.handle, content[done:], done)
@@ -140,7 +140,7 @@ class Reserved:
         os.fsync(self.handle)
 
     def take_place(self) -> None:
-        """Raises OSError when that fails, and when something else was put into the place at the same time."""
+        """Replace the file at the place. Raises OSError, also if another user replaces it at the same time."""
         handle = self._directory.handle
         os.replace(self._name, self._place.name, src_dir_fd=handle, dst_dir_fd=handle)
         self._name = ""
@@ -174,7 +174,7 @@ def _created(place: Place) -> tuple[int, str]:
 
 
 def _locked(handle: int) -> bool | None:
-    """Whether it is ours to lock; None on a file system without locks."""
+    """Whether the lock was acquired; None on a file system without locks."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

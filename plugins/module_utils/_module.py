@@ -53,9 +53,9 @@ CONNECTION_OPTIONS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Module:
-    """What a module is, wherever it runs: C(run(params, check_mode)), its options, and AnsibleModule's rules for them.
+    """A module, independent of where it runs: C(run(params, check_mode)), its options, and AnsibleModule's rules.
 
-    C(libraries) are the packages without which C(run) cannot even say what is missing.
+    C(libraries) are the Python packages that it needs.
     """
 
     run: Run
@@ -86,7 +86,7 @@ class Module:
 
 
 class CloudflareModule(Module):
-    """A module that talks to Cloudflare: it has the connection options, and says what it waited for."""
+    """A module that sends requests to Cloudflare: it has the connection options, and returns what it C(waited) for."""
 
     def __init__(self, run: Run, options: Mapping[str, Any], rules: Mapping[str, Any] | None = None) -> None:
         super().__init__(run, {**CONNECTION_OPTIONS, **options}, rules or {}, ("requests",))
@@ -106,11 +106,18 @@ class CloudflareModule(Module):
 
 def only_as_action(_params: Params, _check_mode: bool) -> Result:
     """The C(run) of a module whose work is done by its action plugin."""
-    raise UsageError("action_plugin_missing", "The action plugin of this module is missing. Reinstall the collection.")
+    raise UsageError(
+        "action_plugin_missing",
+        "The action plugin of this module was not found. Install the whole collection on the controller, and name the "
+        "module in full, such as oauthops.iam.vault_file_key.",
+    )
 
 
 def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
-    """Outside of any handler: ansible-core can be set to add an exception's own text, which may hold a secret."""
+    """End the module with its result.
+
+    Never call it in an exception handler: ansible-core can add the exception's own text, which may hold a secret.
+    """
     for warning in result.pop("warnings", []):
         module.warn(one_line(without(module.no_log_values, warning)))
     if succeeded:
@@ -119,7 +126,7 @@ def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
 
 
 def without(secrets: set[str], warning: str) -> str:
-    """A warning without secrets: ansible-core 2.19 and later does not hide them there, and shows it despite no_log."""
+    """A warning without secrets: ansible-core 2.19 and later does not mask warnings, and shows them despite no_log."""
     return str(remove_values(warning, secrets)) if remove_values else warning
 
 
@@ -153,6 +160,6 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def register(secrets: set[str]) -> None:
-    """Have ansible-core hide them in all output; before 2.22 it cannot."""
+    """Have ansible-core 2.22 and later mask these secrets in all output."""
     if register_secrets is not None:
         register_secrets(secrets)

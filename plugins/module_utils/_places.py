@@ -29,7 +29,7 @@ class NoDirectory(UsageError):
 
 
 def trusted(uid: int) -> bool:
-    """Whether it is root or ourselves: those who can do to us what they like in any case."""
+    """Whether a user is root or the one who runs the task, who can change its files in any case."""
     return uid in (0, os.geteuid())
 
 
@@ -58,7 +58,7 @@ class Directory:
         return os.access(".", os.W_OK | os.X_OK, dir_fd=self.handle, effective_ids=effective)
 
     def _keeps(self, entry: os.stat_result) -> bool:
-        """Whether a directory stays where it is although others write here, as one of ours does in /tmp."""
+        """Whether other users cannot replace an entry although they can write here, as in /tmp (sticky bit)."""
         sticky = bool(self.status.st_mode & stat.S_ISVTX)
         return self.certain and sticky and trusted(self.status.st_uid) and trusted(entry.st_uid)
 
@@ -66,14 +66,14 @@ class Directory:
         return f"{self.path.rstrip('/')}/{name}"
 
     def status_of(self, name: str) -> os.stat_result | None:
-        """Of the entry itself, even if it is a link; None when there is none."""
+        """The status of an entry, of the link itself if it is one; None if it does not exist."""
         try:
             return os.stat(name, dir_fd=self.handle, follow_symlinks=False)
         except FileNotFoundError:
             return None
 
     def target_of(self, name: str, option: str) -> str | None:
-        """Where the link of that name leads, None if it is none; raises UsageError for a link not to be trusted."""
+        """The target of a link, None for any other entry. Raises UsageError for a link that cannot be trusted."""
         status = self.status_of(name)
         if status is None or not stat.S_ISLNK(status.st_mode):
             return None
@@ -87,7 +87,7 @@ class Directory:
         return os.readlink(name, dir_fd=self.handle)
 
     def sync(self) -> None:
-        """Have the disk hold what was renamed, where that is possible."""
+        """Write renames in this directory to the disk, where that is possible."""
         with contextlib.suppress(OSError):
             handle = os.open(".", LISTED, dir_fd=self.handle)
             try:
@@ -96,7 +96,7 @@ class Directory:
                 os.close(handle)
 
     def names(self) -> list[str]:
-        """None of a directory that cannot be listed."""
+        """The names in this directory; none if it cannot be listed."""
         with contextlib.suppress(OSError):
             handle = os.open(".", LISTED, dir_fd=self.handle)
             try:
@@ -107,7 +107,7 @@ class Directory:
 
 
 class Trail:
-    """The directories from the root to the one that was reached last, as a context in which they are open."""
+    """The open directories from the root to the current one. A context manager: leaving it closes them."""
 
     def __init__(self, option: str, *, creates: bool = False) -> None:
         self.option, self.creates = option, creates
@@ -125,7 +125,7 @@ class Trail:
         return self._directories[-1]
 
     def walk(self, path: str, *, to_the_end: bool) -> str | None:
-        """Enter the directory of a path, and give the name in it; with C(to_the_end) enter all of it."""
+        """Enter the directory of a path, and return the name in it. With C(to_the_end), enter the whole path."""
         left, links = _parts(path), 0
         while left:
             name = left.pop(0)
@@ -167,7 +167,7 @@ def _parts(path: str) -> list[str]:
 
 
 class Place:
-    """A name in a directory, where a file is or can be; C(option) is what the user has named it by.
+    """The directory and the name of a file, which need not exist. C(option) is the option that named it.
 
     C(path) has no link in it. Another user may change what is there, unless the directory is private.
     """
@@ -200,7 +200,7 @@ class Place:
         return handle
 
     def check_file(self, status: os.stat_result) -> None:
-        """Raise UsageError for what is no file, or may be the file of another place."""
+        """Raise UsageError unless it is a regular file, which no other user can have linked here."""
         if stat.S_ISDIR(status.st_mode):
             raise self._inaccessible(f"{self.path} is a directory")
         if not stat.S_ISREG(status.st_mode):
@@ -209,7 +209,7 @@ class Place:
             raise UsageError(
                 "file_untrusted",
                 f"{self.option}: {self.path} has several hard links, and other users can put files into its "
-                "directory, so it may be a file of another place. Replace it by a copy, or remove it.",
+                "directory, so it may be a link to another file. Replace it with a copy, or remove it.",
                 option=self.option,
             )
 
@@ -224,13 +224,13 @@ class Place:
             self.check_removable(status)
 
     def check_removable(self, status: os.stat_result) -> None:
-        """Raise UsageError where only others can replace or remove it, as in /tmp."""
+        """Raise UsageError if only another user can replace or remove the file, as in /tmp."""
         sticky = self.directory.status.st_mode & stat.S_ISVTX
         if sticky and os.geteuid() not in (0, status.st_uid, self.directory.status.st_uid):
             raise UsageError(
                 "file_owned_by_other",
-                f"{self.option}: {self.path} belongs to another user, and its directory lets users replace only "
-                "files of their own. Name another file, or run the task as root or as its owner.",
+                f"{self.option}: {self.path} belongs to another user, and in its directory (sticky bit) users can "
+                "replace only their own files. Name another file, or run the task as root or as its owner.",
                 option=self.option,
             )
 
@@ -249,12 +249,16 @@ class Place:
 
 @contextlib.contextmanager
 def opened(option: str, path: str) -> Iterator[Place]:
-    """The place of an absolute path; raises UsageError, and NoDirectory, when it cannot be reached or trusted."""
+    """The place of an absolute path.
+
+    Raises NoDirectory if its directory does not exist, and UsageError if it is a directory, cannot be reached, or has a
+    link that cannot be trusted.
+    """
     with Trail(option) as trail:
         try:
             name = trail.walk(path, to_the_end=False)
         except FileNotFoundError:
-            text = f"{option}: the directory {os.path.dirname(path)} does not exist."
+            text = f"{option}: the directory {os.path.dirname(path)} does not exist. Create it, or correct the path."
             raise NoDirectory("file_inaccessible", text, option=option) from None
         except OSError as error:
             text = f"{option}: {path} cannot be reached ({error.strerror})."

@@ -83,9 +83,9 @@ STORES: Mapping[str, Options] = {
 
 
 def documented(stores: Mapping[str, Options]) -> dict[str, dict[str, Any]]:
-    """The options of all types; only those of one type are checked, so none is needed and none has a default.
+    """The options of all types, as modules document them. None is required and none has a default.
 
-    A path in the controller is of another type than one elsewhere, and is documented as a text.
+    The options of one type are checked later. An option that has different types in two stores is documented as text.
     """
     found: dict[str, dict[str, Any]] = {"type": {"type": "str", "required": True, "choices": list(stores)}}
     for options in stores.values():

@@ -29,9 +29,9 @@ def host_of(uri: str) -> str | None:
 
 
 def dns_name(host: str) -> str | None:
-    """A host name in lower case and Punycode without its final dot, None when DNS has no such name.
+    """A host name in lower case and Punycode, without its final dot; None if it is invalid.
 
-    Raises UsageError for letters beyond ASCII where the library for them is missing.
+    Raises UsageError for letters beyond ASCII if the library idna is missing.
     """
     name = host.rstrip(".").lower()
     if not name.isascii():
@@ -48,17 +48,20 @@ def dns_name(host: str) -> str | None:
 
 
 def ascii_name(name: str) -> str:
-    """A name as DNS has it, in lower case and Punycode without its final dot, with a wildcard's * and all else."""
+    """A name as DNS stores it: lower case, Punycode, no final dot.
+
+    Labels that L(dns_name) refuses, such as * or an emoji, are accepted.
+    """
     return ".".join(dns_name(label) or _punycode(label) for label in name.rstrip(".").lower().split("."))
 
 
 def unicode_name(name: str) -> str:
-    """A name as people write it, of one in Punycode."""
+    """A name in Punycode, decoded to Unicode."""
     return ".".join(_decoded(label) for label in name.split("."))
 
 
 def _punycode(label: str) -> str:
-    """Of what is no name by the rules for new ones, such as an emoji."""
+    """The Punycode of a label that the rules for new names forbid, such as an emoji."""
     return label if label.isascii() else PREFIX + label.encode("punycode").decode()
 
 
@@ -92,7 +95,7 @@ def web_address_error(uri: str) -> str | None:
 
 def home_page_error(uri: str) -> str | None:
     """Why this is not the address of a home page, or None."""
-    error = web_address_error(uri) or (None if _host(uri) else "has no host that DNS could have a record for")
+    error = web_address_error(uri) or (None if _host(uri) else "has no valid host name")
     parts = split(uri)
     return error or (
         "must not have a user or password, because it is public" if parts and "@" in parts.netloc else None
@@ -103,14 +106,14 @@ def not_verifiable(home_page: str) -> str | None:
     """Why no TXT record can verify the host of a home page, in a sentence, or None."""
     host = _host(home_page)
     if host is None or _is_address(host):
-        return f"The host of {home_page} is an IP address, and DNS has TXT records for names alone."
+        return f"The host of {home_page} is an IP address, and only a name can have a TXT record."
     if "." not in host or any(f".{host}".endswith(f".{name}") for name in SPECIAL):
-        return f"{host} is no name of the public DNS, where Cloudflare looks."
+        return f"{host} is not in the public DNS, where Cloudflare looks for the record."
     return None
 
 
 def _host(uri: str) -> str | None:
-    """The host of a web address, a name as DNS has it or an IP address."""
+    """The host of a web address: a name as DNS stores it, or an IP address."""
     parts = split(uri)
     host = (parts.hostname if parts else None) or ""
     return host if _is_address(host) else dns_name(host)

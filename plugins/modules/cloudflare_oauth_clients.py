@@ -394,8 +394,8 @@ def check_options(params: Mapping[str, Any]) -> None:
     if params["prune"] and params["prune_name"] == "":
         raise UsageError(
             "invalid_option",
-            "prune_name: it is empty, as a variable that was not set (expected a pattern). Set * for all names, or "
-            "leave it out.",
+            "prune_name: it is empty, perhaps because a variable is not set (expected a pattern). Set * for all names, "
+            "or omit it.",
             option="prune_name",
         )
     directory = params["client_secret_dir"]

@@ -137,8 +137,9 @@ from typing import Any
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.lookup import look_up
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import valid_name
 from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name, web_address_error
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import web_address_error
 
 OPTIONS: Mapping[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -155,10 +156,8 @@ def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
 
 
 def checked_name(params: Mapping[str, Any]) -> str:
-    """The name, as DNS has it. Raises UsageError for a wrong option."""
-    name = dns_name(params["name"])
-    if not name:
-        raise invalid("name", f"{params['name']!r} is no name that DNS could have a record for.")
+    """The name as DNS stores it. Raises UsageError for a wrong option."""
+    name = valid_name("name", params["name"])
     check_seconds("timeout", params["timeout"], above_zero=True)
     url = params["resolver_url"]
     if "@" in url:

@@ -137,10 +137,9 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import DNSPYTHON_IMPORT_ERROR
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, KEY_ALGORITHMS
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, KEY_ALGORITHMS, valid_name
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.update import update_value
 from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -163,10 +162,8 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     if DNSPYTHON_IMPORT_ERROR:
         text = missing_required_lib("dnspython")
         raise UsageError("requirement_missing", text, exception=DNSPYTHON_IMPORT_ERROR)
-    names = {option: dns_name(params[option]) for option in ("name", "zone") if params[option]}
-    for option, name in names.items():
-        if not name:
-            raise invalid(option, f"{params[option]!r} is no name that DNS could have a record for.")
+    examples = {"name": "app.example.com", "zone": "example.com"}
+    names = {option: valid_name(option, params[option], text) for option, text in examples.items() if params[option]}
     if not names.get("name"):
         raise invalid("name", "it must not be empty.")
     for option, least, most in (("ttl", 0, LARGEST_TTL), ("port", 1, 65535)):

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running modules in the controller's own process, where that means the same as starting Python for them. Private.
+"""Runs modules in the controller's own process, where the result is the same as in a process of their own. Private.
 
 Nearly all of a module's time is starting Python and importing libraries, which the controller has done already. What
 ansible-core offers to action plugins is enough: where a name that is used here is missing, or the task asks for
@@ -55,7 +55,7 @@ display = Display()
 
 @dataclass(frozen=True)
 class Prepared:
-    """A task that only has to be carried out: C(given) are its checked arguments, C(refusal) says what is wrong."""
+    """A prepared task: C(given) are its checked arguments; C(refusal), if set, says why it must not run."""
 
     environment: Mapping[str, str]
     directory: str
@@ -122,7 +122,7 @@ class ControllerAction(ActionBase):
         return hidden if succeeded else {**hidden, "failed": True}
 
     def work(self, params: Mapping[str, Any], check_mode: bool) -> Result:
-        """What the task is for."""
+        """Do the work of the task."""
         return self.module.run(params, check_mode)
 
     def say(self, text: str) -> None:
@@ -159,7 +159,7 @@ class ControllerAction(ActionBase):
         return next((text for text, holds in obstacles.items() if holds), None)
 
     def becomes_another(self) -> bool:
-        """By ansible-core's rule, which leaves become aside where the task's user is the one to become."""
+        """Whether become applies. ansible-core ignores it if the task's user is already the one to become."""
         become = self._connection.become
         if become is None:
             return False
@@ -171,7 +171,10 @@ class ControllerAction(ActionBase):
         return bool(boolean(self._templar.template(setting)))
 
     def names_no_other_python(self, target: Mapping[str, Any]) -> bool:
-        """A Python that was named is one whose libraries are meant; to have one discovered is not to name one."""
+        """Whether the interpreter is discovered, or is the one that runs Ansible.
+
+        One that is set explicitly must be used, with its libraries.
+        """
         named = constants.config.get_config_value("INTERPRETER_PYTHON", variables=target)
         named = str(self._templar.template(named)).strip()
         return named.startswith("auto") or same_python(named, sys.executable)
@@ -218,7 +221,7 @@ class ModuleAction(ControllerAction, NormalAction):
         return result
 
     def not_to_be_returned(self, task_vars: Mapping[str, Any]) -> UsageError | None:
-        """Why a secret that the task would return would be read by others, or be lost."""
+        """The error if other users could read the returned secret, or it would be lost; or None."""
         args = self._task.args
         if not boolean(args.get(RETURNS_SECRET) or False, strict=False):
             return None
@@ -228,7 +231,7 @@ class ModuleAction(ControllerAction, NormalAction):
         return LOST_IN_LOOP if in_loop and not has_file and self.registers_one_item() else None
 
     def could_lose_what_it_mints(self) -> bool:
-        """Whether Mitogen, which mixes a class of its own into each action, would run a task that is cut short."""
+        """Whether Mitogen, which mixes a class of its own into each action, could end the task at its timeout."""
         mixed_in = any(kind.__module__.startswith("ansible_mitogen.") for kind in type(self).__mro__)
         return mixed_in and RETURNS_SECRET in self.module.options and bool(getattr(self._task, "timeout", None))
 

@@ -3,7 +3,7 @@
 """Which workflows of AWX that wait for a domain may continue. Pure. Private to this collection.
 
 A workflow waits at an approval. The artifacts of the job that made its client say whose domain it waits for. A playbook
-has set them, so everything in them is checked before it is believed.
+has set them, so everything in them is checked before it is used.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _decision(artifacts: Row, known: Mapping[str, Row], account_id: str) -> dict
 
 
 def _unmatched(artifacts: Row, account_id: str) -> tuple[str, str]:
-    """Why there is no client: it is unknown which, or it is elsewhere, or it is gone."""
+    """The decision without a client: none is named, or it is in another account, or it was deleted."""
     client_id, account = artifacts.get(CLIENT), artifacts.get(ACCOUNT)
     if not isinstance(client_id, str) or not isinstance(account, str):
         return "skip", "The artifacts of the first job of the workflow do not name a client."
@@ -77,7 +77,10 @@ def _matched(artifacts: Row, client: Row, account_id: str) -> tuple[str, str]:
     if is_public(client) or status == "verified":
         return "approve", "The domain is verified."
     if status == "failed":
-        return "restart", "Cloudflare has stopped looking for the record. Restart it when the record can be seen."
+        return (
+            "restart",
+            "Cloudflare has stopped looking for the record. Restart the verification when the record is visible.",
+        )
     return "wait", "Cloudflare has not seen the record yet."
 
 

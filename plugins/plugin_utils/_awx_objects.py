@@ -41,7 +41,8 @@ def _by_kind(options: Options) -> dict[str, list[Object]]:
             {
                 "name": inventory,
                 **owner,
-                "description": "One host for each Cloudflare account. The jobs log in to none of them.",
+                "description": "One host for each Cloudflare account. "
+                "Jobs run locally and open no connection to these hosts.",
                 "variables": {
                     # As variables of the jobs they would override what playbooks make of survey answers.
                     **options["variables"],
@@ -63,13 +64,13 @@ def _by_kind(options: Options) -> dict[str, list[Object]]:
 
 
 def credentials(options: Options) -> list[Object]:
-    """Both are created without their secrets, which a person fills in, and never changed after that."""
+    """The two credentials, created without secrets and never changed afterwards: the user enters the secrets."""
     account = ("account", "The Cloudflare account of the jobs", options["credential_type"]["name"])
-    approver = ("approver", "A user who may approve and no more", "Red Hat Ansible Automation Platform")
+    approver = ("approver", "A user who may only approve", "Red Hat Ansible Automation Platform")
     return [
         {
             "name": f"{options['prefix']} {name}",
-            "description": f"{description}, to be filled in by a person",
+            "description": f"{description}. Enter its values in AWX.",
             "organization": options["organization"],
             "credential_type": kind,
             "state": "exists",
@@ -135,7 +136,7 @@ def template(options: Options, name: str) -> Object:
 
 
 def workflow(options: Options) -> Object:
-    """Who may approve in a workflow may approve all of it. Without C(consent) there is one approval alone."""
+    """The workflow. A user who may approve one of its nodes may approve all; without C(consent) it has only one."""
     prefix = options["prefix"]
     publish = f"{prefix} publish"
     verified = {
@@ -145,7 +146,7 @@ def workflow(options: Options) -> Object:
     }
     consent = {
         "name": f"{prefix}: make the client public?",
-        "description": "A person decides, because this is permanent",
+        "description": "Approve to make the client public, which is permanent",
         "timeout": 0,
     }
     promoting = [
@@ -155,7 +156,7 @@ def workflow(options: Options) -> Object:
     following = ["consent"] if options["consent"] else []
     return {
         "name": f"{prefix} publish over days",
-        "description": "Publish a client, while nothing runs until its domain is verified",
+        "description": "Publish a client. No job runs while its domain awaits verification.",
         "organization": options["organization"],
         # One workflow a client. The next one must not wait two days for it.
         "allow_simultaneous": True,

@@ -82,7 +82,7 @@ HOW_FAR = (
     question(
         "publish_wait_timeout",
         "Seconds to wait for the verification",
-        "Launch again later instead of waiting long.",
+        "Instead of a long wait, launch the job again later.",
         choices=("0", "60", "300", "900"),
     ),
 )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who publishes the TXT record that verifies a domain, and who is asked whether it can be seen. Private."""
+"""Publishes the TXT record that verifies a domain, and looks it up. Private."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOTHING: Mapping[str, Any] = {"changed": False, "diff": {"before": {}, "after": 
 
 
 class Provider:
-    """A person, or tasks of a user: nothing is written here."""
+    """A provider that writes nothing: a person or a task file publishes the record."""
 
     writes = False
 
@@ -34,13 +34,13 @@ class Provider:
     def ensure(self, state: str, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:  # noqa: ARG002
         """Publish the value beside all others of the host, or remove it alone; C(state) is C(present) or C(absent).
 
-        Raises UsageError where there can be no record, or it would do harm.
+        Raises UsageError if the record is impossible, or would do harm.
         """
         return NOTHING
 
 
 class CloudflareZone(Provider):
-    """A zone at Cloudflare, which is looked at once."""
+    """A zone at Cloudflare, which is read once."""
 
     writes = True
 
@@ -62,7 +62,9 @@ class NameServer(Provider):
     def __init__(self, dns: Params) -> None:
         super().__init__()
         if not dns["server"]:
-            raise invalid("dns.server", "the provider rfc2136 needs the primary name server of the zone.")
+            raise invalid(
+                "dns.server", "it is missing. The provider rfc2136 needs the primary name server of the zone."
+            )
         for option, other in (("key_name", "key_secret"), ("key_secret", "key_name")):
             if dns[other] and not dns[option]:
                 raise invalid(f"dns.{option}", f"is missing, while dns.{other} is set. Set both of them or none.")
@@ -107,9 +109,9 @@ def _defaults(options: Params) -> Result:
 
 
 def looked_up(record: Mapping[str, Any] | None, dns: Params, *, may_exist: bool = True) -> Result:
-    """What the world sees of a record, nothing where no server is asked. Raises UsageError for a wrong option.
+    """The lookup of a record, empty if no server is asked. Raises UsageError for a wrong option.
 
-    No resolver is asked for a record that is not there yet: it would keep saying so from its cache.
+    No resolver is asked before the record exists, because it would cache that there is none.
     """
     if dns["lookup"] == "none" or not record or not record["value"]:
         return {}

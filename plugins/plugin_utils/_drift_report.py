@@ -110,7 +110,7 @@ def all_findings(
 
 
 def key_of(item: Mapping[str, Any]) -> tuple[str, Any]:
-    """What says which client it is about: its id, or its name if it has no id."""
+    """The key and the value that identify the client of a finding: its ID, or else its name."""
     key = "client_id" if item["client_id"] else "client_name"
     return key, item[key]
 
@@ -120,7 +120,7 @@ def named(entry: Mapping[str, Any]) -> Finding:
 
 
 def in_order(found: Iterable[Finding]) -> list[Finding]:
-    """By name: the API says nothing of the order of its lists, and the same account is to give the same report."""
+    """Sorted by name, so that the same account gives the same report: the API does not define the order of lists."""
     return sorted(found, key=lambda item: (str(item["client_name"] or "").casefold(), str(item["client_id"] or "")))
 
 
@@ -142,7 +142,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[st
 
 
 def lacking(one: Any, other: Any) -> list[Any]:
-    """The values of C(one) that C(other) has not; a single value is a list of one."""
+    """The values of C(one) that C(other) lacks; a single value is a list of one."""
     return [value for value in as_list(one) if value not in as_list(other)]
 
 
@@ -151,7 +151,7 @@ def as_list(value: Any) -> list[Any]:
 
 
 def unknown_scopes(client: Client, known: list[str]) -> list[dict[str, Any]]:
-    """What the client asks for and Cloudflare does not offer, with what may have been meant."""
+    """The scopes of the client that Cloudflare does not offer, with similar ones."""
     asked = sorted({*client["scopes"], *client["optional_scopes"]})
     return [
         {"id": scope, "near": near_misses(scope, known)}

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a minted secret waits, in the controller, until the store holds it. Private to this collection."""
+"""The files on the controller in which a minted secret waits until the store holds it. Private to this collection."""
 
 from __future__ import annotations
 
@@ -22,10 +22,7 @@ NEW = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
 
 class Handover:
-    """The handover files in the directory of a user, whom it belongs to alone.
-
-    In check mode it need not be there.
-    """
+    """The directory of the handover files, which belongs to one user alone. In check mode it need not exist."""
 
     def __init__(self, path: str | None, *, check_mode: bool) -> None:
         given = os.path.expanduser(path or handover_directory())
@@ -41,7 +38,7 @@ class Handover:
 
     @property
     def site(self) -> str:
-        """The mark that distinguishes this directory from those of other controllers, made once."""
+        """The ID of this directory, created once, which distinguishes it from those of other controllers."""
         path = self.path("site")
         with contextlib.suppress(FileExistsError, FileNotFoundError):
             if not self.check_mode:
@@ -50,7 +47,7 @@ class Handover:
         return self.content(path).strip()
 
     def of_client(self, client_id: str) -> ClientHandover:
-        """Raises UsageError for what cannot be a part of a file's name."""
+        """The handover files of one client. Raises UsageError for a client_id that cannot be part of a file name."""
         check_id("client_id", client_id)
         return ClientHandover(self, client_id)
 
@@ -58,7 +55,7 @@ class Handover:
         return os.path.join(self.directory, name)
 
     def content(self, path: str) -> str:
-        """What the file holds, nothing where it is not there or only reserved."""
+        """The content of a file; empty if the file does not exist, or is only reserved."""
         try:
             descriptor = _opened(path, os.O_RDONLY)
         except OSError:
@@ -94,12 +91,13 @@ class ClientHandover:
     def read(self, note: Note) -> str:
         found = self.place.content(self.path(note))
         if not found:
-            raise UsageError("handover_empty", f"handover_dir: {self.path(note)} holds no secret.")
+            text = f"handover_dir: {self.path(note)} no longer holds a secret. Run again."
+            raise UsageError("handover_empty", text)
         return found
 
     @contextlib.contextmanager
     def receiving(self, note: Note) -> Iterator[Callable[[str], None]]:
-        """A function that receives one secret; disk space and rights are made sure of before anything is minted."""
+        """A function that receives one secret. Disk space and permissions are checked before a secret is minted."""
         path = self.path(note)
         try:
             descriptor = os.open(path, os.O_WRONLY | NEW, 0o600)
@@ -125,7 +123,7 @@ class ClientHandover:
                 remove(path)
 
     def end(self, note: Note, *, keep: bool) -> None:
-        """The store holds the secret now; C(keep) leaves it for the tasks that need it, where the store hides it."""
+        """Remove the file of a secret that the store holds. C(keep) keeps the secret for tasks, if it is write-only."""
         if keep:
             os.rename(self.path(note), self.place.path(f"{self.client_id}.kept"))
         remove(self.path(note))
@@ -139,9 +137,9 @@ class ClientHandover:
         return next((note for note in reversed(notes) if self.holds(note)), None)
 
     def clean(self, minted_at: object, *, to_come: bool, keep: bool) -> None:
-        """Remove what killed runs have left of the secret that the store holds, and what never received one.
+        """Remove the files of killed runs, whose secret the store holds or that never received one.
 
-        C(keep) leaves the secret, where the store hides it, for tasks that are still C(to_come).
+        C(keep) keeps the secret of a write-only store for tasks that are still C(to_come).
         """
         for note in self._notes():
             if not self.holds(note):
@@ -152,9 +150,9 @@ class ClientHandover:
             remove(self.place.path(f"{self.client_id}.kept"))
 
     def clean_unlocked(self, minted_at: object, secret: str | None) -> None:
-        """As L(clean), for files of clients that have no ID yet and so no lock in common: what no run has open.
+        """As L(clean), but only files that no run has open: clients without an ID yet have no common lock.
 
-        C(secret) is the one that the store holds, None where it does not show it.
+        C(secret) is the one that the store holds, None if the store does not show it.
         """
         for note in self._notes():
             stored = iso(note.began) == minted_at and secret in (None, self.place.content(self.path(note)))
@@ -172,10 +170,10 @@ class ClientHandover:
 
 
 def reserve(descriptor: int) -> None:
-    """Have other runs see that the file is in use, until it is closed."""
+    """Lock a file, so that other runs see that it is in use until it is closed."""
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     if not os.fstat(descriptor).st_nlink:
-        raise FileNotFoundError(errno.ENOENT, "It was removed meanwhile")
+        raise FileNotFoundError(errno.ENOENT, "Another run has removed it")
 
 
 def is_abandoned(path: str) -> bool:

@@ -32,8 +32,8 @@ def held(
 ) -> Iterator[None]:
     """Hold the lock of that name in a private directory.
 
-    Raises UsageError, which says who holds it, after C(timeout) seconds; C(what) is what it locks in words. The options
-    are those to blame. The lock's file is removed at the end.
+    After C(timeout) seconds, raises UsageError with the holder. C(what) describes what is locked. C(option) and
+    C(directory_option) are named in errors. The lock's file is removed at the end.
     """
     with private_directory(directory, directory_option) as place:
         file = f"{name}.lock"
@@ -60,13 +60,13 @@ def _acquired(directory: Directory, file: str, timeout: float, what: str, option
         os.close(handle)
         if not countdown.remaining:
             more = f", or raise {LOCK_TIMEOUT}" if option == LOCK_TIMEOUT else ""
-            text = f"{what} is in use by {holder}, and was for {timeout:g} s. Run again later{more}."
+            text = f"{what} is still in use by {holder} after {timeout:g} s. Run again later{more}."
             raise UsageError("locked", text, option=option)
         countdown.wait(PAUSE)
 
 
 def _holder(directory: Directory, file: str, handle: int) -> str | None:
-    """Who holds the lock in words; None when it is ours."""
+    """The holder of the lock, in words; None if this run has acquired it."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts of others without secrets, as a message may hold them. Pure. Private to this collection."""
+"""Masks secrets in texts from outside, before a message quotes them. Pure. Private to this collection."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?
 
 
 def read_moment(text: object) -> datetime | None:
-    """A moment as ISO 8601 has it, in UTC where no zone is named; nothing for what is none, or at the end of time."""
+    """A time in ISO 8601, in UTC if no zone is given. None if it is invalid, or in the first or last year."""
     compacted = re.fullmatch(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", str(text))
     plain = "{}-{}-{}T{}:{}:{}Z".format(*compacted.groups()) if compacted else str(text)
     try:
@@ -44,7 +44,7 @@ def compact(moment: datetime) -> str:
 
 
 def moment(name: str, text: str) -> datetime:
-    """What C(name), an option or a key, says; raises UsageError when it is no moment."""
+    """The time in C(name), an option or a key. Raises UsageError if it is invalid."""
     read = read_moment(text)
     if read is None:
         raise invalid(name, f"invalid time {text!r} (expected for example 2026-01-31T08:00:00Z).")
@@ -56,7 +56,7 @@ def now() -> datetime:
 
 
 def present(text: str) -> datetime:
-    """What a filter's option C(now) says, else the time that it is; raises AnsibleFilterError."""
+    """The time in a filter's option C(now), or else the current time. Raises AnsibleFilterError."""
     try:
         return moment("now", text) if text else now()
     except UsageError as failure:

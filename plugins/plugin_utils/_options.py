@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checking an option that is a mapping by ansible-core's validator, with hints for what is misspelled. Private."""
+"""Checks a mapping option with ansible-core's validator, and adds hints for misspelled keys. Private."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._module import regist
 
 
 def mapping(option: str, value: Any) -> dict[str, Any]:
-    """The value as a mapping, an empty one for nothing. Raises UsageError for all else."""
+    """The value as a mapping, which is empty for null and an empty string. Raises UsageError for any other value."""
     if value in (None, ""):
         return {}
     if not isinstance(value, Mapping):
@@ -32,7 +32,7 @@ def checked(
 ) -> dict[str, Any]:
     """The suboptions, complete and of the right types. Raises UsageError for the first that is wrong.
 
-    C(kind) says in the message which of several sets of suboptions they are.
+    C(kind) is named in messages, where an option has several sets of suboptions.
     """
     for name in given:
         if name not in options:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The directory of the controller in which runs leave things for each other. Private."""
+"""The private directory on the controller for locks and handover files. Private."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ VARIABLE = "OAUTHOPS_HANDOVER_DIR"
 
 
 def handover_directory() -> str:
-    """It is below Ansible's home unless the environment names another: jobs of AWX have no home of their own."""
+    """The directory that the environment names, as in AWX, or else one in Ansible's home directory."""
     return os.environ.get(VARIABLE) or os.path.join(constants.config.get_config_value("ANSIBLE_HOME"), "oauthops.iam")
 
 
 @contextlib.contextmanager
 def private_directory(path: str, option: str | None = None) -> Iterator[Directory]:
-    """Open it, and create what is missing with mode 0700; raises UsageError for one that is not ours alone to write.
+    """Open a directory, and create missing ones with mode 0700. Raises UsageError if other users can write it.
 
-    C(option) has named it, else the environment.
+    C(option) is the option that named it; None if the environment did.
     """
     with Trail(option or VARIABLE, creates=True) as trail, _blaming(option):
         _enter(trail, path)
@@ -34,14 +34,14 @@ def private_directory(path: str, option: str | None = None) -> Iterator[Director
 
 
 def check_private_directory(path: str) -> None:
-    """Raise UsageError where L(private_directory) is going to, as far as that can be seen without writing."""
+    """Raise UsageError if L(private_directory) would, as far as that can be seen without writing."""
     with Trail(VARIABLE) as trail, _blaming(None):
         _enter(trail, path)
 
 
 @contextlib.contextmanager
 def _blaming(option: str | None) -> Iterator[None]:
-    """A variable is no option of the task."""
+    """Set the option of an error: a variable of the environment is not an option of the task."""
     try:
         yield
     except UsageError as refusal:

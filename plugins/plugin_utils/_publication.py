@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far the publication of a client is: what Cloudflare and DNS say, and what comes next. Pure. Private."""
+"""The state of a client's publication: what Cloudflare and DNS show, and the next action. Pure. Private."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_m
 
 # How long Cloudflare looks for the record (documented).
 SEARCH = timedelta(days=2)
-NAMES_LATER = "names once the client is there"
+NAMES_LATER = "names once the client exists"
 MANUAL = "manual"
 WRITING = ("cloudflare", "rfc2136")
 Client = Mapping[str, Any]
@@ -93,13 +93,16 @@ def next_action(
     until = f" Cloudflare looks for it until {written(deadline)}, and perhaps longer." if deadline else ""
     code, text = wanted(what, bool(record), lookup, dns_provider, predicted=predicted)
     actions = {
-        "incomplete": ("complete", f"Publishing also needs {', '.join(lacking)}. Set that and run again."),
+        "incomplete": (
+            "complete",
+            f"Publishing also needs these options: {', '.join(lacking)}. Correct them and run again.",
+        ),
         "needs_dns": (code, f"{text}{until}"),
         "verifying": ("wait", f"Cloudflare is looking for the {what}, for up to two days. Run again later.{until}"),
         "failed": (
             "publish_record",
-            f"Cloudflare has given up looking for the {what}. Publish it{' unless it is there' * is_unknown(lookup)}, "
-            "then run again. The verification is restarted once the record can be seen, or if no lookup succeeds.",
+            f"Cloudflare has stopped looking for the {what}. Publish it{' unless it exists' * is_unknown(lookup)}, "
+            "then run again. The verification is restarted once the record is visible, or if no lookup succeeds.",
         ),
         "verified": ("promote", "Everything is ready. Promote the client to make it public, which is permanent."),
         "public": ("none", "Nothing, the client is public."),
@@ -111,10 +114,10 @@ def next_action(
 def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, predicted: bool) -> tuple[str, str]:
     """What a record that cannot be seen needs, which depends on who publishes it."""
     if dns_provider == MANUAL:
-        unless = " unless it is there" if is_unknown(lookup) else ""
+        unless = " unless it exists" if is_unknown(lookup) else ""
         return "publish_record", f"Publish the {what}{unless}, then run again."
     if predicted or not known:
-        return "run", f"A run publishes the {what}, through {dns_provider}."
+        return "run", f"The next run publishes the {what}, through {dns_provider}."
     responded = [each for each in lookup.get("asked", []) if not each["error"]]
     behind = [each["server"] for each in responded if lookup.get("value") not in each["txt_values"]]
     where = f" by {', '.join(behind)}" if behind else ""
@@ -140,16 +143,16 @@ def ticket(
     """Lines for a request to the owner of the zone."""
     client_name, client_id = (client["oauth_client"][key] for key in ("client_name", "client_id"))
     by = (
-        f"{written(deadline)} (Cloudflare then stops looking, until it is asked again)"
+        f"{written(deadline)} (Cloudflare then stops looking until the verification is restarted)"
         if deadline
-        else "none, Cloudflare is asked to look again once the record can be seen"
+        else "none, the verification is restarted once the record is visible"
         if phase == "failed"
-        else "none is known"
+        else "not known"
     )
     return [
         "Please keep this DNS record until Cloudflare has seen it:"
         if lookup.get("visible")
-        else "Please see to it that there is this DNS record, and leave all other records of the name as they are:"
+        else "Please make sure that this DNS record exists, and leave all other records of the name as they are:"
         if is_unknown(lookup)
         else "Please add this DNS record, and leave all other records of the name as they are:",
         f"Type: {record['type']}",

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Taking one client towards being public: looking, refusing, writing, and the result. Private."""
+"""Prepares, publishes or deletes one client, with its TXT record. Private."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Publishing:
     rehearsed: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
     def result(self) -> Result:
-        """What C(state) asks for. A failure says whether anything was changed, and names options as the task does."""
+        """Carry out C(state). A failure shows whether anything was changed, and names options as the task does."""
         states = {"prepared": self.prepare, "public": self.promote, "absent": self.remove}
         try:
             return states[self.params["state"]]()
@@ -63,7 +63,7 @@ class Publishing:
             raise
 
     def prepare(self) -> Result:
-        """C(state=prepared): the client as described, its secret stored, its record published as far as can be here."""
+        """C(state=prepared): create or update the client, store its secret, and publish its record if possible."""
         listing, actual = self._look()
         step = self._decide(actual, listing)
         creates = isinstance(step, Creation)
@@ -80,16 +80,18 @@ class Publishing:
         return self._result(looked_up(self._unverified_record(), self.dns, may_exist=may_exist))
 
     def promote(self) -> Result:
-        """C(state=public): refused, before anything is sent, while something is missing."""
+        """C(state=public): make the client public. Raises UsageError, before any write, while something is missing."""
         actual = self._existing()
         if self.wanted["visibility"] == "private":
-            raise invalid("client.visibility", "is private, and publishing is permanent. Set it to public, or omit it.")
+            raise invalid(
+                "client.visibility", "it is private, and state=public is permanent. Set it to public, or omit it."
+            )
         step = decided({}, actual, {**self._step_params(), "visibility": "public"}, self.clients)
         self._note(predicted(step) if self.check_mode else carried_out(step, self.clients))
         return self._result({})
 
     def remove(self) -> Result:
-        """C(state=absent): the record is removed first, because its value is unknown once the client is deleted."""
+        """C(state=absent): remove the record, then delete the client, because only the client shows the value."""
         _listing, actual = self._look()
         step = decided({}, actual, {"state": "absent", "force": self.params["force"]}, self.clients)
         record = publishing(actual)["dns_record"] if actual else None
@@ -105,7 +107,7 @@ class Publishing:
         }
 
     def _look(self) -> tuple[Listing | None, Client | None]:
-        """One listing where a client is named, one request where its ID is known."""
+        """The client: by one request if its ID is given, or else by one listing, which is returned as well."""
         if self.wanted["client_id"]:
             return None, self.clients.get(self.wanted["client_id"])
         listing = Listing(self.clients.all(), self.clients.scope_ids)
@@ -126,7 +128,7 @@ class Publishing:
         return step
 
     def _step_params(self) -> Result:
-        """A client of this module is never made public on the way, and its secret is delivered by the store."""
+        """The options of a step that never makes the client public, and whose secret the store receives."""
         visibility = None if self.wanted["visibility"] == "public" else self.wanted["visibility"]
         return {
             **self.wanted,
@@ -143,7 +145,7 @@ class Publishing:
         return None if kept_elsewhere else self.wanted["client_secret_file"]
 
     def _check(self, step: Step, expected: Client, listing: Listing | None) -> None:
-        """Refuse, before anything is written, what is known to go wrong."""
+        """Raise UsageError, before any write, for what is known to fail."""
         status = publishing(expected)
         if status["obstacle"]:
             raise UsageError(
@@ -161,9 +163,9 @@ class Publishing:
             self.secret.check()
 
     def _rehearse(self, host: str) -> None:
-        """Predict the record before its value is known, and look at the host as the world sees it.
+        """Check the record before its value is known: predict its publication, and look up its host.
 
-        That shows whether the options of the lookup are right, too.
+        This also checks the options of the lookup.
         """
         self.rehearsed = self.provider.ensure("present", host, REHEARSED_VALUE, check_mode=True)
         cname = looked_up({"name": host, "value": REHEARSED_VALUE}, self.dns, may_exist=False).get("cname")
@@ -185,7 +187,7 @@ class Publishing:
                 "client_similar",
                 f"client.client_name: there is no client {expected['client_name']!r}, but {similar['client_id']} "
                 f"({similar['client_name']!r}) has the same redirect_uris and client_uri. If it was renamed, set "
-                "client_id to give it its name back. If another client is meant, set allow_similar=true.",
+                "client_id to its ID. If you want another client, set allow_similar=true.",
                 option="client.client_name",
             )
 
@@ -272,4 +274,6 @@ def check_wanted(wanted: Mapping[str, Any]) -> None:
     if not (wanted["client_id"] or wanted["client_name"]):
         raise invalid("client", "needs client_id or client_name.")
     if wanted["state"] == "absent":
-        raise invalid("client.state", "is absent. Set state=absent of the task to delete the client and its record.")
+        raise invalid(
+            "client.state", "it is absent. To delete the client and its record, set state=absent of the task."
+        )

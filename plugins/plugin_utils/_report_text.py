@@ -22,13 +22,13 @@ UNFIELDED = {"delete": "the next run deletes it", "update": "the next run restar
 
 
 def visible(value: Any) -> str:
-    """Any value as text in which nothing acts on what shows it: controls are spelled out."""
+    """A value as text, with control characters escaped, so that they cannot act on a terminal."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def name_of(finding: Finding) -> str:
-    """A client by its name and id; a definition may have but one of them."""
+    """A client by its name and ID; a definition may have only one of them."""
     name, client_id = finding["client_name"], finding["client_id"]
     return visible(f"{name} ({client_id})" if name and client_id else name or client_id or "a client without a name")
 
@@ -65,7 +65,7 @@ def drift_details(finding: Finding) -> str:
 
 
 def change(field: Mapping[str, Any]) -> str:
-    """Of a list what goes and comes, of a single value both sides."""
+    """The removed and added values of a list, or the old and the new single value."""
     if isinstance(field["before"], list) or isinstance(field["after"], list):
         signed = [("-", value) for value in field["removed"]] + [("+", value) for value in field["added"]]
         return " ".join(f"{sign}{visible(value)}" for sign, value in signed)
@@ -87,7 +87,7 @@ def record_details(finding: Finding) -> str:
     if not record:
         return ""
     what = visible(record["value"] or "the TXT record")
-    return f": Cloudflare has given up looking for {what} at {visible(record['name'])}"
+    return f": Cloudflare has stopped looking for {what} at {visible(record['name'])}"
 
 
 def plain(_finding: Finding) -> str:

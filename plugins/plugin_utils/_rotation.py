@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rotating the secret of one client through a store: looking, doing what the plan says, and the result. Private."""
+"""Rotates the secret of one client through a store, as the plan decides. Private."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Result = dict[str, Any]
 
 
 def fingerprint(secret: str | None) -> str | None:
-    """A secret as it may be shown and compared: a hash does not give a long random text away."""
+    """The SHA-256 hash of a secret, which can be shown and compared without disclosing the secret."""
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest() if secret else None
 
 
@@ -111,7 +111,11 @@ class Rotation:
         if decision.code not in CODES:
             return
         note = Note.of(self.kept.found.get("rotation"))
-        where = f" Here it would be {self.handover.path(note)}." if decision.code == "rotation_lost" and note else ""
+        where = (
+            f" On this controller it would be {self.handover.path(note)}."
+            if decision.code == "rotation_lost" and note
+            else ""
+        )
         raise UsageError(decision.code, f"{decision.text}{where}", oauth_client=self.client)
 
     def _check_store(self) -> None:
@@ -119,8 +123,8 @@ class Rotation:
         if self.kept.store.write_only and self.params["secret_needed"] == "later":
             raise UsageError(
                 "store_write_only",
-                f"store: {self.kept.store.place} never shows a secret again, and a later run would need it to deploy "
-                "or verify. Finalize in the same run without an overlap, or leave deploying to others.",
+                f"store: {self.kept.store.place} is write-only, and a later run would need the secret to deploy or "
+                "verify it. Finalize in the same run without an overlap, or use a store that can be read.",
                 option="store",
             )
 
@@ -130,8 +134,8 @@ class Rotation:
         if expected and held and held != expected:
             raise UsageError(
                 "secret_changed",
-                f"expected: {self.kept.store.place} holds another secret of {self.client['client_id']} than was "
-                "verified. Another run has stored it since, so nothing was deleted. Run again.",
+                f"expected: {self.kept.store.place} holds another secret of {self.client['client_id']} than the "
+                "one that was verified. Another run stored it, so nothing was deleted. Run again.",
                 option="expected",
             )
 
@@ -158,14 +162,17 @@ class Rotation:
     def _check_shown(self) -> None:
         current = self.clients.after_rotation(self.client)
         if isinstance(current, CloudflareError):
-            self.warnings.append(f"It could not be read whether Cloudflare shows the second secret. {current.message}")
+            self.warnings.append(
+                "The secret was minted, but reading the client failed, so it is not known whether Cloudflare shows an "
+                f"open rotation. {current.message}"
+            )
             return
         if current and current["has_rotated_secret"]:
             return
         raise UsageError(
             "rotation_not_shown",
-            f"A second secret of {self.client['client_id']} was minted and stored, but Cloudflare does not show that a "
-            "rotation is open. Verify in the dashboard that both secrets are valid before you run again.",
+            f"A second secret of {self.client['client_id']} was minted and stored, but Cloudflare shows no open "
+            "rotation. Verify in the dashboard that both secrets are valid before you run again.",
             changed=True,
             oauth_client=self.client,
         )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the next step of a rotation is, from the client at Cloudflare and the record in the store. Pure. Private."""
+"""Decides the next step of a rotation, from the client at Cloudflare and the record in the store. Pure. Private."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOTE = re.compile(r"(minting-(\d{8}T\d{6}Z)-[a-z0-9]+)(?: until (\d{8}T\d{6}Z) o
 
 @dataclass(frozen=True)
 class Note:
-    """What the record says in C(rotation) while a secret is being minted.
+    """The value of C(rotation) in the record while a secret is being minted.
 
     C(name) names the handover file, and C(site) the directory on C(host) where it is. Until C(until) no run of another
     site may mint; a note of the first edition has no such time.
@@ -55,11 +55,14 @@ class Note:
         return cls(f"minting-{compact(now)}-{run}", now, now + lease, re.sub(r"\s", "-", host) or "unknown", site)
 
     def is_busy(self, now: datetime, site: str | None = None) -> bool:
-        """Whether the run that wrote it may still be minting: the lock shows that for runs of the same C(site)."""
+        """Whether the run that wrote this note may still be minting.
+
+        False for the same C(site), where the lock rules it out.
+        """
         return self.until is not None and now < self.until and self.site != site
 
     def check_over(self, now: datetime, site: str | None = None) -> None:
-        """Raise UsageError while that run may be minting."""
+        """Raise UsageError while the run that wrote this note may be minting."""
         if self.until and self.is_busy(now, site):
             until = f"has until {iso(self.until)} to store it. Run again after that."
             text = f"store: another run on {self.host} is minting a secret, and {until}"
@@ -99,12 +102,12 @@ class Situation:
 
     @property
     def stores_secret(self) -> bool:
-        """Null is a secret that is there and that the store never shows."""
+        """Whether the store holds a secret. Null is one that a write-only store does not show."""
         return "client_secret" in self.record and self.record["client_secret"] != ""
 
     @property
     def minted_at(self) -> datetime | None:
-        """Raises UsageError for what is no point in time, and for one that is yet to come."""
+        """When the secret was minted. Raises UsageError for an invalid time, and for one in the future."""
         text = self.record.get("minted_at")
         if not text:
             return None
@@ -137,7 +140,7 @@ REASONS: Mapping[str, str] = {
     "not_due": "No rotation is open, and the secret is not due: {age}.",
     "handed_over": "An earlier run minted a secret of {client_id} and ended before the store held it.",
     "open": "A rotation is open, and the store holds the newer secret.",
-    "closed_elsewhere": "No rotation is open now. The store still said so, and was corrected.",
+    "closed_elsewhere": "No rotation is open. The store still showed an open one, and was corrected.",
     "replaced": "A second secret of {client_id} that the store never received is replaced.",
     "rotation_busy": (
         "Another run on {host} is minting a secret of {client_id}, and has until {until} to store it. Run again after "
@@ -150,7 +153,7 @@ REASONS: Mapping[str, str] = {
         "fail to authenticate until the next secret is deployed. Then run once with replace_lost=true."
     ),
     "rotation_foreign": (
-        "A rotation of {client_id} is open that was not made through this store. The store does not hold the newer "
+        "A rotation of {client_id} is open that was not started with this store. The store does not hold the newer "
         "secret, and finalizing would delete the one that it holds. If you have the newer secret, store it with the "
         "module cloudflare_oauth_client_stored_secret and rotation=open, then run again. If it is lost, choose a "
         "moment at which applications may fail to authenticate, and run once with replace_lost=true."
@@ -171,7 +174,7 @@ def rotated(situation: Situation, max_age: timedelta | None, *, replace_lost: bo
     """The step of C(state=rotated).
 
     C(rotate) mints a second secret, C(replace) deletes the older one first, C(store) stores one that was minted,
-    C(settle) corrects the store, C(none) is for all else; C(refuse) goes no further.
+    C(settle) corrects the store, C(none) does nothing, and C(refuse) fails.
     """
     note = situation.note
     if note and situation.handed_over:

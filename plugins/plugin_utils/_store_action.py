@@ -24,7 +24,7 @@ Result = dict[str, Any]
 
 
 class StoreAction(ControllerAction):
-    """Works in the controller; only a store that lives on the task's host needs the connection to it."""
+    """An action that works on the controller. Only a store on the task's host needs the connection to it."""
 
     _requires_connection = True
     raw_options: ClassVar[tuple[str, ...]] = ("store",)
@@ -69,7 +69,7 @@ class StoreAction(ControllerAction):
         return found
 
     def is_controller(self) -> bool:
-        """Whether the task's host is localhost, of which the inventory says nothing else."""
+        """Whether the task's host is localhost, and neither the inventory nor become changes that."""
         host = self._task.delegate_to or self.task_vars.get("inventory_hostname")
         named = {"ansible_connection", "ansible_host"} & set(self.task_vars)
         return host in constants.LOCALHOST and not named and not self.becomes_another()

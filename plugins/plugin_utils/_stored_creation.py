@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The secret of a client that is created: minted with it, and stored at once. Private."""
+"""Stores the secret of a new client at once, when it is minted. Private."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import
 class StoredCreation:
     """Delivers the first secret of a client into a store, as C(Delivery) does into a file.
 
-    As a context it notes in the store that a secret is being minted, and reserves the handover file.
+    As a context manager it notes in the store that a secret is being minted, and reserves the handover file.
     """
 
     def __init__(self, minting: Minting) -> None:
@@ -35,8 +35,8 @@ class StoredCreation:
         if note and self.minting.handover.holds(note):
             raise UsageError(
                 "rotation_not_stored",
-                f"store: a secret that an earlier run minted waits in {self.minting.handover.path(note)}, and its "
-                "client is not listed. Find out whose it is, then remove the file or store the secret.",
+                f"store: a secret that an earlier run minted waits in {self.minting.handover.path(note)}, but its "
+                "client is not listed. Find out to which client it belongs, then store the secret or remove the file.",
                 option="store",
             )
         if note:
@@ -62,7 +62,7 @@ class StoredCreation:
         return {}
 
     def complete(self, client: Client) -> bool:
-        """See that the store holds the secret of a client that exists; says whether it was stored only now.
+        """Make sure that the store holds the secret of an existing client; returns whether it was stored only now.
 
         Raises UsageError when it is lost.
         """

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The text of a file of variables, from which Ansible reads the very values that were written. Pure. Private."""
+"""Writes a variables file, from which Ansible reads exactly the values that were written. Pure. Private."""
 
 from __future__ import annotations
 

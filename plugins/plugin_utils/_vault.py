@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which vault secret opens a file, and which one closes it. Private."""
+"""Decrypts and encrypts files with Ansible Vault. Private."""
 
 from __future__ import annotations
 
@@ -33,10 +33,12 @@ def _setting(name: str) -> Any:
 
 
 def secrets_of(params: Mapping[str, Any], loader: Any) -> Secrets:
-    """The secrets that were named, else those that the run was started with."""
+    """The vault secrets of the options, or else those that the run was started with."""
     label = params["vault_id"] or _setting("DEFAULT_VAULT_IDENTITY")
     if not re.fullmatch(r"[!-:<-~]+", label):
-        raise invalid("vault_id", f"{label!r} cannot be written into the header of a file.")
+        raise invalid(
+            "vault_id", f"{label!r} is not a valid vault ID (expected printable ASCII without spaces and semicolons)."
+        )
     if params["vault_password"] is not None:
         if not params["vault_password"].strip():
             raise invalid("vault_password", "it is empty.")
@@ -75,14 +77,14 @@ def _from_file(path: str, label: str, loader: Any) -> VaultSecret:
 
 @dataclass(frozen=True)
 class Vault:
-    """A file's text, and what it is to be encrypted with again."""
+    """The vault secrets and the vault ID with which a file is decrypted and encrypted again."""
 
     secrets: Secrets
     path: str
     wanted_label: str | None
 
     def opened(self, content: bytes) -> tuple[str, str | None, VaultSecret]:
-        """The file's text, the label in its header, and the secret that opened it."""
+        """Decrypt a file: its text, the label in its header, and the secret that opened it."""
         if not VaultLib.is_encrypted(content):
             text = f"{self.path} is not encrypted with ansible-vault: run ansible-vault encrypt {self.path}"
             raise UsageError("vault_not_encrypted", text, option="path")
@@ -110,11 +112,11 @@ class Vault:
         tried = wanted if only_matching else self._labels()
         return (
             f"{self.path} cannot be decrypted: the vault password is wrong, or the file is damaged. Vault IDs "
-            f"that were tried: {tried}. See whether ansible-vault view {self.path} opens it."
+            f"that were tried: {tried}. Check with: ansible-vault view {self.path}"
         )
 
     def closed(self, text: str, label: str | None, secret: VaultSecret | None) -> bytes:
-        """The text encrypted as asked, else as before, else as ansible-vault encrypts what is new."""
+        """Encrypt the text: as asked, or else as before, or else as ansible-vault encrypts a new file."""
         if self.wanted_label:
             label, secret = self._labelled(self.wanted_label, "vault_id")
         elif secret is None:
@@ -128,8 +130,8 @@ class Vault:
         if len(dict(self.secrets)) > 1:
             raise UsageError(
                 "missing_option",
-                f"{self.path} is new, and several vault secrets are loaded: name the one that encrypts it with "
-                f"vault_id, one of {self._labels()}.",
+                f"{self.path} is new, and several vault secrets are loaded. Set vault_id to the one that encrypts it "
+                f"(expected one of {self._labels()}).",
                 option="vault_id",
             )
         return self.secrets[0]
@@ -142,8 +144,8 @@ class Vault:
             raise UsageError("vault_password_missing", text, option="vault_id")
         if _setting("DEFAULT_VAULT_ID_MATCH") and _identity(label) not in dict(self.secrets):
             text = (
-                f"{setting}: {label!r} is written as no vault ID, which DEFAULT_VAULT_IDENTITY takes for "
-                f"{_identity(label)!r} (expected another). Choose another vault_id."
+                f"{setting}: {label!r} is not written into the file, and Ansible would look for the vault ID "
+                f"{_identity(label)!r} (DEFAULT_VAULT_IDENTITY). Set another vault_id."
             )
             raise UsageError("invalid_option", text, option="vault_id")
         return label, found

@@ -42,9 +42,9 @@ class Waiting:
     first_value: str | None = None
 
     def result(self) -> Result:
-        """The client as it was seen last: when there is nothing to wait for, or the time is over.
+        """Wait, and return the client as it was last read.
 
-        Raises CloudflareError where it was never seen, UsageError for wrong options and a client that is gone.
+        Raises CloudflareError if it was never read, and UsageError for wrong options and a client that was deleted.
         """
         if self.params["oauth_client"]:
             self._see(shaped(self.params["oauth_client"]))
@@ -56,7 +56,7 @@ class Waiting:
             except CloudflareError as failure:
                 if over or not is_passing(failure):
                     return self._last_known(failure)
-                self.say(f"Cloudflare cannot be asked at the moment; {self._progress()}")
+                self.say(f"Cloudflare is not reachable at the moment; {self._progress()}")
             else:
                 if over or self._is_done():
                     return self._report([])
@@ -74,7 +74,7 @@ class Waiting:
         if found is None and self.client and not self.shown:
             found = self.client["oauth_client"]
         if found is None:
-            where = "now: it was deleted meanwhile" if self.shown else "in this account"
+            where = "any longer: it was deleted during the wait" if self.shown else "in this account"
             text = f"client_id: there is no OAuth client {self.params['client_id']!r} {where}."
             raise UsageError("client_not_found", text, option="client_id")
         self._see(found)
@@ -90,7 +90,7 @@ class Waiting:
         self.first_value = self.first_value or self._value()
 
     def _clients(self) -> OAuthClients:
-        """A request is repeated no longer than there is time to wait."""
+        """A client that repeats a request no longer than there is time to wait."""
         limit = self.params["retry_timeout"]
         if self.params["wait_timeout"] and not self.check_mode:
             limit = min(limit, self.patience.remaining)
@@ -116,7 +116,7 @@ class Waiting:
         if not self.client or not is_passing(failure):
             failure.extra.update({"changed": True} if self.restarted else {})
             raise failure
-        return self._report([f"The client may have changed since it was read. {failure.message}"])
+        return self._report([f"The client could not be read again, and may have changed since. {failure.message}"])
 
     def _report(self, warnings: list[str]) -> Result:
         return {
@@ -145,5 +145,5 @@ class Waiting:
 
 
 def is_passing(failure: CloudflareError) -> bool:
-    """Whether Cloudflare or the way to it failed, and not the request."""
+    """Whether Cloudflare or the connection failed, and not the request."""
     return failure.status is None or failure.status == 429 or is_outage(failure.status)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands where in a YAML text. Private.
+"""The positions of keys and values in a YAML text. Private.
 
 Every ValueError says what is wrong and in which line, and never what the text holds.
 """
@@ -28,7 +28,7 @@ PARSERS: list[Any] = [yaml.CSafeLoader, yaml.SafeLoader] if yaml.__with_libyaml_
 
 
 class Loader(Composer, SafeConstructor, Resolver):
-    """Makes nodes and data of events; reads what a tag that is not YAML's own, such as !vault, is put on."""
+    """Builds nodes and data from parser events. For a custom tag such as !vault, it reads the tagged value."""
 
     def __init__(self, events: Sequence[yaml.Event]) -> None:
         for base in (Composer, SafeConstructor, Resolver):
@@ -59,9 +59,9 @@ Loader.add_constructor(None, _untagged)
 
 
 def not_yaml(error: Exception) -> ValueError:
-    """The text of C(error) may quote the file."""
+    """The error for invalid YAML, without the text of C(error), which may quote the file."""
     mark = getattr(error, "problem_mark", None)
-    return ValueError(f"It is not YAML that can be read{f' (line {line_of(mark)})' if mark else ''}.")
+    return ValueError(f"It is not valid YAML{f' (line {line_of(mark)})' if mark else ''}.")
 
 
 def index(mark: Any) -> int:
@@ -74,7 +74,7 @@ def line_of(mark: Any) -> int:
 
 @dataclass(frozen=True)
 class Part:
-    """A key or a value where it stands in the text."""
+    """A key or a value, with its position in the text."""
 
     text: str
     events: Sequence[yaml.Event]
@@ -120,7 +120,7 @@ class Document:
     @classmethod
     @lru_cache(maxsize=2)
     def of(cls, text: str) -> Document:
-        """Raises ValueError for what is no mapping, or not one that can be edited."""
+        """The document of a text. Raises ValueError unless it is a mapping that can be edited."""
         try:
             events = _events(text)
             several = sum(isinstance(event, yaml.DocumentStartEvent) for event in events) > 1
@@ -201,4 +201,4 @@ def _check_once(node: yaml.MappingNode) -> None:
             here = (number, line_of(key.start_mark))
             first = seen.setdefault((key.tag, key.value), here)
             if first != here:
-                raise ValueError(f"A key is there twice (lines {first[1]} and {here[1]}): delete one of the two.")
+                raise ValueError(f"A key occurs twice (lines {first[1]} and {here[1]}): delete one of the two.")

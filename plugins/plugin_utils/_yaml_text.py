@@ -29,19 +29,19 @@ SIMPLE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 
 
 def value_of(text: str, key: str) -> Any:
-    """What C(key) holds, as JSON can hold it; None when the key is not there."""
+    """The value of C(key), as JSON represents it; None if the key does not exist."""
     return as_json(Document.of(text.removeprefix(BYTE_ORDER_MARK)).data.get(key))
 
 
 def with_key(text: str, key: str, value: Mapping[str, Any]) -> str:
-    """The text with C(value) at C(key), replaced in place or added; it is read back before it is given."""
+    """The text with C(value) at C(key), replaced in place or added. It is verified by reading it back."""
     bare = text.removeprefix(BYTE_ORDER_MARK)
     document, key, wanted = Document.of(bare), as_json(key), as_json(value)
     others = {name: held for name, held in document.data.items() if name != key}
     for edited in _edits(document, key, wanted):
         if _holds(edited, key, wanted, others):
             return text[: len(text) - len(bare)] + edited
-    raise ValueError("The key cannot be replaced without changing what else is there.")
+    raise ValueError("The key cannot be replaced without changing other content.")
 
 
 def as_json(value: Any) -> Any:
@@ -49,11 +49,11 @@ def as_json(value: Any) -> Any:
     try:
         return json.loads(json.dumps(value, default=str))
     except (TypeError, ValueError, RecursionError):
-        raise ValueError("The value holds what JSON cannot hold.") from None
+        raise ValueError("The value cannot be represented as JSON.") from None
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether they are the same JSON, for which 1 is not true and the order of keys is nothing."""
+    """Whether both are equal as JSON: 1 differs from true, the order of keys does not matter."""
     return same_json(as_json(one), as_json(other))
 
 
@@ -118,7 +118,9 @@ def _check_not_aliased(document: Document, value: Part) -> None:
     for event in (event for entry in document.entries for part in entry for event in part.events):
         if isinstance(event, yaml.AliasEvent) and event.anchor in anchors and id(event) not in own:
             line = line_of(event.start_mark)
-            raise ValueError(f"The value has an anchor that is used in line {line}: write out what that stands for.")
+            raise ValueError(
+                f"The value has an anchor that is used in line {line}: replace the alias there by its value."
+            )
 
 
 def _replaced(document: Document, key: Part, old: Part, value: Any) -> str:

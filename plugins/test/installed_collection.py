@@ -40,7 +40,7 @@ from ansible.errors import AnsibleFilterError
 
 
 def installed_collection(name: object) -> bool:
-    """Whether the controller finds the collection of this name; raises AnsibleFilterError when it is no such name."""
+    """Whether the controller finds the collection of this name; raises AnsibleFilterError for an invalid name."""
     parts = name.split(".") if isinstance(name, str) else []
     if len(parts) != 2 or not all(part.isidentifier() for part in parts):
         raise AnsibleFilterError(f"installed_collection: invalid name {name!r} (expected namespace.name).")

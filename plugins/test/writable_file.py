@@ -11,7 +11,7 @@ short_description: Test whether a file can be written on the controller
 version_added: 0.1.0
 author: The oauthops.iam authors (@oauthops)
 description:
-  - Tests whether the path is absolute, its directory is there and writable, and it is no directory itself. So a play
+  - Tests whether the path is absolute, is not a directory, and lies in an existing, writable directory. So a play
     can fail before it sends a request.
 options:
   _input:
@@ -38,7 +38,7 @@ from pathlib import Path
 
 
 def writable_file(path: object) -> bool:
-    """Whether the file can be written; what is no text cannot."""
+    """Whether the file can be written; false for a path that is not text."""
     if not isinstance(path, str):
         return False
     file = Path(os.path.expanduser(path))

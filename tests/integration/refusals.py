@@ -64,8 +64,8 @@ REFUSALS = (
     Refusal(
         "PowerDNS for other addresses", ("writer",), "dns_refused", "REFUSED", "allow-dnsupdate-from", RIGHT_AT_POWERDNS
     ),
-    Refusal("NSD", ("writer", "none"), "dns_refused", "NOTIMP", "takes no updates", NO_UPDATES),
+    Refusal("NSD", ("writer", "none"), "dns_refused", "NOTIMP", "accepts no updates", NO_UPDATES),
     Refusal("NSD", ("stranger",), "dns_key_refused", "PeerBadKey", "Correct key_name", NO_UPDATES),
-    Refusal("Unbound", ("none",), "dns_refused", "NOTIMP", "takes no updates", NO_UPDATES),
+    Refusal("Unbound", ("none",), "dns_refused", "NOTIMP", "accepts no updates", NO_UPDATES),
     Refusal("Unbound", ("writer",), "dns_not_served", "FORMERR", "Set server to the primary", NO_UPDATES),
 )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ending when the run ends: signals are held back only around a mint, and nothing is sent for a run that is gone.
+"""Aborts: signals wait while a secret is minted and delivered, and nothing is sent after the run has ended.
 
 Private to this collection.
 """
@@ -23,9 +23,9 @@ STANDARD_OUTPUT = 1
 
 @contextlib.contextmanager
 def held_back() -> Iterator[None]:
-    """Put signals off, so that none comes between minting a secret and delivering it; at the end they are raised.
+    """Hold signals back until the end of the block, so that none comes between minting a secret and delivering it.
 
-    In another thread than the main one nothing is to be done, because none comes there.
+    Does nothing outside the main thread, where no signal arrives.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -56,7 +56,7 @@ class Run:
     def check(self) -> None:
         """Raise UsageError when the run has ended."""
         if self._is_over():
-            raise UsageError("run_ended", "The run that this task belongs to has ended, so nothing more was sent.")
+            raise UsageError("run_ended", "The Ansible run of this task has ended, so nothing more was sent.")
 
     def _is_over(self) -> bool:
         if os.getppid() != self._parent:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Addresses, as strictly as all who read them after us. Pure. Private to this collection."""
+"""Parses addresses as strictly as every program that reads them later. Pure. Private to this collection."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ IDENTIFIER = re.compile(r"[0-9A-Za-z_-]+")
 
 
 def split(address: str) -> SplitResult | None:
-    """The parts of an address, or None for what is none: blanks, a bad port, brackets that do not close.
+    """The parts of an address, or None for an invalid one: with blanks, a bad port, open brackets or a backslash.
 
-    Nor is one with a backslash, which browsers take for a slash, so that they go to another host.
+    Browsers take a backslash for a slash, and would go to another host.
     """
     if not address.isprintable() or " " in address or "\\" in address:
         return None
@@ -28,7 +28,7 @@ def split(address: str) -> SplitResult | None:
 
 
 def ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """None for a name."""
+    """A host as an IP address, or None for a name."""
     try:
         return ipaddress.ip_address(host)
     except ValueError:
@@ -36,5 +36,5 @@ def ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
 
 
 def is_identifier(text: object) -> bool:
-    """Whether it can stand in a path as it is: what else it holds could lead to another object."""
+    """Whether a text can be an ID in a request's path. Other characters could lead to another object."""
     return isinstance(text, str) and bool(IDENTIFIER.fullmatch(text))

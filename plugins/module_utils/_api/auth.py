@@ -30,10 +30,10 @@ class Credential:
 
 
 def with_environment(params: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
-    """Fill the options that are not set from the environment; an empty string, there or here, is not set.
+    """Take options that are not set from the environment. An empty string counts as not set.
 
-    The origin of each connection value is kept under C(origins), for error messages; C(waited) is where the
-    conversation writes down what it waited for.
+    C(origins) names the origin of each connection value, for error messages. C(waited) collects what the task waits
+    for.
     """
     resolved, origins = dict(params), {}
     options_win = bool(params.get("api_email") or params.get("api_key"))
@@ -53,7 +53,7 @@ def with_environment(params: Mapping[str, Any], environ: Mapping[str, str]) -> d
 
 
 def choose_credential(params: Mapping[str, Any]) -> Credential:
-    """The token, else the e-mail and key; raises UsageError when there is neither or half a pair."""
+    """The token, or else the e-mail and key. Raises UsageError if neither is complete."""
     origins = params["origins"]
     token, email, key = params["api_token"], params["api_email"], params["api_key"]
     if token:
@@ -81,7 +81,10 @@ def choose_credential(params: Mapping[str, Any]) -> Credential:
 
 def _refuse_unprintable(option: str, value: str, origins: Mapping[str, str]) -> None:
     if not (value.isascii() and value.isprintable() and " " not in value):
-        text = f"the value from {origins[option]} holds a space, a line break or a character that no credential has."
+        text = (
+            f"the value from {origins[option]} holds a space, a line break or a character that no credential has. "
+            "Copy the credential again, without these."
+        )
         raise invalid(option, text)
 
 
@@ -111,13 +114,13 @@ def _is_loopback(host: str) -> bool:
 
 
 def check_id(option: str, value: str) -> None:
-    """Raise UsageError for what cannot be the ID of an object, and could lead to another one as a part of a path."""
+    """Raise UsageError unless the value can be an ID: in a request's path, other text could lead to another object."""
     if not is_identifier(value):
         raise invalid(option, f"invalid ID {value!r} (expected letters, digits, _ and -, as Cloudflare shows it).")
 
 
 def check_account_id(params: Mapping[str, Any]) -> str:
-    """The account's id; raises UsageError unless it is what Cloudflare declares: exactly 32 characters."""
+    """The account ID. Raises UsageError unless it is 32 ASCII letters and digits."""
     account_id = params["account_id"]
     if not account_id:
         raise UsageError(

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The conversation with Cloudflare: retries, pages, lost responses. Private to this collection."""
+"""Requests to Cloudflare: retries, pages, lost responses. Private to this collection."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ T = TypeVar("T")
 # How often a list is read that changes meanwhile, and how many timeouts it may take in all.
 READINGS = 3
 LISTING_TIMEOUTS = 20
-NOT_KNOWN = "It is not known whether this was carried out. Running the task again looks first."
+NOT_KNOWN = "It is not known whether this change was carried out. Run the task again: it looks first."
 
 
 class Cloudflare:
-    """One task's conversation. C(params) are resolved connection options; every time is in seconds.
+    """The requests of one task. C(params) are resolved connection options; all times are in seconds.
 
-    Up to C(parallel) threads may ask at once.
+    Up to C(parallel) threads may send requests at once.
     """
 
     def __init__(self, params: Mapping[str, Any], parallel: int = 1) -> None:
@@ -90,11 +90,10 @@ class Cloudflare:
         in_paths: bool = True,
         each: Callable[[Record], Record] = dict,
     ) -> list[Record]:
-        """All objects over all pages, each once by its C(key); raises CloudflareError when some were not shown.
+        """All objects of all pages, each once by its C(key). Raises CloudflareError if the list is incomplete.
 
-        C(each) makes of an object what is kept of it, while further pages are on their way.
-        The keys are IDs where they are going to stand C(in_paths).
-        The list is read again where it changed meanwhile, and no longer than a listing may take.
+        C(each) turns an object into what is kept of it, while further pages are loading. Keys that are used C(in_paths)
+        must be IDs. A list that changed while it was read is read again, within the time limit of a listing.
         """
         request = self.request("GET", path, permission)
         countdown = Countdown(LISTING_TIMEOUTS * self._timeout)
@@ -128,7 +127,7 @@ class Cloudflare:
         """Read again for a few seconds, until the response shows a write; returns the last response either way."""
         response = ask()
         for seconds in LAG_PAUSES:
-            if shown(response) or not self.budget.pause(seconds, "a read does not show yet what was written"):
+            if shown(response) or not self.budget.pause(seconds, "a read did not yet show a write"):
                 break
             response = ask()
         return response
@@ -141,12 +140,12 @@ class Cloudflare:
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Response:
-        """Send, again where that is safe and while the retry budget lasts; raises CloudflareError."""
+        """Send a request, and repeat it where that is safe and the retry budget lasts; raises CloudflareError."""
         request = self.request(method, path, permission)
         return self._attempts(lambda: self._transport.exchange(request, query, body, self.budget.note))
 
     def mint(self, path: str, permission: str, body: Mapping[str, Any] | None, receive: Callable[[Record], T]) -> T:
-        """POST what mints a secret; C(receive) gets the response at once, before any signal of an abort is heard."""
+        """Send the POST that mints a secret. C(receive) gets the response before any signal to abort is handled."""
         request = self.request("POST", path, permission)
 
         def once() -> T:
@@ -176,15 +175,16 @@ class Cloudflare:
         try:
             return reread()
         except CloudflareError as unreachable:
-            text = f"{NOT_KNOWN} Looking failed: {unreachable.message}"
+            text = f"{NOT_KNOWN} Reading it back failed: {unreachable.message}"
             raise lost.explained("outcome_unknown", text, changed=True) from None
 
     def _pages(self, request: Request, query: Mapping[str, Any], countdown: Countdown) -> Iterator[Response]:
-        """The pages in their order, of which as many as may be asked at once are asked for ahead."""
+        """The pages in order. Further pages are requested in advance, as many as may be requested at once."""
 
         def ask(number: int) -> Response:
             if not countdown.remaining:
-                raise incomplete(request, f"{request}: {number - 1} pages were read, and there was no end of them")
+                text = f"{request}: reading took too long; {number - 1} pages were read, and more followed"
+                raise incomplete(request, text)
             paging = {"page": number} if number > 1 else {}
             return self.call(request.method, request.path, request.permission, query={**query, **paging})
 
@@ -203,7 +203,8 @@ class Cloudflare:
 
 
 def connect(params: Mapping[str, Any], parallel: int = 1) -> Cloudflare:
-    """A conversation for a task's resolved C(params); raises UsageError for a bad address or credential."""
+    """A client for a task's resolved C(params). Raises UsageError for a bad address or credential."""
     if REQUESTS_IMPORT_ERROR:
-        raise UsageError("requirement_missing", "The Python library requests is not installed.")
+        text = "The Python library requests is not installed. Install it where the task runs."
+        raise UsageError("requirement_missing", text)
     return Cloudflare(params, parallel)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for a call no longer than a given time. Private to this collection."""
+"""Calls with a time limit. Private to this collection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def begun(ask: Callable[[], T]) -> Future[T]:
-    """The result to come of a call that runs beside this thread, and never keeps the process from ending."""
+    """Start a call in a thread of its own, and return its future. The thread never keeps the process from ending."""
     future: Future[T] = Future()
 
     def work() -> None:
@@ -28,9 +28,9 @@ def begun(ask: Callable[[], T]) -> Future[T]:
 
 
 def within(seconds: float, ask: Callable[[], T]) -> T:
-    """The result within C(seconds). Raises TimeoutError, and abandons the call.
+    """The result of a call. After C(seconds), raises TimeoutError and abandons the call.
 
-    The timeout of requests is one for each packet, and looking up a name has none at all.
+    The timeout of requests applies to each packet, and a DNS lookup has none at all.
     """
     future = begun(ask)
     try:

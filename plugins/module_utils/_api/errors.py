@@ -14,8 +14,8 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_
 class OAuthOpsError(Exception):
     """The base of every failure that is reported to the user; C(result) becomes the failed task's result.
 
-    C(code) names the condition for those who handle it, and stays when the message is worded otherwise. The message may
-    quote texts from outside, so it is made one line that can be read.
+    C(code) identifies the condition, and does not change when the message is reworded. The message may quote texts from
+    outside, so it is made one printable line.
     """
 
     def __init__(self, code: str, message: str, **extra: Any) -> None:
@@ -33,7 +33,7 @@ class OAuthOpsError(Exception):
 
 
 class UsageError(OAuthOpsError):
-    """What was asked for cannot or must not be done; C(option) is the option to change, as the user writes it."""
+    """A task that cannot or must not be carried out; C(option) is the option to change, as the user writes it."""
 
     def __init__(self, code: str, message: str, *, option: str | None = None, **extra: Any) -> None:
         super().__init__(code, message, **extra)
@@ -44,7 +44,7 @@ class UsageError(OAuthOpsError):
 
 
 def invalid(option: str, text: str) -> UsageError:
-    """The error of an option whose value cannot be taken; the text follows its name."""
+    """The error for an option with an invalid value. Its message is the option's name and this text."""
     return UsageError("invalid_option", f"{option}: {text}", option=option)
 
 
@@ -67,8 +67,8 @@ class CloudflareError(OAuthOpsError):
     """A request that failed.
 
     C(status) is None when no HTTP response came. C(unsent) says that Cloudflare cannot have seen the request,
-    C(uncertain) that it may have been carried out all the same, C(transient) that another try may fare better,
-    C(gone) that Cloudflare knows nothing at that path. C(retry_after) is in seconds, as Cloudflare asked.
+    C(uncertain) that it may have been carried out, C(transient) that a retry may succeed, C(gone) that nothing exists
+    at that path. C(retry_after) is the number of seconds after which Cloudflare asks to retry.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class CloudflareError(OAuthOpsError):
         return {complaint.code for complaint in self.complaints}
 
     def explained(self, code: str, message: str, **extra: Any) -> CloudflareError:
-        """The same failure with what it means for the user put before what happened on the wire."""
+        """The same failure with another code, and a message that first says what it means for the user."""
         explained = CloudflareError(code, message)
         vars(explained).update(vars(self))
         OAuthOpsError.__init__(explained, code, f"{message} {self.message}", **{**self.extra, **extra})
@@ -117,7 +117,7 @@ class CloudflareError(OAuthOpsError):
 
 
 def result_of(work: Callable[[], dict[str, Any]]) -> tuple[bool, dict[str, Any]]:
-    """Whether it went well, and its result: of a failure the message and what is known all the same."""
+    """Whether the work succeeded, and its result, which for a failure is that of a failed task."""
     try:
         return True, work()
     except OAuthOpsError as failure:
@@ -131,6 +131,6 @@ def unexpected(error: BaseException) -> str:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{frame.filename.rpartition('/')[2]}, line {frame.lineno}"
     return (
-        f"Internal error: {type(error).__name__} at {place}. Nothing is known of what was "
-        "done: run with --check --diff before running again, and please report this as a bug."
+        f"Internal error: {type(error).__name__} at {place}. It is not known what was already done. Run with "
+        "--check --diff before you run again, and please report this as a bug."
     )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the environment names as a proxy, as far as it can be one. Private to this collection."""
+"""Checks the proxy that the environment names. Private to this collection."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ SOCKS_SCHEMES = ("socks4", "socks4a", "socks5", "socks5h")
 
 
 def check_proxy_address(proxy: str | None) -> None:
-    """Raise UsageError for what is no address of a proxy, with nothing of its password.
+    """Raise UsageError for an invalid address of a proxy, without showing its password.
 
-    The texts of the libraries that would find out later may hold all of it.
+    Errors of the libraries that would notice later may show it.
     """
     if not proxy:
         return
@@ -25,14 +25,14 @@ def check_proxy_address(proxy: str | None) -> None:
     if scheme not in (*SCHEMES, *SOCKS_SCHEMES):
         raise UsageError(
             "invalid_option",
-            "The environment names a proxy that is no address (expected http://host:port, with # and / of a password "
-            "written as %23 and %2F). Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY.",
+            "The environment names a proxy with an invalid address (expected http://host:port, with # and / of a "
+            "password written as %23 and %2F). Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY.",
         )
     if scheme in SOCKS_SCHEMES and importlib.util.find_spec("socks") is None:
         raise UsageError("requirement_missing", f"A {scheme} proxy needs the Python library PySocks. Install it.")
 
 
 def scheme_of(proxy: str) -> str | None:
-    """None for what is no address; without a scheme it is http."""
+    """The scheme of a proxy's address, http if it names none; None for an invalid address."""
     parts = split(proxy if "://" in proxy else f"http://{proxy}")
     return parts.scheme if parts and parts.hostname else None

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why a response is no success: an error that says cause and remedy. Pure. Private to this collection.
+"""The error for a response that is not a success, with cause and remedy. Pure. Private to this collection.
 
 Cloudflare's edge responds with a problem (RFC 9457) before the API sees a request, and proxies with anything at all.
-The error items of the API's envelope are documented in Cloudflare's API reference; the codes named here are reports
-from the field and refine a message, the status alone decides.
+The error items of the API's envelope are documented in Cloudflare's API reference. The codes named here were seen in
+practice, and only refine a message. The status alone decides.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ CODES: Mapping[int, str] = {
 }
 ADVICE: Mapping[str, str] = {
     "rate_limited": "This is Cloudflare's rate limit. Run again later, or raise retry_timeout to wait longer.",
-    "cloudflare_unavailable": "The error is on Cloudflare's side or in between. Run again later.",
-    "request_blocked": "The API did not see the request, so this is not about the credential. Check whether the "
-    "address of the controller is blocked.",
+    "cloudflare_unavailable": "The error is at Cloudflare, or at a proxy on the way. Run again later.",
+    "request_blocked": "The request was blocked before it reached the API, so the credential is not the cause. Check "
+    "whether Cloudflare blocks the IP address of the controller.",
     "unreadable_response": "This is not a response of Cloudflare's API. Check api_url and any proxy in between.",
 }
-PROXY_LOGIN = "A proxy in between wants a log-in. Check HTTPS_PROXY and NO_PROXY."
+PROXY_LOGIN = "A proxy requires authentication. Put its user and password into HTTPS_PROXY, or set NO_PROXY."
 PROBLEM_TYPE = "application/problem+json"
 PROXY_WANTS_A_LOGIN = 407
 
@@ -43,11 +43,11 @@ PROXY_WANTS_A_LOGIN = 407
 def refusal(
     request: Request, status: int, headers: Mapping[str, str], content: bytes, envelope: Mapping[str, Any] | None
 ) -> CloudflareError:
-    """The error for a response, of which C(envelope) is the object that its content holds, if it does."""
+    """The error for a response; C(envelope) is the JSON object in its content, if there is one."""
     if 300 <= status < 400:
         text = (
-            f"{request} was redirected (status {status}); redirects are not followed, so that the credential goes "
-            "nowhere else. Check api_url and any proxy in between."
+            f"{request} was redirected (status {status}); redirects are not followed, so that the credential is not "
+            "sent elsewhere. Check api_url and any proxy in between."
         )
         return _error("redirected", text, request, status, headers)
     if envelope is not None and "success" in envelope:
@@ -78,7 +78,8 @@ def _of_the_edge(
     number, title = problem.get("error_code"), excerpt(str(problem.get("title") or "no title"))
     passing = is_outage(status) or problem.get("retryable") is True
     code = CODES[429] if status == 429 else CODES[500] if passing else CODES[1020]
-    text = f"{request}: Cloudflare's edge responded with status {status}: {title} (error {number})."
+    error = "" if number is None else f" (error {excerpt(str(number))})"
+    text = f"{request}: Cloudflare's edge responded with status {status}: {title}{error}."
     return _error(
         code,
         f"{text} {_advice(code, headers)}",
@@ -93,7 +94,7 @@ def _of_the_edge(
 
 
 def _not_the_api(request: Request, status: int, headers: Mapping[str, str], content: bytes) -> CloudflareError:
-    """The error for a body that is neither the API's nor the edge's: its status is not the API's word."""
+    """The error for a body that comes neither from the API nor from the edge, so its status may not either."""
     kind = excerpt(headers.get("content-type", "").split(";")[0]) or "of no stated type"
     what = f"{len(content)} bytes, {kind}" if content else "empty"
     code = CODES[429] if status == 429 else CODES[500] if is_outage(status) else "unreadable_response"
@@ -174,14 +175,17 @@ def _remedy(request: Request, status: int, codes: set[int | None], headers: Mapp
 
 
 def _advice(code: str, headers: Mapping[str, str]) -> str:
-    """What to do about an error that is not about this very request, and when to come back, if that was said."""
+    """Advice for an error of a general kind, such as a rate limit or an outage.
+
+    It ends with the seconds from Retry-After, if they are given.
+    """
     seconds = retry_after(headers)
-    when = f" Cloudflare says to come back in {seconds:.0f} seconds." if seconds else ""
+    when = f" The response asks to retry after {seconds:.0f} seconds (Retry-After)." if seconds else ""
     return f"{ADVICE[code]}{when}"
 
 
 def is_outage(status: int) -> bool:
-    """Whether the error is on Cloudflare's side or in between, so that another try may fare better."""
+    """Whether the error is at Cloudflare or on the way, so that a retry may succeed."""
     return status >= 500 or status == 408
 
 

@@ -69,7 +69,7 @@ def expect_object(request: Request, value: Any) -> Record:
 
 
 def expect_objects(request: Request, value: Any, key: str, *, in_paths: bool = True) -> list[Record]:
-    """The objects of a list, which each have the C(key), an ID where it is going to stand C(in_paths)."""
+    """The objects of a list. Raises CloudflareError unless each has the C(key), as an ID if it is used C(in_paths)."""
     items = [] if value is None else value
     if not isinstance(items, list) or not all(_is_object(item, key, in_paths) for item in items):
         raise malformed(request, f"a list of objects that each have the key {key}")
@@ -89,11 +89,11 @@ def collected(
     in_paths: bool = True,
     each: Callable[[Record], Record] = dict,
 ) -> tuple[list[Record], bool]:
-    """What C(each) keeps of the objects of all pages, once by their C(key), and whether none of them changed meanwhile.
+    """The objects of all pages, each once by its C(key), and whether the list stayed the same while it was read.
 
-    Continues until the C(total_count) that was stated last is met or a page brings nothing new; raises
-    CloudflareError when the total is not reached then, because an object that was not seen would be created twice.
-    Where the total changes from page to page, an object may have moved to a page that was read already.
+    C(each) turns an object into what is kept of it. Reads until the last C(total_count) is met, or a page brings
+    nothing new. Raises CloudflareError if the total is not reached, because a missing object would be created twice.
+    If the total changes between pages, an object may have moved to a page that was already read.
     """
     seen: dict[str, Record] = {}
     total, steady = None, True
@@ -124,8 +124,8 @@ def pages_of(first: Response) -> int:
 
 
 def incomplete(request: Request, reason: str) -> CloudflareError:
-    """The error for a list of which a part is missing, or may be."""
-    text = f"{reason}. With a part of the list, a duplicate of an object that was not seen could be created. Run again."
+    """The error for a list that is, or may be, incomplete."""
+    text = f"{reason}. With an incomplete list, the task could create duplicates, so it stopped. Run again."
     return CloudflareError("incomplete_listing", text, **request.where, status=200)
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a failed request may be sent again, after how long, and how long a task waits in all.
+"""Retries: whether a failed request may be sent again, after how long, and how long a task waits in total.
 
 The only place that sleeps. Private to this collection.
 """
@@ -49,10 +49,10 @@ def pause_seconds(failure: CloudflareError, attempt: int) -> float:
 
 
 class Budget:
-    """C(seconds) for failed attempts and pauses together; into C(waited) goes in words what each pause was for.
+    """The time, C(seconds), for failed attempts and pauses together. C(waited) collects a line about each pause.
 
-    C(parallel) requests may be under way at once, in as many threads. Time that passes for several of them is taken
-    from the budget once, and keeping the pace then costs nothing, as it is how the work gets done.
+    C(parallel) requests may run at once, in as many threads. Time that several of them wait together is counted once.
+    Keeping the pace is then not counted.
     """
 
     def __init__(self, seconds: float, waited: list[str], parallel: int = 1) -> None:
@@ -79,7 +79,7 @@ class Budget:
             raise
 
     def pause(self, seconds: float, reason: str) -> bool:
-        """Wait, if the budget has that long; says whether it had."""
+        """Wait if the budget allows it; returns whether it did."""
         with self._lock:
             if self._cost(time.monotonic(), seconds) > self.seconds:
                 return False
@@ -89,7 +89,7 @@ class Budget:
         return True
 
     def _rest(self, seconds: float) -> None:
-        """Sleep, but not on for a run that has ended."""
+        """Sleep. Raises UsageError once the run has ended."""
         left = seconds
         while left > 0:
             self._run.check()
@@ -109,7 +109,7 @@ class Budget:
                 self._set = self._since = time.monotonic()
 
     def keep_pace(self) -> None:
-        """Before a request: wait when few are left, so that they last until Cloudflare allows more."""
+        """Wait before a request when few are left, so that they last until Cloudflare allows more."""
         self._run.check()
         while True:
             with self._lock:
@@ -127,7 +127,7 @@ class Budget:
 
     @property
     def _pays_for_pace(self) -> bool:
-        """Whether keeping the pace is a wait like others, and given up where the budget has not that long."""
+        """Whether keeping the pace counts against the budget, and is skipped when the budget is too small."""
         return self._parallel == 1
 
     def _log_pace(self, now: float, seconds: float) -> None:
@@ -138,7 +138,7 @@ class Budget:
         self.waited[:] = [*(each for each in self.waited if each != line), f"{self._paced:.1f} s: {PACE}"]
 
     def _cost(self, start: float, seconds: float) -> float:
-        """What is left of a time after what was taken already for others who waited meanwhile."""
+        """The part of a wait that was not already taken from the budget for other requests."""
         meanwhile = max(0.0, self._counted - start) if self._parallel > 1 else 0.0
         return max(0.0, seconds - meanwhile)
 
@@ -155,7 +155,7 @@ def check_seconds(option: str, seconds: float, *, least: float = 0.0, above_zero
 
 
 class Countdown:
-    """The time that is left of C(seconds) from now on."""
+    """The time that is left of C(seconds), counted from now."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -177,7 +177,7 @@ class Countdown:
 def slow_down(header: str, few: int = FEW_REQUESTS) -> float:
     """Seconds between two requests, from a Ratelimit header such as C("default";r=50;t=30).
 
-    C(r) requests are left for C(t) seconds. While more than C(few) are left, and for what is no such header, there is
+    C(r) requests are left for C(t) seconds. While more than C(few) are left, and without such a header, there is
     no need to wait. Of several policies the strictest counts, up to C(LONGEST_PACE).
     """
     pauses = [0.0]

@@ -42,9 +42,9 @@ GRACE = 1.0
 
 
 class Transport:
-    """Where Cloudflare is, and with which credential, certificates and timeout it is asked.
+    """Sends requests to Cloudflare, with a task's address, credential, certificates and timeout.
 
-    C(params) are resolved connection options. There are as many connections as requests at once, and they are kept.
+    C(params) are resolved connection options. Connections are reused, and there are as many as requests at once.
     """
 
     def __init__(self, params: Mapping[str, Any], credential: Credential) -> None:
@@ -64,9 +64,9 @@ class Transport:
         body: Mapping[str, Any] | None,
         note: Callable[[Mapping[str, str]], None],
     ) -> Response:
-        """Ask once; C(note) gets the headers of the response in any case. Raises CloudflareError.
+        """Send a request once. C(note) gets the headers of any response. Raises CloudflareError.
 
-        The whole response has to be there within the timeout, and a moment to connect.
+        The whole response must arrive within the timeout, plus a moment to connect.
         """
         session = self._session()
         seen: list[requests.Response] = []
@@ -126,7 +126,7 @@ def _no_proxy(base_url: str) -> dict[str, str] | None:
 
 
 def check_proxy(address: str) -> None:
-    """Raise UsageError when the proxy that the environment names for an address is none."""
+    """Raise UsageError when the environment names an invalid proxy for an address."""
     proxies = requests.utils.get_environ_proxies(address, no_proxy=None)
     check_proxy_address(requests.utils.select_proxy(address, proxies))
 
@@ -191,7 +191,10 @@ def _transport_error(request: Request, error: Exception, timeout: float) -> Clou
 
 
 def _never_connected(error: Exception) -> bool:
-    """Also through a proxy, where urllib3 calls a connection lost after sending a ProxyError as well."""
+    """Whether no connection was made, so that nothing was sent.
+
+    Through a proxy, urllib3 also raises ProxyError for a connection that was lost after sending.
+    """
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return True
     root = _innermost(error)
@@ -209,7 +212,7 @@ def _innermost(error: BaseException) -> BaseException:
 
 
 def root_of(error: BaseException) -> str:
-    """The innermost reason of a nested exception: the outer ones repeat the address and object ids."""
+    """The text of an exception's innermost cause. The outer ones repeat the address and object IDs."""
     error = _innermost(error)
     text = str(error)
     if isinstance(error, urllib3.exceptions.NewConnectionError):

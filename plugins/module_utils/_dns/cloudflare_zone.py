@@ -18,8 +18,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
     quoted,
     refuse_below_delegation,
     unquoted,
+    valid_name,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import ascii_name, dns_name, host_of, unicode_name
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import ascii_name, host_of, unicode_name
 
 AUTOMATIC_TTL = 1
 ZONE_READ = "Zone Read"
@@ -43,13 +44,13 @@ class HostRecords:
         return cls(api, read_zone(api, zone_id, host) if zone_id else find_zone(api, host), host)
 
     def ensure(self, state: str, value: str, ttl: int | None, *, check_mode: bool) -> dict[str, Any]:
-        """Have the value beside all others for C(state=present), and else no record of it."""
+        """Add the value beside all others for C(state=present), or else remove its records."""
         if state == "absent":
             return self._ensure_absent(value, check_mode=check_mode)
         return self._ensure_present(value, ttl, check_mode=check_mode)
 
     def _ensure_present(self, value: str, ttl: int | None, *, check_mode: bool) -> dict[str, Any]:
-        """Raises UsageError where it would stay unseen or do harm."""
+        """Add the record, or set its TTL. Raises UsageError if it would not be seen, or would do harm."""
         record = next(iter(matching(self._present, self._host, value)), None)
         warnings = [] if record else self._addition
         wanted_ttl = ttl or (record or {}).get("ttl") or AUTOMATIC_TTL
@@ -72,7 +73,7 @@ class HostRecords:
 
     @functools.cached_property
     def _addition(self) -> list[str]:
-        """What to warn of when a record is added; raises UsageError where it would stay unseen or do harm."""
+        """Warnings about a new record. Raises UsageError if it would not be seen, or would do harm."""
         # Those of the whole zone, in one listing.
         elsewhere = self._listed({"match": "any", "type": "NS", "name.startswith": "*."})
         refuse_below_delegation(self._host, *delegation(elsewhere, self._host, self._zone["name"]))
@@ -96,7 +97,10 @@ class HostRecords:
         return {str(record.get("type")) for record in at_name(wildcards, nearest or "")}
 
     def _add(self, value: str, ttl: int) -> tuple[Record, bool]:
-        """The record as Cloudflare has it, and whether it is ours: it may have been there, unseen by a lagging list."""
+        """The record as Cloudflare returns it, and whether this run created it.
+
+        An outdated list can hide one that existed already.
+        """
         body = {"type": "TXT", "name": self._host, "content": quoted(value), "ttl": ttl}
         sent: list[str] = []
 
@@ -141,13 +145,14 @@ class HostRecords:
 
 
 def wanted_host(params: Mapping[str, Any]) -> str:
-    """The DNS name that the options mean; raises UsageError when they hold none."""
-    option = "client_uri" if params["client_uri"] else "host"
-    given = params[option] or ""
-    host = host_of(given) if option == "client_uri" else dns_name(given)
-    if not host:
-        raise invalid(option, f"{given!r} has no host that DNS could have a record for.")
-    return host
+    """The host that the options name. Raises UsageError if it is invalid."""
+    if uri := params["client_uri"]:
+        host = host_of(uri)
+        if not host:
+            expected = "expected an address such as https://app.example.com"
+            raise invalid("client_uri", f"{uri!r} has no valid host name ({expected}).")
+        return host
+    return valid_name("host", params["host"] or "")
 
 
 def check_ttl(ttl: int | None, option: str = "ttl") -> None:
@@ -170,14 +175,14 @@ def zone_candidates(host: str) -> list[str]:
 
 
 def read_zone(api: Cloudflare, zone_id: str, host: str) -> Record:
-    """The zone with an ID. Raises UsageError where it does not hold C(host), of which Cloudflare would make another."""
+    """The zone of an ID. Raises UsageError unless it holds C(host), which Cloudflare would otherwise extend."""
     check_id("zone_id", zone_id)
     try:
         zone = api.get_object(f"/zones/{zone_id}", ZONE_READ)
     except CloudflareError as failure:
         if not failure.gone:
             raise
-        text = f"zone_id: there is no zone {zone_id!r} that this credential can see."
+        text = f"zone_id: this credential sees no zone {zone_id!r}. Correct zone_id, or the credential's permissions."
         raise UsageError("zone_not_found", text, option="zone_id") from None
     name = name_of(zone)
     if not name or not below([{"name": host}], name):
@@ -197,15 +202,15 @@ def find_zone(api: Cloudflare, host: str) -> Record:
                 return {**_writable(zones, name), "name": name}
     raise UsageError(
         "zone_not_found",
-        f"None of the zones that this credential can see holds {host}: publish the record where its DNS is, or use a "
-        f"credential with the permissions '{ZONE_READ}', '{DNS_READ}' and '{DNS_WRITE}' for the zone.",
+        f"No zone that this credential can see holds {host}. Publish the record at the DNS provider of the domain, or "
+        f"use a credential with the permissions '{ZONE_READ}', '{DNS_READ}' and '{DNS_WRITE}' for the zone.",
     )
 
 
 ELSEWHERE: Mapping[str, str] = {
-    "secondary": "is a secondary one and cannot be written here: publish at its primary.",
-    "partial": "has a partial set-up, which leaves its DNS elsewhere: publish there.",
-    "internal": "is an internal one, which the world does not see: publish where the world looks.",
+    "secondary": "is a secondary zone, which cannot be changed at Cloudflare. Publish the record at its primary.",
+    "partial": "is a partial (CNAME) zone, whose DNS is at another provider. Publish the record there.",
+    "internal": "is an internal zone, which is not in the public DNS. Publish the record in the domain's public zone.",
 }
 
 
@@ -217,7 +222,7 @@ def _writable(zones: list[Record], name: str) -> Record:
     best = active or usable
     if len(best) > 1:
         ids = ", ".join(f"{zone['id']} ({zone.get('status')})" for zone in best)
-        text = f"Several zones have the name {name}: {ids}. Say which one is meant with zone_id."
+        text = f"Several zones have the name {name}: {ids}. Set zone_id to the one you mean."
         raise UsageError("zone_ambiguous", text, option="zone_id")
     return best[0]
 
@@ -240,7 +245,7 @@ def name_of(record: Record) -> str:
 
 
 def delegation(records: Iterable[Record], host: str, zone: str) -> tuple[str | None, list[str]]:
-    """Where the zone hands the host over to other name servers, and to which; nothing where it does not."""
+    """The name at which the zone delegates the host, and the name servers; nothing without a delegation."""
     cuts: dict[str, list[str]] = {}
     for record in records:
         if record.get("type") == "NS":

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which TXT values the world can see at a name: whom to ask, and the result of all their responses. Private.
+"""Looks up which TXT values are publicly visible at a name, at one or several servers. Private.
 
-Only a wrong option is fatal. A server that cannot be asked is reported, and leaves the question open.
+Only a wrong option is an error. A server without a usable response is reported, and visibility may stay unknown.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ CNAME, TXT = 5, 16
 LARGEST_RESPONSE, PIECE = 1024 * 1024, 64 * 1024
 GRACE = 1.0
 # A resolver that was asked before the record was there keeps saying so.
-CACHED = "{url} does not show the value. It may respond from its cache, so it is not known whether the record is there."
+CACHED = "{url} does not show the value, but may respond from its cache: it is not known whether the record exists."
 
 
 def look_up(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,12 +94,15 @@ def given_servers(servers: list[str]) -> dict[str, list[tuple[str, int]]]:
 
 
 def host_and_port(server: str) -> tuple[str, int]:
-    """192.0.2.1, ns1.example.com or 2001:db8::1, or with a port [2001:db8::1]:5353; raises UsageError for all else."""
+    """Host and port of a server such as ns1.example.com or [2001:db8::1]:5353. Raises UsageError for invalid text."""
     match = re.fullmatch(r"\[(.+)\](?::(\d+))?|([^\[\]:]+)(?::(\d+))?|([0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)", server.strip())
     host, port = (match[1] or match[3] or match[5], int(match[2] or match[4] or DNS_PORT)) if match else ("", 0)
     may_be_name = dns_name(host) and not re.fullmatch(r"[\d.]+", host)
     if not 1 <= port <= LAST_PORT or not (ip_address(host) or may_be_name):
-        text = f"{server!r} is neither an IP address nor a name, nor one of them with a port such as 192.0.2.1:5353."
+        text = (
+            f"{server!r} is not a valid name server (expected an IP address or a host name, with or without a port "
+            "such as 192.0.2.1:5353)."
+        )
         raise invalid("servers", text)
     return host, port
 
@@ -111,13 +114,14 @@ def asked_server(label: str, places: list[tuple[str, int]], name: str, wait: flo
     except NameServerError as error:
         return asked_entry(label, None, error.message)
     if records.cut:
-        return asked_entry(label, None, f"{label} leaves {records.cut} to other name servers.")
+        text = f"{label} delegates {records.cut} to {', '.join(records.servers)}. Set servers to these, or omit it."
+        return asked_entry(label, None, text)
     return asked_entry(label, records, None)
 
 
 def first_records(label: str, servers: Iterator[NameServer], name: str) -> Records:
     """The records from the first address that responds; raises the last one's NameServerError."""
-    failure = NameServerError("dns_unreachable", f"The name server {label} has no address that this machine finds.")
+    failure = NameServerError("dns_unreachable", f"This machine cannot resolve the name server {label}.")
     for server in servers:
         try:
             return server.ask(name, "TXT")
@@ -142,7 +146,7 @@ def asked_resolver(name: str, url: str, timeout: float) -> Asked:
         reason = "its JSON is nested too deeply."
     except (OSError, ValueError, HTTPException, UrlsError) as error:
         reason = f"{excerpt(str(error))}."
-    return asked_entry(url, None, f"{url} gave no response: {reason}")
+    return asked_entry(url, None, f"{url} gave no usable response: {reason}")
 
 
 def fetched(query: str, timeout: float) -> bytes:
@@ -166,12 +170,12 @@ def check_environment_proxy(url: str) -> None:
     parts = urlsplit(url)
     proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
     if proxy and scheme_of(proxy) in SOCKS_SCHEMES:
-        raise UsageError("invalid_option", "The environment names a SOCKS proxy, through which no resolver is asked.")
+        raise UsageError("invalid_option", "The environment names a SOCKS proxy, which a lookup cannot use.")
     check_proxy_address(proxy)
 
 
 def json_records(name: str, response: Any) -> Records:
-    """Raises ValueError for a response that a resolver does not give."""
+    """The records in the JSON of a resolver. Raises ValueError for any other response."""
     status = response.get("Status") if isinstance(response, dict) else None
     if status not in (NO_ERROR, NO_SUCH_NAME):
         raise ValueError(f"the status is {status!r}")
@@ -203,7 +207,7 @@ def responded(asked: list[Asked]) -> list[Asked]:
 
 
 def conclusive(asked: list[Asked]) -> list[Asked]:
-    """Those that did not only say that the name leads into another zone."""
+    """The responses that show more than a CNAME into another zone."""
     return [each for each in responded(asked) if each["txt_values"] or not each["cname"]]
 
 
@@ -212,7 +216,7 @@ def complaints(asked: list[Asked]) -> list[str]:
 
 
 def summary(asked: list[Asked], value: str | None) -> dict[str, Any]:
-    """What all servers that responded see: one that lags behind may be the one that Cloudflare asks."""
+    """The values that all responding servers show, because Cloudflare may ask the most outdated one."""
     seen = [set(each["txt_values"]) for each in conclusive(asked) or responded(asked)]
     return {
         "txt_values": sorted(set.intersection(*seen)) if seen else [],

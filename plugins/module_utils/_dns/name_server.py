@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Questions to name servers, and updates. The only place that knows dnspython. Private to this collection."""
+"""Queries and updates to name servers. The only place that knows dnspython. Private to this collection."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ class NameServerError(OAuthOpsError):
         return {**super().error(), "reason": self.reason}
 
     def remedied(self, remedy: str) -> NameServerError:
-        """The same failure with what to do about it behind what happened."""
+        """The same failure with a remedy at the end of its message."""
         return NameServerError(self.code, f"{self.message} {remedy}".strip(), self.reason)
 
 
 @dataclass(frozen=True)
 class Records:
-    """What a name server says of a name: the records of the type asked for, and what is on the way to them.
+    """A name server's response: the records of one type at a name, and what leads to them.
 
-    C(values) are TXT values joined, other records as in a zone file, which C(contents) are of all, in the same order.
-    C(cname) is where the name leads, C(zone) the zone that holds it, if it is known. C(cut) is the name that the zone
-    delegates, C(servers) are the name servers that serve it.
+    C(values) are the joined strings of TXT records, and other records as in a zone file. C(contents) are all records as
+    in a zone file, in the same order. C(cname) is the target of a CNAME, C(zone) the zone that holds the name, if it is
+    known. C(cut) is a name that the zone delegates to the name servers C(servers).
     """
 
     values: tuple[str, ...] = ()
@@ -80,15 +80,15 @@ class Key:
     algorithm: str
 
     def of_message(self) -> dict[str, Any]:
-        """The arguments that sign a message of dnspython; raises UsageError for what is no key."""
+        """The arguments that sign a message of dnspython. Raises UsageError for an invalid key."""
         try:
             name = dns.name.from_text(self.name)
         except dns.exception.DNSException:
-            raise invalid("key_name", f"{self.name!r} is no name that a key can have.") from None
+            raise invalid("key_name", f"{self.name!r} is not a valid key name (expected a DNS name).") from None
         try:
             ring = dns.tsigkeyring.from_text({self.name: self.secret})
         except (ValueError, dns.exception.DNSException):
-            raise invalid("key_secret", "it must be the key in base64, as in the server's settings.") from None
+            raise invalid("key_secret", "it is not valid Base64. Copy it from the server's configuration.") from None
         algorithm = getattr(dns.tsig, self.algorithm.upper().replace("-", "_"))
         return {"keyring": ring, "keyname": name, "keyalgorithm": algorithm}
 
@@ -111,7 +111,7 @@ class NameServer:
         self._signing = key.of_message() if key else {}
 
     def ask(self, name: str, kind: str) -> Records:
-        """The records of a type at a name. Raises NameServerError as well where the server is not the one to ask."""
+        """The records of a type at a name. Raises NameServerError also if the server is not authoritative for it."""
         query = dns.message.make_query(absolute(name), kind)
         query.flags &= ~dns.flags.RD
         if self._signing:
@@ -122,7 +122,7 @@ class NameServer:
             raise NameServerError("dns_not_served", f"{self} responds {code} when asked for {name}.", code)
         found = records_of(response, absolute(name), kind)
         if not response.flags & dns.flags.AA and not found.cut:
-            text = f"{self} is not one of the name servers that {name} is served by."
+            text = f"{self} is not authoritative for {name}."
             raise NameServerError("dns_not_served", text)
         return found
 
@@ -144,7 +144,7 @@ class NameServer:
         self._carried_out(update)
 
     def remove_texts(self, zone: str, name: str, contents: Iterable[str]) -> None:
-        """Remove TXT records, as a zone file has them; one that is not there is no error, and changes nothing."""
+        """Remove TXT records, given as in a zone file. A record that does not exist is ignored."""
         update = self._update(zone)
         for content in contents:
             update.delete(absolute(name), "TXT", content)
@@ -162,7 +162,7 @@ class NameServer:
         return code
 
     def _send(self, message: Any) -> Any:
-        """The response to a question or an update, which may both be sent again without harm."""
+        """The response to a query or an update. Both can be repeated safely."""
         silence = ""
         for _attempt in range(self.tries):
             try:
@@ -172,7 +172,7 @@ class NameServer:
             except (ConnectionResetError, EOFError) as error:
                 silence = type(error).__name__
             except OSError as error:
-                text = f"{self} cannot be asked: {error or type(error).__name__}."
+                text = f"{self} cannot be reached: {error or type(error).__name__}."
                 raise NameServerError("dns_unreachable", text) from None
         raise NameServerError("dns_unreachable", f"{self} gave no response ({silence}).")
 
@@ -183,11 +183,11 @@ class NameServer:
         return over_tcp(place, wire, self.timeout) if is_cut else received
 
     def _understood(self, message: Any, wire: bytes) -> Any:
-        """A response, of which the library takes none without the signature that the message asks for."""
+        """Parse a response. After a signed message it must be signed, or be an unsigned refusal."""
         try:
             response = dns.message.from_wire(wire, keyring=message.keyring, request_mac=message.mac)
         except dns.tsig.PeerError as refusal:
-            text = f"{self} refuses the key: {refusal}."
+            text = f"{self} refuses the TSIG key: {refusal}."
             raise NameServerError("dns_key_refused", text, type(refusal).__name__) from None
         except dns.exception.DNSException as error:
             if not self._signing or not is_response(wire, message):
@@ -197,7 +197,7 @@ class NameServer:
         if self._signing and not response.had_tsig and is_response(wire, message):
             return self._refusal(wire)
         if not message.is_response(response):
-            raise NameServerError("dns_unreachable", f"{self} responded to another question.")
+            raise NameServerError("dns_unreachable", f"{self} sent a response to another query.")
         return response
 
     def _refusal(self, wire: bytes) -> Any:
@@ -206,10 +206,10 @@ class NameServer:
         refusal.set_rcode(dns.rcode.from_flags(wire[CODE[0]] & CODE[1], 0))
         code = dns.rcode.to_text(refusal.rcode())
         if code == "NOTAUTH":
-            text = f"{self} refuses the key with {code}, in a response that it did not sign."
+            text = f"{self} refuses the TSIG key with {code}, in an unsigned response."
             raise NameServerError("dns_key_refused", text, code)
         if code not in REFUSALS:
-            text = f"{self} did not sign its response with the key, so it may come from another sender."
+            text = f"{self} did not sign its response with the TSIG key, so the response may be forged."
             raise NameServerError("dns_unsigned", text)
         return refusal
 
@@ -252,7 +252,7 @@ def read(connection: socket.socket, length: int, countdown: Countdown) -> bytes:
 
 
 def time_left(countdown: Countdown) -> float:
-    """Raises OSError when there is none."""
+    """The seconds that are left. Raises OSError when there are none."""
     left = countdown.remaining
     if not left:
         raise socket.timeout
@@ -260,7 +260,7 @@ def time_left(countdown: Countdown) -> float:
 
 
 def addresses(host: str) -> list[str]:
-    """None when this machine does not find the name."""
+    """The IP addresses of a host; none if this machine cannot resolve it."""
     if ip_address(host):
         return [host]
     try:
@@ -279,7 +279,7 @@ def absolute(name: str) -> Any:
 
 
 def records_of(response: Any, name: Any, kind: str) -> Records:
-    """The part of a response that matters."""
+    """The records in a response of dnspython."""
     led = led_to(name, {rrset.name: rrset[0].target for rrset in response.answer if _is(rrset, "CNAME")})
     wanted = [rrset for rrset in response.answer if _is(rrset, kind) and rrset.name in led]
     cname = next((rrset for rrset in response.answer if _is(rrset, "CNAME") and rrset.name == name), None)
@@ -316,7 +316,7 @@ def system_resolver(timeout: float) -> Any:
     try:
         resolver = dns.resolver.Resolver()
     except dns.exception.DNSException as error:
-        raise NameServerError("dns_unreachable", f"This machine has no resolver: {error}.") from None
+        raise NameServerError("dns_unreachable", f"This machine has no usable DNS resolver: {error}.") from None
     resolver.lifetime = timeout
     return resolver
 
@@ -327,7 +327,7 @@ def authoritative_servers(resolver: Any, name: str) -> Mapping[str, list[str]]:
         zone = dns.resolver.zone_for_name(absolute(name), resolver=resolver)
         names = [rdata.target for rdata in resolver.resolve(zone, "NS", search=False)]
     except (dns.exception.DNSException, OSError) as error:
-        closed = ": port 53 may be closed" if isinstance(error, (dns.exception.Timeout, OSError)) else ""
+        closed = ": a firewall may block port 53" if isinstance(error, (dns.exception.Timeout, OSError)) else ""
         text = f"The name servers of {name} could not be found ({type(error).__name__}){closed}."
         raise NameServerError("dns_unreachable", text) from None
     return {_plain(server): addresses_of(resolver, server) for server in names}

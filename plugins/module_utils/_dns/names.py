@@ -9,6 +9,7 @@ from collections.abc import Collection, Hashable, Mapping
 from typing import TypeVar
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
 
 DNS_PORT = 53
 Name = TypeVar("Name", bound=Hashable)
@@ -59,9 +60,18 @@ def names_from(host: str) -> list[str]:
     return [".".join(labels[start:]) for start in range(len(labels))]
 
 
+def valid_name(option: str, given: str, example: str = "app.example.com") -> str:
+    """A name as DNS stores it. Raises UsageError for an invalid one."""
+    name = dns_name(given)
+    if not name:
+        expected = f"expected a name such as {example}, without scheme, port or path"
+        raise invalid(option, f"{given!r} is not a valid DNS name ({expected}).")
+    return name
+
+
 def check_value(value: str) -> None:
     if not value or not (value.isascii() and value.isprintable()):
-        raise invalid("value", "it must be the printable text that Cloudflare gave for the record, and not empty.")
+        raise invalid("value", "it is empty or not printable ASCII (expected the value that Cloudflare names).")
 
 
 def refuse_beside_cname(host: str, target: str | None) -> None:
@@ -75,7 +85,7 @@ def refuse_beside_cname(host: str, target: str | None) -> None:
 
 
 def perhaps_beside_cname(host: str, target: str) -> str:
-    """Of a zone that may be anywhere."""
+    """The warning about a CNAME at a host whose DNS provider is not known."""
     return (
         f"{host} is a CNAME for {target}. A zone at Cloudflare takes a TXT record beside it, most other DNS servers do "
         "not: there, use a client_uri with another host, or replace the CNAME by address records."
@@ -88,7 +98,7 @@ def refuse_below_delegation(host: str, cut: str | None, servers: Collection[str]
         others = ", ".join(sorted(servers)) or "other name servers"
         raise UsageError(
             "host_delegated",
-            f"{host} is not served from this zone, because it delegates {cut} to {others}: publish the record there.",
+            f"{host} is not served from this zone, which delegates {cut} to {others}. Publish the record there.",
         )
 
 
@@ -107,6 +117,6 @@ def check_wildcard(host: str, types: Collection[str]) -> list[str]:
     if not types:
         return []
     return [
-        f"{host} had no record of its own, and a wildcard covered it ({', '.join(sorted(types))}). That ends with "
-        "its first record: add to the host the records of the wildcard that it needs."
+        f"{host} had no record of its own, and a wildcard covered it ({', '.join(sorted(types))}). The wildcard no "
+        "longer applies to a host with a record of its own: add the other records that the host needs."
     ]

@@ -32,13 +32,14 @@ UNUSED_VALUE = "oauthops.iam asks whether this key may change the records of thi
 # BIND's max-records-per-type, unless it is set.
 MANY = 100
 PRIMARY = (
-    "Set server to the primary of the zone. If it is, and responds to no queries, set zone: updates need no query then."
+    "Set server to the primary of the zone. If it is, but does not respond to queries, set zone: then no query is "
+    "needed."
 )
 UNSEEN = (
-    "{server} responds to no queries, and {host} has other TXT records. Whether the value is among them is not known, "
-    "and each run reports a change."
+    "{server} does not respond to queries, and {host} has other TXT records. It is not known whether the value is "
+    "among them, so each run reports a change."
 )
-NO_UPDATES = "This server takes no updates: set server to one that does, or publish the record in another way."
+NO_UPDATES = "This server accepts no updates: set server to one that does, or publish the record in another way."
 # By the code and the reason of what failed; without a reason it is for all others.
 REMEDIES: Mapping[tuple[str, str | None], str] = {
     ("dns_not_served", None): PRIMARY,
@@ -48,16 +49,16 @@ REMEDIES: Mapping[tuple[str, str | None], str] = {
         "does not forward updates, set server to the primary."
     ),
     ("dns_refused", "NOTAUTH"): (
-        "Set server to the primary of the zone. Knot also says so to an update without a key that its acl allows."
+        "Set server to the primary of the zone. Knot also responds so to an update that has no key allowed by its acl."
     ),
     ("dns_refused", "NOTIMP"): NO_UPDATES,
     ("dns_refused", "FORMERR"): NO_UPDATES,
     ("dns_refused", "NOTZONE"): "Set zone to the zone that holds the name.",
     ("dns_refused", "SERVFAIL"): (
-        "See its log: it may not be able to write the zone or its journal, or the name may have as many TXT records as "
-        "it allows (BIND: max-records-per-type)."
+        "See the log of the name server: perhaps it cannot write the zone or its journal, or the name has reached the "
+        "maximum number of TXT records (BIND: max-records-per-type)."
     ),
-    ("dns_unsigned", None): "Set server to the one that has the key: what responds at this address ignores it.",
+    ("dns_unsigned", None): "Set server to the one that has the key: the server at this address ignores it.",
     ("dns_key_refused", "NOTAUTH"): (
         "Correct key_name, key_secret and key_algorithm (PowerDNS does not say which one is wrong), or set server to "
         "the primary of the zone."
@@ -67,14 +68,12 @@ REMEDIES: Mapping[tuple[str, str | None], str] = {
         "Knot says the same of a key that its acl (action, update-owner) does not allow."
     ),
     ("dns_key_refused", "PeerBadSignature"): (
-        "Correct key_secret and key_algorithm: they are not those of the server's key."
+        "Correct key_secret and key_algorithm: they differ from those of the server's key."
     ),
     ("dns_key_refused", "PeerBadTime"): (
-        "Set the clocks: those of this machine and of the server differ too much for a signature."
+        "Synchronize the clocks of this machine and of the name server: they differ too much for TSIG."
     ),
-    ("dns_unreachable", None): (
-        "See whether server, port and protocol are right, and no firewall is between. Running again is safe."
-    ),
+    ("dns_unreachable", None): ("Check server, port, protocol and any firewall in between. It is safe to run again."),
 }
 
 
@@ -93,7 +92,7 @@ def name_server(params: Mapping[str, Any]) -> NameServer:
     key = Key(params["key_name"], params["key_secret"], params["key_algorithm"]) if params["key_name"] else None
     found = addresses(params["server"].strip())
     if not found:
-        raise invalid("server", f"{params['server']!r} is neither an IP address nor a name that this machine can find.")
+        raise invalid("server", f"{params['server']!r} is neither an IP address nor a name that resolves here.")
     options = {"timeout": params["timeout"], "tries": TRIES, "protocol": params["protocol"], "key": key}
     return NameServer(found[0], params["port"], **options)
 
@@ -128,7 +127,7 @@ def _ensure(server: NameServer, params: Mapping[str, Any], host: str, *, check_m
 
 
 def _ensure_unseen(server: NameServer, params: Mapping[str, Any], host: str, *, check_mode: bool) -> dict[str, Any]:
-    """At a server that responds to no queries, as a hidden primary may. It checks what an update requires, though."""
+    """As C(_ensure), at a server without responses to queries, such as a hidden primary: prerequisites still work."""
     value, present, zone = params["value"], params["state"] == "present", params["zone"]
     ttl = params["ttl"] or DEFAULT_TTL
     above = [name for name in names_from(host) if name.endswith(f".{zone}")]
@@ -179,25 +178,25 @@ def too_many(host: str, values: Collection[str]) -> list[str]:
     if len(values) < MANY:
         return []
     return [
-        f"{host} has {len(values)} TXT records. BIND refuses more than max-records-per-type allows, which is {MANY} "
-        "unless it is set, and says so only when one is added."
+        f"{host} has {len(values)} TXT records. BIND may refuse another one: max-records-per-type is {MANY} unless it "
+        "is set. Check mode cannot predict that."
     ]
 
 
 def zone_of(server: NameServer, host: str, held: Records) -> str:
-    """The zone that holds a host. A CNAME shows that of the name it leads to, so that the names above are asked."""
+    """The zone that holds a host. With a CNAME a response shows the target's zone, so the names above are asked."""
     if held.zone and not held.cname:
         return held.zone
     for name in names_from(host)[1 if held.cname else 0 :]:
         found = server.ask(name, "SOA")
         if found.zone and not found.cname:
             return found.zone
-    text = f"The name server does not say which zone {host} is in: set zone."
+    text = f"The name server does not show which zone holds {host}. Set zone."
     raise UsageError("zone_not_found", text, option="zone")
 
 
 def check_new_value(server: NameServer, host: str, held: Records, *, in_use: bool) -> list[str]:
-    """What to warn of before a value is added; raises UsageError where it cannot be, or would do harm."""
+    """Warnings about a new value. Raises UsageError if it cannot be added, or would do harm."""
     if in_use:
         refuse_beside_cname(host, held.cname)
         return []

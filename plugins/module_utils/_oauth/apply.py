@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bringing one OAuth client to its described state, or in check mode predicting it. Private to this collection."""
+"""Makes one OAuth client match its description, or predicts that in check mode. Private to this collection."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def reconcile(
     *,
     check_mode: bool,
 ) -> Result:
-    """Bring one client to what C(params), the options of the module, say."""
+    """Make one client match C(params), the options of the module."""
     step = decided(wanted, actual, params, clients)
     if check_mode:
         return predicted(step)
@@ -55,7 +55,7 @@ def reconcile(
 
 
 def is_as_described(params: Mapping[str, Any], actual: Client) -> bool:
-    """Whether there is nothing to do with a client, and nothing to say of it."""
+    """Whether a client needs neither a change nor a warning."""
     if params["state"] != "present":
         return False
     append, restart = params["append"], params["restart_verification"]
@@ -77,7 +77,7 @@ def predicted(step: Step) -> Result:
 
 
 def carried_out(step: Step, clients: OAuthClients) -> Result:
-    """Do it, and give the result; of a creation what L(confirmed) has yet to look at."""
+    """Carry out a step, and return its result. Pass that of a creation to L(confirmed)."""
     if isinstance(step, Creation):
         return _create(step, clients)
     if isinstance(step, Deletion):
@@ -88,29 +88,29 @@ def carried_out(step: Step, clients: OAuthClients) -> Result:
 
 
 def restart(actual: Client, clients: OAuthClients, *, check_mode: bool) -> Result:
-    """Have Cloudflare look for the record again, after it stopped; nothing where it did not."""
+    """Restart a failed verification; does nothing if it has not failed."""
     plan = plan_update({}, None, actual, append=False, restart=True)
     step = Update(plan, actual, Delivery(None, None))
     return predicted(step) if check_mode else carried_out(step, clients)
 
 
 def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
-    """The result of a creation, compared with the clients that are listed since.
+    """The result of a creation, checked against the clients that are listed afterwards.
 
     Cloudflare has no lock: another controller may have created a client of the same name at the same moment.
     """
     client = result["oauth_client"]
     if isinstance(found, CloudflareError):
         text = (
-            f"The client {client['client_id'] or client['client_name']} was created, but the clients could not be "
-            "listed since, so it is not known whether another run has created one of the same name at the same moment. "
+            f"The client {client['client_id'] or client['client_name']} was created, but listing the clients "
+            "afterwards failed. It is not known whether another run created one of the same name at the same moment. "
             f"{found.message}"
         )
         return {**result, "warnings": [*result["warnings"], text]}
     if all(identity(other) != identity(client) for other in found):
         text = (
             f"The client {client['client_id'] or client['client_name']} was created, but Cloudflare does not list it "
-            "yet. Until it does, do not run a task that names it by its name: it would create a second one."
+            "yet. Until it does, use client_id: a task with client_name alone would create a second client."
         )
         return {**result, "warnings": [*result["warnings"], text]}
     others = [other["client_id"] for other in found if other["client_name"] == client["client_name"]]
@@ -119,9 +119,8 @@ def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
         secret = {name: result[name] for name in ("client_secret",) if name in result}
         raise UsageError(
             "client_duplicated",
-            f"{client['client_id']} was created, but there is another client of that name by now: {', '.join(others)}. "
-            "Another run has created it at the same time. "
-            "Delete the unwanted one, with state=absent and its client_id.",
+            f"{client['client_id']} was created, but another run created a client of the same name at the same time: "
+            f"{', '.join(others)}. Delete the one that you do not want, with state=absent and its client_id.",
             changed=True,
             oauth_client=client,
             **secret,
@@ -130,7 +129,7 @@ def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
 
 
 def _create(step: Creation, clients: OAuthClients) -> Result:
-    """Create and deliver the secret at once; nothing in between can fail."""
+    """Create the client, and deliver its secret at once. Nothing in between can fail."""
     body, delivery = step.body, step.delivery
 
     def receive(response: Record) -> tuple[Record, str | None, Result]:
@@ -189,8 +188,8 @@ def _secret_warnings(actual: Client, delivery: Delivery) -> list[str]:
     except UsageError as refusal:
         return [refusal.message]
     return [
-        f"The client {actual['client_id']} exists already and {delivery.path} holds no secret of it; Cloudflare does "
-        "not show it again. The module cloudflare_oauth_client_secret mints another with state=rotated."
+        f"The client {actual['client_id']} exists already, but {delivery.path} does not hold its secret, which "
+        "Cloudflare does not show again. To mint another, use cloudflare_oauth_client_secret with state=rotated."
     ]
 
 

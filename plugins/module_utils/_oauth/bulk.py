@@ -43,15 +43,15 @@ LONGEST_NAME = 200
 SHOWN_NAMES, SHOWN_KINDS = 3, 5
 IN_A_ROW = 3
 NOT_ATTEMPTED = (
-    f"Not attempted, because {IN_A_ROW} clients in a row failed for a reason that is not their own. Run again when it "
-    "is mended."
+    f"Not attempted, because {IN_A_ROW} clients in a row failed for a reason that is not their own, such as the "
+    "credential or an outage. Correct that, then run again."
 )
 
 
 def secret_place(directory: str | None, entry: Entry) -> dict[str, str | None]:
-    """Where a client's secret goes, as C(client_secret_file), and C(secret_remedy), what to do where that is nowhere.
+    """The file for a client's secret as C(client_secret_file), and C(secret_remedy), the remedy if there is none.
 
-    It is the file that its definition names, else one in the directory that has the client's name.
+    It is the file that the definition names, or else a file in the directory with the name of the client.
     """
     name = entry["client_name"]
     path, remedy = entry["client_secret_file"], "set client_secret_dir, its client_secret_file"
@@ -76,7 +76,7 @@ def check_meant_once(entries: Sequence[Entry], found: Sequence[Client | None], o
 
 
 def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None], option: str) -> None:
-    """Raise UsageError when a client would get a name that another is to have as well."""
+    """Raise UsageError when a client would be renamed to the name of another definition."""
     names = repeated(entry["client_name"] for entry in entries)
     new = [
         entry["client_name"]
@@ -86,26 +86,26 @@ def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None], op
     if new:
         raise UsageError(
             "client_name_taken",
-            f"Several clients would be renamed to {', '.join(sorted(set(new)))}, "
-            "and the name could no longer identify them.",
+            f"Several clients would have the name {', '.join(sorted(set(new)))}, which could no longer identify them. "
+            "Give each client a name of its own.",
             option=option,
         )
 
 
 def label(entry: Entry) -> str:
-    """What a person calls the client that a definition means."""
+    """The name of the client that a definition means, or else its ID."""
     return str(entry["client_name"] or entry["client_id"])
 
 
 def surplus(listed: Iterable[Client], entries: Sequence[Entry], found: Sequence[Client | None]) -> list[Client]:
-    """The clients that no definition means, nor could mean by a name that several have."""
+    """The clients that no definition means, not even by a name that several clients have."""
     ids = {client["client_id"] for client in found if client}
     names = {entry["client_name"] for entry in entries if not entry["client_id"]}
     return [client for client in listed if client["client_id"] not in ids and client["client_name"] not in names]
 
 
 def to_prune(unmanaged: Iterable[Client], pattern: str | None) -> list[Client]:
-    """Those to be deleted, of names that match the shell pattern if there is one; upper and lower case differ."""
+    """The clients to delete: those whose names match the shell pattern, if there is one. Case matters."""
     if not pattern:
         return list(unmanaged)
     return [client for client in unmanaged if fnmatch.fnmatchcase(client["client_name"] or "", pattern)]
@@ -143,7 +143,7 @@ def called(clients: Iterable[Client]) -> str:
 
 @dataclass
 class Task:
-    """What is to be done with one client, and what came of it; a failure leaves the others alone."""
+    """The work on one client, and its result. A failure does not affect other clients."""
 
     entry: Entry
     actual: Client | None = None
@@ -165,11 +165,11 @@ class Task:
 
     @property
     def place(self) -> str:
-        """Where its definition stands, such as C(clients[3]); empty for a client that has none."""
+        """The place of its definition, such as C(clients[3]); empty for a client without one."""
         return str(self.entry.get("place", ""))
 
     def predict(self) -> None:
-        """Apply the local checks of a step, and have its result in check mode."""
+        """Check the step locally, and keep its predicted result."""
         if not self.failed:
             self.attempt(lambda: predicted(self.known_step))
 
@@ -197,7 +197,7 @@ class Task:
 
 
 class Streak:
-    """Consecutive failures that no client is the cause of: after several, all others would fail too."""
+    """Counts consecutive failures that no client caused: after several, all others would fail too."""
 
     def __init__(self) -> None:
         self._in_a_row = 0
@@ -214,10 +214,10 @@ class Streak:
 def reconcile_all(
     clients: OAuthClients, entries: Sequence[Entry], params: Mapping[str, Any], *, check_mode: bool
 ) -> Result:
-    """Bring every client to its definition, delete others if asked to, and report the outcome of each.
+    """Make every client match its definition, delete others if asked to, and report the outcome of each.
 
     Raises UsageError before any write for definitions that contradict each other and for a prune that looks like a
-    mistake, and at the end for what failed.
+    mistake, and at the end if a client failed.
     """
     listed = Listed(entries, in_full=params["results"] == "full", prune=params["prune"])
     listing = Listing(clients.all(listed.kept), clients.scope_ids)
@@ -250,7 +250,7 @@ def source(params: Mapping[str, Any]) -> str:
 
 
 class Listed:
-    """Compares clients as they are listed, so that only what has to be known of each is kept."""
+    """Compares clients while they are listed, and keeps only what is needed of each."""
 
     def __init__(self, entries: Sequence[Entry], *, in_full: bool, prune: bool) -> None:
         self.as_described: set[str] = set()
@@ -259,7 +259,7 @@ class Listed:
         self._by_name = {entry["client_name"]: entry for entry in entries if not entry["client_id"]}
 
     def kept(self, client: Client) -> Client:
-        """All of a client that may be changed or shown, and the outline of any other."""
+        """The whole client if it may be changed or shown, or else its outline."""
         client_id = client["client_id"]
         self.as_described.discard(client_id)
         entry = self._by_id.get(client_id) or self._by_name.get(client["client_name"])
@@ -288,7 +288,7 @@ def planned(entry: Entry, listing: Listing, as_described: Container[str]) -> Tas
 
 
 def carry_out(tasks: Sequence[Task], work: Callable[[Task], Result], concurrency: int) -> None:
-    """Do what is to be done, C(concurrency) at a time; a secret is delivered before the next is minted."""
+    """Carry out the tasks, C(concurrency) at a time. Each secret is delivered before the next one is minted."""
     todo = [task for task in tasks if task.action != "none" and not task.failed]
     minting, others = [task for task in todo if task.mints], [task for task in todo if not task.mints]
     streak = Streak()
@@ -314,7 +314,7 @@ def carry_out(tasks: Sequence[Task], work: Callable[[Task], Result], concurrency
 
 @contextmanager
 def threads(number: int) -> Iterator[ThreadPoolExecutor]:
-    """An executor that does not begin anything more once the task is interrupted."""
+    """An executor that starts nothing new once the task is interrupted."""
     pool = ThreadPoolExecutor(number)
     try:
         yield pool
@@ -323,7 +323,7 @@ def threads(number: int) -> Iterator[ThreadPoolExecutor]:
 
 
 def confirm(tasks: Sequence[Task], clients: OAuthClients) -> None:
-    """Compare what was created with what is listed since, by one listing for all."""
+    """Check all new clients against one listing."""
     created = [task for task in tasks if task.action == "create" and not task.failed]
     if not created:
         return
@@ -362,7 +362,7 @@ def summary(
     failed = failures(everything)
     if not failed:
         return result
-    kept = " No client was pruned, as it is not known whether all that are meant were found." if asked_to_prune else ""
+    kept = " No client was pruned, because a failed definition may mean one of them." if asked_to_prune else ""
     text = f"{len(failed)} of {len(everything)} clients failed: {described(failed)}{'' if pruned else kept}"
     raise UsageError("clients_failed", text, **result)
 
@@ -379,7 +379,7 @@ def described(failed: Sequence[Task]) -> str:
 
 
 def kind_of(task: Task) -> str:
-    """The message without what is its client's own."""
+    """The message without values of its client, so that equal failures can be grouped."""
     text = str(task.result["msg"])
     error = task.result["error"]
     for own in (task.place, error.get("ray_id"), *(task.actual or task.entry).values()):
@@ -393,7 +393,7 @@ def some(names: Sequence[str]) -> str:
 
 
 def outcome(task: Task, *, full: bool) -> Result:
-    """What came of one client; of one that is as described no more than that, unless all is asked for."""
+    """The outcome for one client: a short one if nothing changed, unless C(full) is set."""
     known = task.actual if task.is_as_described else task.result.get("oauth_client")
     client, changed = known or {}, bool(task.result.get("changed"))
     short: Result = {

@@ -31,9 +31,9 @@ FIRST_SECRET_REMEDY = (
     "state=finalized."
 )
 SECOND_SECRET_REMEDY = (
-    "The older secret keeps working, so applications are not affected. No way leads to a usable second secret and "
-    "keeps the older one: state=finalized deletes the older one, state=rotated mints another after that, and in "
-    "between applications cannot authenticate. Choose the moment."
+    "The older secret keeps working, so applications are not affected yet. To replace the lost secret, choose a "
+    "maintenance window: state=finalized deletes the older secret, then state=rotated mints another. Applications "
+    "cannot authenticate until they have that one."
 )
 T = TypeVar("T")
 READ = "OAuth Client Read"
@@ -41,7 +41,7 @@ WRITE = "OAuth Client Write"
 
 
 class Listing:
-    """The clients of an account as they were listed once, found by id or name without going through them again."""
+    """The clients of an account, listed once, with an index by ID and by name."""
 
     def __init__(self, clients: Sequence[Client], scope_ids: Callable[[], Iterable[str]]) -> None:
         self.clients = clients
@@ -71,14 +71,14 @@ def the_only(client_name: str, matches: Sequence[Client], *, names_are_listed: b
         )
         raise UsageError(
             "client_ambiguous",
-            f"{len(matches)} clients have the name {client_name!r}: {listed}. Say which one is meant with client_id.",
+            f"{len(matches)} clients have the name {client_name!r}: {listed}. Set client_id to the one you mean.",
             option="client_id",
         )
     if not matches and not names_are_listed:
         raise UsageError(
             "names_not_listed",
-            f"Cloudflare lists clients without their names, so {client_name!r} may or may not be one of "
-            "them. Say which one is meant with client_id.",
+            f"Cloudflare lists clients without their names, so it is not known whether {client_name!r} is one of "
+            "them. Set client_id to the one you mean.",
             option="client_id",
         )
     return matches[0] if matches else None
@@ -92,7 +92,7 @@ def lost_creation(
         return lost.explained(
             "creation_unknown",
             f"It is not known whether the client {client_name!r} was created: the response was lost, and looking for "
-            f"it failed ({found.message}) Running again looks for it by its name first and creates no second one. "
+            f"it failed ({found.message}) Run again: the task looks for the name first, and creates no second client. "
             f"If it exists, its first secret was never received. {FIRST_SECRET_REMEDY}",
             changed=True,
         )
@@ -119,8 +119,8 @@ def lost_rotation(lost: CloudflareError, client: Client, current: Client | Cloud
         return lost.explained(
             "rotation_unknown",
             f"It is not known whether a second secret of {client_id} was minted: the response was lost, and looking "
-            f"failed ({current.message}) If has_rotated_secret is true by now, a second secret exists that was "
-            f"never received. {SECOND_SECRET_REMEDY}",
+            f"for it failed ({current.message}) Read the client: if has_rotated_secret is true, a second secret exists "
+            f"that was never received. {SECOND_SECRET_REMEDY}",
             changed=True,
         )
     if current and current["has_rotated_secret"]:
@@ -146,7 +146,7 @@ class OAuthClients:
         self.scope_ids = offered_by(api)
 
     def all(self, keep: Callable[[Client], Client] = dict) -> list[Client]:
-        """All clients, or what C(keep) makes of them while further ones are on their way."""
+        """All clients. C(keep) turns each into what is kept of it, while further pages are loading."""
 
         def kept(item: Record) -> Client:
             return keep(self._shaped("GET", self.path, item))
@@ -206,8 +206,8 @@ class OAuthClients:
         if not is_public(promoted):
             raise UsageError(
                 "value_not_kept",
-                f"Cloudflare accepted the promotion of {client['client_id']} but still calls it "
-                f"{promoted['visibility']}; look at the client before running again.",
+                f"Cloudflare accepted the promotion of {client['client_id']}, but still shows it as "
+                f"{promoted['visibility']}. Look at the client before you run again.",
                 option="visibility",
                 changed=True,
                 oauth_client=promoted,
@@ -238,7 +238,7 @@ class OAuthClients:
             raise lost_rotation(lost, client, self.after_rotation(client)) from None
 
     def after_creation(self, created: Sequence[Client]) -> list[Client] | CloudflareError:
-        """Outlines of all clients, once those C(created) are listed by name among them; or why that is not known."""
+        """Outlines of all clients, once they include those C(created); or the error of listing them."""
         awaited = {identity(client) for client in created}
 
         def listed(found: list[Client]) -> bool:
@@ -247,7 +247,7 @@ class OAuthClients:
         return self._look(lambda: self.api.awaited(lambda: self.all(outline), listed))
 
     def after_rotation(self, client: Client) -> Client | CloudflareError | None:
-        """The client, once Cloudflare shows its second secret; or why that is not known."""
+        """The client, once Cloudflare shows its second secret; or the error of reading it."""
 
         def shown(current: Client | None) -> bool:
             return bool(current and current["has_rotated_secret"])
@@ -255,7 +255,7 @@ class OAuthClients:
         return self._look(lambda: self.api.awaited(lambda: self.get(client["client_id"]), shown))
 
     def delete_rotated(self, client: Client) -> None:
-        """Delete the older of two secrets; asks again before repeating, as a repetition must not hit another."""
+        """Delete the older of two secrets. Before a retry the client is read, so that no other secret is deleted."""
         path = self._path(client["client_id"]) + "/rotate_secret"
 
         def send() -> bool:
@@ -318,7 +318,7 @@ def find_client(clients: OAuthClients, client_id: str | None, client_name: str |
         return clients.get(client_id)
     if not client_name:
         raise UsageError(
-            "missing_option", "client_id or client_name is needed to say which client is meant.", option="client_id"
+            "missing_option", "client_id or client_name is required, to identify the client.", option="client_id"
         )
     listed = clients.all()
     matches = [client for client in listed if client["client_name"] == client_name]

@@ -38,11 +38,11 @@ PLAIN: Mapping[str, tuple[type, list[str] | None]] = {
     if option["type"] in KINDS
 }
 VALIDATOR = ArgumentSpecValidator(dict(DEFINITION_OPTIONS))
-INSTEAD = "Ansible does not look at this file: read it with vars_files, and give its variable to clients instead."
+INSTEAD = "Ansible does not process this file. Load it with vars_files, and set clients to its variable instead."
 
 
 def defined_in(patterns: Sequence[str]) -> list[dict[str, Any]]:
-    """The definitions of all files, each with the C(place) where it stands. Raises UsageError."""
+    """The definitions of all files, each with its C(place). Raises UsageError."""
     paths: dict[str, str] = {}
     for path in (path for pattern in patterns for path in matched(pattern)):
         paths.setdefault(os.path.realpath(path), path)
@@ -90,13 +90,14 @@ def _content(path: str) -> str:
 
 
 def clients_of(data: Any) -> list[Any]:
-    """The list that a file holds, by itself or as its one variable, which may have any name."""
+    """The list in a file, by itself or as the value of a single variable with any name."""
     if data is None:
         raise DocumentError("is empty (expected a list of clients).")
     if isinstance(data, dict) and len(data) == 1:
         data = next(iter(data.values()))
     elif isinstance(data, dict):
-        raise DocumentError(f"has {len(data)} keys at its top (expected a list of clients, or one variable with it).")
+        expected = "expected a list of clients, or a single variable that holds that list"
+        raise DocumentError(f"has {len(data)} top-level keys ({expected}).")
     if not isinstance(data, list):
         raise DocumentError("holds no list of clients.")
     return data
@@ -117,7 +118,7 @@ def checked(entry: Any, place: str) -> dict[str, Any]:
 
 
 def _is_plain(name: str, value: Any) -> bool:
-    """Whether Ansible would take a value as it is, which is looked at first, because its own check takes long."""
+    """Whether Ansible would accept a value unchanged: a shortcut, because Ansible's own check is slow."""
     kind, choices = PLAIN.get(name, (None, None))
     if kind is None or not isinstance(value, kind):
         return False
@@ -145,7 +146,7 @@ def _check_option(name: str, value: Any, place: str) -> None:
         if isinstance(item, (dict, list)):
             raise _invalid(f"{place}.{name} is not a value or a list of values.")
         if isinstance(item, str) and not isinstance(item, Literal) and TEMPLATE.search(item):
-            raise _invalid(f"{place}.{name} holds a template. {INSTEAD} Text that is meant so is marked with !unsafe.")
+            raise _invalid(f"{place}.{name} holds a template. {INSTEAD} Mark text that is not a template with !unsafe.")
 
 
 def _without_marks(value: Any) -> Any:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a Cloudflare OAuth client is, how two descriptions of one compare, and what publishing one needs.
+"""Cloudflare OAuth clients: their fields, how two descriptions compare, and what publishing needs.
 
 Pure. Private to this collection.
 """
@@ -26,12 +26,12 @@ PROTOCOL_SCOPES = frozenset({"offline_access", "offline", "openid"})
 
 
 def is_empty(value: Any) -> bool:
-    """Missing, null, an empty string and an empty list are one value to Cloudflare."""
+    """Whether a value is missing, null, an empty string or an empty list, which are the same to Cloudflare."""
     return value is None or value == "" or value == []
 
 
 def no_error(value: str) -> None:
-    """What a field says of a value that only Cloudflare can judge."""
+    """Accept every value, because only Cloudflare can judge it."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def drift(fields: Fields, wanted: Mapping[str, Any], actual: Mapping[str, Any]) 
 
 
 def appended(fields: Fields, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> dict[str, Any]:
-    """C(wanted) with each list put behind the one that is there, instead of in its place."""
+    """C(wanted) with each list added to the existing one, instead of replacing it."""
     many = {field.name for field in fields if field.many}
     return {
         name: [*(actual.get(name) or []), *(value or [])] if name in many else value for name, value in wanted.items()
@@ -97,7 +97,7 @@ def appended(fields: Fields, wanted: Mapping[str, Any], actual: Mapping[str, Any
 
 
 def to_create(fields: Fields, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """The body that creates C(wanted): everything named but what is empty."""
+    """The body that creates C(wanted): all its fields that are not empty."""
     sent = {field.name: field.to_send(wanted[field.name]) for field in fields if field.name in wanted}
     return {name: value for name, value in sent.items() if not is_empty(value)}
 
@@ -143,7 +143,7 @@ SHAPE: Mapping[str, Any] = {
 def shaped(response: Mapping[str, Any]) -> Client:
     """A client as Cloudflare describes it, with every known key and no other: an unknown one may hold a secret.
 
-    Raises TypeError when a known key holds something else than is declared.
+    Raises TypeError when a known key holds a value of another type than documented.
     """
     client = {key: default if response.get(key) is None else response[key] for key, default in SHAPE.items()}
     if client["client_id"] is not None and not is_identifier(client["client_id"]):
@@ -164,7 +164,7 @@ def shaped(response: Mapping[str, Any]) -> Client:
 
 
 def outline(client: Mapping[str, Any]) -> Client:
-    """What distinguishes a client from others, also in messages."""
+    """The keys that identify a client, also in messages."""
     return {key: client[key] for key in ("client_id", "client_name", "visibility", "created_at")}
 
 
@@ -178,7 +178,7 @@ def is_public(client: Mapping[str, Any]) -> bool:
 
 
 def has_secret(described: Mapping[str, Any]) -> bool:
-    """Whether a client of this description is one that Cloudflare gives a secret."""
+    """Whether a client with this description has a secret."""
     return described.get("token_endpoint_auth_method") != "none"
 
 
@@ -193,7 +193,7 @@ def verification_status(client: Mapping[str, Any]) -> str | None:
 
 
 def description(client: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a client can be written in a playbook, in the form a diff shows."""
+    """The options that describe a client, as a diff shows them."""
     return {**for_diff(FIELDS, client), "visibility": client["visibility"]}
 
 
@@ -211,7 +211,7 @@ REQUIREMENTS: Mapping[str, str] = {
     "client_name": "client_name (a name)",
     "logo_uri": "logo_uri (a logo)",
     "client_uri": "client_uri (the home page, whose host is verified)",
-    "scopes": "scopes (at least one that is more than an identity scope)",
+    "scopes": "scopes (at least one that is not an identity scope)",
     "client_uri_verification": "a verified host of client_uri",
 }
 
@@ -235,11 +235,11 @@ def publishing_obstacle(client: Mapping[str, Any]) -> str | None:
 
 
 def publishing(client: Mapping[str, Any]) -> dict[str, Any]:
-    """How far a client is from being public, as far as the API shows.
+    """What a client lacks to become public, as far as the API shows.
 
     C(phase) is C(incomplete), C(needs_dns), C(failed), C(verified) or C(public). C(dns_record) is the TXT record that
-    verifies the host of C(client_uri); its C(value) is None until Cloudflare has named it. C(obstacle) says why there
-    can be none.
+    verifies the host of C(client_uri); its C(value) is None until Cloudflare has named it. C(obstacle) says why the
+    host cannot be verified.
     """
     missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
     host = None if obstacle else host_of(client["client_uri"] or "")

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to be sent so that an OAuth client is as described, and what is refused.
+"""What to send so that an OAuth client matches its description, and what to refuse.
 
-Pure but for the account that is asked for names and scopes. Private to this collection.
+Pure, except that the account is asked for names and scopes. Private to this collection.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Plan:
 
 
 def plan_creation(wanted: Mapping[str, Any], visibility: str | None) -> dict[str, Any]:
-    """The body of the POST; raises UsageError when the description is not enough, or asks to start public."""
+    """The body of the POST. Raises UsageError if the description is incomplete, or asks for a public client."""
     complete = {**CREATION_DEFAULTS, **wanted}
     check_creatable(complete)
     check_description(complete, append=False)
@@ -64,14 +64,14 @@ def plan_creation(wanted: Mapping[str, Any], visibility: str | None) -> dict[str
     expected = shaped(body)
     check_subset(expected)
     if visibility == "public":
-        _refuse_unpublishable(expected, "There is no such client yet, and a new one cannot be public at once")
+        _refuse_unpublishable(expected, "The client does not exist yet, and a new one cannot be public at once")
     return body
 
 
 def plan_update(
     wanted: Mapping[str, Any], visibility: str | None, actual: Client, *, append: bool, restart: bool
 ) -> Plan:
-    """Compare; raises UsageError for what Cloudflare does not allow or what could not be undone by mistake."""
+    """What to send to a client that exists. Raises UsageError for what Cloudflare does not allow."""
     merged = appended(FIELDS, wanted, actual) if append else wanted
     changes = drift(FIELDS, merged, actual)
     if not (changes or restart) and visibility in (None, actual["visibility"]):
@@ -105,7 +105,7 @@ def _expected(actual: Client, changes: Mapping[str, Any]) -> Client:
 def _optional_scopes_to_drop(
     changes: Mapping[str, Any], wanted: Mapping[str, Any], actual: Client
 ) -> dict[str, list[str]]:
-    """Optional scopes that leave with the scopes they are part of, when the user says nothing of them."""
+    """The optional scopes without those that scopes loses, if the user did not set optional_scopes."""
     if "scopes" not in changes or "optional_scopes" in wanted:
         return {}
     held = list(dict.fromkeys(actual["optional_scopes"]))
@@ -119,7 +119,7 @@ def _refuse_domain_change(actual: Client, expected: Client) -> None:
         raise UsageError(
             "domain_locked",
             f"The host of client_uri is verified as {old} and cannot become {new or 'none'}: Cloudflare locks the "
-            "domain of a verified client. Its path may change; another domain needs another client.",
+            "domain of a verified client. Only the path may change. For another domain, create another client.",
             option="client_uri",
         )
 
@@ -129,7 +129,7 @@ def _promotes(visibility: str | None, actual: Client, expected: Client) -> bool:
         raise UsageError(
             "client_public",
             f"visibility: {actual['client_id']} is public, and cannot be made private again. "
-            "Set visibility=public or leave it out, or create another client.",
+            "Set visibility=public or omit it, or create another client.",
             option="visibility",
         )
     if visibility != "public" or is_public(actual):
@@ -143,12 +143,17 @@ def _refuse_unpublishable(client: Client, what: str) -> None:
     if missing:
         status = verification_status(client)
         state = f" (its verification is {status})" if status and "client_uri_verification" in missing else ""
+        option = next((name for name in missing if name != "client_uri_verification"), None)
+        remedy = (
+            "Set the missing options; the role oauth_client_publish then verifies the host and makes the client public."
+            if option
+            else "The role oauth_client_publish verifies the host and makes the client public."
+        )
         raise UsageError(
             "not_publishable",
             f"{what}; missing: {', '.join(REQUIREMENTS[name] for name in missing)}{state}. "
-            f"{obstacle + ' ' if obstacle else ''}Nothing was sent. "
-            "The role oauth_client_publish does all steps.",
-            option=next((name for name in missing if name != "client_uri_verification"), None),
+            f"{obstacle + ' ' if obstacle else ''}Nothing was sent. {remedy}",
+            option=option,
         )
 
 
@@ -165,7 +170,7 @@ def _warnings(actual: Client, expected: Client) -> list[str]:
 
 @dataclass(frozen=True)
 class Creation:
-    """A client to be created; the mint of its secret, if it has one, is delivered at once."""
+    """A client to create. Its secret, if it has one, is delivered at once."""
 
     body: Mapping[str, Any]
     delivery: Delivers
@@ -173,7 +178,7 @@ class Creation:
 
 @dataclass(frozen=True)
 class Update:
-    """What differs of a client that is there, perhaps nothing."""
+    """The changes to an existing client, perhaps none."""
 
     plan: Plan
     actual: Client
@@ -182,7 +187,7 @@ class Update:
 
 @dataclass(frozen=True)
 class Deletion:
-    """A client that is to go, or None when it is gone."""
+    """A client to delete, or None if it does not exist."""
 
     actual: Client | None
 
@@ -191,7 +196,7 @@ Step = Union[Creation, Update, Deletion]
 
 
 class Account(Protocol):
-    """What has to be known of an account, besides the client, to decide what is to be done with it."""
+    """What a decision about one client needs to know of its account."""
 
     def with_name(self, client_name: str) -> list[Client]:
         """The clients of exactly this name."""
@@ -201,7 +206,7 @@ class Account(Protocol):
 
 
 def decided(wanted: Mapping[str, Any], actual: Client | None, params: Mapping[str, Any], account: Account) -> Step:
-    """What is to be done; raises UsageError for what cannot be or could not be undone, and sends no write."""
+    """Decide on the next step, without a write. Raises UsageError for what is impossible, or needs force=true."""
     if params["state"] == "absent":
         _refuse_public_deletion(actual, params["force"])
         return Deletion(actual)
@@ -235,7 +240,7 @@ def _refuse_duplicate(account: Account, client_name: str, actual: Client) -> Non
         raise UsageError(
             "client_name_taken",
             f"{actual['client_id']} cannot be renamed to {client_name!r}: {', '.join(others)} has that name already, "
-            "so the name could no longer identify either.",
+            "so the name could no longer identify either. Choose another name.",
             option="client_name",
         )
 

@@ -13,12 +13,13 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file im
 
 
 def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *, check_mode: bool) -> dict[str, Any]:
-    """Two valid secrets, the second one delivered; raises UsageError when it has nowhere to go or is lost."""
+    """Mint and deliver a second secret. Raises UsageError if it has no destination, or is lost."""
     _refuse_without_secret(client)
     if not delivery.keeps:
         raise UsageError(
             "secret_destination_missing",
-            "client_secret_file: state=rotated mints a secret that is shown once. Set it or return_client_secret.",
+            "client_secret_file: state=rotated mints a secret that is shown once, and no destination is set. Set "
+            "client_secret_file or return_client_secret=true.",
             option="client_secret_file",
         )
     if not check_mode:
@@ -35,13 +36,13 @@ def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *,
 
 
 def ensure_finalized(clients: OAuthClients, client: Client, delivery: Delivery, *, check_mode: bool) -> dict[str, Any]:
-    """One valid secret, the newer one; raises UsageError when the file that is named is known not to hold it."""
+    """Delete the older of two secrets. Raises UsageError if the given file is known not to hold the newer one."""
     _refuse_without_secret(client)
     if client["has_rotated_secret"] and delivery.lacks_minted_secret():
         raise UsageError(
             "newer_secret_missing",
             f"{delivery.path} does not hold the newer secret of {client['client_id']}, so after deleting the older one "
-            f"it would hold no valid secret. {SECOND_SECRET_REMEDY} Leave client_secret_file out to do so.",
+            f"it would hold no valid secret. {SECOND_SECRET_REMEDY} To finalize, omit client_secret_file.",
             option="client_secret_file",
         )
     if client["has_rotated_secret"] and not check_mode:
@@ -74,14 +75,14 @@ def _minted(clients: OAuthClients, client: Client, delivery: Delivery) -> dict[s
 def _not_shown(current: Client | CloudflareError | None) -> list[str]:
     if isinstance(current, CloudflareError):
         return [
-            "The secret was minted and delivered, but it could not be read whether Cloudflare shows that a rotation is "
-            f"open. {current.message}"
+            "The secret was minted and delivered, but reading the client failed, so it is not known whether Cloudflare "
+            f"shows an open rotation. {current.message}"
         ]
     if current and current["has_rotated_secret"]:
         return []
     return [
-        "The secret was minted and delivered, but Cloudflare does not show that a rotation is open. A further run of "
-        "state=rotated could mint again, so look at the client before that."
+        "The secret was minted and delivered, but Cloudflare shows no open rotation. Look at the client before you run "
+        "state=rotated again, which could mint another secret."
     ]
 
 
@@ -98,13 +99,13 @@ def _open_already(client: Client, delivery: Delivery) -> dict[str, Any]:
         raise UsageError(
             "newer_secret_missing",
             f"A rotation of {client['client_id']} is open, but {delivery.path} does not hold the newer secret, and "
-            "Cloudflare does not show it again. Look first where the task that opened it has put the newer secret. If "
-            f"it is nowhere: {SECOND_SECRET_REMEDY}",
+            "Cloudflare does not show it again. Look first where the task that opened the rotation put the secret. If "
+            f"it is lost: {SECOND_SECRET_REMEDY}",
             option="client_secret_file",
         )
     message = (
-        f"A rotation of {client['client_id']} is open already, so no secret was minted: when every application uses "
-        "the newer secret, state=finalized deletes the older one."
+        f"A rotation of {client['client_id']} is open already, so no secret was minted. When every application uses "
+        "the newer secret, run state=finalized, which deletes the older one."
         + (f" If another user opened it, {delivery.path} does not hold the newer secret." if delivery.path else "")
     )
     return {**_result(client, client), "msg": message}

@@ -26,12 +26,12 @@ def catalogue(api: Cloudflare) -> list[Record]:
 
 
 def offered_by(api: Cloudflare) -> Callable[[], list[str]]:
-    """A question for the ids of the catalogue, which is asked once."""
+    """A function that returns the IDs of the catalogue, and requests them only once."""
     return functools.cache(lambda: [scope["id"] for scope in catalogue(api)])
 
 
 def check_known(option: str, wanted: Iterable[str], known: Iterable[str]) -> None:
-    """Raise UsageError for the wanted ids of an option that are not known, with what may have been meant."""
+    """Raise UsageError for unknown IDs in an option, and suggest similar ones."""
     ids = list(known)
     unknown = [scope for scope in dict.fromkeys(wanted) if scope not in ids]
     if unknown:
@@ -44,9 +44,9 @@ def check_known(option: str, wanted: Iterable[str], known: Iterable[str]) -> Non
 
 
 def check_new_scopes(offered: Callable[[], Iterable[str]], scopes: Iterable[str], present: Iterable[str]) -> None:
-    """Look scopes that a client is about to get up in C(offered), which is not asked when it gets none.
+    """Raise UsageError for new scopes that C(offered) does not list. It is called only if there are new ones.
 
-    Identity scopes are in no catalogue and left to Cloudflare, and so is a scope that the client has already.
+    Identity scopes are in no catalogue, so Cloudflare checks them, and so is a scope that the client already has.
     """
     have = set(present)
     new = [scope for scope in scopes if scope not in have and not is_identity_scope(scope)]
@@ -55,7 +55,7 @@ def check_new_scopes(offered: Callable[[], Iterable[str]], scopes: Iterable[str]
 
 
 def matching(scopes: Iterable[Record], category: str | None, name: str | None) -> list[Record]:
-    """The scopes of a category, and whose id or name matches a shell pattern; upper and lower case are one."""
+    """The scopes of a category whose ID or name matches a shell pattern, without regard to case."""
     return [
         scope
         for scope in scopes
@@ -70,7 +70,7 @@ def _matches(pattern: str, text: Any) -> bool:
 
 def _unknown(scope: str, ids: list[str]) -> str:
     near = near_misses(scope, ids)
-    hint = f"did you mean {' or '.join(near)}?" if near else "nothing in the catalogue is spelled like it."
+    hint = f"did you mean {' or '.join(near)}?" if near else "no scope in the catalogue has a similar ID."
     if ":" in scope:
         hint = f"scope ids are delimited by dots, not colons; {hint}"
     return f"Cloudflare has no scope {scope!r}: {hint}"

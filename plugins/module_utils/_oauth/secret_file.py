@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Delivering a secret that is shown once: all that can fail is tried before it is minted. Private."""
+"""Delivers a secret that is shown once. Everything that can fail is tried before it is minted. Private."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ OPTION = "client_secret_file"
 
 
 class Delivers(Protocol):
-    """Where the secret of a client that is created goes; as a context it is ready to receive it."""
+    """The destination of a new client's secret. Enter it as a context manager before delivering the secret."""
 
     @property
     def keeps(self) -> bool:
         """Whether the secret is kept at all."""
 
     def check(self) -> None:
-        """Raise UsageError when it cannot be received, as far as a check without writing shows."""
+        """Raise UsageError if the secret could not be delivered, as far as can be seen without writing."""
 
     def predicted(self) -> dict[str, Any]:
-        """The keys of C(deliver) in check mode, where no secret is."""
+        """The keys that C(deliver) would add to the result, in check mode."""
 
     def deliver(self, secret: str, client_id: str, remedy: str, /) -> dict[str, Any]:
-        """Receive it; gives the keys to add to the result."""
+        """Deliver the secret; returns the keys to add to the result."""
 
     def __enter__(self) -> Delivers:
-        """Make ready to receive it."""
+        """Prepare for the secret."""
 
     def __exit__(self, *error: Any) -> None:
-        """Leave nothing behind that no secret is in."""
+        """Remove what was prepared, unless it holds the secret."""
 
 
 class Delivery:
-    """Where a secret goes: into a file, into the result, both, or nowhere.
+    """The destination of a secret: a file, the result, both, or none.
 
-    As a context it reserves the file: the disk space is taken and the permissions are tried, so that what follows the
-    minting is one write to an open file and one rename.
+    As a context manager it reserves the file: disk space and permissions are tried, so that after minting only one
+    write to an open file and one rename remain.
     """
 
     def __init__(self, path: str | None, returned: bool | None) -> None:
@@ -74,7 +74,7 @@ class Delivery:
             self._file.check()
 
     def file_holds_something(self) -> bool:
-        """Raises UsageError for a file that is not to be trusted."""
+        """Whether the file is not empty. Raises UsageError for a file that cannot be trusted."""
         return bool(self._file and self._file.holds_something())
 
     def __enter__(self) -> Delivery:
@@ -87,7 +87,7 @@ class Delivery:
             self._file.release()
 
     def mark(self) -> None:
-        """Leave a file beside the secret's that says that one is being minted; it survives a crash."""
+        """Mark that a secret is being minted, by a file beside the secret's, which survives a crash."""
         if self._file:
             self._file.mark()
 
@@ -103,9 +103,9 @@ class Delivery:
         return {"client_secret": None} if self.returned else {}
 
     def deliver(self, secret: str, client_id: str, remedy: str) -> dict[str, Any]:
-        """Write and return the secret as asked; gives the keys to add to the result.
+        """Write the secret to the file, and return the keys to add to the result.
 
-        Raises UsageError, which ends with C(remedy), when even the reserved file can no longer be written.
+        Raises UsageError, which ends with C(remedy), if even the reserved file can no longer be written.
         """
         register_secret(secret)
         result = {"client_secret": secret} if self.returned else {}

@@ -34,7 +34,7 @@ class SecretPlace:
             self._check(place)
 
     def holds_something(self) -> bool:
-        """Raises UsageError for a file that is not to be trusted."""
+        """Whether the file is not empty. Raises UsageError for a file that cannot be trusted."""
         status = self._status()
         return bool(status and stat.S_ISREG(status.st_mode) and status.st_size > 0)
 
@@ -54,7 +54,7 @@ class SecretPlace:
         self._held.close()
 
     def write(self, secret: bytes) -> None:
-        """Into the file that is reserved. Raises OSError."""
+        """Write the secret into the reserved file. Raises OSError."""
         if self._reserved:
             self._reserved.write(secret)
             self._reserved.take_place()
@@ -100,11 +100,11 @@ class SecretPlace:
             raise self._unwritable(mark, error) from None
 
     def _check_mark(self, mark: Place, status: os.stat_result | None) -> None:
-        """Raise UsageError for what is no mark, or could not be removed again."""
+        """Raise UsageError if a mark is not a regular file, or could not be removed again."""
         if status is None:
             return
         if not stat.S_ISREG(status.st_mode):
-            text = f"{self._option}: {mark.path} is not a regular file, as the mark of a lost secret is. Remove it."
+            text = f"{self._option}: {mark.path} marks a lost secret, but is not a regular file. Remove it."
             raise UsageError("file_inaccessible", text, option=self._option)
         mark.check_removable(status)
 

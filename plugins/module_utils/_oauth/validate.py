@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user writes to describe one OAuth client, and what can be refused without asking Cloudflare.
+"""Checks the description of an OAuth client, as far as that is possible without asking Cloudflare.
 
 Pure. Private to this collection.
 """
@@ -45,15 +45,15 @@ def check_subset(described: Mapping[str, Any]) -> None:
     if outside:
         raise invalid(
             "optional_scopes",
-            f"{', '.join(outside)} must also be in scopes, because a client can only be granted what scopes lists; "
-            "optional_scopes marks those of them that a user may decline.",
+            f"{', '.join(outside)} must also be in scopes. optional_scopes lists those scopes of the client that a "
+            "user may decline.",
         )
 
 
 def check_creatable(wanted: Mapping[str, Any]) -> None:
     lacking = [name for name in REQUIRED if is_empty(wanted.get(name))]
     if lacking:
-        text = f"There is no such client yet, and creating it needs {', '.join(lacking)} as well."
+        text = f"The client does not exist yet, and creating it also needs {', '.join(lacking)}."
         raise UsageError("client_incomplete", text, option=lacking[0])
 
 
@@ -66,7 +66,7 @@ def _refuse(*errors: FieldError) -> None:
 def _emptied(wanted: Mapping[str, Any], append: bool) -> Iterator[FieldError]:
     for name in REQUIRED:
         if name in wanted and is_empty(wanted[name]) and not (append and wanted[name] == []):
-            yield name, f"{name} must not be empty: a client cannot be without it."
+            yield name, f"{name} must not be empty, because every client needs it."
 
 
 def _bad_uris(wanted: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -114,20 +114,20 @@ DEFINITION_OPTIONS: Mapping[str, Any] = {
 
 
 def checked_description(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that a user named; raises UsageError for what no client can be without."""
+    """The fields that a user named. Raises UsageError if a required one is empty."""
     wanted = described(params)
     _refuse(*_emptied(wanted, params["append"]))
     return wanted
 
 
 def check_entries(entries: Sequence[Entry], option: str) -> None:
-    """Raise UsageError for definitions that name no client, or of which two could mean the same one.
+    """Raise UsageError for a definition that names no client, and for two that could mean the same one.
 
-    Each has the C(place) where it stands; C(option) is the one that they were given with.
+    Each has its C(place), such as C(clients[3]). C(option) is the option that holds them.
     """
     for entry in entries:
         if not entry["client_id"] and not entry["client_name"]:
-            text = f"{entry['place']} needs client_id or client_name, to say which client is meant."
+            text = f"{entry['place']} needs client_id or client_name, to identify the client."
             raise UsageError("missing_option", text, option=f"{entry['place']}.client_id")
     twice = repeated(entry["client_id"] for entry in entries)
     by_name = {entry["client_name"] for entry in entries if not entry["client_id"]}
@@ -136,8 +136,8 @@ def check_entries(entries: Sequence[Entry], option: str) -> None:
         places = [entry["place"] for entry in entries if {entry["client_id"], entry["client_name"]} & set(twice)]
         raise UsageError(
             "definitions_conflict",
-            f"{option}: {', '.join(map(repr, twice))} is there more than once ({', '.join(places)}). Describe each "
-            "client in one place, and give every client that shares a name its client_id.",
+            f"{option}: {', '.join(map(repr, twice))} is defined more than once ({', '.join(places)}). Define each "
+            "client once, and set client_id for every client that shares its name.",
             option=option,
         )
     _check_secret_files(entries)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asking AWS Secrets Manager about one secret with boto3, and what its refusals mean. Private to this collection."""
+"""Requests to AWS Secrets Manager about one secret, and remedies for its errors. Private to this collection."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import F
 ATTEMPTS = 3
 REMEDIES: Mapping[str, str] = {
     "AccessDeniedException": "give the credentials the permission {permission}, and the use of the secret's KMS key",
-    "ConnectTimeoutError": "see whether the controller reaches this address, and whether the region is right",
-    "DecryptionFailure": "see whether the credentials may use the secret's KMS key, and whether it is enabled",
-    "EncryptionFailure": "see whether the credentials may use the secret's KMS key, and whether it is enabled",
-    "EndpointConnectionError": "see whether the controller reaches this address, and whether the region is right",
+    "ConnectTimeoutError": "check region, and that the controller reaches this address",
+    "DecryptionFailure": "check that the secret's KMS key is enabled, and that the credentials may use it",
+    "EncryptionFailure": "check that the secret's KMS key is enabled, and that the credentials may use it",
+    "EndpointConnectionError": "check region, and that the controller reaches this address",
     "ExpiredTokenException": "the credentials have expired, so get new ones",
     "InvalidClientTokenId": "AWS does not know these credentials, so correct them",
-    "NoCredentialsError": "give access_key and secret_key, a profile, or the controller a role",
-    "NoRegionError": "give region",
+    "NoCredentialsError": "set access_key and secret_key, or profile, or give the controller an IAM role",
+    "NoRegionError": "set region",
     "ProfileNotFound": "correct profile, or AWS's configuration files on the controller",
-    "ReadTimeoutError": "see whether the controller reaches this address, and raise timeout",
-    "SSLError": "correct aws_ca_bundle or the address",
+    "ReadTimeoutError": "raise timeout, and check that the controller reaches this address",
+    "SSLError": "correct aws_ca_bundle or endpoint_url",
     "UnrecognizedClientException": "AWS does not know these credentials, so correct them",
 }
 LOOK = "correct name, region and endpoint_url"
@@ -82,7 +82,7 @@ class SecretsManager:
         code, action = str(error.get("Code") or type(failure).__name__), method.title().replace("_", "")
         text = str(error.get("Message") or failure)
         said = f", {self._store.quoted(text).rstrip('.')}" if quotes or code in HARMLESS else ""
-        remedy = REMEDIES.get(code, LOOK if method == "get_secret_value" else "run again, which looks first")
+        remedy = REMEDIES.get(code, LOOK if method == "get_secret_value" else "run again: it reads the secret first")
         if code == "InvalidRequestException" and "delet" in text:
             remedy = f"restore it with aws secretsmanager restore-secret --secret-id {self._store.params['name']}"
         remedy = remedy.replace("{permission}", f"secretsmanager:{action}")

@@ -74,7 +74,7 @@ class AwsSecretsManager(Store):
         return self._secret.ask("get_secret_value", VersionStage=CURRENT)
 
     def write(self, record: Record) -> None:
-        """The identifier of the version is chosen here, so that a repeated request makes no second version."""
+        """Write a new version. Its ID is chosen here, so that a repeated request creates no second version."""
         self.hide(record)
         version = {"ClientRequestToken": str(uuid.uuid4()), "SecretString": json.dumps(record)}
         with self.raising(unwritable):
@@ -83,7 +83,7 @@ class AwsSecretsManager(Store):
         self._version = version["ClientRequestToken"]
 
     def _created(self, version: Mapping[str, str]) -> bool:
-        """Whether the secret was created, which one that has no value yet cannot be."""
+        """Create the secret; returns False if it already exists, without a value."""
         self._refuse_creation_by_arn()
         try:
             self._secret.ask("create_secret", "Name", **version)
@@ -122,7 +122,7 @@ class AwsSecretsManager(Store):
 
     def _refuse_creation_by_arn(self) -> None:
         if self.params["name"].startswith("arn:"):
-            raise Failure("there is no secret of this ARN: give a name instead to create one")
+            raise Failure("there is no secret with this ARN: to create one, set name to a name instead")
 
     def close(self) -> None:
         self._secret.close()

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asking the REST API of AWX or automation controller, and what its refusals mean. Private to this collection."""
+"""Requests to the REST API of AWX or automation controller, and remedies for its errors. Private to this collection."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ ROOT = "/api/"
 REMEDIES: Mapping[int, str] = {
     400: "correct the options of the store, or the credential type",
     401: "correct controller_oauthtoken, or controller_username and controller_password",
-    403: "give the user a role that may do so",
-    404: "see whether controller_host is the address of AWX, automation controller or its gateway",
+    403: "give the user a role that allows it",
+    404: "check that controller_host is the address of AWX, automation controller or its gateway",
     429: "run again later",
 }
 
 
 class Controller:
-    """The controller of a store, which authenticates each request by itself. Raises Failure."""
+    """A client for the AWX API of a store. Each request carries its own authentication. Raises Failure."""
 
     def __init__(self, store: Store) -> None:
         self._store, params = store, store.params
@@ -48,7 +48,7 @@ class Controller:
         return request
 
     def rows(self, kind: str, **query: str) -> list[Mapping[str, Any]]:
-        """The first of those that match."""
+        """The first page of the objects that match."""
         found = self.ask("GET", f"{kind}/", query=query).get("results")
         if not isinstance(found, list):
             raise Failure(f"there is no list of {kind}: {REMEDIES[404]}")
@@ -62,7 +62,7 @@ class Controller:
         return self._exchange(method, self._base + path, **more)
 
     def _found_base(self) -> str:
-        """A gateway has the controller below a path of its own."""
+        """The path of the API, which is another one behind a gateway."""
         root = self._exchange("GET", ROOT)
         behind_gateway = (root.get("apis") or {}).get("controller")
         path = f"{behind_gateway}/v2" if behind_gateway else str(root.get("current_version") or "/api/v2")
@@ -74,16 +74,16 @@ class Controller:
         except REQUEST_ERRORS as error:
             raise no_response(self._store, error, self._host, "controller_host", "ca_path") from None
         if 300 <= status < 400:
-            raise Failure("controller_host redirects, which is not followed: set it to the address that it leads to")
+            raise Failure("controller_host redirects, which is not followed: set it to the new address")
         try:
             found = json.loads(text)
         except (ValueError, RecursionError):
             found = None
         if status >= 400:
             said = self._store.quoted(json.dumps(found)) if found else "no reason given"
-            raise Failure(f"{method} {path} failed ({status}, {said}): {REMEDIES.get(status, 'see its log')}")
+            raise Failure(f"{method} {path} failed ({status}, {said}): {REMEDIES.get(status, 'see the log of AWX')}")
         if not isinstance(found, dict):
-            raise Failure(f"{method} {path}: the response is no JSON object: {REMEDIES[404]}")
+            raise Failure(f"{method} {path}: the response is not a JSON object: {REMEDIES[404]}")
         return found
 
     def _send(self, method: str, path: str, query: Any, body: Any) -> tuple[int, bytes]:

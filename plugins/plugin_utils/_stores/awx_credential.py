@@ -60,13 +60,13 @@ class AwxCredential(Store):
         with self.raising(unreadable):
             found = self._controller.rows("credentials", **query)
             if len(found) > 1:
-                raise Failure(f"there are {len(found)} of this name: give organization")
+                raise Failure(f"there are {len(found)} credentials of this name: set organization")
         self._credential = found[0] if found else None
         shown = self._credential["inputs"] if self._credential else {}
         return {name: None if value == ENCRYPTED else value for name, value in shown.items()}
 
     def write(self, record: Record) -> None:
-        """The inputs that are given replace all inputs."""
+        """Replace all inputs of the credential, or create it."""
         self.hide(record)
         inputs = {name: ENCRYPTED if value is None else value for name, value in record.items()}
         with self.raising(unwritable):
@@ -78,12 +78,12 @@ class AwxCredential(Store):
                 self._controller.ask("POST", "credentials/", body=body)
 
     def check(self) -> None:
-        """By what the controller says of the user's rights, which it does for a credential that exists."""
+        """Check the credential type, and the user's rights to a credential that exists."""
         may = ((self._credential or {}).get("summary_fields") or {}).get("user_capabilities") or {}
         with self.raising(unwritable):
             self._checked_references({})
             if not may.get("edit", True):
-                raise Failure("this user may read it alone: give the user its role Admin")
+                raise Failure("this user may only read it: give the user the role Admin of the credential")
 
     def close(self) -> None:
         self._controller.close()
@@ -105,7 +105,7 @@ class AwxCredential(Store):
     def _named(self, kind: str, option: str) -> Mapping[str, Any]:
         name = self.params[option]
         if not name:
-            raise Failure(f"it has to be created, which needs an owner: give {option}")
+            raise Failure(f"it does not exist yet, and creating it needs {option}: set {option}")
         found = self._controller.rows(kind, name=name)
         if not found:
             raise Failure(f"this user sees no {option} {name}: create it, or correct {option}")

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a store of secrets is: a place that holds a mapping, read and written as a whole. Private to this collection."""
+"""The base of all stores: a place that holds a mapping, read and written as a whole. Private to this collection."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Site:
 
 
 class Store(abc.ABC):
-    """One place. C(params) are the options of its own type, complete and checked.
+    """One place in a store. C(params) are the options of its own type, complete and checked.
 
-    C(options) and C(rules) are what ansible-core's validator takes; C(variables) are those of the environment that give
-    an option which is not set, the first that is there. What C(write_only) stores hold as C(client_secret) is null when
-    it is read. C(compares) says that a write is refused when the place changed since it was read.
+    C(options) and C(rules) are arguments of ansible-core's validator. C(variables) are the environment variables for
+    options that are not set; the first one that is set counts. A C(write_only) store returns null as C(client_secret).
+    C(compares) says that a write is refused when the place changed since it was read.
     """
 
     type: ClassVar[str]
@@ -58,7 +58,7 @@ class Store(abc.ABC):
 
     @classmethod
     def complete(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The options, with what the environment says of those that are not set. An empty text is not set."""
+        """The options, those that are not set from the environment. An empty string counts as not set."""
         complete = {name: value for name, value in given.items() if value not in (None, "") or name not in cls.options}
         for option, names in cls.variables.items():
             found = next((os.environ[name] for name in names if os.environ.get(name)), None)
@@ -69,22 +69,22 @@ class Store(abc.ABC):
     @property
     @abc.abstractmethod
     def place(self) -> str:
-        """What a message calls the place, such as C(the file /etc/app.json)."""
+        """The place as messages name it, such as C(the file /etc/app.json)."""
 
     @abc.abstractmethod
     def read(self) -> Record:
-        """What is stored, empty when nothing is. Raises UsageError when the store could not be looked into."""
+        """What is stored, empty if nothing is. Raises UsageError if it cannot be read."""
 
     @abc.abstractmethod
     def write(self, record: Record) -> None:
-        """Replace what is stored. Raises UsageError when it was not, or may not have been."""
+        """Replace what is stored. Raises UsageError if that failed, or may have failed."""
 
     def check(self) -> None:
         """In check mode, raise UsageError for a write that would be refused, as far as a check can show."""
         return
 
     def close(self) -> None:
-        """End what was begun by logging in."""
+        """Log out."""
         return
 
     def hide(self, record: Mapping[str, Any]) -> None:
@@ -93,7 +93,7 @@ class Store(abc.ABC):
         self._secrets.update(text for text in closed if len(text) >= SHORTEST_SECRET)
 
     def quoted(self, text: object) -> str:
-        """What a program, a module or a server says, as a message may hold it."""
+        """A text of a program, a module or a server, made safe for a message."""
         return harmless(str(text), self._secrets)
 
     @contextlib.contextmanager
@@ -110,7 +110,10 @@ class Failure(Exception):
 
 
 def library(store: type[Store], name: str) -> Any:
-    """What only this type of store needs. Raises UsageError when the controller lacks it."""
+    """Import the Python library that this type of store needs.
+
+    Raises UsageError if it is not installed on the controller.
+    """
     try:
         return importlib.import_module(name)
     except ImportError:
@@ -150,7 +153,7 @@ def sentence(text: str) -> str:
 
 
 def object_in(store: Store, text: str | bytes) -> Record:
-    """The JSON object that a text is. Raises UsageError for all else, and shows nothing of it."""
+    """The JSON object in a text. Raises UsageError for any other text, without showing it."""
     try:
         return object_of(text)
     except ValueError as error:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A store that users bring themselves: two programs in the controller that speak JSON. Private to this collection."""
+"""A store of the user: two programs on the controller that read and write JSON. Private to this collection."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Command(Store):
 
     @property
     def place(self) -> str:
-        return f"what {self.params['write'][0]} stores"
+        return f"the store of the program {self.params['write'][0]}"
 
     def read(self) -> Record:
         with self.raising(unreadable):
@@ -52,7 +52,7 @@ class Command(Store):
             try:
                 found = object_in(self, printed) if printed.strip() else {}
             except UsageError:
-                raise Failure("the program ended with status 0, and printed what is no JSON object") from None
+                raise Failure("the program ended with status 0, but its output is not a JSON object") from None
         self.hide(found)
         return found
 
@@ -63,14 +63,14 @@ class Command(Store):
 
     def check(self) -> None:
         if not shutil.which(self.params["write"][0], path=self._environment.get("PATH")):
-            raise unwritable(self, f"there is no program {self.params['write'][0]} in the controller: correct write")
+            raise unwritable(self, f"there is no program {self.params['write'][0]} on the controller: correct write")
 
     @property
     def _environment(self) -> dict[str, str]:
         return {**os.environ, **{name: str(value) for name, value in self.params["environment"].items()}}
 
     def _output_of(self, option: str, given: bytes) -> bytes:
-        """What a program printed that ended well."""
+        """The output of a program. Raises Failure if the program fails."""
         pipe = subprocess.PIPE
         try:
             with subprocess.Popen(
@@ -84,7 +84,8 @@ class Command(Store):
                 printed, complaint = _talk(process, given, self.params["timeout"])
         except subprocess.TimeoutExpired:
             raise Failure(
-                f"the program did not end within {self.params['timeout']:g} seconds, and was killed"
+                f"the program did not end within {self.params['timeout']:g} seconds, and was killed: correct it, "
+                "or raise timeout"
             ) from None
         except (OSError, ValueError) as error:
             reason = self.quoted(getattr(error, "strerror", None) or error)
@@ -101,7 +102,7 @@ class Command(Store):
 
 
 def _talk(process: subprocess.Popen[bytes], given: bytes, timeout: float) -> tuple[bytes, bytes]:
-    """Its output and its errors. No process of its group is left, even after an interruption."""
+    """The output and the errors of a program. No process of its group is left, even after an interruption."""
     try:
         return process.communicate(given, timeout)
     except BaseException:

@@ -29,8 +29,8 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_server 
 class HashiVault(Store):
     """Each write makes one version, and is refused when the newest is another than the one that was read.
 
-    A number in the place is a float for Vault, and was rounded when it was first written. It is written back as Vault
-    shows it, and stays so. What is ours is text, which stays exact.
+    Vault keeps numbers as floats, and may round them. They are written back as Vault shows them. This collection itself
+    writes only texts.
     """
 
     type: ClassVar[str] = "hashi_vault"
@@ -86,8 +86,8 @@ class HashiVault(Store):
             except Refused as refused:
                 raise conflict(self) if "check-and-set" in str(refused) else refused from None
             if "version" not in written:
-                text = f"the engine {self._mount} is not KV version 2, and took it at {self._data_path}"
-                raise Failure(f"{text}: correct mount, and remove it there")
+                text = f"the engine {self._mount} is not KV version 2, and stored the secret at {self._data_path}"
+                raise Failure(f"{text}: correct mount, and delete the secret there")
         self._version = int(written["version"])
 
     @property
@@ -99,7 +99,7 @@ class HashiVault(Store):
         return f"{self._mount}/data/{self._path}"
 
     def check(self) -> None:
-        """By asking for the token's capabilities, if it may."""
+        """Check the token's capabilities, if the token may list them."""
         with contextlib.suppress(Failure):
             found = self._server.ask(lambda: self._server.client.sys.get_capabilities([self._data_path]), str)
             if not {"root", self._capability} & set(found.get("capabilities", ["root"])):
@@ -113,13 +113,13 @@ class HashiVault(Store):
         return f" of the namespace {self.params['namespace']}" if self.params["namespace"] else ""
 
     def _reason(self, said: str, capability: str) -> str:
-        """What Vault says, with what to do about it."""
+        """The error of Vault, with a remedy."""
         remedies = {
             BY_POLICY: f"give the token's policy the capability {capability} for {self._data_path}",
-            "permission denied": "the token is wrong, has expired or is used up, so give another",
+            "permission denied": "the token is wrong, has expired or is used up, so set another one",
             "namespace not found": "correct namespace",
             "no handler for route": f"there is no engine {self._mount}{self._namespace}, so correct mount or namespace",
-            "sealed": "unseal it, then run again",
+            "sealed": "unseal Vault, then run again",
         }
         remedy = next((remedies[text] for text in remedies if text in said), "check url, mount and path")
         return f"{said.removeprefix('* ').rstrip('.')}: {remedy}"

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stores that are servers share: HTTP requests, and why no response came. Private."""
+"""HTTP requests of stores that are servers, and remedies when no response comes. Private."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Response = TypeVar("Response")
 def session_of(requests: Any, url: str, verify: bool | str, authenticate: Callable[[Any], Any]) -> Any:
     """A session whose credential is set by C(auth), because a netrc file replaces a header but not that.
 
-    It reads no response that is too large. Raises UsageError for a proxy of the environment that is none.
+    It reads no response that is too large. Raises UsageError for an invalid proxy in the environment.
     """
     if split(url):
         check_proxy(url)
@@ -46,21 +46,21 @@ def session_of(requests: Any, url: str, verify: bool | str, authenticate: Callab
 
 
 def verification(params: Mapping[str, Any], ca_option: str) -> bool | str:
-    """Whether certificates are checked, or the file of the authorities that sign them. Raises UsageError without it."""
+    """Whether certificates are checked, or the file of their CAs. Raises UsageError if the file does not exist."""
     if not params["validate_certs"]:
         return False
     path: str | None = params[ca_option]
     if path and not os.path.exists(path):
-        raise invalid(f"store.{ca_option}", f"{path} does not exist in the controller.")
+        raise invalid(f"store.{ca_option}", f"{path} does not exist on the controller.")
     return path or True
 
 
 def no_response(store: Store, error: Exception, url: str, url_option: str, ca_option: str) -> Failure:
-    """Why the address of C(url_option) gives no response, without anything of a credential."""
+    """The failure of a request without a usable response. Its text shows nothing of a credential."""
     errors = library(type(store), "requests.exceptions")
     where = address(url)
     if where is None or isinstance(error, (errors.InvalidURL, errors.InvalidSchema, errors.MissingSchema)):
-        return Failure(f"{url_option} is no address of the form https://host:port: correct it, and any proxy")
+        return Failure(f"{url_option} is not an address of the form https://host:port: correct it, and any proxy")
     if isinstance(error, TooLarge):
         size = f"{LARGEST_RESPONSE // 1024**2} MiB"
         return Failure(f"{where} responded with more than {size}, of which the rest was not read: check {url_option}")
@@ -75,7 +75,7 @@ def no_response(store: Store, error: Exception, url: str, url_option: str, ca_op
 
 
 def address(url: str) -> str | None:
-    """Scheme, host and port of an address; None for what is none."""
+    """Scheme, host and port of an address; None for an invalid one."""
     parts = split(url)
     port = f":{parts.port}" if parts and parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}" if parts and parts.hostname else None

@@ -25,7 +25,7 @@ class JsonFile(Store):
         return f"the file {self.params['path']}"
 
     def read(self) -> Record:
-        """For the owner to whom it is given with what is written next."""
+        """Read the file. Its owner is checked as before a write."""
         result = self.site.run_module(MODULE, dict(self.params), False)
         if result.get("failed"):
             raise unreadable(self, str(result.get("msg")))

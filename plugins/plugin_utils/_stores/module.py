@@ -26,7 +26,7 @@ class ModuleStore(Store):
 
     @property
     def place(self) -> str:
-        return f"what the module {self.params['name']} keeps"
+        return f"the store of the module {self.params['name']}"
 
     def read(self) -> Record:
         with self.raising(unreadable):
@@ -50,5 +50,5 @@ class ModuleStore(Store):
     def _result(self, more: Record, *, check_mode: bool) -> Mapping[str, Any]:
         result = self.site.run_module(self.params["name"], {**self.params["options"], **more}, check_mode)
         if result.get("failed"):
-            raise Failure(self.quoted(result.get("msg") or "the module failed, and said nothing"))
+            raise Failure(self.quoted(result.get("msg") or "the module failed without a message"))
         return result

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which store an option means, and whether its options are right. Private to this collection."""
+"""Creates the store that an option defines, and checks its options. Private to this collection."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ TYPES: Mapping[str, type[Store]] = {
 
 
 def open_store(definition: Any, site: Site) -> Store:
-    """The store of an option C(store). Raises UsageError for a definition that is wrong, before anything is asked."""
+    """Create the store that the option C(store) defines.
+
+    Raises UsageError for a wrong definition, before any request.
+    """
     kind, given = type_of(definition)
     cls = TYPES[kind]
     for name in given:
@@ -54,7 +57,7 @@ def type_of(definition: Any) -> tuple[str, dict[str, Any]]:
 
 
 def secrets_of(definition: Any) -> Iterator[str]:
-    """The secrets in a definition that may be wrong, for hiding them in the message that says so."""
+    """The secrets in a definition that may be wrong, so that they can be masked in its error message."""
     if isinstance(definition, Mapping):
         for cls in TYPES.values():
             yield from secret_values(cls.options, definition)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record of one client in a store of any type: whose place it is, how it is changed, and reading back.
+"""The record of one client in a store of any type: whose it is, changing it, and reading it back.
 
 Private to this collection.
 """
@@ -19,9 +19,9 @@ KEYS = ("client_id", SECRET, "minted_at", "rotation")
 
 
 class StoredRecord:
-    """What a C(store) holds of the client C(client_id), which is None for one that is about to be created.
+    """The record of the client C(client_id) in a C(store). The ID is None before the client is created.
 
-    C(found) is the mapping as it was read last, with keys that are none of ours, which stay as they are.
+    C(found) is the mapping that was read last. Keys of others in it are kept.
     """
 
     def __init__(self, store: Store, client_id: str | None) -> None:
@@ -30,16 +30,16 @@ class StoredRecord:
         self.found: Record = {}
 
     def read(self) -> Record:
-        """Raises UsageError when the store cannot be read, or its place is another client's or something else's."""
+        """Read the record. Raises UsageError if that fails, or the place holds another client or something else."""
         found = self.store.read()
         self._check_place(found)
         self.found = found
         return found
 
     def change(self, changes: Mapping[str, Any]) -> bool:
-        """Write what differs and read it back; says whether anything did. In check mode only says so.
+        """Write the changes and read them back; returns whether there were any. In check mode nothing is written.
 
-        Raises UsageError when the store holds something else afterwards.
+        Raises UsageError if the store then holds something else.
         """
         wanted = {**self.found, **changes}
         if same(wanted, self.found):
@@ -81,8 +81,8 @@ class StoredRecord:
             raise UsageError(
                 "store_of_another_client",
                 f"store: {self.store.place} holds the secret of the client {owner}, {whose}. Each client needs a place "
-                "of its own: choose another, or remove what is left of a client that is gone.",
+                "of its own: choose another, or remove the record of a client that no longer exists.",
                 option="store",
             )
         if not (isinstance(secret, str) or (secret is None and self.store.write_only)):
-            raise foreign(self.store, "holds a client_secret that is no text")
+            raise foreign(self.store, "holds a client_secret that is not text")

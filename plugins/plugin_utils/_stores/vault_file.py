@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One key of a file in the controller that is encrypted as a whole with Ansible Vault. Private to this collection."""
+"""One key of a file on the controller that is encrypted as a whole with Ansible Vault. Private to this collection."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How HashiCorp Vault or OpenBao is reached and logged in to. Private to this collection."""
+"""The environment and the log-ins of HashiCorp Vault or OpenBao. Private to this collection."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ SERVICE_ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/toke
 
 
 def with_files(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options with what is elsewhere than in a variable of their name."""
+    """The options, with those that are not set from VAULT_SKIP_VERIFY and from files."""
     complete = dict(given)
     if os.environ.get(SKIPS_VERIFICATION):
         complete.setdefault("validate_certs", not boolean(os.environ[SKIPS_VERIFICATION], strict=False))
@@ -61,7 +61,7 @@ def with_files(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def log_in(client: Any, params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the server says of the token that it gave, which the client uses from now on."""
+    """Log in, and return the server's data about the token, which the client uses from now on."""
     mount = params["auth_mount_point"] or params["auth_method"]
     response = _LOG_INS[params["auth_method"]](client, params, mount)
     found: Mapping[str, Any] = response["auth"]
@@ -69,7 +69,7 @@ def log_in(client: Any, params: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _by_certificate(client: Any, params: Mapping[str, Any], mount: str) -> Any:
-    """Past hvac's own log-in, which wants certificates to be checked and guesses what is a path."""
+    """Log in without hvac's own method, which requires certificate checks and guesses what is a path."""
     client.session.cert = pair = (params["cert_auth_public_key"], params["cert_auth_private_key"])
     role = _role(params)
     return client.adapter.login(f"/v1/auth/{mount}/login", json={"name": role} if role else {}, cert=pair)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asking HashiCorp Vault or OpenBao with hvac, and what its refusals mean. Private to this collection."""
+"""Requests to HashiCorp Vault or OpenBao with hvac, and remedies for its errors. Private to this collection."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ ELSEWHERE = "url does not lead to Vault itself: set it to the address of the act
 class Refused(Failure):
     """Vault responded with an error.
 
-    C(newest) is the number of the newest version where there is nothing to read, as one that was deleted or destroyed
-    or has expired has one too. It is 0 for a path without versions, and None for an error of another kind.
+    C(newest) is the number of the newest version, if that was deleted, destroyed or has expired. It is 0 for a path
+    without versions, and None for an error of another kind.
     """
 
     def __init__(self, reason: str, newest: int | None) -> None:
@@ -38,7 +38,7 @@ class Refused(Failure):
 
 
 class VaultServer:
-    """The server of a store, which is logged in to once. Raises Failure."""
+    """A client for the server of a store, which logs in once. Raises Failure."""
 
     def __init__(self, store: Store) -> None:
         hvac = library(type(store), "hvac")
@@ -98,7 +98,7 @@ class VaultServer:
         return f"the log-in by {method} failed ({said}): check its options, auth_mount_point and namespace"
 
     def close(self) -> None:
-        """Revoke the token that logging in gave, which only a batch token refuses; it ends by itself at last."""
+        """Revoke the token of the log-in. A batch token cannot be revoked, and expires by itself."""
         if self._token and self._token.get("token_type") != "batch":
             with contextlib.suppress(self._errors.VaultError, *REQUEST_ERRORS):
                 within(self._store.params["timeout"], self.client.auth.token.revoke_self)

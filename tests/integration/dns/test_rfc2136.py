@@ -285,7 +285,7 @@ def test_a_server_that_is_not_there_is_told(value: Value) -> None:
         free.bind(("127.0.0.1", 0))
         refused = value(port=free.getsockname()[1], timeout=0.2)
     assert (refused.failed, refused.code) == (True, "dns_unreachable")
-    assert "See whether server, port and protocol are right" in refused.msg
+    assert "Check server, port, protocol and any firewall" in refused.msg
 
 
 def test_a_server_that_does_not_answer_is_asked_three_times_and_told(value: Value) -> None:

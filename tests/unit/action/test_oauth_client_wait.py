@@ -217,13 +217,13 @@ def test_dns_is_asked_as_the_options_say(wait: Any) -> None:
 def test_bad_weather_is_waited_out(wait: Any, status: int | None) -> None:
     outcome = wait([told("pending"), down(status), told("verified")], [UNSEEN])
     assert outcome.result.phase == "verified"
-    assert outcome.lines[1].startswith("[here] Cloudflare cannot be asked at the moment; ")
+    assert outcome.lines[1].startswith("[here] Cloudflare is not reachable at the moment; ")
 
 
 def test_bad_weather_that_lasts_ends_with_what_was_known(wait: Any) -> None:
     outcome = wait([told("pending"), down()], [UNSEEN], wait_timeout=10)
     assert (outcome.result.phase, outcome.result.failed) == ("needs_dns", False)
-    assert outcome.result.warnings == ["The client may have changed since it was read. It is down."]
+    assert outcome.result.warnings == ["The client could not be read again, and may have changed since. It is down."]
     limits = outcome.script.limits
     assert limits[0] == 10
     assert limits == sorted(limits, reverse=True)
@@ -250,7 +250,7 @@ def test_a_look_up_that_cannot_be_made_is_told(wait: Any) -> None:
 def test_a_client_that_somebody_has_deleted_is_told(wait: Any) -> None:
     result = wait([told("pending"), None], [UNSEEN]).result
     assert (result.failed, result.code, result.option) == (True, "client_not_found", "client_id")
-    assert "deleted meanwhile" in result.msg
+    assert "deleted during the wait" in result.msg
 
 
 def test_a_client_that_never_was_is_not_said_to_be_deleted(wait: Any) -> None:
@@ -268,7 +268,7 @@ def test_a_new_client_that_cloudflare_does_not_show_yet_is_waited_for(wait: Any)
 
 def test_a_client_that_was_shown_and_then_deleted_is_told_all_the_same(wait: Any) -> None:
     result = wait([told("pending"), None], [UNSEEN], oauth_client=told("pending")).result
-    assert (result.code, "deleted meanwhile" in result.msg) == ("client_not_found", True)
+    assert (result.code, "deleted during the wait" in result.msg) == ("client_not_found", True)
 
 
 def test_a_value_that_changed_since_an_earlier_task_ends_the_wait(wait: Any) -> None:

@@ -207,7 +207,7 @@ def test_other_hard_links_are_told(target: Path) -> None:
     run(target, value=VALUE)
     os.link(target, target.with_name("linked"))
     assert "warnings" not in run(target, value=VALUE)
-    assert "1 more hard link" in run(target, value={"a": "b"})["warnings"][0]
+    assert "1 other hard link" in run(target, value={"a": "b"})["warnings"][0]
     assert "warnings" not in run(target, value=VALUE)
 
 
@@ -246,9 +246,9 @@ def test_a_whole_password_file_gives_reasons(target: Path) -> None:
         ({"secrets": None}, "vault_password_missing", "vault_password", "There is no vault password: give vault_passw"),
         ({"secrets": []}, "vault_password_missing", "vault_password", ""),
         ({"vault_password": " "}, "invalid_option", "vault_password", "vault_password: it is empty."),
-        ({"vault_id": "a;b"}, "invalid_option", "vault_id", "vault_id: 'a;b' cannot be written"),
+        ({"vault_id": "a;b"}, "invalid_option", "vault_id", "vault_id: 'a;b' is not a valid vault ID"),
         ({"vault_id": "nope"}, "vault_password_missing", "vault_id", "'nope' is loaded (expected default)"),
-        ({"secrets": LABELLED}, "missing_option", "vault_id", "with vault_id, one of dev, prod."),
+        ({"secrets": LABELLED}, "missing_option", "vault_id", "(expected one of dev, prod)."),
         ({"path": "x/y.yml"}, "invalid_option", "path", "x/y.yml"),
         ({"path": "/x\0y"}, "invalid_option", "path", ""),
         ({"path": "/does/not/exist.yml"}, "file_inaccessible", "path", "path: the directory /does/not does not exist."),
@@ -406,7 +406,7 @@ def test_a_file_that_another_user_made_first_is_refused(common: Path, check: boo
     before = (app / "oauth.yml").read_bytes()
     result = refusal(app / "oauth.yml", LABELLED, check=check, value=VALUE)
     assert (result.code, result.option) == ("file_owned_by_other", "path")
-    assert result.msg.endswith("Run the task as its owner, or own it as the user who runs the task.")
+    assert result.msg.endswith("run the task as its owner, or make the user who runs the task its owner.")
     assert (app / "oauth.yml").read_bytes() == before
 
 
@@ -468,7 +468,7 @@ def test_a_file_that_another_process_writes_is_waited_for_and_then_named(
     with a_process_that_holds(handover, lock_name(target)) as holder:
         result = refusal(target, value=VALUE)
         assert (result.code, result.option) == ("locked", "path")
-        assert f"path: {target} is in use by process {holder} on {os.uname().nodename} since 20" in result.msg
+        assert f"path: {target} is still in use by process {holder} on {os.uname().nodename} since 20" in result.msg
         assert sum(clock.sleeps) == pytest.approx(60)
         assert not target.exists()
         assert run(target, check=True, value=VALUE)["changed"]

@@ -45,7 +45,7 @@ Open rotations: 1
 - Old Dashboard ({4:032x})
 
 Failed verifications: 1
-- Status Page ({5:032x}): Cloudflare has given up looking for {TXT} at app.example.com
+- Status Page ({5:032x}): Cloudflare has stopped looking for {TXT} at app.example.com
 
 Note on Support Desk ({3:032x}): Cloudflare keeps the logo under another address.
 

@@ -290,7 +290,7 @@ def test_several_hard_links_are_harmless_where_nobody_else_can_make_one(folder: 
         for look in (place.open, place.check):
             with refuses("file_untrusted", "path") as caught:
                 look()
-            assert "so it may be a file of another place" in caught.value.message
+            assert "so it may be a link to another file" in caught.value.message
 
 
 @only_root

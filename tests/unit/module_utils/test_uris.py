@@ -135,7 +135,7 @@ def test_an_origin_is_a_web_address(origin: str, fault: str) -> None:
     assert fault in str(origin_error(origin))
 
 
-NO_HOST = "has no host that DNS could have a record for"
+NO_HOST = "has no valid host name"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_home_page_whose_host_can_be_proven(uri: str) -> None:
     ],
 )
 def test_an_ip_address_cannot(uri: str) -> None:
-    assert not_verifiable(uri) == f"The host of {uri} is an IP address, and DNS has TXT records for names alone."
+    assert not_verifiable(uri) == f"The host of {uri} is an IP address, and only a name can have a TXT record."
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_an_ip_address_cannot(uri: str) -> None:
 def test_a_name_that_the_public_dns_does_not_have_cannot(host: str) -> None:
     assert (
         not_verifiable(f"http://{host}:3000/")
-        == f"{host.lower()} is no name of the public DNS, where Cloudflare looks."
+        == f"{host.lower()} is not in the public DNS, where Cloudflare looks for the record."
     )
 
 

@@ -210,7 +210,7 @@ def test_a_new_client_that_is_listed_late_is_waited_for(cloudflare: Script, cloc
     result = run(**options())
     assert (result.failed, result.changed, result.warnings) == (False, True, [])
     assert clock.sleeps == LAGS[:1]
-    assert result.waited == ["0.5 s: a read does not show yet what was written"]
+    assert result.waited == ["0.5 s: a read did not yet show a write"]
 
 
 @pytest.mark.parametrize(
@@ -227,8 +227,8 @@ def test_a_new_client_that_is_not_listed_is_warned_about(cloudflare: Script, loo
     assert (result.failed, result.changed) == (False, True)
     assert result.oauth_client["client_id"] == CLIENT_ID
     assert result.warnings == [
-        f"The client {CLIENT_ID} was created, but Cloudflare does not list it yet. Until it does, do not run a task "
-        "that names it by its name: it would create a second one."
+        f"The client {CLIENT_ID} was created, but Cloudflare does not list it yet. Until it does, use client_id: "
+        "a task with client_name alone would create a second client."
     ]
 
 
@@ -239,7 +239,7 @@ def test_a_new_client_of_which_no_list_could_be_read_is_not_said_to_be_missing(c
     assert (result.failed, result.changed) == (False, True)
     (warning,) = result.warnings
     assert "does not list it" not in warning
-    assert "it is not known whether another run has created one of the same name" in warning
+    assert "It is not known whether another run created one of the same name" in warning
 
 
 def test_a_new_client_is_looked_for_once_without_a_budget(cloudflare: Script, clock: Clock) -> None:
@@ -264,8 +264,8 @@ def test_a_twin_is_an_error_that_names_both(cloudflare: Script) -> None:
     result = run(**options())
     assert (result.failed, result.changed, result.code) == (True, True, "client_duplicated")
     assert result.msg == (
-        f"{CLIENT_ID} was created, but there is another client of that name by now: {OTHER_ID}, a-third. Another run "
-        "has created it at the same time. Delete the unwanted one, with state=absent and its client_id."
+        f"{CLIENT_ID} was created, but another run created a client of the same name at the same time: "
+        f"{OTHER_ID}, a-third. Delete the one that you do not want, with state=absent and its client_id."
     )
     assert result.oauth_client["client_id"] == CLIENT_ID
 

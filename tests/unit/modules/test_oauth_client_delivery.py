@@ -187,9 +187,9 @@ def test_an_existing_client_whose_file_holds_nothing_is_warned_about(
     cloudflare.expect(lists(a_confidential_client()))
     result = run(client_secret_file=str(target))
     assert not result.changed
-    assert [f"{CLIENT_ID} exists already and {target} holds no secret of it" in text for text in result.warnings] == (
-        [True] if warned else []
-    )
+    assert [
+        f"{CLIENT_ID} exists already, but {target} does not hold its secret" in text for text in result.warnings
+    ] == ([True] if warned else [])
 
 
 def test_an_existing_client_without_a_secret_is_not_warned_about(cloudflare: Script, target: Path) -> None:

@@ -96,7 +96,7 @@ def test_several_clients_of_one_name_are_listed(cloudflare: Script, state: str) 
     assert (result.code, result.option) == ("client_ambiguous", "client_id")
     assert result.msg == (
         f"2 clients have the name 'Example App': {CLIENT_ID} (private, created 2026-10-05T04:47:27Z); "
-        f"{OTHER_ID} (public, created at an unknown time). Say which one is meant with client_id."
+        f"{OTHER_ID} (public, created at an unknown time). Set client_id to the one you mean."
     )
 
 
@@ -108,8 +108,8 @@ def test_a_list_without_names_tells_nothing_about_a_name(cloudflare: Script, sta
     assert (result.failed, result.changed) == (True, False)
     assert (result.code, result.option) == ("names_not_listed", "client_id")
     assert result.msg == (
-        "Cloudflare lists clients without their names, so 'Example App' may or may not be one of them. "
-        "Say which one is meant with client_id."
+        "Cloudflare lists clients without their names, so it is not known whether 'Example App' is one of them. "
+        "Set client_id to the one you mean."
     )
 
 

@@ -204,5 +204,5 @@ def test_a_promotion_that_is_accepted_without_effect_is_an_error(cloudflare: Scr
     result = run(visibility="public")
     assert (result.failed, result.changed) == (True, True)
     assert (result.code, result.option) == ("value_not_kept", "visibility")
-    assert f"accepted the promotion of {CLIENT_ID} but still calls it private" in result.msg
+    assert f"accepted the promotion of {CLIENT_ID}, but still shows it as private" in result.msg
     assert result.oauth_client["visibility"] == "private"

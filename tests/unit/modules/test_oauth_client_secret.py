@@ -142,7 +142,7 @@ def test_an_open_rotation_is_left_alone_and_said_to_be_open(cloudflare: Script, 
     result = run("rotated", check=check, client_secret_file=str(target))
     assert (result.failed, result.changed) == (False, False)
     assert f"A rotation of {CLIENT_ID} is open already, so no secret was minted" in result.msg
-    assert "state=finalized deletes the older one" in result.msg
+    assert "run state=finalized, which deletes the older one" in result.msg
     assert result.keys == {"changed", "diff", "oauth_client", "msg"}
     assert target.read_text() == "the newer secret"
 
@@ -251,8 +251,8 @@ def test_a_rotation_that_is_not_shown_is_warned_about_and_delivered(
     assert (result.failed, result.changed) == (False, True)
     assert target.read_text() == result.client_secret == SECRET
     assert result.warnings == [
-        "The secret was minted and delivered, but Cloudflare does not show that a rotation is open. A further run of "
-        "state=rotated could mint again, so look at the client before that."
+        "The secret was minted and delivered, but Cloudflare shows no open rotation. Look at the client before "
+        "you run state=rotated again, which could mint another secret."
     ]
 
 
@@ -261,7 +261,7 @@ def test_a_rotation_of_which_nothing_could_be_read_is_not_said_to_be_unseen(clou
     cloudflare.expect(reads(CONFIDENTIAL), reads(CONFIDENTIAL), mints(), refusal)
     result = run("rotated", client_secret_file=str(target))
     (warning,) = result.warnings
-    assert "it could not be read whether Cloudflare shows that a rotation is open" in warning
+    assert "it is not known whether Cloudflare shows an open rotation" in warning
     assert target.read_text() == SECRET
 
 

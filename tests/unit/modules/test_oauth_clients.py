@@ -230,7 +230,7 @@ def test_a_definition_that_cannot_be_fails_alone(
             [{"client_name": "A"}, {"client_name": "A"}],
             "definitions_conflict",
             "clients",
-            "clients: 'A' is there more than once",
+            "clients: 'A' is defined more than once",
         ),
         ([{"client_id": "1"}, {"client_id": "1"}], "definitions_conflict", "clients", "'1'"),
         ([{"client_id": "1", "client_name": "A"}, {"client_name": "A"}], "definitions_conflict", "clients", "'A'"),
@@ -397,7 +397,7 @@ def test_clients_are_needed(cloudflare: Script) -> None:
         (
             [{"client_id": CLIENT_ID, "client_name": "Same"}, {"client_id": OTHER_ID, "client_name": "Same"}],
             "client_name_taken",
-            "Several clients would be renamed to Same",
+            "Several clients would have the name Same",
         ),
     ],
 )

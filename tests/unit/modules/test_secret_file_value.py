@@ -73,7 +73,7 @@ def test_other_hard_links_are_told(target: Path) -> None:
     run(target, VALUE)
     os.link(target, target.with_name("linked"))
     assert "warnings" not in run(target, VALUE).data
-    assert "1 more hard link" in run(target, {"a": "b"}).warnings[0]
+    assert "1 other hard link" in run(target, {"a": "b"}).warnings[0]
     assert "warnings" not in run(target, {"a": "c"}).data
 
 
@@ -257,7 +257,7 @@ def test_a_file_of_somebody_else_is_not_replaced(target: Path, content: bytes, c
     ("path", "code", "text"),
     [
         ("oauth.json", "invalid_option", "path: oauth.json is a relative path"),
-        ("/x\0y", "invalid_option", "is not a path."),
+        ("/x\0y", "invalid_option", "is not a path, because"),
         ("/does/not/exist.json", "file_inaccessible", "path: the directory /does/not does not exist."),
         ("/", "file_inaccessible", "path: / is a directory."),
         (os.devnull, "file_inaccessible", "path: /dev/null is not a regular file."),

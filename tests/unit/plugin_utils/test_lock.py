@@ -70,8 +70,8 @@ def test_it_is_waited_for_and_its_holder_named(
         with held(str(directory), "other", 0):
             pass
     assert clock.sleeps == pytest.approx(pauses)
-    assert f"path: x is in use by process {os.getpid()} on {os.uname().nodename} since 20" in caught.value.message
-    assert caught.value.message.endswith(f"and was for {seconds:g} s. Run again later.")
+    assert f"path: x is still in use by process {os.getpid()} on {os.uname().nodename} since 20" in caught.value.message
+    assert caught.value.message.endswith(f" after {seconds:g} s. Run again later.")
 
 
 def test_the_lock_of_a_process_that_was_killed_is_free(directory: Path) -> None:
@@ -125,7 +125,7 @@ def use(path: Path | str) -> None:
 def test_the_options_of_a_task_are_blamed(directory: Path, tmp_path: Path) -> None:
     with held(str(directory), "name", 0), refuses("locked", "lock_timeout") as caught:
         hold(directory, 0)
-    assert caught.value.message.endswith("and was for 0 s. Run again later, or raise lock_timeout.")
+    assert caught.value.message.endswith(" after 0 s. Run again later, or raise lock_timeout.")
     shared = directory_of(os.geteuid(), tmp_path.resolve() / "shared", 0o777)
     (shared / "link").symlink_to(tmp_path)
     for path in (shared, shared / "link"):

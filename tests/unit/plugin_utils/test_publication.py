@@ -104,20 +104,26 @@ def test_a_verification_is_restarted_only_with_a_chance(result: dict[str, Any], 
 @pytest.mark.parametrize(
     ("result", "lookup", "provider", "code", "text"),
     [
-        (a_result(logo_uri=None), {}, "manual", "complete", "Publishing also needs logo_uri."),
+        (a_result(logo_uri=None), {}, "manual", "complete", "Publishing also needs these options: logo_uri."),
         (a_result(), UNSEEN, "manual", "publish_record", f"Publish the {WHAT}, then run again."),
         (a_result(), UNSEEN, "rfc2136", "wait", f"The {WHAT} was published through rfc2136, but is not shown yet. Run"),
         (a_result(), BEHIND, "rfc2136", "wait", "but is not shown yet by ns2.example.com. Run again later."),
         (a_result(status=None, text=None), {}, "rfc2136", "run", "TXT record that Cloudflare has yet to name"),
-        (PREDICTED, {}, "rfc2136", "run", "TXT record that Cloudflare names once the client is there"),
-        (PREDICTED, {}, "manual", "publish_record", "TXT record that Cloudflare names once the client is there"),
+        (PREDICTED, {}, "rfc2136", "run", "TXT record that Cloudflare names once the client exists"),
+        (PREDICTED, {}, "manual", "publish_record", "TXT record that Cloudflare names once the client exists"),
         (a_result(), SEEN, "manual", "wait", f"Cloudflare is looking for the {WHAT}, for up to two days."),
-        (a_result("failed"), UNSEEN, "manual", "publish_record", f"Cloudflare has given up looking for the {WHAT}."),
+        (a_result("failed"), UNSEEN, "manual", "publish_record", f"Cloudflare has stopped looking for the {WHAT}."),
         (a_result("verified"), {}, "manual", "promote", "which is permanent"),
         (a_result("verified", visibility="public"), {}, "manual", "none", "Nothing, the client is public."),
         (a_result(), {**UNSEEN, "cname": "x.example.net"}, "manual", "publish_record", f"{HOST} is a CNAME for x.e"),
         (a_result("failed"), {**UNSEEN, "cname": "x.example.net"}, "manual", "publish_record", f"{HOST} is a CNAME"),
-        (a_result(client_uri="http://localhost/", text=None), {}, "manual", "complete", "localhost is no name"),
+        (
+            a_result(client_uri="http://localhost/", text=None),
+            {},
+            "manual",
+            "complete",
+            "localhost is not in the public DNS",
+        ),
         (a_result(), {**UNSEEN, "cname": "x.example.net"}, "dns.yml", "wait", f"{HOST} is a CNAME for x.example.net"),
     ],
 )
@@ -151,7 +157,10 @@ def test_of_several_deadlines_the_next_one_counts(after: float, deadline: str | 
 
 def test_a_record_that_is_only_predicted_was_not_published() -> None:
     found = status(a_result(), UNSEEN, predicted=True)["next_action"]
-    assert (found["code"], found["text"].startswith(f"A run publishes the {WHAT}, through rfc2136.")) == ("run", True)
+    assert (found["code"], found["text"].startswith(f"The next run publishes the {WHAT}, through rfc2136.")) == (
+        "run",
+        True,
+    )
 
 
 @pytest.mark.parametrize("result", [a_result("failed"), a_result("verified"), a_result(text=None)])
@@ -165,7 +174,7 @@ def test_a_pending_client_brings_a_ticket() -> None:
         "Type: TXT",
         f"Name: {HOST}",
         f"Value: {TXT}",
-        "Deadline: 2026-10-07 04:47 UTC (Cloudflare then stops looking, until it is asked again)",
+        "Deadline: 2026-10-07 04:47 UTC (Cloudflare then stops looking until the verification is restarted)",
         f'In a zone file: {HOST}. IN TXT "{TXT}"',
         "Reason: it shows Cloudflare that the OAuth client Example App (30e8fa4a9d2746f5a1b3c9d7e6f50418) belongs "
         "to the owner of the domain.",
@@ -181,8 +190,8 @@ CANNOT_SAY: dict[str, Any] = {
 @pytest.mark.parametrize("result", [a_result(), a_result("failed")])
 def test_where_nobody_can_say_the_record_may_be_there(result: dict[str, Any]) -> None:
     found = status(result, CANNOT_SAY, "manual")
-    assert "unless it is there" in found["next_action"]["text"]
-    assert found["ticket"][0].startswith("Please see to it that there is this DNS record")
+    assert "unless it exists" in found["next_action"]["text"]
+    assert found["ticket"][0].startswith("Please make sure that this DNS record exists")
     assert may_restart(result, CANNOT_SAY) is (result["oauth_client"]["client_uri_verification"]["status"] == "failed")
 
 
@@ -198,7 +207,7 @@ def test_an_incomplete_client_brings_a_ticket_too_because_the_two_days_are_runni
 
 def test_after_the_two_days_there_is_no_deadline() -> None:
     (line,) = [line for line in status(a_result("failed"), UNSEEN, "manual")["ticket"] if line.startswith("Deadline")]
-    assert line == "Deadline: none, Cloudflare is asked to look again once the record can be seen"
+    assert line == "Deadline: none, the verification is restarted once the record is visible"
 
 
 @pytest.mark.parametrize(

@@ -258,8 +258,8 @@ def test_a_lost_write_that_cannot_be_looked_after_stays_the_failure(cloudflare: 
     with refuses("outcome_unknown") as caught:
         api.settle(lambda: api.write("PATCH", "/thing", "Thing"), unread)
     assert caught.value.message.startswith(
-        "It is not known whether this was carried out. Running the task again looks first. "
-        "Looking failed: GET /thing failed. PATCH /thing: the response"
+        "It is not known whether this change was carried out. Run the task again: it looks first. "
+        "Reading it back failed: GET /thing failed. PATCH /thing: the response"
     )
     assert caught.value.error().items() >= error_of("PATCH", "/thing", 502).items()
     assert caught.value.extra == {"changed": True}

@@ -121,6 +121,7 @@ def test_a_problem_of_the_edge(status: int, number: int, retryable: bool | None,
 def test_an_odd_problem_of_the_edge(problem: Any) -> None:
     error = refused(403, json.dumps({"status": 403, **problem}).encode(), PROBLEM)
     assert (error.code, error.ray_id, error.codes) == ("request_blocked", None, {None})
+    assert "None" not in error.message
 
 
 def test_a_proxy_that_wants_a_log_in_is_named() -> None:
@@ -252,9 +253,9 @@ def test_a_credential_problem_names_permission_and_origin(status: int, code: int
     ("status", "content", "remedy"),
     [
         (429, refusal({"code": 971, "message": "m"}), "rate limit. Run again later, or raise retry_timeout"),
-        (500, refusal({"code": 1, "message": "m"}), "in between. Run again later"),
+        (500, refusal({"code": 1, "message": "m"}), "at a proxy on the way. Run again later"),
         (404, b"", "Check api_url and any proxy in between."),
-        (429, refusal({"code": 971, "message": "m"}), "Cloudflare says to come back in 300 seconds."),
+        (429, refusal({"code": 971, "message": "m"}), "The response asks to retry after 300 seconds (Retry-After)."),
     ],
 )
 def test_the_remedy(status: int, content: bytes, remedy: str) -> None:

@@ -63,7 +63,7 @@ def test_text_as_txt_content(text: str, content: str) -> None:
 def test_a_value_that_is_none(value: str) -> None:
     with refuses("invalid_option", "value") as caught:
         check_value(value)
-    assert "value: it must be the printable text that Cloudflare gave" in caught.value.message
+    assert "value: it is empty or not printable ASCII" in caught.value.message
 
 
 def test_a_cname_rules_out_a_txt_record() -> None:
@@ -77,7 +77,7 @@ def test_a_cname_rules_out_a_txt_record() -> None:
 def test_a_delegation_names_who_answers() -> None:
     with refuses("host_delegated") as caught:
         refuse_below_delegation(HOST, HOST, ["b.ns", "a.ns"])
-    assert f"it delegates {HOST} to a.ns, b.ns: publish the record there." in caught.value.message
+    assert f"which delegates {HOST} to a.ns, b.ns. Publish the record there." in caught.value.message
     refuse_below_delegation(HOST, None, [])
 
 

@@ -72,7 +72,7 @@ def test_a_file_with_the_characters_of_a_glob_is_itself(write: Write) -> None:
         ("# nothing\n", "clients is empty"),
         ("oauth_clients:\n", "clients holds no list"),
         ("text\n", "clients holds no list"),
-        ("client_name: App\nscopes: [dns.read]\n", "clients has 2 keys"),
+        ("client_name: App\nscopes: [dns.read]\n", "clients has 2 top-level keys"),
         ("- client_name: App\n- App\n", "clients[1] is not a mapping"),
         ("- clientname: App\n", "clients[0] has no option 'clientname'"),
         ("- clientname: App\n", "Did you mean client_name?"),

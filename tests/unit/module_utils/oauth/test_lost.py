@@ -78,14 +78,14 @@ def test_whether_a_second_secret_exists_is_unknown() -> None:
         (lost_creation(LOST, "App", []), ["no client of that name is listed now. Run again"]),
         (
             lost_creation(LOST, "App", UNREACHABLE),
-            ["not known whether the client 'App' was created", "(GET /x failed.)", "Running again looks for it"],
+            ["not known whether the client 'App' was created", "(GET /x failed.)", "Run again: the task looks for"],
         ),
         (
             lost_rotation(LOST, CLIENT, SEEN),
             [
                 f"A second secret of {CLIENT_ID} was minted, but the response was lost",
                 "The older secret keeps working",
-                "in between applications cannot authenticate",
+                "Applications cannot authenticate until",
             ],
         ),
         (lost_rotation(LOST, CLIENT, CLIENT), ["Cloudflare shows no second secret. Run again."]),

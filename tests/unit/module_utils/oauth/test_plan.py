@@ -39,8 +39,8 @@ def test_a_new_client_cannot_start_public() -> None:
     wanted = options(logo_uri=f"{URI}logo.png", client_uri=URI)
     with refuses("not_publishable") as caught:
         plan_creation(wanted, "public")
-    assert "There is no such client yet, and a new one cannot be public at once" in caught.value.message
-    assert "The role oauth_client_publish does all steps." in caught.value.message
+    assert "The client does not exist yet, and a new one cannot be public at once" in caught.value.message
+    assert "The role oauth_client_publish verifies the host" in caught.value.message
 
 
 @pytest.mark.parametrize("wanted", [{"grant_types": ["refresh_token"]}, {"scopes": ["openid"]}])
@@ -133,7 +133,7 @@ def test_the_host_of_a_verified_client_is_locked(client_uri: str, new: str) -> N
     error = refused({"client_uri": client_uri}, a_verified_client())
     assert (error.code, error.option) == ("domain_locked", "client_uri")
     assert f"verified as app.example.com and cannot become {new}" in error.message
-    assert "another domain needs another client" in error.message
+    assert "For another domain, create another client" in error.message
 
 
 @pytest.mark.parametrize("client_uri", [f"{URI}about", "http://APP.example.com:8080/"])
@@ -173,7 +173,8 @@ def test_all_that_promotion_lacks_comes_in_one_message() -> None:
     assert (error.code, error.option) == ("not_publishable", "logo_uri")
     assert (
         "missing: logo_uri (a logo), client_uri (the home page, whose host is verified), scopes (at least one that is "
-        "more than an identity scope), a verified host of client_uri (its verification is pending). Nothing was sent."
+        "not an identity scope), a verified host of client_uri (its verification is pending). Nothing was sent. "
+        "Set the missing options; the role oauth_client_publish then verifies the host"
     ) in error.message
 
 

@@ -40,8 +40,8 @@ def test_known_scopes_pass() -> None:
         ("acount-settings.read", "did you mean account-settings.read?"),
         ("dns:write", "scope ids are delimited by dots, not colons; did you mean dns.write?"),
         ("workers-script:write", "scope ids are delimited by dots, not colons; did you mean workers-scripts.write?"),
-        ("com:xyzzy", "scope ids are delimited by dots, not colons; nothing in the catalogue is spelled like"),
-        ("q.q", "nothing in the catalogue is spelled like it."),
+        ("com:xyzzy", "scope ids are delimited by dots, not colons; no scope in the catalogue has a similar ID"),
+        ("q.q", "no scope in the catalogue has a similar ID."),
     ],
 )
 def test_an_unknown_scope_comes_with_what_was_meant(scope: str, hint: str) -> None:

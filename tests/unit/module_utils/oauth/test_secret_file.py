@@ -136,7 +136,9 @@ def refused(path: Path) -> str:
 
 
 def test_a_missing_directory_is_refused(folder: Path) -> None:
-    assert f"client_secret_file: the directory {folder}/no does not exist." == refused(folder / "no" / "secret")
+    assert f"client_secret_file: the directory {folder}/no does not exist. Create it, or correct the path." == refused(
+        folder / "no" / "secret"
+    )
 
 
 def test_a_directory_as_target_is_refused(folder: Path) -> None:

@@ -42,7 +42,7 @@ def test_a_good_description_passes(wanted: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", REQUIRED)
 def test_a_required_field_cannot_be_cleared(name: str) -> None:
     empty: Any = "" if name in ("client_name", "token_endpoint_auth_method") else []
-    assert refused(name, {name: empty}) == f"{name} must not be empty: a client cannot be without it."
+    assert refused(name, {name: empty}) == f"{name} must not be empty, because every client needs it."
 
 
 @pytest.mark.parametrize("name", ["redirect_uris", "scopes", "grant_types", "response_types"])
@@ -123,5 +123,5 @@ def test_all_that_creating_lacks_comes_in_one_message() -> None:
     with refuses("client_incomplete", "redirect_uris") as caught:
         check_creatable({"client_name": "n", "redirect_uris": [], "grant_types": ["x"], "response_types": ["code"]})
     assert caught.value.message == (
-        "There is no such client yet, and creating it needs redirect_uris, scopes, token_endpoint_auth_method as well."
+        "The client does not exist yet, and creating it also needs redirect_uris, scopes, token_endpoint_auth_method."
     )
