@@ -229,8 +229,8 @@ class Place:
         if sticky and os.geteuid() not in (0, status.st_uid, self.directory.status.st_uid):
             raise UsageError(
                 "file_owned_by_other",
-                f"{self.option}: {self.path} belongs to another user, and in its directory (sticky bit) users can "
-                "replace only their own files. Name another file, or run the task as root or as its owner.",
+                f"{self.option}: {self.path} belongs to another user, and its directory has the sticky bit, so only "
+                "that user or root can replace it. Name another file, or run the task as root or as its owner.",
                 option=self.option,
             )
 

@@ -212,7 +212,10 @@ def check_params(params: Mapping[str, Any]) -> None:
     if not (params["client_id"] or params["client_name"]):
         raise invalid("client_id", "name the client by client_id or client_name, which are both empty.")
     if params["replace_lost"] and params["state"] == "finalized":
-        raise invalid("replace_lost", "it mints a secret, which state=finalized does not. Set state=rotated.")
+        raise invalid(
+            "replace_lost",
+            "it mints a secret, which state=finalized does not. Set state=rotated, or omit replace_lost.",
+        )
 
 
 MODULE = CloudflareModule(only_as_action, OPTIONS, {"required_one_of": [("client_id", "client_name")]})

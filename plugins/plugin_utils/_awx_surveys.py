@@ -97,7 +97,8 @@ ROTATE = survey(
     question(
         "rotate_finalize",
         "Delete the older secret",
-        "true: after the newer one is deployed and verified. only: the same, without minting.",
+        "false: keep it. true: mint a secret if due, and delete the older one once the newer one is deployed and "
+        "verified. only: mint none, delete the older one.",
         choices=("false", "true", "only"),
     ),
     question("rotate_overlap", "Minimum time with both secrets valid", "Such as 24h"),

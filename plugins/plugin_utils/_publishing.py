@@ -186,8 +186,9 @@ class Publishing:
             raise UsageError(
                 "client_similar",
                 f"client.client_name: there is no client {expected['client_name']!r}, but {similar['client_id']} "
-                f"({similar['client_name']!r}) has the same redirect_uris and client_uri. If it was renamed, set "
-                "client_id to its ID. If you want another client, set allow_similar=true.",
+                f"({similar['client_name']!r}) has the same client_uri, and redirect_uris that include these or are "
+                "among them. If it was renamed, set client_id to its ID. If you want another client, set "
+                "allow_similar=true.",
                 option="client.client_name",
             )
 

@@ -77,7 +77,8 @@ class StoredCreation:
                 "secret_not_stored",
                 f"store: the client {client['client_id']} exists, but {kept.store.place} does not hold its secret, and "
                 "Cloudflare does not show it again. If you have it, store it with the module "
-                "cloudflare_oauth_client_stored_secret. If not, rotate the secret with the same store.",
+                "cloudflare_oauth_client_stored_secret. If not, mint another with cloudflare_oauth_client_rotation "
+                "and the same store.",
                 option="store",
             )
         if not kept.store.site.check_mode:

@@ -148,7 +148,10 @@ def _read(request: Request, response: requests.Response) -> bytes:
     try:
         return content_of(response)
     except TooLarge:
-        text = f"{request}: the response is larger than {LARGEST_RESPONSE // 1024**2} MiB; the rest was not read."
+        text = (
+            f"{request}: the response is larger than {LARGEST_RESPONSE // 1024**2} MiB; the rest was not read. "
+            "Check api_url and any proxy in between."
+        )
         where = {**request.where, "status": response.status_code}
         raise CloudflareError("unreadable_response", text, **where, uncertain=True) from None
 

@@ -68,8 +68,9 @@ class StoredRecord:
             self.found = shown
             raise UsageError(
                 "store_collision",
-                f"store: {self.store.place} does not hold what was just written, so another run writes there as well. "
-                "Let one run at a time write it, then run again.",
+                f"store: {self.store.place} does not hold what was just written: another run wrote to it, or it does "
+                "not keep what it is given. Let only one run at a time write to it, and run again. If it fails again, "
+                "check the store.",
                 option="store",
             )
         self.found = shown
