@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 YAML = "tag:yaml.org,2002:"
 UNSAFE = "!unsafe"
+# What Ansible takes for a template, in text that is not marked as unsafe.
+TEMPLATE = re.compile(r"\A#jinja2:|\{[{%#]")
 ENCRYPTED = "$ANSIBLE_VAULT;"
 VAULTED = ("!vault", "!vault-encrypted")
 COLLECTIONS = tuple(f"{YAML}{name}" for name in ("seq", "map", "set", "omap", "pairs"))

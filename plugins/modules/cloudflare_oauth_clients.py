@@ -340,9 +340,9 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import reconcile_all, secret_place, source
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import reconcile_all, secret_options, source
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.definitions import defined_in
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS, check_entries
@@ -369,7 +369,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     check_options(params)
     shared = {name: params[name] for name in SHARED}
     directory = params["client_secret_dir"]
-    entries = [{**entry, **shared, **secret_place(directory, entry)} for entry in definitions(params)]
+    entries = [{**entry, **shared, **secret_options(directory, entry)} for entry in definitions(params)]
     check_entries(entries, source(params))
     clients = OAuthClients(connect(params, params["concurrency"]), account_id)
     return reconcile_all(clients, entries, params, check_mode=check_mode)
@@ -386,22 +386,19 @@ def check_options(params: Mapping[str, Any]) -> None:
     if params["clients"] is None and params["definitions_file"] is None:
         raise invalid("clients", "it is null (expected definitions here or in definitions_file).")
     if not 1 <= params["concurrency"] <= MOST_AT_A_TIME:
-        text = f"concurrency: invalid number {params['concurrency']} (expected 1 to {MOST_AT_A_TIME})."
-        raise UsageError("invalid_option", text, option="concurrency")
+        text = f"invalid number {params['concurrency']} (expected 1 to {MOST_AT_A_TIME})."
+        raise invalid("concurrency", text)
     if params["prune_limit"] < 0:
-        text = f"prune_limit: invalid number {params['prune_limit']} (expected 0 or more)."
-        raise UsageError("invalid_option", text, option="prune_limit")
+        raise invalid("prune_limit", f"invalid number {params['prune_limit']} (expected 0 or more).")
     if params["prune"] and params["prune_name"] == "":
-        raise UsageError(
-            "invalid_option",
-            "prune_name: it is empty, perhaps because a variable is not set (expected a pattern). Set * for all names, "
-            "or omit it.",
-            option="prune_name",
+        text = (
+            "it is empty, perhaps because a variable is not set (expected a pattern). Set * for all names, or omit it."
         )
+        raise invalid("prune_name", text)
     directory = params["client_secret_dir"]
     if directory and not (os.path.isabs(directory) and os.path.isdir(directory)):
-        text = f"client_secret_dir: invalid path {directory!r} (expected the absolute path of an existing directory)."
-        raise UsageError("invalid_option", text, option="client_secret_dir")
+        text = f"invalid path {directory!r} (expected the absolute path of an existing directory)."
+        raise invalid("client_secret_dir", text)
 
 
 EITHER = [("clients", "definitions_file")]

@@ -12,12 +12,12 @@ from typing import Any
 import yaml
 from yaml.resolver import Resolver
 
+from ansible_collections.oauthops.iam.plugins.module_utils._documents import TEMPLATE, UNSAFE
 from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_document import STRING
 from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import as_json
 
 # What every reader of YAML takes for text: letters first, and nothing that means anything elsewhere.
 PLAIN = re.compile(r"[^\W\d_](?:[\w.,/@%+=?&~()'-]|:(?=\S)| (?=\S))+")
-TEMPLATE = re.compile(r"\A#jinja2:|\{[{%#]")
 # What stands between double quotes as it is, such as an id.
 SIMPLE = re.compile(r"[\w.,:/@%+=?&~()'#{}-]*", re.ASCII)
 INDENT = "  "
@@ -76,7 +76,7 @@ def _scalar(value: Any) -> str:
 def _text(text: str) -> str:
     text.encode("utf-8")  # PyYAML writes a surrogate as an escape, which libyaml does not read
     if TEMPLATE.search(text):
-        return f"!unsafe {_dumped(text)}"
+        return f"{UNSAFE} {_dumped(text)}"
     plain = PLAIN.fullmatch(text) and Resolver().resolve(yaml.ScalarNode, text, (True, False)) == STRING
     return text if plain else _dumped(text)
 

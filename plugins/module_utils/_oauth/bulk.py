@@ -48,7 +48,7 @@ NOT_ATTEMPTED = (
 )
 
 
-def secret_place(directory: str | None, entry: Entry) -> dict[str, str | None]:
+def secret_options(directory: str | None, entry: Entry) -> dict[str, str | None]:
     """The file for a client's secret as C(client_secret_file), and C(secret_remedy), the remedy if there is none.
 
     It is the file that the definition names, or else a file in the directory with the name of the client.

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -18,9 +17,10 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
 from ansible_collections.oauthops.iam.plugins.module_utils._documents import (
+    TEMPLATE,
     DocumentError,
     Literal,
     NeedsAnsibleError,
@@ -29,7 +29,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._documents import (
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
 
 OPTION = "definitions_file"
-TEMPLATE = re.compile(r"\A#jinja2:|\{[{%#]")
 UNSET: Mapping[str, Any] = {name: option.get("default") for name, option in DEFINITION_OPTIONS.items()}
 KINDS: Mapping[str, type] = {"str": str, "bool": bool, "list": list}
 PLAIN: Mapping[str, tuple[type, list[str] | None]] = {
@@ -47,19 +46,19 @@ def defined_in(patterns: Sequence[str]) -> list[dict[str, Any]]:
     for path in (path for pattern in patterns for path in matched(pattern)):
         paths.setdefault(os.path.realpath(path), path)
     if not paths:
-        raise _invalid("no file is named (expected a path or a glob).")
+        raise invalid(OPTION, "no file is named (expected a path or a glob).")
     return [entry for path in paths.values() for entry in _entries(path)]
 
 
 def matched(pattern: str) -> list[str]:
     """The files that a path or a glob names."""
     if not pattern:
-        raise _invalid("a path is empty (expected a path or a glob).")
+        raise invalid(OPTION, "a path is empty (expected a path or a glob).")
     if os.path.lexists(pattern) or not glob.has_magic(pattern):
         return [pattern]
     found = sorted(path for path in glob.glob(pattern, recursive=True) if not os.path.isdir(path))
     if not found:
-        raise _invalid(f"{pattern} matches no file.")
+        raise invalid(OPTION, f"{pattern} matches no file.")
     return found
 
 
@@ -67,12 +66,14 @@ def _entries(path: str) -> Iterator[dict[str, Any]]:
     try:
         path.encode()
     except UnicodeEncodeError:
-        raise _invalid(f"the name of the file {path!a} is not UTF-8, which Ansible cannot return. Rename it.") from None
+        raise invalid(
+            OPTION, f"the name of the file {path!a} is not UTF-8, which Ansible cannot return. Rename it."
+        ) from None
     try:
         listed = clients_of(data_of(_content(path)))
     except DocumentError as error:
         advice = f" {INSTEAD}" if isinstance(error, NeedsAnsibleError) else ""
-        raise _invalid(f"{path} {error}{advice}") from None
+        raise invalid(OPTION, f"{path} {error}{advice}") from None
     for number, entry in enumerate(listed):
         yield {**checked(entry, f"{path}[{number}]"), "place": f"{path}[{number}]"}
 
@@ -106,14 +107,14 @@ def clients_of(data: Any) -> list[Any]:
 def checked(entry: Any, place: str) -> dict[str, Any]:
     """A definition with all options, of the types that Ansible makes of them in the option C(clients)."""
     if not isinstance(entry, dict):
-        raise _invalid(f"{place} is not a mapping of options.")
+        raise invalid(OPTION, f"{place} is not a mapping of options.")
     if all(_is_plain(name, value) for name, value in entry.items()):
         return {**UNSET, **entry}
     for name, value in entry.items():
         _check_option(name, value, place)
     validation = VALIDATOR.validate({name: _without_marks(value) for name, value in entry.items()})
     if validation.error_messages:
-        raise _invalid(f"{place}: {validation.error_messages[0]}.")
+        raise invalid(OPTION, f"{place}: {validation.error_messages[0]}.")
     return {name: validation.validated_parameters.get(name) for name in DEFINITION_OPTIONS}
 
 
@@ -141,19 +142,19 @@ def _check_option(name: str, value: Any, place: str) -> None:
     if name not in DEFINITION_OPTIONS:
         near = get_close_matches(name, DEFINITION_OPTIONS, 1)
         hint = f" Did you mean {near[0]}?" if near else ""
-        raise _invalid(f"{place} has no option {excerpt(name)!r} (expected {', '.join(DEFINITION_OPTIONS)}).{hint}")
+        raise invalid(
+            OPTION, f"{place} has no option {excerpt(name)!r} (expected {', '.join(DEFINITION_OPTIONS)}).{hint}"
+        )
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, (dict, list)):
-            raise _invalid(f"{place}.{name} is not a value or a list of values.")
+            raise invalid(OPTION, f"{place}.{name} is not a value or a list of values.")
         if isinstance(item, str) and not isinstance(item, Literal) and TEMPLATE.search(item):
-            raise _invalid(f"{place}.{name} holds a template. {INSTEAD} Mark text that is not a template with !unsafe.")
+            raise invalid(
+                OPTION, f"{place}.{name} holds a template. {INSTEAD} Mark text that is not a template with !unsafe."
+            )
 
 
 def _without_marks(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_marks(item) for item in value]
     return str(value) if isinstance(value, Literal) else value
-
-
-def _invalid(text: str) -> UsageError:
-    return UsageError("invalid_option", f"{OPTION}: {text}", option=OPTION)
