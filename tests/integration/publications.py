@@ -116,10 +116,21 @@ class KeptFile:
         return [name for name in names if name != "site" and not name.endswith(".lock")]
 
 
+def results(run: Run) -> list[tuple[str, dict[str, Json]]]:
+    """The host and the result of each time that the role ran: what its first task returned, or was set afterwards."""
+    found: list[tuple[str, dict[str, Json]]] = []
+    for task in run.tasks:
+        if RESULT in task.result.get("ansible_facts", {}):
+            last = max(number for number, (host, _result) in enumerate(found) if host == task.host)
+            found[last] = (task.host, task.result["ansible_facts"][RESULT])
+        elif task.name.endswith(PREPARE) and task.status == "ok":
+            found.append((task.host, task.result))
+    return found
+
+
 def result(run: Run) -> dict[str, Json]:
     assert run.status == 0, run.output
-    found: dict[str, Json] = run.fact(RESULT)
-    return found
+    return results(run)[-1][1]
 
 
 def phase(run: Run) -> str:

@@ -13,7 +13,7 @@ import yaml
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
 from tests.integration.modules import APP, Modules
-from tests.integration.publications import variables
+from tests.integration.publications import results, variables
 
 NAMES = ("north", "south", "west")
 ROLES = ("publish", "rotate", "report", "export")
@@ -137,10 +137,10 @@ def test_a_client_of_each_account_is_published_and_rotated(
     done = run(ansible, "publish", accounts, **published)
     assert done.status == 0, done.output
     clients = {client["account_id"]: client for client in fake.state()["clients"]}
-    results = facts(done, "oauth_client_publish_result")
+    found = dict(results(done))
     for name, account_id in accounts.items():
         assert clients[account_id]["client_name"] == f"App of {name}"
-        assert results[name]["client_id"] == clients[account_id]["client_id"]
+        assert found[name]["client_id"] == clients[account_id]["client_id"]
     records = sorted(record["name"] for record in fake.state()["records"])
     assert records == sorted(f"app.{name}.example.com" for name in NAMES)
 
@@ -168,7 +168,7 @@ def test_an_account_that_is_refused_leaves_the_others_alone(
     assert done.status == 2
     assert list(failures(done)) == ["south"]
     assert "status 403" in failures(done)["south"]
-    assert set(facts(done, "oauth_client_publish_result")) == {"north", "west"}
+    assert set(dict(results(done))) == {"north", "west"}
     assert {client["client_name"] for client in fake.state()["clients"]} == {"App of north", "App of west"}
 
     fake.restrict(None)

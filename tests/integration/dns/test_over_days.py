@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.integration.ansible_runs import Run
 from tests.integration.dns.publishing import Publishing, update_options
-from tests.integration.publications import AT_ONCE, MANUAL, RESULT, result
+from tests.integration.publications import AT_ONCE, MANUAL, result, results
 from tests.integration.thorough import thorough
 
 Step = Callable[[Publishing], None]
@@ -265,14 +264,8 @@ def test_every_three_hours_until_the_record_appears_after_thirty(publishing: Pub
     }
     played = publishing.ansible.play([*[role, later] * 10, appears_now, later, role, later, role])
     assert played.status == 0, played.output
-    phases = [fact["phase"] for fact in results(played)]
+    phases = [found["phase"] for _host, found in results(played)]
     assert phases == ["needs_dns"] * 10 + ["public"] * 2
-    assert len({fact["deadline"] for fact in results(played)[:10]}) == 1
+    assert len({found["deadline"] for _host, found in results(played)[:10]}) == 1
     written = publishing.fake.requests(writes_only=True)
     assert [request.split()[0] for request in written] == ["POST", "PATCH"]
-
-
-def results(played: Run) -> list[dict[str, Json]]:
-    return [
-        task.result["ansible_facts"][RESULT] for task in played.tasks if RESULT in task.result.get("ansible_facts", {})
-    ]

@@ -19,5 +19,5 @@ def test_nothing_to_do_is_little_to_do(publisher: Publisher, kept: KeptFile, fak
     fake.clear_journal()
     run = publisher.role(**kept.secret)
     assert (phase(run), run.changed) == ("public", [])
-    assert len(run.tasks) <= 8, [task.name for task in run.tasks]
+    assert len(run.tasks) <= 5, [task.name for task in run.tasks]
     assert len(fake.requests()) <= 2, fake.requests()

@@ -20,6 +20,7 @@ from tests.integration.publications import (
     methods,
     phase,
     result,
+    results,
 )
 
 TWO_DAYS_AND_MORE = 49 * 3600
@@ -41,7 +42,7 @@ def test_the_result_holds_what_a_controller_needs(publisher: Publisher, fake: Fa
     found = result(publisher.run(**MANUAL))
     client = fake.state()["clients"][0]
     text = client["verification"]["text"]
-    assert found == {
+    documented = {
         "phase": "needs_dns",
         "client_id": client["client_id"],
         "account_id": fake.account_id,
@@ -51,6 +52,7 @@ def test_the_result_holds_what_a_controller_needs(publisher: Publisher, fake: Fa
         "next_action": {"code": "publish_record", "text": found["next_action"]["text"]},
         "ticket": found["ticket"],
     }
+    assert {name: found[name] for name in documented} == documented
     assert found["deadline"] in found["next_action"]["text"]
     assert f"Value: {text}" in found["ticket"]
 
@@ -198,7 +200,7 @@ def test_waiting_is_bounded_shows_its_progress_and_is_no_failure(publisher: Publ
 def test_a_pipeline_can_ask_to_fail_while_it_is_pending(publisher: Publisher) -> None:
     run = publisher.run(**MANUAL, fail_when_pending="yes")
     assert run.status != 0
-    assert run.failure == f"The client is needs_dns. {run.fact('oauth_client_publish_result')['next_action']['text']}"
+    assert run.failure == f"The client is needs_dns. {results(run)[-1][1]['next_action']['text']}"
     assert publisher.run(promote=False, fail_when_pending=True).status == 0
 
 
