@@ -15,6 +15,7 @@
 PYTHON ?= python3
 ## Two processes, of which one that has nothing left takes tests from the other: long ones come one after the other.
 TWO := -n 2 --dist worksteal
+SERVERS := stores name_server update_servers ssh_server
 SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
@@ -25,7 +26,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: adhoc help setup stores name-server update-servers ssh-server browser demo check lint types unit test sanity servers integration full package as-modules molecule docs matrix mutation fake pins release bench live clean
+.PHONY: adhoc help setup name-server browser demo check lint types unit test sanity servers integration full package as-modules molecule docs matrix mutation fake pins release bench live clean
 
 help:
 	@sed -n '2,/^$$/s/^# //p' Makefile
@@ -34,20 +35,11 @@ setup: export PATH := $(SYSTEM_PATH)
 setup:
 	@$(PYTHON) tests/tools/set_up.py
 
-stores: setup
-	@python -m tests.tools.stores
-
 name-server: setup
 	@python -m tests.tools.name_server
 
 browser: setup
 	@python -m tests.tools.browser
-
-update-servers: setup
-	@python -m tests.tools.update_servers
-
-ssh-server: setup
-	@python -m tests.tools.ssh_server
 
 demo: setup
 	@python -m tests.tools.demo
@@ -72,12 +64,15 @@ types: setup
 unit: setup
 	python -m pytest tests/unit -q $(TWO)
 
-test: check sanity adhoc integration
+## The checks use one core each, and the servers are fetched meanwhile.
+test: setup
+	@$(MAKE) --jobs=4 --output-sync=target lint types sanity servers
+	@$(MAKE) unit adhoc integration
 
 adhoc: setup
 	python -m pytest -c tests/adhoc/pytest.ini tests/adhoc -q
 
-full: package as-modules molecule docs servers
+full: package as-modules molecule docs servers browser
 	EXAMPLES=300 python -m pytest tests/unit -q $(TWO) -m hypothesis
 	python -m pytest tests/integration -q $(TWO) --full
 
@@ -87,7 +82,9 @@ sanity: setup
 package: setup
 	@python -m tests.tools.package
 
-servers: stores name-server update-servers ssh-server browser
+## One after the other, because they share the folder of Debian's packages.
+servers: setup
+	@for server in $(SERVERS); do python -m tests.tools.$$server || exit 1; done
 
 integration: servers
 	python -m pytest tests/integration -q $(TWO)

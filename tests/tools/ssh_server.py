@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prepares the integration tests with a target that is reached by SSH: `make ssh-server`, after the set-up.
+"""Prepares the integration tests with a target that is reached by SSH: `make servers`, after the set-up.
 
 Takes OpenSSH out of Debian's packages, without root and without installing anything; it ends up in .cache/ssh, with
 nss_wrapper, a library that gives the server an account of its own. It does nothing where they are already there or
@@ -46,7 +46,7 @@ def tool(name: str) -> Path:
     """The program of this name that was fetched, else the machine's own."""
     found = PLACE / name if works() else debian.installed(name)
     if not found:
-        raise FileNotFoundError(f"there is no {name}: run make ssh-server")
+        raise FileNotFoundError(f"there is no {name}: run make servers")
     return found
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prepares the tests of secret stores and of DNS recipes: `make stores`, after the set-up and with its environment.
+"""Prepares the tests of secret stores and of DNS recipes: `make servers`, after the set-up and with its environment.
 
 Puts requirements-stores.txt into .venv, and the collections that speak to stores and to DNS providers below
 .cache/stores: apart from `collections`, so that a test runs with them or without. Run again it does nothing until

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prepares the integration tests of dynamic updates: `make update-servers`, after the set-up.
+"""Prepares the integration tests of dynamic updates: `make servers`, after the set-up.
 
 Takes Knot, PowerDNS, NSD and Unbound out of Debian's packages, as `make name-server` takes BIND, into one directory
 below .cache/update-servers each. It does nothing where they are already there.

@@ -50,7 +50,7 @@ class UpdateServer(ABC):
         try:
             packaged = SERVERS[self.kind]
             if not packaged.place.exists():
-                raise FileNotFoundError(f"there is no {packaged.program}: run make update-servers")
+                raise FileNotFoundError(f"there is no {packaged.program}: run make servers")
             shutil.copytree(packaged.place, self.home / "bin")
             (self.home / "example.com.zone").write_text(
                 "".join(f"{name}. 300 IN {kind} {value}\n" for name, kind, value in RECORDS)
