@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ SPECS: dict[str, Any] = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_t
 QUESTIONS = list({question["variable"]: question for each in surveys().values() for question in each["spec"]}.values())
 # The options of a client, and the variables that the playbook takes them from.
 PLAY: dict[str, Any] = yaml.safe_load((ROOT / "playbooks/publish.yml").read_text())[0]
-ANSWERS = {name: text.strip("{ }").partition(" ")[0] for name, text in PLAY["vars"]["oauthops_survey_values"].items()}
+ANSWERS = dict(re.findall(r"'(\w+)': (\w+) \| default\(''\)", PLAY["vars"]["oauthops_survey"]))
 # A token is preferred, and the modules' second name for it is for other tools' sake.
 NOT_INJECTED = {"CLOUDFLARE_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"}
 
