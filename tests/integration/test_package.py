@@ -109,7 +109,7 @@ def test_the_demo_tells_its_story_and_stops_everything() -> None:
     assert len(output.splitlines()) <= 250
     assert "Wait for Cloudflare to verify the domain" in output
     assert "+    visibility: public" in output
-    assert "phase: public" in output
+    assert "Phase: public" in output
     assert "it holds the one that is valid" in output
     assert "the real Cloudflare" in output
     assert not running(output.split("name server at ")[1].split(".\n")[0])
