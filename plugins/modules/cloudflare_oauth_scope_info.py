@@ -90,7 +90,7 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, check_not_empty
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import catalogue, check_known, matching
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import catalogue, check_known, matching
 
 OPTIONS: Mapping[str, Any] = {
     "ids": {"type": "list", "elements": "str"},

@@ -83,7 +83,7 @@ class ControllerAction(ActionBase):
     def prepared(self) -> Prepared:
         environment, directory = self.environment(), str(self._loader.get_basedir())
         args, options = plain(self._task.args), self.module.options
-        with surroundings(environment, directory):
+        with process_environment(environment, directory):
             validation = ArgumentSpecValidator(dict(self.checked_options()), **self.module.rules).validate(args)
         refusal = None
         if validation.error_messages:
@@ -106,7 +106,7 @@ class ControllerAction(ActionBase):
         """The task's result, with the environment and the directory that the process of its module would have."""
         if task.refusal:
             return {"failed": True, "msg": task.refusal}
-        with surroundings(task.environment, task.directory):
+        with process_environment(task.environment, task.directory):
             params = self.module.complete(task.given)
             secrets = set(secret_values(self.module.options, params))
             register(secrets)
@@ -250,7 +250,7 @@ def same_python(one: str, other: str) -> bool:
 
 
 @contextlib.contextmanager
-def surroundings(environment: Mapping[str, str], directory: str) -> Iterator[None]:
+def process_environment(environment: Mapping[str, str], directory: str) -> Iterator[None]:
     """The environment and working directory that a module's process would have; what a library prints is dropped."""
     before, origin = dict(os.environ), os.getcwd()
     try:

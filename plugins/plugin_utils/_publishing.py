@@ -13,8 +13,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OA
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import perhaps_beside_cname
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import carried_out, confirmed, predicted
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, publishing, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, shaped
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Creation, Deletion, Step, Update, decided
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
     DEFINITION_OPTIONS,
     checked_description,

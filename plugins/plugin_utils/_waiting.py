@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._api.error_response import is_outage
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.refusal import is_outage
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import restart
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import publishing, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
 from ansible_collections.oauthops.iam.plugins.plugin_utils._dns_provider import looked_up
 from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import duration, may_restart, publication

@@ -14,13 +14,12 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import
     OAuthClients,
     identity,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import drift
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
     Client,
     description,
-    drift,
     has_secret,
-    publishing,
     shaped,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import (
@@ -32,6 +31,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import (
     decided,
     plan_update,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import checked_description
 

@@ -15,16 +15,16 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cl
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Record, malformed
 from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import drift
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
     Client,
-    drift,
     has_secret,
     is_public,
     outline,
     shaped,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import offered_by
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import offered_by
 
 FIRST_SECRET_REMEDY = (
     "Mint another with the module cloudflare_oauth_client_secret and state=rotated, then delete the lost one with "

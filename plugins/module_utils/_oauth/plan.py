@@ -12,22 +12,20 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, Union
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import appended, drift, to_create
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     CREATION_DEFAULTS,
     FIELDS,
-    REQUIREMENTS,
     Client,
-    appended,
-    drift,
     has_secret,
     is_public,
-    missing_for_publishing,
-    publishing_obstacle,
     shaped,
-    to_create,
     verification_status,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import check_new_scopes
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import (
+    refuse_unpublishable,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import check_new_scopes
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivers, Delivery
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
     check_creatable,
@@ -64,7 +62,7 @@ def plan_creation(wanted: Mapping[str, Any], visibility: str | None) -> dict[str
     expected = shaped(body)
     check_subset(expected)
     if visibility == "public":
-        _refuse_unpublishable(expected, "The client does not exist yet, and a new one cannot be public at once")
+        refuse_unpublishable(expected, "The client does not exist yet, and a new one cannot be public at once")
     return body
 
 
@@ -134,27 +132,8 @@ def _promotes(visibility: str | None, actual: Client, expected: Client) -> bool:
         )
     if visibility != "public" or is_public(actual):
         return False
-    _refuse_unpublishable(expected, f"{actual['client_id']} cannot be made public")
+    refuse_unpublishable(expected, f"{actual['client_id']} cannot be made public")
     return True
-
-
-def _refuse_unpublishable(client: Client, what: str) -> None:
-    missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
-    if missing:
-        status = verification_status(client)
-        state = f" (its verification is {status})" if status and "client_uri_verification" in missing else ""
-        option = next((name for name in missing if name != "client_uri_verification"), None)
-        remedy = (
-            "Set the missing options; the role oauth_client_publish then verifies the host and makes the client public."
-            if option
-            else "The role oauth_client_publish verifies the host and makes the client public."
-        )
-        raise UsageError(
-            "not_publishable",
-            f"{what}; missing: {', '.join(REQUIREMENTS[name] for name in missing)}{state}. "
-            f"{obstacle + ' ' if obstacle else ''}Nothing was sent. {remedy}",
-            option=option,
-        )
 
 
 def _warnings(actual: Client, expected: Client) -> list[str]:

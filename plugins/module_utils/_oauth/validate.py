@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import is_empty
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
     PROTOCOL_SCOPES,
     REQUIRED,
     described,
-    is_empty,
 )
 
 Entry = Mapping[str, Any]

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import publishing, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_moment
 from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import duration, may_restart, publication
 from ansible_collections.oauthops.iam.plugins.plugin_utils._waiting import Waiting

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.error_response import retry_after
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.refusal import retry_after
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import (
     Request,
     Response,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import (
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import (
     catalogue,
     check_known,
     check_new_scopes,
