@@ -99,8 +99,9 @@ def awx_approvals(approvals: Rows, nodes: Rows, jobs: Rows, clients: Rows, accou
     try:
         return decided(approvals, nodes, jobs, clients, account_id)
     except (KeyError, TypeError, AttributeError) as error:
+        reason = f"the key {error} is missing" if isinstance(error, KeyError) else error
         raise AnsibleFilterError(
-            f"awx_approvals: invalid input (expected the rows that AWX and Cloudflare list): {error}."
+            f"awx_approvals: invalid input (expected the rows that AWX and Cloudflare list): {reason}."
         ) from None
 
 

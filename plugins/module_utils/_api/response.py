@@ -58,7 +58,10 @@ def understand(request: Request, status: int, headers: Mapping[str, str], conten
 
 def malformed(request: Request, expected: str) -> CloudflareError:
     """A success whose result is not of the declared shape; a write may well have been carried out."""
-    text = f"Cloudflare responded to {request} with success, but its result is not {expected}."
+    text = (
+        f"Cloudflare responded to {request} with success, but its result is not {expected}. Check api_url and any "
+        "proxy in between. If they are right, report this as a bug."
+    )
     return CloudflareError("malformed_result", text, **request.where, status=200, uncertain=True)
 
 

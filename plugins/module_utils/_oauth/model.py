@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.address import is_identifier
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import Field, for_diff, is_empty
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
     home_page_error,
@@ -41,7 +42,7 @@ MANY = frozenset(field.name for field in FIELDS if field.many)
 REQUIRED = ("client_name", "redirect_uris", "scopes", "token_endpoint_auth_method", "grant_types", "response_types")
 CREATION_DEFAULTS: Mapping[str, Any] = {"grant_types": ["authorization_code"], "response_types": ["code"]}
 
-# Cloudflare guarantees client_id and visibility alone; results always have all of these keys.
+# Cloudflare guarantees only client_id and visibility; results always have all of these keys.
 SHAPE: Mapping[str, Any] = {
     "client_id": None,
     **{field.name: [] if field.many else None for field in FIELDS},
@@ -97,7 +98,7 @@ def has_secret(described: Mapping[str, Any]) -> bool:
 
 
 def is_identity_scope(scope: str) -> bool:
-    """Catalogue ids are delimited by dots; names without are identity scopes such as V(openid)."""
+    """The IDs of Cloudflare's scopes have dots; names without are identity scopes such as V(openid)."""
     return "." not in scope and ":" not in scope
 
 
@@ -119,3 +120,9 @@ def definition(client: Mapping[str, Any]) -> dict[str, Any]:
         **{name: value for name, value in options.items() if not is_empty(value)},
         "visibility": client["visibility"],
     }
+
+
+def not_found(option: str, value: str) -> UsageError:
+    """The error for a client that does not exist."""
+    text = f"{option}: there is no OAuth client {value!r} in this account. Check {option} and account_id."
+    return UsageError("client_not_found", text, option=option)

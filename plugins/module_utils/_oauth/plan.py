@@ -19,6 +19,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     Client,
     has_secret,
     is_public,
+    not_found,
     shaped,
     verification_status,
 )
@@ -181,7 +182,7 @@ class Account(Protocol):
         """The clients of exactly this name."""
 
     def scope_ids(self) -> Iterable[str]:
-        """The ids of the scopes that there are."""
+        """The IDs of all scopes."""
 
 
 def decided(wanted: Mapping[str, Any], actual: Client | None, params: Mapping[str, Any], account: Account) -> Step:
@@ -204,8 +205,7 @@ def decided(wanted: Mapping[str, Any], actual: Client | None, params: Mapping[st
 
 def _creation(wanted: Mapping[str, Any], params: Mapping[str, Any], delivery: Delivery, account: Account) -> Creation:
     if params["client_id"]:
-        text = f"There is no OAuth client {params['client_id']!r} in this account."
-        raise UsageError("client_not_found", text, option="client_id")
+        raise not_found("client_id", params["client_id"])
     body = plan_creation(wanted, params["visibility"])
     if params["validate_scopes"]:
         check_new_scopes(account.scope_ids, body["scopes"], [])
@@ -229,7 +229,7 @@ def _refuse_public_deletion(actual: Client | None, force: bool) -> None:
         raise UsageError(
             "client_public",
             f"{actual['client_id']} is public: deleting it ends every user's authorization permanently, and a new "
-            "client would have another id. To delete it, set force=true.",
+            "client would have another ID. To delete it, set force=true.",
             option="force",
         )
 

@@ -84,6 +84,6 @@ def refuse_unpublishable(client: Client, what: str) -> None:
         raise UsageError(
             "not_publishable",
             f"{what}; missing: {', '.join(REQUIREMENTS[name] for name in missing)}{state}. "
-            f"{obstacle + ' ' if obstacle else ''}Nothing was sent. {remedy}",
+            f"{obstacle + ' ' if obstacle else ''}Nothing was changed. {remedy}",
             option=option,
         )

@@ -155,7 +155,10 @@ def test_an_id_that_is_unknown_creates_nothing(cloudflare: Script) -> None:
     cloudflare.expect(Call("GET", f"{CLIENTS}/{CLIENT_ID}", **refused(404, 7003)))
     result = run(client_id=CLIENT_ID, **options())
     assert (result.code, result.option) == ("client_not_found", "client_id")
-    assert result.msg == f"There is no OAuth client '{CLIENT_ID}' in this account."
+    assert (
+        result.msg
+        == f"client_id: there is no OAuth client '{CLIENT_ID}' in this account. Check client_id and account_id."
+    )
 
 
 def test_a_refusal_is_told_with_its_option(cloudflare: Script) -> None:

@@ -281,7 +281,7 @@ def test_the_guide_shows_the_lines_of_the_waiting_as_they_are() -> None:
     assert shown.splitlines() == [f"[localhost] {HOST}: {text}" for _lookup, text in lines]
     for (lookup, text), elapsed in zip(lines, (10, 20), strict=True):
         waiting = Waiting({}, {"provider": "rfc2136"}, False, print, client=a_result(), lookup=lookup)
-        waiting.patience = SimpleNamespace(elapsed=elapsed, remaining=300 - elapsed)  # type: ignore[assignment]
+        waiting.countdown = SimpleNamespace(elapsed=elapsed, remaining=300 - elapsed)  # type: ignore[assignment]
         assert waiting._line() == f"{HOST}: {text}"
 
 

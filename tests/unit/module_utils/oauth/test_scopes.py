@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The catalogue of scopes, and what a wrong id was meant to be."""
+"""The catalog of scopes, and what a wrong id was meant to be."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import (
-    catalogue,
+    catalog,
     check_known,
     check_new_scopes,
     matching,
@@ -38,10 +38,16 @@ def test_known_scopes_pass() -> None:
         ("dns.raed", "did you mean dns.read or"),
         ("DNS.Read", "did you mean dns.read?"),
         ("acount-settings.read", "did you mean account-settings.read?"),
-        ("dns:write", "scope ids are delimited by dots, not colons; did you mean dns.write?"),
-        ("workers-script:write", "scope ids are delimited by dots, not colons; did you mean workers-scripts.write?"),
-        ("com:xyzzy", "scope ids are delimited by dots, not colons; no scope in the catalogue has a similar ID"),
-        ("q.q", "no scope in the catalogue has a similar ID."),
+        ("dns:write", "separated by dots, not colons; did you mean dns.write?"),
+        (
+            "workers-script:write",
+            "separated by dots, not colons; did you mean workers-scripts.write?",
+        ),
+        (
+            "com:xyzzy",
+            "separated by dots, not colons; no scope in the catalog has a similar ID",
+        ),
+        ("q.q", "no scope in the catalog has a similar ID."),
     ],
 )
 def test_an_unknown_scope_comes_with_what_was_meant(scope: str, hint: str) -> None:
@@ -70,7 +76,7 @@ def test_the_catalogue_is_sorted_and_every_key_is_there(cloudflare: Script) -> N
     cloudflare.expect(
         Call("GET", "/oauth/scopes", [{"id": "b.read", "name": "B"}, {"id": "a.read"}], info={"total_count": 2})
     )
-    assert catalogue(a_connection()) == [
+    assert catalog(a_connection()) == [
         {"id": "a.read", "name": None, "category": None, "scopes": []},
         {"id": "b.read", "name": "B", "category": None, "scopes": []},
     ]
