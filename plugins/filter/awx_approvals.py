@@ -70,9 +70,9 @@ _value:
   description:
     - One item for each approval, in the same order. C(approval) is the ID of the approval, C(name) its name, and
       C(workflow_job) the ID of its workflow job. C(client_id) and C(client_name) are those of the client, or null.
-    - C(decision) is C(approve) if the domain is verified, C(wait) if Cloudflare looks for the record, C(restart) if it
-      has stopped looking, and C(skip) if the approval is not about a client of this account, or if the client has
-      another domain now.
+    - C(decision) is C(approve) if the domain is verified, C(wait) if Cloudflare looks for the record, and C(restart) if
+      it has stopped looking.
+    - It is C(skip) if the approval is not about a client of this account, or if the client has another domain now.
     - C(reason) is a sentence that says why.
   type: list
   elements: dict

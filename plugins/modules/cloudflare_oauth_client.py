@@ -309,9 +309,9 @@ publishing:
   contains:
     phase:
       description:
-        - V(incomplete) while RV(publishing.missing) holds more than the verification, V(needs_dns) while Cloudflare has
-          not seen the TXT record, V(failed) when it has stopped looking, V(verified) when the client can be made
-          public, and V(public).
+        - V(incomplete) while RV(publishing.missing) holds more than the verification.
+        - V(needs_dns) while Cloudflare has not seen the TXT record, V(failed) when it has stopped looking.
+        - V(verified) when the client can be made public, and V(public).
       type: str
       sample: needs_dns
     missing:
