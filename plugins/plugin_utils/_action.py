@@ -99,8 +99,8 @@ class ControllerAction(ActionBase):
     def refusal(self, validation: ValidationResult) -> str:
         """The first thing that is wrong, in AnsibleModule's words."""
         text = str(validation.error_messages[0])
-        alone = validation.unsupported_parameters and len(validation.error_messages) == 1
-        return f"Unsupported parameters for ({self._task.action}) module: {text}" if alone else text
+        only_these = validation.unsupported_parameters and len(validation.error_messages) == 1
+        return f"Unsupported parameters for ({self._task.action}) module: {text}" if only_these else text
 
     def carried_out(self, task: Prepared) -> Result:
         """The task's result, with the environment and the directory that the process of its module would have."""
@@ -265,7 +265,7 @@ def process_environment(environment: Mapping[str, str], directory: str) -> Itera
 
 
 def plain(value: Any) -> Any:
-    """A value of plain types alone, as JSON has them: what ansible-core has tagged or encrypted is a text."""
+    """A value of only plain types, as JSON has them: what ansible-core has tagged or encrypted is a text."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Mapping):
