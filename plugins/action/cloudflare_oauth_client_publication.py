@@ -63,5 +63,5 @@ class ActionModule(StoreAction):
 
 
 def lock_name(wanted: Params) -> str:
-    """A client that may be created is known by its name alone."""
+    """A client that may be created is known only by its name."""
     return str(wanted["client_id"] or hashlib.sha256(wanted["client_name"].encode()).hexdigest()[:32])

@@ -9,8 +9,8 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients, find_client
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import not_found
 from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_rotation import MODULE, check_params
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
 from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
@@ -44,6 +44,5 @@ class ActionModule(StoreAction):
 def named(clients: OAuthClients, client_name: str) -> str:
     client = find_client(clients, None, client_name)
     if client is None:
-        text = f"client_name: there is no OAuth client {client_name!r} in this account."
-        raise UsageError("client_not_found", text, option="client_name")
+        raise not_found("client_name", client_name)
     return str(client["client_id"])

@@ -59,8 +59,8 @@ options:
   ca_path:
     description:
       - A file or directory with the certificate authorities to trust, instead of the default ones.
-      - If omitted, the environment variable E(REQUESTS_CA_BUNDLE) or the bundle of the Python library C(requests) is
-        used.
+      - If omitted, the environment variable E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) or the bundle of the Python
+        library C(requests) is used.
     type: path
   validate_certs:
     description:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 class ModuleDocFragment:
     DOCUMENTATION = r"""
+requirements:
+  - For V(hashi_vault) of O(store.type), the Python library C(hvac) on the controller
+  - For V(aws_secrets_manager) of O(store.type), the Python library C(boto3) on the controller
 attributes:
   delegation:
     support: partial

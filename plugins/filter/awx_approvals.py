@@ -70,9 +70,9 @@ _value:
   description:
     - One item for each approval, in the same order. C(approval) is the ID of the approval, C(name) its name, and
       C(workflow_job) the ID of its workflow job. C(client_id) and C(client_name) are those of the client, or null.
-    - C(decision) is C(approve) if the domain is verified, C(wait) if Cloudflare looks for the record, C(restart) if it
-      has stopped looking, and C(skip) if the approval is not about a client of this account, or if the client has
-      another domain now.
+    - C(decision) is C(approve) if the domain is verified, C(wait) if Cloudflare looks for the record, and C(restart) if
+      it has stopped looking.
+    - It is C(skip) if the approval is not about a client of this account, or if the client has another domain now.
     - C(reason) is a sentence that says why.
   type: list
   elements: dict
@@ -99,8 +99,9 @@ def awx_approvals(approvals: Rows, nodes: Rows, jobs: Rows, clients: Rows, accou
     try:
         return decided(approvals, nodes, jobs, clients, account_id)
     except (KeyError, TypeError, AttributeError) as error:
+        reason = f"the key {error} is missing" if isinstance(error, KeyError) else error
         raise AnsibleFilterError(
-            f"awx_approvals: invalid input (expected the rows that AWX and Cloudflare list): {error}."
+            f"awx_approvals: invalid input (expected the rows that AWX and Cloudflare list): {reason}."
         ) from None
 
 

@@ -61,8 +61,9 @@ def awx_objects(options: Any) -> dict[str, list[dict[str, Any]]]:
     try:
         return cast("dict[str, list[dict[str, Any]]]", wrap_var(objects(plain(options))))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = f"the key {error} is missing" if isinstance(error, KeyError) else error
         raise AnsibleFilterError(
-            f"awx_objects: invalid input (expected all variables of the role oauth_client_awx): {error}."
+            f"awx_objects: invalid input (expected all variables of the role oauth_client_awx): {reason}."
         ) from None
 
 

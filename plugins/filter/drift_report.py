@@ -150,10 +150,9 @@ _value:
       elements: dict
     clients:
       description:
-        - Every client of the account with C(client_id), C(client_name), C(managed) (whether a definition names it),
-          C(visibility), C(phase), C(missing), C(dns_record) and C(deadline) (as in
-          M(oauthops.iam.cloudflare_oauth_client_wait)), C(has_rotated_secret), and C(findings), the kinds of findings
-          about it.
+        - Every client of the account with C(client_id), C(client_name), C(visibility) and C(has_rotated_secret).
+        - C(managed) shows whether a definition names it. C(findings) has the kinds of findings about it.
+        - C(phase), C(missing), C(dns_record) and C(deadline) are as in M(oauthops.iam.cloudflare_oauth_client_wait).
       type: list
       elements: dict
   sample:

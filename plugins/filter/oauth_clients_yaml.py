@@ -96,6 +96,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import some
 from ansible_collections.oauthops.iam.plugins.plugin_utils._variables_file import variables_text
 
 Client = Mapping[str, Any]
@@ -142,7 +143,7 @@ def _order(client: Client) -> tuple[str, str]:
 
 
 def _described(client: Client, with_id: bool) -> dict[str, Any]:
-    """The client's definition, the name and the id first."""
+    """The client's definition, the name and the ID first."""
     rest = dict(client["definition"])
     names = {name: rest.pop(name) for name in ("client_name",) if name in rest}
     if with_id:
@@ -160,8 +161,8 @@ def _refuse_indistinct(clients: Sequence[Client]) -> None:
     ]
     if unclear:
         raise AnsibleFilterError(
-            f"Without ids these clients would be ambiguous: {', '.join(unclear)}. Give each a name of its own, "
-            "leave them out, or keep the ids."
+            f"Without IDs these clients would be ambiguous: {some(unclear)}. Give each a name of its own, leave them "
+            "out, or keep the IDs."
         )
 
 

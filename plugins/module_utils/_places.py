@@ -202,7 +202,7 @@ class Place:
     def check_file(self, status: os.stat_result) -> None:
         """Raise UsageError unless it is a regular file, which no other user can have linked here."""
         if stat.S_ISDIR(status.st_mode):
-            raise self._inaccessible(f"{self.path} is a directory")
+            raise self._inaccessible(f"{self.path} is a directory (expected a file)")
         if not stat.S_ISREG(status.st_mode):
             raise self._inaccessible(f"{self.path} is not a regular file")
         if status.st_nlink > 1 and not self.directory.private:
@@ -219,7 +219,9 @@ class Place:
         if status:
             self.check_file(status)
         if not self.directory.is_writable():
-            raise self._inaccessible(f"the directory {self.directory.path} is not writable")
+            raise self._inaccessible(
+                f"the directory {self.directory.path} is not writable for the user who runs the task"
+            )
         if status:
             self.check_removable(status)
 
@@ -264,5 +266,5 @@ def opened(option: str, path: str) -> Iterator[Place]:
             text = f"{option}: {path} cannot be reached ({error.strerror})."
             raise UsageError("file_inaccessible", text, option=option) from None
         if name is None:
-            raise UsageError("file_inaccessible", f"{option}: {path} is a directory.", option=option)
+            raise UsageError("file_inaccessible", f"{option}: {path} is a directory (expected a file).", option=option)
         yield Place(trail.last, name, option)

@@ -101,7 +101,7 @@ options:
     description:
       - V(public) lets every Cloudflare user authorize the client. B(This is permanent.) It needs a name, O(logo_uri), a
         verified host of O(client_uri) and a scope that is more than an identity scope. Missing requirements are
-        reported before anything is sent.
+        reported before anything is changed.
       - V(private) fails if the client is public. A new client is private.
     type: str
     choices: [private, public]
@@ -309,9 +309,9 @@ publishing:
   contains:
     phase:
       description:
-        - V(incomplete) while RV(publishing.missing) holds more than the verification, V(needs_dns) while Cloudflare has
-          not seen the TXT record, V(failed) when it has stopped looking, V(verified) when the client can be made
-          public, and V(public).
+        - V(incomplete) while RV(publishing.missing) holds more than the verification.
+        - V(needs_dns) while Cloudflare has not seen the TXT record, V(failed) when it has stopped looking.
+        - V(verified) when the client can be made public, and V(public).
       type: str
       sample: needs_dns
     missing:
@@ -322,7 +322,7 @@ publishing:
     obstacle:
       description: Why the host of O(client_uri) cannot be verified, V(null) when it can.
       type: str
-      sample: localhost is no name of the public DNS, where Cloudflare looks.
+      sample: localhost is not in the public DNS, where Cloudflare looks for the record.
     dns_record:
       description: The TXT record that verifies the host of O(client_uri), V(null) without one.
       type: dict
@@ -370,7 +370,7 @@ error:
       description: The HTTP status, V(null) when no response came.
       returned: when a request failed
       type: int
-      sample: 403
+      sample: 400
     ray_id:
       description: Cloudflare's ID of the request, for its support.
       returned: when a request failed

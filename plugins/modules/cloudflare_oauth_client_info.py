@@ -114,12 +114,8 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import chec
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, check_not_empty
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
-    Client,
-    definition,
-    publishing,
-    verification_status,
-)
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, definition, verification_status
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 
 OPTIONS: Mapping[str, Any] = {
     "client_id": {"type": "str"},

@@ -102,9 +102,9 @@ EXAMPLES = r"""
 RETURN = r"""
 phase:
   description:
-    - The phase of the client. V(incomplete) means that options are missing, V(needs_dns) that the record cannot be seen
-      yet, V(verifying) that Cloudflare has not verified it yet, V(failed) that Cloudflare has stopped looking,
-      V(verified) that the client can be made public, and V(public) that it is public.
+    - V(incomplete) means that options are missing, V(needs_dns) that the record cannot be seen yet.
+    - V(verifying) means that Cloudflare has not verified it yet, V(failed) that Cloudflare has stopped looking.
+    - V(verified) means that the client can be made public, V(public) that it is public.
   returned: success, unless O(state=absent)
   type: str
   sample: needs_dns

@@ -19,7 +19,7 @@ description:
   - Between the two, bring the newer secret to the applications and verify that they use it. The role
     P(oauthops.iam.oauth_client_rotate#role) does all steps.
   - A lock in O(handover_dir) lets one run at a time work on a client. M(oauthops.iam.cloudflare_oauth_client_secret)
-    uses neither the lock nor the store.
+    uses neither the lock nor the store, so do not use both modules for one client.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
@@ -45,10 +45,10 @@ options:
     choices: [rotated, finalized]
     default: rotated
   client_id:
-    description: The ID of the client. This or O(client_name) is required.
+    description: The ID of the client. This or O(client_name) is required. If both are set, only the ID is used.
     type: str
   client_name:
-    description: The exact name of the client.
+    description: The exact name of the client. The task fails when several clients have it.
     type: str
   max_age:
     description:
@@ -60,6 +60,8 @@ options:
   overlap:
     description:
       - The least time for which both secrets stay valid before O(state=finalized) deletes the older one, such as V(1d).
+      - The time is counted from C(minted_at) in the store, not from the deployment. Without C(minted_at), O(overlap)
+        never ends.
     type: str
   replace_lost:
     description:
@@ -70,14 +72,15 @@ options:
     default: false
   expected:
     description:
-      - The RV(fingerprint) of the secret that was deployed and verified. O(state=finalized) deletes nothing if the
-        store holds another secret by then.
+      - The RV(fingerprint) of the secret that was deployed and verified. If the store holds another secret by
+        then, O(state=finalized) fails and deletes nothing. A write-only store is not checked.
     type: str
   secret_needed:
     description:
-      - Whether tasks need the secret from the store, V(now) in this run or V(later) in another one. It matters only for
-        a write-only store. With V(now), the secret is kept in O(handover_dir) until the rotation is finalized. With
-        V(later), such a store is refused before anything is minted.
+      - Whether later tasks read the secret from the store, V(no), V(now) in this run, or V(later) in another run. It
+        matters only for a write-only store, such as V(awx_credential). With V(now), the secret is kept in
+        O(handover_dir) until the rotation is finalized. With V(later), such a store is refused before anything is
+        minted.
     type: str
     choices: ['no', now, later]
     default: 'no'
@@ -96,11 +99,13 @@ EXAMPLES = r"""
       path: /etc/example_app/stored.json
   register: rotation
 
-- name: Delete the older secret a day later
+# Only after every application uses the newer secret. The fingerprint is that of the secret that was verified.
+- name: Delete the older secret, at least a day later
   oauthops.iam.cloudflare_oauth_client_rotation:
     client_name: Example App
     state: finalized
     overlap: 1d
+    expected: "{{ example_verified_fingerprint }}"
     store:
       type: json_file
       path: /etc/example_app/stored.json
@@ -131,12 +136,14 @@ next_action:
   description: The next step, as C(code) and C(text). The codes are V(none), V(finalize) and V(wait).
   returned: success
   type: dict
-  sample: {code: none, text: Nothing.}
+  sample:
+    code: finalize
+    text: Both secrets are valid. When every application uses the newer one, finalize the rotation.
 client_id:
   description: The ID of the client.
   returned: success
   type: str
-  sample: 0123456789abcdef0123456789abcdef
+  sample: 30e8fa4a9d2746f5a1b3c9d7e6f50418
 client_name:
   description: The name of the client.
   returned: success
@@ -146,19 +153,22 @@ account_id:
   description: The account that owns it.
   returned: success
   type: str
-  sample: 0123456789abcdef0123456789abcdef
+  sample: 9a7806061c88ada191ed06f989cc3dac
 updated_at:
   description: When the client was last changed at Cloudflare.
   returned: success
   type: str
   sample: '2026-01-31T08:00:00Z'
 minted_at:
-  description: When the secret in the store was minted. V(null) if the store does not record it.
+  description:
+    - When the secret in the store was minted. V(null) if the store does not record it, and in check mode after a
+      predicted step.
   returned: success
   type: str
   sample: '2026-01-31T08:00:00Z'
 due_at:
-  description: When the secret is due, by O(max_age).
+  description:
+    - When the secret is due, by O(max_age). V(null) without O(max_age) or C(minted_at), and with O(state=finalized).
   returned: success
   type: str
   sample: '2026-05-01T08:00:00Z'

@@ -111,9 +111,9 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients, find_client
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import not_found
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.rotation import (
     as_it_is_now,
     ensure_finalized,
@@ -136,8 +136,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     client = find_client(clients, params["client_id"], params["client_name"])
     if client is None:
         option = "client_id" if params["client_id"] else "client_name"
-        text = f"There is no OAuth client {params[option]!r} in this account."
-        raise UsageError("client_not_found", text, option=option)
+        raise not_found(option, params[option])
     if not params["client_id"] and (check_mode or params["state"] == "finalized"):
         # A list may leave out whether a rotation is open. Before a secret is minted every client is read again.
         client = as_it_is_now(clients, client)

@@ -28,7 +28,7 @@ options:
     description:
       - The definitions, as the playbook C(oauthops.iam.export) writes them. The options are those of
         M(oauthops.iam.cloudflare_oauth_client), which describes them in full.
-      - Define each client once. Two definitions that could mean one client are refused before anything is sent.
+      - Define each client once. Two definitions that could mean one client are refused before anything is changed.
       - Exactly one of this and O(definitions_file) is required.
     type: list
     elements: dict
@@ -157,8 +157,8 @@ options:
   prune:
     description:
       - Whether clients of the account without a definition are deleted, after all definitions were applied.
-      - Nothing is deleted if a client failed. Nothing is sent if public clients would be deleted without O(force=true),
-        more than O(prune_limit) clients would be deleted, or no client is defined.
+      - Nothing is deleted if a client failed. Nothing is changed if public clients would be deleted without
+        O(force=true), more than O(prune_limit) clients would be deleted, or no client is defined.
     type: bool
     default: false
   prune_limit:

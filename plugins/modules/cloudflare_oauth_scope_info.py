@@ -90,7 +90,7 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, check_not_empty
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import catalogue, check_known, matching
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import catalog, check_known, matching
 
 OPTIONS: Mapping[str, Any] = {
     "ids": {"type": "list", "elements": "str"},
@@ -101,7 +101,7 @@ OPTIONS: Mapping[str, Any] = {
 
 def run(params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     check_not_empty(params, "category", "name")
-    scopes = catalogue(connect(params))
+    scopes = catalog(connect(params))
     ids = params["ids"]
     if ids is not None:
         check_known("ids", ids, (scope["id"] for scope in scopes))

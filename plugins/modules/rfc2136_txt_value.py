@@ -10,8 +10,8 @@ module: rfc2136_txt_value
 short_description: Manage one value of the TXT records of a name, with dynamic updates (RFC 2136)
 version_added: 0.1.0
 description:
-  - Adds one value to the TXT records of a name at a name server that takes dynamic updates (RFC 2136), such as BIND,
-    Knot and PowerDNS, or removes it. Every other value stays. The server makes the change in one step, so concurrent
+  - Adds one value to the TXT records of a name, or removes it. The name server has to take dynamic updates (RFC 2136),
+    as BIND, Knot and PowerDNS do. Every other value stays. The server makes the change in one step, so concurrent
     tasks do not remove each other's values.
   - C(community.general.nsupdate) replaces all TXT records of the name instead, including those of other services.
   - The task fails if the name is a CNAME, is delegated to another zone, or exists only through a wildcard. There, a

@@ -10,8 +10,8 @@ module: vault_file_key
 short_description: Read or update one key of an Ansible Vault encrypted YAML file
 version_added: 0.1.0
 description:
-  - Reads one top-level key of a YAML file on the controller that is encrypted as a whole with C(ansible-vault), and
-    replaces its value when O(value) is given.
+  - Reads one top-level key of a YAML file on the controller, and replaces its value when O(value) is given. The file is
+    encrypted as a whole with C(ansible-vault).
   - The rest of the file stays as it is, byte for byte, including comments and tags such as C(!vault). A comment inside
     the replaced value is removed.
   - The file is written only if the value differs, and in one step. A lock lets one task at a time write it, so that

@@ -83,7 +83,7 @@ class ControllerAction(ActionBase):
     def prepared(self) -> Prepared:
         environment, directory = self.environment(), str(self._loader.get_basedir())
         args, options = plain(self._task.args), self.module.options
-        with surroundings(environment, directory):
+        with process_environment(environment, directory):
             validation = ArgumentSpecValidator(dict(self.checked_options()), **self.module.rules).validate(args)
         refusal = None
         if validation.error_messages:
@@ -99,14 +99,14 @@ class ControllerAction(ActionBase):
     def refusal(self, validation: ValidationResult) -> str:
         """The first thing that is wrong, in AnsibleModule's words."""
         text = str(validation.error_messages[0])
-        alone = validation.unsupported_parameters and len(validation.error_messages) == 1
-        return f"Unsupported parameters for ({self._task.action}) module: {text}" if alone else text
+        only_these = validation.unsupported_parameters and len(validation.error_messages) == 1
+        return f"Unsupported parameters for ({self._task.action}) module: {text}" if only_these else text
 
     def carried_out(self, task: Prepared) -> Result:
         """The task's result, with the environment and the directory that the process of its module would have."""
         if task.refusal:
             return {"failed": True, "msg": task.refusal}
-        with surroundings(task.environment, task.directory):
+        with process_environment(task.environment, task.directory):
             params = self.module.complete(task.given)
             secrets = set(secret_values(self.module.options, params))
             register(secrets)
@@ -250,7 +250,7 @@ def same_python(one: str, other: str) -> bool:
 
 
 @contextlib.contextmanager
-def surroundings(environment: Mapping[str, str], directory: str) -> Iterator[None]:
+def process_environment(environment: Mapping[str, str], directory: str) -> Iterator[None]:
     """The environment and working directory that a module's process would have; what a library prints is dropped."""
     before, origin = dict(os.environ), os.getcwd()
     try:
@@ -265,7 +265,7 @@ def surroundings(environment: Mapping[str, str], directory: str) -> Iterator[Non
 
 
 def plain(value: Any) -> Any:
-    """A value of plain types alone, as JSON has them: what ansible-core has tagged or encrypted is a text."""
+    """A value of only plain types, as JSON has them: what ansible-core has tagged or encrypted is a text."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Mapping):

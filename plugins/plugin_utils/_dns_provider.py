@@ -32,7 +32,7 @@ class Provider:
         self.task_file = task_file
 
     def ensure(self, state: str, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:  # noqa: ARG002
-        """Publish the value beside all others of the host, or remove it alone; C(state) is C(present) or C(absent).
+        """Publish the value beside all others of the host, or remove only it; C(state) is C(present) or C(absent).
 
         Raises UsageError if the record is impossible, or would do harm.
         """
@@ -75,7 +75,7 @@ class NameServer(Provider):
         from ansible_collections.oauthops.iam.plugins.modules import rfc2136_txt_value
 
         given = {name: self._dns[name] for name in rfc2136_txt_value.OPTIONS if self._dns.get(name) is not None}
-        if given.get("ttl") == 1:  # the automatic one, which Cloudflare alone has
+        if given.get("ttl") == 1:  # the automatic one, which only Cloudflare has
             del given["ttl"]
         wanted = {**_defaults(rfc2136_txt_value.OPTIONS), **given, "name": host, "value": value, "state": state}
         try:

@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import is_empty
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
-    is_empty,
     is_identity_scope,
     is_public,
     verification_status,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import near_misses
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import near_misses
 from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import publication
 
 VERSION = 1

@@ -22,7 +22,7 @@ NEW = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
 
 class Handover:
-    """The directory of the handover files, which belongs to one user alone. In check mode it need not exist."""
+    """The directory of the handover files, which belongs to one user. In check mode it need not exist."""
 
     def __init__(self, path: str | None, *, check_mode: bool) -> None:
         given = os.path.expanduser(path or handover_directory())
@@ -80,7 +80,7 @@ class ClientHandover:
         return self.place.site
 
     def path(self, note: Note) -> str:
-        """Where a secret waits; the first edition named the file by the note alone."""
+        """Where a secret waits; the first edition named the file only by the note."""
         older = self.place.path(note.name)
         first_edition = note.until is None and os.path.exists(older)
         return older if first_edition else self.place.path(f"{self.client_id}.{note.name}")

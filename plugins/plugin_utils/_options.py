@@ -19,7 +19,7 @@ def mapping(option: str, value: Any) -> dict[str, Any]:
     if value in (None, ""):
         return {}
     if not isinstance(value, Mapping):
-        raise invalid(option, f"must be a mapping of names to values, not a {type(value).__name__}.")
+        raise invalid(option, f"it is {kind_of(value)} (expected a mapping of options to values).")
     return dict(value)
 
 
@@ -47,3 +47,9 @@ def checked(
 def near(name: object, known: Mapping[str, Any]) -> str:
     matches = get_close_matches(str(name), known, 1)
     return f" Did you mean {matches[0]}?" if matches else ""
+
+
+def kind_of(value: object) -> str:
+    """What a value is that is no mapping, in the words of YAML."""
+    kinds = {bool: "a boolean", str: "a string", list: "a list", int: "a number", float: "a number"}
+    return next((name for kind, name in kinds.items() if isinstance(value, kind)), "not a mapping")

@@ -13,8 +13,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OA
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import perhaps_beside_cname
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import carried_out, confirmed, predicted
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, publishing, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, not_found, shaped
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Creation, Deletion, Step, Update, decided
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
     DEFINITION_OPTIONS,
     checked_description,
@@ -117,8 +118,7 @@ class Publishing:
         _listing, actual = self._look()
         if actual is None:
             name = "client_id" if self.wanted["client_id"] else "client_name"
-            text = f"There is no OAuth client {self.wanted[name]!r} in this account."
-            raise UsageError("client_not_found", text, option=f"client.{name}")
+            raise not_found(f"client.{name}", self.wanted[name])
         return actual
 
     def _decide(self, actual: Client | None, listing: Listing | None) -> Step:
@@ -262,7 +262,7 @@ def similar_client(expected: Client, clients: Sequence[Client]) -> Client | None
 def _expected(step: Step) -> Client:
     """The client afterwards, as far as it can be predicted."""
     if isinstance(step, Deletion):
-        raise AssertionError("a client that is to be there is not deleted")
+        raise AssertionError("preparing deletes no client")
     return shaped(step.body) if isinstance(step, Creation) else step.plan.expected
 
 
@@ -273,7 +273,7 @@ def _differs(step: Step) -> bool:
 def check_wanted(wanted: Mapping[str, Any]) -> None:
     """Raise UsageError for a description that this module cannot take."""
     if not (wanted["client_id"] or wanted["client_name"]):
-        raise invalid("client", "needs client_id or client_name.")
+        raise invalid("client", "needs client_id or client_name, to identify the client.")
     if wanted["state"] == "absent":
         raise invalid(
             "client.state", "it is absent. To delete the client and its record, set state=absent of the task."

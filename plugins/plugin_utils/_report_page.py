@@ -17,7 +17,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS
 from ansible_collections.oauthops.iam.plugins.plugin_utils._report_text import UNFIELDED, moment, visible
 
-TEMPLATE = Path(__file__).with_name("report.html.j2")
+TEMPLATE = Path(__file__).with_name("report_page.html.j2")
 
 
 def as_text(value: Any) -> Any:

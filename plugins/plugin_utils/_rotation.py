@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, not_found
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
 from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import (
@@ -92,8 +92,7 @@ class Rotation:
     def _situation(self) -> Situation:
         client = self.clients.get(self.params["client_id"])
         if client is None:
-            text = f"client_id: there is no OAuth client {self.params['client_id']!r} in this account."
-            raise UsageError("client_not_found", text, option="client_id")
+            raise not_found("client_id", self.params["client_id"])
         if not has_secret(client):
             raise UsageError(
                 "client_without_secret",

@@ -138,7 +138,10 @@ class Decision:
 REASONS: Mapping[str, str] = {
     "due": "No rotation is open, and the secret is due: {age}.",
     "not_due": "No rotation is open, and the secret is not due: {age}.",
-    "handed_over": "An earlier run minted a secret of {client_id} and ended before the store held it.",
+    "handed_over": (
+        "An earlier run minted a secret of {client_id} and ended before the store held it. The handover file kept the "
+        "secret, and this run stores it."
+    ),
     "open": "A rotation is open, and the store holds the newer secret.",
     "closed_elsewhere": "No rotation is open. The store still showed an open one, and was corrected.",
     "replaced": "A second secret of {client_id} that the store never received is replaced.",
@@ -166,6 +169,7 @@ REASONS: Mapping[str, str] = {
     "closed": "No rotation is open.",
 }
 
+UNKNOWN_AGE = " The store does not say when it was minted: set minted_at there, or omit overlap."
 # The codes of errors among them.
 CODES: tuple[str, ...] = ("rotation_busy", "rotation_lost", "rotation_foreign", "rotation_not_stored")
 
@@ -237,7 +241,7 @@ def _decide(
         until=iso(until) if until else "",
         overlap=_written(overlap),
     )
-    return Decision(step, code, text)
+    return Decision(step, code, text + UNKNOWN_AGE if code == "overlap" and not situation.minted_at else text)
 
 
 def _described_age(situation: Situation, max_age: timedelta | None) -> str:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
+from ansible_collections.oauthops.iam.plugins.module_utils._api.error_response import is_outage
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.refusal import is_outage
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import restart
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import publishing, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import not_found, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
 from ansible_collections.oauthops.iam.plugins.plugin_utils._dns_provider import looked_up
 from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import duration, may_restart, publication
@@ -48,9 +49,9 @@ class Waiting:
         """
         if self.params["oauth_client"]:
             self._see(shaped(self.params["oauth_client"]))
-        self.patience = Countdown(0 if self.check_mode else self.params["wait_timeout"])
+        self.countdown = Countdown(0 if self.check_mode else self.params["wait_timeout"])
         while True:
-            over = self.patience.remaining == 0
+            over = self.countdown.remaining == 0
             try:
                 self._look()
             except CloudflareError as failure:
@@ -61,7 +62,7 @@ class Waiting:
                 if over or self._is_done():
                     return self._report([])
                 self.say(self._line())
-            self.patience.wait(self.params["wait_interval"])
+            self.countdown.wait(self.params["wait_interval"])
 
     @property
     def restarted(self) -> bool:
@@ -74,8 +75,9 @@ class Waiting:
         if found is None and self.client and not self.shown:
             found = self.client["oauth_client"]
         if found is None:
-            where = "any longer: it was deleted during the wait" if self.shown else "in this account"
-            text = f"client_id: there is no OAuth client {self.params['client_id']!r} {where}."
+            if not self.shown:
+                raise not_found("client_id", self.params["client_id"])
+            text = f"client_id: the OAuth client {self.params['client_id']!r} was deleted during the wait."
             raise UsageError("client_not_found", text, option="client_id")
         self._see(found)
         if self._is_unverified() and not self.lookup.get("visible"):
@@ -93,7 +95,7 @@ class Waiting:
         """A client that repeats a request no longer than there is time to wait."""
         limit = self.params["retry_timeout"]
         if self.params["wait_timeout"] and not self.check_mode:
-            limit = min(limit, self.patience.remaining)
+            limit = min(limit, self.countdown.remaining)
         return OAuthClients(connect({**self.params, "retry_timeout": limit}), self.params["account_id"])
 
     def _is_done(self) -> bool:
@@ -128,7 +130,7 @@ class Waiting:
             "lookup": self.lookup,
             "restarted": self.restarted,
             "record_changed": self._record_changed(),
-            "elapsed": round(self.patience.elapsed),
+            "elapsed": round(self.countdown.elapsed),
             "warnings": warnings,
         }
 
@@ -141,7 +143,7 @@ class Waiting:
         return f"{host}: {self._status()['phase']}{seen}; {self._progress()}"
 
     def _progress(self) -> str:
-        return f"{duration(self.patience.elapsed)} elapsed, {duration(self.patience.remaining)} remaining"
+        return f"{duration(self.countdown.elapsed)} elapsed, {duration(self.countdown.remaining)} remaining"
 
 
 def is_passing(failure: CloudflareError) -> bool:

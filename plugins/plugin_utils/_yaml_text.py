@@ -45,7 +45,7 @@ def with_key(text: str, key: str, value: Mapping[str, Any]) -> str:
 
 
 def as_json(value: Any) -> Any:
-    """The value of plain types alone, without Ansible's tags and with what only YAML knows as text."""
+    """The value of only plain types, without Ansible's tags and with what only YAML knows as text."""
     try:
         return json.loads(json.dumps(value, default=str))
     except (TypeError, ValueError, RecursionError):

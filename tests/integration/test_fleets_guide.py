@@ -101,7 +101,7 @@ def test_all_accounts_may_fail(
     begun, *causes, hint = run.result(SUMMARY)["msg"]
     assert begun == "4 of 4 accounts failed:"
     assert [line.split()[0] for line in causes if cause in line] == sorted(accounts)
-    assert hint == f"To run again for these alone: --limit {','.join(sorted(accounts))}"
+    assert hint == f"To run again for only these: --limit {','.join(sorted(accounts))}"
 
 
 def test_whatever_goes_wrong_is_told_and_nothing_of_it_is_a_template(

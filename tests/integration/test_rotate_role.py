@@ -385,7 +385,7 @@ def test_a_rotation_by_hand_in_between_is_found_by_verifying_again(rehearsal: Re
     run = rehearsal.run(finalize="only", **quick)
     assert run.status != 0
     assert rehearsal.client["secrets"] == [elsewhere.read_text()]
-    assert "the store holds a secret that is valid no more" in run.failure
+    assert "the store holds a secret that is no longer valid" in run.failure
     assert "Cloudflare says that the client was last changed at 20" in run.failure
 
 
@@ -402,7 +402,7 @@ def test_a_rotation_that_was_finalized_by_hand_is_verified(rehearsal: Rehearsal,
     modules.secret(client_name="App", state="finalized")
     dead = rehearsal.run(max_age="9999w", **quick)
     assert dead.status != 0
-    assert "the store holds a secret that is valid no more" in dead.failure
+    assert "the store holds a secret that is no longer valid" in dead.failure
 
 
 def once_sent(rehearsal: Rehearsal, then: Callable[[], object]) -> None:

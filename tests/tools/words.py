@@ -36,6 +36,10 @@ INSTEAD = {
     r"bec(o|a)mes? of": "the outcome, whether it was carried out",
     r"in vain": "without effect",
     r"out of order": "unavailable",
+    r"surroundings?": "the environment, the resources",
+    r"patience": "timeout, countdown",
+    r"see(s|n|ing)? to (it|that|the)": "correct, make sure",
+    r"valid no more": "no longer valid",
     r"hitherto|thereof|therein|whilst|henceforth|amongst|thereby|perchance": "a word in use",
 }
 """Whole words in any case, as regular expressions, and what to write instead."""

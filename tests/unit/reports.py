@@ -8,7 +8,8 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.filter.drift_report import FilterModule
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import brief, surplus
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, description, publishing, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, description, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 from tests.unit.support import TXT, a_client
 
 Json = Any

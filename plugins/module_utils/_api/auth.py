@@ -68,7 +68,7 @@ def choose_credential(params: Mapping[str, Any]) -> Credential:
         raise UsageError(
             "credential_missing",
             f"{given} is set (by {origins[given]}) but {lacking} is not: set the option {lacking} or the environment "
-            f"variable {ENVIRONMENT[lacking][0]}, or better use api_token alone.",
+            f"variable {ENVIRONMENT[lacking][0]}, or better use only api_token.",
             option=lacking,
         )
     raise UsageError(
@@ -103,7 +103,7 @@ def check_api_url(url: str) -> str:
         raise invalid(
             "api_url",
             f"{url!r} would send the credential unencrypted to {parts.hostname}. Use https (plain http is accepted "
-            "for a loopback address alone).",
+            "only for a loopback address).",
         )
     return url.rstrip("/")
 

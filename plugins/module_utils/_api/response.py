@@ -51,14 +51,17 @@ def understand(request: Request, status: int, headers: Mapping[str, str], conten
         info = envelope.get("result_info")
         return Response(envelope.get("result"), info if isinstance(info, dict) else {})
     # Imported here, because a module's process reads this source at each start, and few responses need it.
-    from ansible_collections.oauthops.iam.plugins.module_utils._api.refusal import refusal
+    from ansible_collections.oauthops.iam.plugins.module_utils._api.error_response import refusal
 
     raise refusal(request, status, headers, content, envelope)
 
 
 def malformed(request: Request, expected: str) -> CloudflareError:
     """A success whose result is not of the declared shape; a write may well have been carried out."""
-    text = f"Cloudflare responded to {request} with success, but its result is not {expected}."
+    text = (
+        f"Cloudflare responded to {request} with success, but its result is not {expected}. Check api_url and any "
+        "proxy in between. If they are right, report this as a bug."
+    )
     return CloudflareError("malformed_result", text, **request.where, status=200, uncertain=True)
 
 

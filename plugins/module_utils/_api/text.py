@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 LONGEST = 500
 ELLIPSIS = "..."
+SHOWN_ITEMS = 3
 
 
 def one_line(text: str) -> str:
@@ -18,3 +21,9 @@ def excerpt(text: str, longest: int = LONGEST) -> str:
     """L(one_line), cut where it is too long."""
     line = one_line(text)
     return line if len(line) <= longest else line[: longest - len(ELLIPSIS)] + ELLIPSIS
+
+
+def some(items: Sequence[str], most: int = SHOWN_ITEMS, between: str = ", ") -> str:
+    """The first items, and how many more there are."""
+    left = len(items) - most
+    return between.join(items[:most]) + (f" and {left} more" if left > 0 else "")

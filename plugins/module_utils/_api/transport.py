@@ -140,7 +140,7 @@ def _verification(params: Mapping[str, Any], base_url: str) -> bool | str:
         named.update({f"the environment variable {name}": os.environ.get(name) for name in CA_VARIABLES})
     origin, ca_path = next((each for each in named.items() if each[1]), ("", None))
     if ca_path and not os.path.exists(ca_path):
-        raise UsageError("invalid_option", f"{origin} {ca_path} does not exist.", option="ca_path")
+        raise UsageError("invalid_option", f"{origin}: {ca_path} does not exist. Correct the path.", option="ca_path")
     return ca_path or True
 
 
@@ -189,7 +189,7 @@ def _transport_error(request: Request, error: Exception, timeout: float) -> Clou
         return CloudflareError("unreachable", text, unsent=True, **where)
     if isinstance(error, (TimeoutError, requests.exceptions.Timeout)) or "timed out" in reason:
         reason = f"no complete response within timeout={timeout:g} seconds"
-    text = f"{request}: the connection failed before the response was complete ({reason})."
+    text = f"{request}: the connection failed before the response was complete ({reason}). Check the network."
     return CloudflareError("response_lost", text, uncertain=True, transient=True, **where)
 
 

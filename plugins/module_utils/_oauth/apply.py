@@ -9,18 +9,18 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, OAuthOpsError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Record
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import some
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import (
     FIRST_SECRET_REMEDY,
     OAuthClients,
     identity,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import drift
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
     Client,
     description,
-    drift,
     has_secret,
-    publishing,
     shaped,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import (
@@ -32,6 +32,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import (
     decided,
     plan_update,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import checked_description
 
@@ -110,7 +111,7 @@ def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
     if all(identity(other) != identity(client) for other in found):
         text = (
             f"The client {client['client_id'] or client['client_name']} was created, but Cloudflare does not list it "
-            "yet. Until it does, use client_id: a task with client_name alone would create a second client."
+            "yet. Until it does, use client_id: a task with only client_name would create a second client."
         )
         return {**result, "warnings": [*result["warnings"], text]}
     others = [other["client_id"] for other in found if other["client_name"] == client["client_name"]]
@@ -120,7 +121,7 @@ def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
         raise UsageError(
             "client_duplicated",
             f"{client['client_id']} was created, but another run created a client of the same name at the same time: "
-            f"{', '.join(others)}. Delete the one that you do not want, with state=absent and its client_id.",
+            f"{some(others)}. Delete the one that you do not want, with state=absent and its client_id.",
             changed=True,
             oauth_client=client,
             **secret,

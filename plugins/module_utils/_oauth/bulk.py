@@ -18,6 +18,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import (
     UsageError,
     result_of,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import some
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import (
     Result,
     carried_out,
@@ -39,12 +40,12 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate impor
 LONGEST_NAME = 200
 
 
-# How many failures the message names.
-SHOWN_NAMES, SHOWN_KINDS = 3, 5
+# How many kinds of failures the message names.
+SHOWN_KINDS = 5
 IN_A_ROW = 3
 NOT_ATTEMPTED = (
-    f"Not attempted, because {IN_A_ROW} clients in a row failed for a reason that is not their own, such as the "
-    "credential or an outage. Correct that, then run again."
+    f"Not attempted, because {IN_A_ROW} clients in a row failed for a common reason, such as the credential or "
+    "an outage. Correct the cause, then run again."
 )
 
 
@@ -67,11 +68,11 @@ def _can_be_a_file(name: str) -> bool:
 
 
 def check_meant_once(entries: Sequence[Entry], found: Sequence[Client | None], option: str) -> None:
-    """Raise UsageError when one definition means by id the client that another means by name."""
+    """Raise UsageError when one definition means by ID the client that another means by name."""
     ids = repeated(client["client_id"] for client in found if client)
     if ids:
         meant = [label(entry) for entry, client in zip(entries, found) if client and client["client_id"] in ids]
-        text = f"{' and '.join(meant)} mean the same client ({', '.join(ids)}): describe it in one place."
+        text = f"{some(meant)} mean the same client ({some(ids)}): define each client once."
         raise UsageError("definitions_conflict", text, option=option)
 
 
@@ -86,7 +87,7 @@ def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None], op
     if new:
         raise UsageError(
             "client_name_taken",
-            f"Several clients would have the name {', '.join(sorted(set(new)))}, which could no longer identify them. "
+            f"Several clients would have the name {some(sorted(set(new)))}, which could no longer identify them. "
             "Give each client a name of its own.",
             option=option,
         )
@@ -116,29 +117,29 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], option: str,
     if pruned and not entries:
         raise UsageError(
             "prune_refused",
-            f"{option}: it is empty, so prune would delete {called(pruned)}. Nothing was sent. Check where the "
-            "definitions are set. To delete clients, describe them with state=absent.",
+            f"{option}: it is empty, so prune would delete {called(pruned)}. Nothing was "
+            "changed. Check where the definitions are set. To delete clients, list them with state=absent.",
             option=option,
         )
     if len(pruned) > limit:
         raise UsageError(
             "prune_refused",
             f"prune would delete {len(pruned)} clients, more than prune_limit={limit}: {called(pruned)}. Nothing was "
-            "sent. To delete them, raise prune_limit, or select fewer with prune_name.",
+            "changed. To delete them, raise prune_limit, or select fewer with prune_name.",
             option="prune_limit",
         )
     public = [client for client in pruned if is_public(client)]
     if public and not force:
         raise UsageError(
             "prune_refused",
-            f"prune would delete public clients: {called(public)}. Nothing was sent. Deleting one ends every user's "
-            "authorization permanently. Describe them, leave them out with prune_name, or set force=true.",
+            f"prune would delete public clients: {called(public)}. Nothing was changed. Deleting one ends every user's "
+            "authorization permanently. Define them, leave them out with prune_name, or set force=true.",
             option="force",
         )
 
 
 def called(clients: Iterable[Client]) -> str:
-    return ", ".join(f"{client['client_name'] or 'without a name'} ({client['client_id']})" for client in clients)
+    return some([f"{client['client_name'] or 'without a name'} ({client['client_id']})" for client in clients])
 
 
 @dataclass
@@ -173,13 +174,13 @@ class Task:
         if not self.failed:
             self.attempt(lambda: predicted(self.known_step))
 
-    def give_up(self) -> None:
+    def skip(self) -> None:
         self.failed, self.result = True, OAuthOpsError("not_attempted", NOT_ATTEMPTED).result()
 
     @property
     def known_step(self) -> Step:
         if self.step is None:
-            raise ValueError("what is to be done was not decided")
+            raise ValueError("the step was not decided")
         return self.step
 
     @property
@@ -229,9 +230,9 @@ def reconcile_all(
     unmanaged = surplus(listing.clients, entries, found)
     pruned: list[Task] = []
     if params["prune"] and not failures(tasks):
-        doomed = to_prune(unmanaged, params["prune_name"])
-        check_prune(doomed, entries, option, limit=params["prune_limit"], force=params["force"])
-        pruned = [Task(client, actual=client, step=Deletion(client)) for client in doomed]
+        matching = to_prune(unmanaged, params["prune_name"])
+        check_prune(matching, entries, option, limit=params["prune_limit"], force=params["force"])
+        pruned = [Task(client, actual=client, step=Deletion(client)) for client in matching]
     for task in [*tasks, *pruned]:
         if not task.is_as_described:
             task.predict()
@@ -295,7 +296,7 @@ def carry_out(tasks: Sequence[Task], work: Callable[[Task], Result], concurrency
 
     def do(task: Task) -> None:
         if streak.too_long:
-            task.give_up()
+            task.skip()
             return
         task.attempt(lambda: work(task))
         streak.note(task)
@@ -385,11 +386,6 @@ def kind_of(task: Task) -> str:
     for own in (task.place, error.get("ray_id"), *(task.actual or task.entry).values()):
         text = text.replace(own, "") if isinstance(own, str) and own else text
     return text
-
-
-def some(names: Sequence[str]) -> str:
-    left = len(names) - SHOWN_NAMES
-    return ", ".join(names[:SHOWN_NAMES]) + (f" and {left} more" if left > 0 else "")
 
 
 def outcome(task: Task, *, full: bool) -> Result:

@@ -14,26 +14,28 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import chec
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Record, malformed
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt, some
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import drift
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
     Client,
-    drift,
     has_secret,
     is_public,
     outline,
     shaped,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import offered_by
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import offered_by
 
+# How many clients of one name a message lists.
+MOST_CANDIDATES = 10
 FIRST_SECRET_REMEDY = (
     "Mint another with the module cloudflare_oauth_client_secret and state=rotated, then delete the lost one with "
     "state=finalized."
 )
 SECOND_SECRET_REMEDY = (
     "The older secret keeps working, so applications are not affected yet. To replace the lost secret, choose a "
-    "maintenance window: state=finalized deletes the older secret, then state=rotated mints another. Applications "
-    "cannot authenticate until they have that one."
+    "maintenance window: state=finalized without client_secret_file deletes the older secret, then state=rotated mints "
+    "another. Applications cannot authenticate until they have that one."
 )
 T = TypeVar("T")
 READ = "OAuth Client Read"
@@ -56,7 +58,7 @@ class Listing:
         return self._by_name.get(client_name, [])
 
     def find(self, client_id: str | None, client_name: str) -> Client | None:
-        """The client by its id, else the only one of that exact name; raises UsageError when several have it."""
+        """The client by its ID, else the only one of that exact name; raises UsageError when several have it."""
         if client_id:
             return self._by_id.get(client_id)
         return the_only(client_name, self.with_name(client_name), names_are_listed=self._names_are_listed)
@@ -65,10 +67,11 @@ class Listing:
 def the_only(client_name: str, matches: Sequence[Client], *, names_are_listed: bool) -> Client | None:
     """The one client of a name; raises UsageError when it is ambiguous, or when names are not listed."""
     if len(matches) > 1:
-        listed = "; ".join(
+        candidates = [
             f"{client['client_id']} ({client['visibility']}, created {client['created_at'] or 'at an unknown time'})"
             for client in matches
-        )
+        ]
+        listed = some(candidates, MOST_CANDIDATES, "; ")
         raise UsageError(
             "client_ambiguous",
             f"{len(matches)} clients have the name {client_name!r}: {listed}. Set client_id to the one you mean.",
@@ -187,7 +190,7 @@ class OAuthClients:
         return found[0] if isinstance(found, list) and found else shaped(body)
 
     def update(self, client: Client, changes: Mapping[str, Any]) -> Client:
-        """Send the changed fields alone; raises UsageError when Cloudflare accepts them but keeps other values."""
+        """Send only the changed fields; raises UsageError when Cloudflare accepts them but keeps other values."""
         restarts = "client_uri" in changes and not drift(FIELDS, {"client_uri": changes["client_uri"]}, client)
 
         def arrived(current: Client) -> bool:
@@ -304,7 +307,7 @@ class OAuthClients:
             try:
                 return shaped(response)
             except TypeError as error:
-                expected = f"an OAuth client as declared: {excerpt(str(error))}"
+                expected = f"an OAuth client as Cloudflare documents it: {excerpt(str(error))}"
         raise malformed(self.api.request(method, path, READ if method == "GET" else WRITE), expected)
 
 
@@ -313,7 +316,7 @@ def identity(client: Client) -> tuple[str, str]:
 
 
 def find_client(clients: OAuthClients, client_id: str | None, client_name: str | None) -> Client | None:
-    """The client by its id, else the only one of that exact name; raises UsageError when several have it."""
+    """The client by its ID, else the only one of that exact name; raises UsageError when several have it."""
     if client_id:
         return clients.get(client_id)
     if not client_name:
@@ -334,7 +337,7 @@ def _not_kept(kept: Mapping[str, Any], actual: Client) -> UsageError:
     ]
     return UsageError(
         "value_not_kept",
-        f"Cloudflare accepted the change of {actual['client_id']}, but {'; '.join(texts)}. "
+        f"Cloudflare accepted the change of {actual['client_id']}, but {some(texts, between='; ')}. "
         "Write the value that Cloudflare keeps, or leave the option out, so that it is not sent again and again.",
         option=next(iter(kept)),
         changed=True,

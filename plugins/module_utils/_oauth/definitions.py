@@ -58,7 +58,7 @@ def matched(pattern: str) -> list[str]:
         return [pattern]
     found = sorted(path for path in glob.glob(pattern, recursive=True) if not os.path.isdir(path))
     if not found:
-        raise invalid(OPTION, f"{pattern} matches no file.")
+        raise invalid(OPTION, f"{pattern} matches no file. Correct the pattern.")
     return found
 
 
@@ -100,7 +100,7 @@ def clients_of(data: Any) -> list[Any]:
         expected = "expected a list of clients, or a single variable that holds that list"
         raise DocumentError(f"has {len(data)} top-level keys ({expected}).")
     if not isinstance(data, list):
-        raise DocumentError("holds no list of clients.")
+        raise DocumentError("holds no list (expected a list of clients).")
     return data
 
 

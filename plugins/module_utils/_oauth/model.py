@@ -1,21 +1,20 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cloudflare OAuth clients: their fields, how two descriptions compare, and what publishing needs.
+"""Cloudflare OAuth clients: their fields, and what the values of these say.
 
 Pure. Private to this collection.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Callable
+from collections.abc import Mapping
+from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.address import is_identifier
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import Field, for_diff, is_empty
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
     home_page_error,
-    host_of,
-    not_verifiable,
     origin_error,
     redirect_uri_error,
     web_address_error,
@@ -23,90 +22,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
 
 Client = dict[str, Any]
 PROTOCOL_SCOPES = frozenset({"offline_access", "offline", "openid"})
-
-
-def is_empty(value: Any) -> bool:
-    """Whether a value is missing, null, an empty string or an empty list, which are the same to Cloudflare."""
-    return value is None or value == "" or value == []
-
-
-def no_error(value: str) -> None:
-    """Accept every value, because only Cloudflare can judge it."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One property of an object: C(many) for a list, which is compared as a set of its C(canonical) values.
-
-    C(error_of) says what is wrong with a value. C(server_owned) values of a list are added and removed by the server
-    and never compared or sent.
-    """
-
-    name: str
-    many: bool = False
-    choices: tuple[str, ...] = ()
-    error_of: Callable[[str], str | None] = no_error
-    canonical: Callable[[str], str] = str
-    server_owned: frozenset[str] = frozenset()
-
-    @property
-    def option(self) -> dict[str, Any]:
-        """The option of a module for it."""
-        kind = {"type": "list", "elements": "str"} if self.many else {"type": "str"}
-        return {**kind, "choices": list(self.choices)} if self.choices else kind
-
-    def comparable(self, value: Any) -> Any:
-        if is_empty(value):
-            return None
-        if not self.many:
-            return self.canonical(value)
-        return frozenset(self.canonical(item) for item in value if item not in self.server_owned) or None
-
-    def to_send(self, value: Any) -> Any:
-        """The wanted value as a request has it: in the user's order, each item once; null clears a single value."""
-        if not self.many:
-            return None if is_empty(value) else value
-        distinct: dict[str, str] = {}
-        for item in value or []:
-            if item not in self.server_owned:
-                distinct.setdefault(self.canonical(item), item)
-        return list(distinct.values())
-
-    def to_show(self, value: Any) -> Any:
-        return sorted(self.to_send(value)) if self.many else value
-
-
-Fields = Iterable[Field]
-
-
-def drift(fields: Fields, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> dict[str, Any]:
-    """What to send so that C(actual) becomes C(wanted): only the wanted fields that differ."""
-    return {
-        field.name: field.to_send(wanted[field.name])
-        for field in fields
-        if field.name in wanted and field.comparable(wanted[field.name]) != field.comparable(actual.get(field.name))
-    }
-
-
-def appended(fields: Fields, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> dict[str, Any]:
-    """C(wanted) with each list added to the existing one, instead of replacing it."""
-    many = {field.name for field in fields if field.many}
-    return {
-        name: [*(actual.get(name) or []), *(value or [])] if name in many else value for name, value in wanted.items()
-    }
-
-
-def to_create(fields: Fields, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """The body that creates C(wanted): all its fields that are not empty."""
-    sent = {field.name: field.to_send(wanted[field.name]) for field in fields if field.name in wanted}
-    return {name: value for name, value in sent.items() if not is_empty(value)}
-
-
-def for_diff(fields: Fields, described: Mapping[str, Any]) -> dict[str, Any]:
-    """One side of a diff: the fields that hold something, lists sorted."""
-    sides = {field.name: field.to_show(described.get(field.name)) for field in fields}
-    return {name: value for name, value in sides.items() if not is_empty(value)}
-
 
 FIELDS = (
     Field("client_name"),
@@ -127,7 +42,7 @@ MANY = frozenset(field.name for field in FIELDS if field.many)
 REQUIRED = ("client_name", "redirect_uris", "scopes", "token_endpoint_auth_method", "grant_types", "response_types")
 CREATION_DEFAULTS: Mapping[str, Any] = {"grant_types": ["authorization_code"], "response_types": ["code"]}
 
-# Cloudflare guarantees client_id and visibility alone; results always have all of these keys.
+# Cloudflare guarantees only client_id and visibility; results always have all of these keys.
 SHAPE: Mapping[str, Any] = {
     "client_id": None,
     **{field.name: [] if field.many else None for field in FIELDS},
@@ -183,7 +98,7 @@ def has_secret(described: Mapping[str, Any]) -> bool:
 
 
 def is_identity_scope(scope: str) -> bool:
-    """Catalogue ids are delimited by dots; names without are identity scopes such as V(openid)."""
+    """The IDs of Cloudflare's scopes have dots; names without are identity scopes such as V(openid)."""
     return "." not in scope and ":" not in scope
 
 
@@ -207,51 +122,7 @@ def definition(client: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-REQUIREMENTS: Mapping[str, str] = {
-    "client_name": "client_name (a name)",
-    "logo_uri": "logo_uri (a logo)",
-    "client_uri": "client_uri (the home page, whose host is verified)",
-    "scopes": "scopes (at least one that is not an identity scope)",
-    "client_uri_verification": "a verified host of client_uri",
-}
-
-
-def missing_for_publishing(client: Mapping[str, Any]) -> list[str]:
-    """The keys of REQUIREMENTS that a private client does not meet; empty for a public one."""
-    if is_public(client):
-        return []
-    lacking = [name for name in ("client_name", "logo_uri", "client_uri") if is_empty(client[name])]
-    lacking += ["client_uri"] if publishing_obstacle(client) else []
-    if all(is_identity_scope(scope) for scope in client["scopes"]):
-        lacking.append("scopes")
-    if verification_status(client) != "verified":
-        lacking.append("client_uri_verification")
-    return lacking
-
-
-def publishing_obstacle(client: Mapping[str, Any]) -> str | None:
-    """Why the host of the client's home page cannot be verified, in a sentence, or None."""
-    return not_verifiable(client["client_uri"]) if client["client_uri"] and not is_public(client) else None
-
-
-def publishing(client: Mapping[str, Any]) -> dict[str, Any]:
-    """What a client lacks to become public, as far as the API shows.
-
-    C(phase) is C(incomplete), C(needs_dns), C(failed), C(verified) or C(public). C(dns_record) is the TXT record that
-    verifies the host of C(client_uri); its C(value) is None until Cloudflare has named it. C(obstacle) says why the
-    host cannot be verified.
-    """
-    missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
-    host = None if obstacle else host_of(client["client_uri"] or "")
-    record = {"type": "TXT", "name": host, "value": client["client_uri_verification"]["text"]} if host else None
-    return {"phase": _phase(client, missing), "missing": missing, "dns_record": record, "obstacle": obstacle}
-
-
-def _phase(client: Mapping[str, Any], missing: list[str]) -> str:
-    if is_public(client):
-        return "public"
-    if set(missing) - {"client_uri_verification"}:
-        return "incomplete"
-    if not missing:
-        return "verified"
-    return "failed" if verification_status(client) == "failed" else "needs_dns"
+def not_found(option: str, value: str) -> UsageError:
+    """The error for a client that does not exist."""
+    text = f"{option}: there is no OAuth client {value!r} in this account. Check {option} and account_id."
+    return UsageError("client_not_found", text, option=option)

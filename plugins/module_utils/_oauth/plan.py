@@ -12,22 +12,21 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, Union
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import appended, drift, to_create
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     CREATION_DEFAULTS,
     FIELDS,
-    REQUIREMENTS,
     Client,
-    appended,
-    drift,
     has_secret,
     is_public,
-    missing_for_publishing,
-    publishing_obstacle,
+    not_found,
     shaped,
-    to_create,
     verification_status,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import check_new_scopes
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import (
+    refuse_unpublishable,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import check_new_scopes
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivers, Delivery
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
     check_creatable,
@@ -64,7 +63,7 @@ def plan_creation(wanted: Mapping[str, Any], visibility: str | None) -> dict[str
     expected = shaped(body)
     check_subset(expected)
     if visibility == "public":
-        _refuse_unpublishable(expected, "The client does not exist yet, and a new one cannot be public at once")
+        refuse_unpublishable(expected, "The client does not exist yet, and a new one cannot be public at once")
     return body
 
 
@@ -134,27 +133,8 @@ def _promotes(visibility: str | None, actual: Client, expected: Client) -> bool:
         )
     if visibility != "public" or is_public(actual):
         return False
-    _refuse_unpublishable(expected, f"{actual['client_id']} cannot be made public")
+    refuse_unpublishable(expected, f"{actual['client_id']} cannot be made public")
     return True
-
-
-def _refuse_unpublishable(client: Client, what: str) -> None:
-    missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
-    if missing:
-        status = verification_status(client)
-        state = f" (its verification is {status})" if status and "client_uri_verification" in missing else ""
-        option = next((name for name in missing if name != "client_uri_verification"), None)
-        remedy = (
-            "Set the missing options; the role oauth_client_publish then verifies the host and makes the client public."
-            if option
-            else "The role oauth_client_publish verifies the host and makes the client public."
-        )
-        raise UsageError(
-            "not_publishable",
-            f"{what}; missing: {', '.join(REQUIREMENTS[name] for name in missing)}{state}. "
-            f"{obstacle + ' ' if obstacle else ''}Nothing was sent. {remedy}",
-            option=option,
-        )
 
 
 def _warnings(actual: Client, expected: Client) -> list[str]:
@@ -202,7 +182,7 @@ class Account(Protocol):
         """The clients of exactly this name."""
 
     def scope_ids(self) -> Iterable[str]:
-        """The ids of the scopes that there are."""
+        """The IDs of all scopes."""
 
 
 def decided(wanted: Mapping[str, Any], actual: Client | None, params: Mapping[str, Any], account: Account) -> Step:
@@ -225,8 +205,7 @@ def decided(wanted: Mapping[str, Any], actual: Client | None, params: Mapping[st
 
 def _creation(wanted: Mapping[str, Any], params: Mapping[str, Any], delivery: Delivery, account: Account) -> Creation:
     if params["client_id"]:
-        text = f"There is no OAuth client {params['client_id']!r} in this account."
-        raise UsageError("client_not_found", text, option="client_id")
+        raise not_found("client_id", params["client_id"])
     body = plan_creation(wanted, params["visibility"])
     if params["validate_scopes"]:
         check_new_scopes(account.scope_ids, body["scopes"], [])
@@ -250,7 +229,7 @@ def _refuse_public_deletion(actual: Client | None, force: bool) -> None:
         raise UsageError(
             "client_public",
             f"{actual['client_id']} is public: deleting it ends every user's authorization permanently, and a new "
-            "client would have another id. To delete it, set force=true.",
+            "client would have another ID. To delete it, set force=true.",
             option="force",
         )
 

@@ -42,7 +42,7 @@ def ensure_finalized(clients: OAuthClients, client: Client, delivery: Delivery, 
         raise UsageError(
             "newer_secret_missing",
             f"{delivery.path} does not hold the newer secret of {client['client_id']}, so after deleting the older one "
-            f"it would hold no valid secret. {SECOND_SECRET_REMEDY} To finalize, omit client_secret_file.",
+            f"it would hold no valid secret. {SECOND_SECRET_REMEDY}",
             option="client_secret_file",
         )
     if client["has_rotated_secret"] and not check_mode:

@@ -12,21 +12,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import some
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import is_empty
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
     PROTOCOL_SCOPES,
     REQUIRED,
     described,
-    is_empty,
 )
 
 Entry = Mapping[str, Any]
+# How many errors of one description a message shows.
+SHOWN_ERRORS = 5
 # The name of an option and what is wrong with it.
 FieldError = tuple[str, str]
 
 
 def check_description(wanted: Mapping[str, Any], append: bool, held: Mapping[str, Any] | None = None) -> None:
-    """Raise UsageError that lists every invalid field.
+    """Raise UsageError for all invalid fields.
 
     Values that the client has C(held) already are accepted: Cloudflare has taken them.
     """
@@ -45,7 +48,7 @@ def check_subset(described: Mapping[str, Any]) -> None:
     if outside:
         raise invalid(
             "optional_scopes",
-            f"{', '.join(outside)} must also be in scopes. optional_scopes lists those scopes of the client that a "
+            f"{some(outside)} must also be in scopes. optional_scopes lists those scopes of the client that a "
             "user may decline.",
         )
 
@@ -53,20 +56,27 @@ def check_subset(described: Mapping[str, Any]) -> None:
 def check_creatable(wanted: Mapping[str, Any]) -> None:
     lacking = [name for name in REQUIRED if is_empty(wanted.get(name))]
     if lacking:
-        text = f"The client does not exist yet, and creating it also needs {', '.join(lacking)}."
+        needed = ", ".join(lacking)
+        text = (
+            f"The client does not exist yet, and creating it also needs {needed}. Set them, or correct client_name if "
+            "the client exists."
+        )
         raise UsageError("client_incomplete", text, option=lacking[0])
 
 
 def _refuse(*errors: FieldError) -> None:
-    """Raise one UsageError for all errors; its option is that of the first."""
+    """Raise one UsageError that shows the first errors; its option is that of the first."""
     if errors:
-        raise UsageError("invalid_option", " ".join(text for _option, text in errors), option=errors[0][0])
+        texts = [text for _option, text in errors]
+        left = len(texts) - SHOWN_ERRORS
+        more = [f"There are {left} more errors."] if left > 0 else []
+        raise UsageError("invalid_option", " ".join([*texts[:SHOWN_ERRORS], *more]), option=errors[0][0])
 
 
 def _emptied(wanted: Mapping[str, Any], append: bool) -> Iterator[FieldError]:
     for name in REQUIRED:
         if name in wanted and is_empty(wanted[name]) and not (append and wanted[name] == []):
-            yield name, f"{name} must not be empty, because every client needs it."
+            yield name, f"{name} must not be empty, because every client needs it. Omit it to keep its value."
 
 
 def _bad_uris(wanted: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -136,7 +146,7 @@ def check_entries(entries: Sequence[Entry], option: str) -> None:
         places = [entry["place"] for entry in entries if {entry["client_id"], entry["client_name"]} & set(twice)]
         raise UsageError(
             "definitions_conflict",
-            f"{option}: {', '.join(map(repr, twice))} is defined more than once ({', '.join(places)}). Define each "
+            f"{option}: {some([*map(repr, twice)])} is defined more than once ({some(places)}). Define each "
             "client once, and set client_id for every client that shares its name.",
             option=option,
         )
@@ -150,7 +160,7 @@ def _check_secret_files(entries: Sequence[Entry]) -> None:
     if twice:
         raise UsageError(
             "definitions_conflict",
-            f"client_secret_file: several clients have the same file ({', '.join(twice)}), and each secret would "
+            f"client_secret_file: several clients have the same file ({some([*twice])}), and each secret would "
             "replace the one before. Give each client its own file.",
             option=f"{[*twice.values()][-1]}.client_secret_file",
         )

@@ -41,7 +41,7 @@ class AwsSecretsManager(Store):
         "mutually_exclusive": [("profile", "access_key"), ("profile", "session_token")],
         "required_together": [("access_key", "secret_key")],
     }
-    # boto3 reads AWS_DEFAULT_REGION and the files alone; AWS's own command, containers and functions have this one.
+    # boto3 reads only AWS_DEFAULT_REGION and the files; AWS's own command, containers and functions have this one.
     variables: ClassVar[Mapping[str, tuple[str, ...]]] = {"region": ("AWS_REGION",)}
     compares: ClassVar[bool] = True
 

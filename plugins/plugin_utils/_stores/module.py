@@ -19,7 +19,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
 
 
 class ModuleStore(Store):
-    """The module C(name) reads when it is run with C(options) alone, and writes when C(write_to) has the record."""
+    """The module C(name) reads when it is run with only C(options), and writes when C(write_to) has the record."""
 
     type: ClassVar[str] = "module"
     options: ClassVar[Mapping[str, Any]] = STORES["module"]

@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._module import secret_values
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked, near
+from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked, kind_of, near
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.aws_secrets_manager import AwsSecretsManager
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.awx_credential import AwxCredential
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
@@ -45,8 +45,8 @@ def open_store(definition: Any, site: Site) -> Store:
 def type_of(definition: Any) -> tuple[str, dict[str, Any]]:
     """The type of a store, and its other options. Raises UsageError when there is no such type."""
     if not isinstance(definition, Mapping):
-        kind = "nothing" if definition in (None, "") else f"a {type(definition).__name__}"
-        raise invalid("store", f"must be a mapping with the key type, one of {_types()}, not {kind}.")
+        kind = "empty" if definition in (None, "") else kind_of(definition)
+        raise invalid("store", f"it is {kind} (expected a mapping with the key type, one of {_types()}).")
     given = dict(definition)
     kind = given.pop("type", None)
     if not kind:

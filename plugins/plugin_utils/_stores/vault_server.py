@@ -19,7 +19,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.http import (
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_login import log_in
 
 NO_CONTENT = 204
-# What a policy refuses is in a list of errors; what is said of a token that is not valid stands alone.
+# What a policy refuses is in a list of errors; what is said of a token that is not valid is in no list.
 BY_POLICY = "* permission denied"
 # hvac returns a response without JSON as it is, be it a redirect or another server's page.
 ELSEWHERE = "url does not lead to Vault itself: set it to the address of the active server"

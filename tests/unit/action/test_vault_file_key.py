@@ -252,7 +252,7 @@ def test_a_whole_password_file_gives_reasons(target: Path) -> None:
         ({"path": "x/y.yml"}, "invalid_option", "path", "x/y.yml"),
         ({"path": "/x\0y"}, "invalid_option", "path", ""),
         ({"path": "/does/not/exist.yml"}, "file_inaccessible", "path", "path: the directory /does/not does not exist."),
-        ({"path": "/"}, "file_inaccessible", "path", "path: / is a directory."),
+        ({"path": "/"}, "file_inaccessible", "path", "path: / is a directory (expected a file)."),
         ({"path": os.devnull}, "file_inaccessible", "path", "path: /dev/null is not a regular file."),
     ],
 )

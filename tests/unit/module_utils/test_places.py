@@ -88,7 +88,7 @@ def test_a_directory_is_no_place_of_a_file(folder: Path, path: str) -> None:
     (folder / "link").symlink_to("..")
     with refuses("file_inaccessible", "path") as caught:
         place_of(path.replace("LINK", str(folder / "link")))
-    assert "is a directory." in caught.value.message
+    assert "is a directory (expected a file)." in caught.value.message
 
 
 def test_links_in_a_circle_are_an_error(folder: Path) -> None:

@@ -155,7 +155,10 @@ def test_an_id_that_is_unknown_creates_nothing(cloudflare: Script) -> None:
     cloudflare.expect(Call("GET", f"{CLIENTS}/{CLIENT_ID}", **refused(404, 7003)))
     result = run(client_id=CLIENT_ID, **options())
     assert (result.code, result.option) == ("client_not_found", "client_id")
-    assert result.msg == f"There is no OAuth client '{CLIENT_ID}' in this account."
+    assert (
+        result.msg
+        == f"client_id: there is no OAuth client '{CLIENT_ID}' in this account. Check client_id and account_id."
+    )
 
 
 def test_a_refusal_is_told_with_its_option(cloudflare: Script) -> None:
@@ -228,7 +231,7 @@ def test_a_new_client_that_is_not_listed_is_warned_about(cloudflare: Script, loo
     assert result.oauth_client["client_id"] == CLIENT_ID
     assert result.warnings == [
         f"The client {CLIENT_ID} was created, but Cloudflare does not list it yet. Until it does, use client_id: "
-        "a task with client_name alone would create a second client."
+        "a task with only client_name would create a second client."
     ]
 
 

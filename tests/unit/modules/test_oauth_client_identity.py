@@ -160,7 +160,7 @@ def test_an_error_about_the_route_is_no_missing_client(cloudflare: Script, code:
     ("answer", "text"),
     [
         ({"client_id": None}, "not an OAuth client with a client_id"),
-        ({"scopes": "dns.read"}, "not an OAuth client as declared: the key scopes holds 'dns.read'"),
+        ({"scopes": "dns.read"}, "not an OAuth client as Cloudflare documents it: the key scopes holds 'dns.read'"),
         ({"allowed_cors_origins": [None]}, "the key allowed_cors_origins holds [None]"),
     ],
 )

@@ -392,7 +392,7 @@ def test_clients_are_needed(cloudflare: Script) -> None:
         (
             [{"client_id": CLIENT_ID}, {"client_name": "Example App"}],
             "definitions_conflict",
-            f"{CLIENT_ID} and Example App mean the same client ({CLIENT_ID})",
+            f"{CLIENT_ID}, Example App mean the same client ({CLIENT_ID})",
         ),
         (
             [{"client_id": CLIENT_ID, "client_name": "Same"}, {"client_id": OTHER_ID, "client_name": "Same"}],
@@ -459,6 +459,7 @@ def test_prune_never_deletes_more_than_its_limit(cloudflare: Script, check: bool
     assert (result.failed, result.changed) == (True, False)
     assert result.error == {"code": "prune_refused", "option": "prune_limit"}
     assert "prune would delete 6 clients, more than prune_limit=5: Old 0 (id-0), Old 1" in result.msg
+    assert "Old 2 (id-2) and 3 more. Nothing was changed." in result.msg
 
 
 def test_an_empty_pattern_is_a_slip(cloudflare: Script) -> None:
@@ -481,7 +482,7 @@ def test_prune_never_deletes_a_public_client(cloudflare: Script, check: bool) ->
     result = run({**options(), **TOS}, prune=True, check=check)
     assert (result.failed, result.changed) == (True, False)
     assert result.error == {"code": "prune_refused", "option": "force"}
-    assert f"prune would delete public clients: Other App ({OTHER_ID}). Nothing was sent." in result.msg
+    assert f"prune would delete public clients: Other App ({OTHER_ID}). Nothing was changed." in result.msg
 
 
 def test_prune_deletes_a_public_client_by_force(cloudflare: Script) -> None:

@@ -22,8 +22,8 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._action import (
     ControllerAction,
     ModuleAction,
     plain,
+    process_environment,
     same_python,
-    surroundings,
 )
 from tests.unit.actions import an_action, run_action
 from tests.unit.support import ModuleResult
@@ -74,10 +74,10 @@ def test_two_pythons_of_one_directory_are_not_the_same(tmp_path: Path) -> None:
     assert not same_python(str(tmp_path / "python3.11"), str(tmp_path / "python3.13"))
 
 
-def test_surroundings_are_there_and_gone_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_of_a_process_is_there_and_gone_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEPT", "before")
     before, origin = dict(os.environ), os.getcwd()
-    with surroundings({"KEPT": "changed", "NUMBER": "1"}, str(tmp_path)):
+    with process_environment({"KEPT": "changed", "NUMBER": "1"}, str(tmp_path)):
         assert (os.environ["KEPT"], os.environ["NUMBER"], os.getcwd()) == ("changed", "1", str(tmp_path))
         os.environ["ADDED"] = "by a module"
         os.environ.pop("PATH")
@@ -86,22 +86,22 @@ def test_surroundings_are_there_and_gone_again(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("fault", [ValueError, SystemExit, KeyboardInterrupt])
-def test_surroundings_are_restored_after_a_fault(tmp_path: Path, fault: type[BaseException]) -> None:
+def test_the_environment_is_restored_after_a_fault(tmp_path: Path, fault: type[BaseException]) -> None:
     before, origin = dict(os.environ), os.getcwd()
-    with pytest.raises(fault), surroundings({"ADDED": "x"}, str(tmp_path)):
+    with pytest.raises(fault), process_environment({"ADDED": "x"}, str(tmp_path)):
         raise fault
     assert (dict(os.environ), os.getcwd()) == (before, origin)
 
 
-def test_surroundings_that_cannot_be_had_leave_everything(tmp_path: Path) -> None:
+def test_an_environment_that_cannot_be_had_leaves_everything(tmp_path: Path) -> None:
     before, origin = dict(os.environ), os.getcwd()
-    with pytest.raises(FileNotFoundError), surroundings({"ADDED": "x"}, str(tmp_path / "none")):
+    with pytest.raises(FileNotFoundError), process_environment({"ADDED": "x"}, str(tmp_path / "none")):
         pass
     assert (dict(os.environ), os.getcwd()) == (before, origin)
 
 
 def test_what_a_library_prints_is_dropped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with surroundings({}, str(tmp_path)):
+    with process_environment({}, str(tmp_path)):
         print("out")
         print("err", file=sys.stderr)
     print("after")

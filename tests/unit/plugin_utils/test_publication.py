@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import publishing, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_moment
 from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import duration, may_restart, publication
 from ansible_collections.oauthops.iam.plugins.plugin_utils._waiting import Waiting
@@ -280,7 +281,7 @@ def test_the_guide_shows_the_lines_of_the_waiting_as_they_are() -> None:
     assert shown.splitlines() == [f"[localhost] {HOST}: {text}" for _lookup, text in lines]
     for (lookup, text), elapsed in zip(lines, (10, 20), strict=True):
         waiting = Waiting({}, {"provider": "rfc2136"}, False, print, client=a_result(), lookup=lookup)
-        waiting.patience = SimpleNamespace(elapsed=elapsed, remaining=300 - elapsed)  # type: ignore[assignment]
+        waiting.countdown = SimpleNamespace(elapsed=elapsed, remaining=300 - elapsed)  # type: ignore[assignment]
         assert waiting._line() == f"{HOST}: {text}"
 
 

@@ -152,7 +152,9 @@ def test_every_reason_is_a_sentence() -> None:
     assert "it was minted at 2026-11-17T12:00:00Z, and max_age is 90d" in (
         rotated(situation(**HELD), 90 * DAY, replace_lost=False).text
     )
-    assert all(text.endswith(".") for text in REASONS.values())
+    unknown = finalized(situation(True, client_secret="s", rotation="open"), DAY).text
+    assert "minted_at" in unknown
+    assert all(text.endswith(".") for text in (*REASONS.values(), unknown))
     assert [next_action(code)["code"] for code in NEXT] == list(NEXT)
 
 

@@ -14,6 +14,7 @@ from tests.tools.words import findings, old_words
         ("A record proves the host. Nobody answers.", ["proves", "Nobody", "answers"]),
         ("except OSError as fault: raise Failed(home_page_fault(uri))", ["fault", "home_page_fault"]),
         ("It is public for ever.", ["for ever"]),
+        ("See to the surroundings.yml: a secret is valid no more.", ["See to the", "surroundings", "valid no more"]),
         ("Improve the default with told-you-so and a foretold stand-in.", ["foretold", "stand-in"]),
     ],
 )

@@ -94,7 +94,7 @@ def test_the_bundle_of_the_environment_holds_without_ca_path(
 def test_a_missing_ca_path_is_refused() -> None:
     with refuses("invalid_option", "ca_path") as caught:
         a_connection(ca_path="/no/such/file")
-    assert caught.value.message == "ca_path /no/such/file does not exist."
+    assert caught.value.message == "ca_path: /no/such/file does not exist. Correct the path."
 
 
 def test_a_bundle_of_the_environment_that_is_missing_is_no_fault_of_the_network(

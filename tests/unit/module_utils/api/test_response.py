@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.error_response import retry_after
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.refusal import retry_after
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import (
     Request,
     Response,
@@ -322,8 +322,8 @@ def test_an_object_is_expected() -> None:
 def test_no_object_is_a_success_that_cannot_be_used(value: Any) -> None:
     with refuses("malformed_result") as caught:
         expect_object(REQUEST, value)
-    assert (
-        caught.value.message == "Cloudflare responded to PATCH /things with success, but its result is not an object."
+    assert caught.value.message.startswith(
+        "Cloudflare responded to PATCH /things with success, but its result is not an object. Check api_url"
     )
     assert isinstance(caught.value, CloudflareError)
     assert (caught.value.uncertain, caught.value.status) == (True, 200)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import (
     Field,
     appended,
     drift,

@@ -15,10 +15,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     description,
     has_secret,
     is_identity_scope,
-    missing_for_publishing,
-    publishing,
     shaped,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import missing_for_publishing, publishing
 from tests.unit.support import CLIENT_ID, SECRET, TXT, a_client, a_verified_client
 
 

@@ -173,7 +173,7 @@ def test_all_that_promotion_lacks_comes_in_one_message() -> None:
     assert (error.code, error.option) == ("not_publishable", "logo_uri")
     assert (
         "missing: logo_uri (a logo), client_uri (the home page, whose host is verified), scopes (at least one that is "
-        "not an identity scope), a verified host of client_uri (its verification is pending). Nothing was sent. "
+        "not an identity scope), a verified host of client_uri (its verification is pending). Nothing was changed. "
         "Set the missing options; the role oauth_client_publish then verifies the host"
     ) in error.message
 

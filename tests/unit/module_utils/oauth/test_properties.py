@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.oauthops.iam.plugins.module_utils import _uris
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
+from ansible_collections.oauthops.iam.plugins.module_utils._api.error_response import retry_after
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.refusal import retry_after
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import (
     Request,
     Response,
@@ -29,10 +29,10 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     SHAPE,
     definition,
     description,
-    publishing,
     shaped,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Plan, plan_creation, plan_update
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.rotation import ensure_finalized, ensure_rotated
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
 from tests.unit.strategies import JSON, ODD_CLIENTS, for_any

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The catalogue of scopes, and what a wrong id was meant to be."""
+"""The catalog of scopes, and what a wrong id was meant to be."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scopes import (
-    catalogue,
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import (
+    catalog,
     check_known,
     check_new_scopes,
     matching,
@@ -38,15 +38,16 @@ def test_known_scopes_pass() -> None:
         ("dns.raed", "did you mean dns.read or"),
         ("DNS.Read", "did you mean dns.read?"),
         ("acount-settings.read", "did you mean account-settings.read?"),
-        ("dns:write", "scope ids are delimited by dots, not colons; did you mean dns.write?"),
-        ("workers-script:write", "scope ids are delimited by dots, not colons; did you mean workers-scripts.write?"),
-        ("com:xyzzy", "scope ids are delimited by dots, not colons; no scope in the catalogue has a similar ID"),
-        ("q.q", "no scope in the catalogue has a similar ID."),
+        ("dns:write", "separated by dots, not colons; did you mean dns.write?"),
+        ("workers-script:write", "separated by dots, not colons; did you mean workers-scripts.write?"),
+        ("com:xyzzy", "separated by dots, not colons; no scope in the catalog has a similar ID"),
+        ("q.q", "no scope in the catalog has a similar ID."),
     ],
 )
 def test_an_unknown_scope_comes_with_what_was_meant(scope: str, hint: str) -> None:
     message = refused("dns.read", scope)
-    assert f"Cloudflare has no scope {scope!r}: {hint}" in message
+    assert message.startswith(f"Cloudflare has no scope {scope!r}: ")
+    assert hint in message
     assert message.endswith("The module cloudflare_oauth_scope_info lists them all.")
 
 
@@ -54,6 +55,13 @@ def test_all_unknown_scopes_come_in_one_message_once() -> None:
     message = refused("a.b", "c.d", "a.b")
     assert message.count("'a.b'") == 1
     assert "'c.d'" in message
+
+
+def test_of_many_unknown_scopes_the_first_are_named() -> None:
+    message = refused(*(f"{letter}.x" for letter in "abcdefg"))
+    assert "'e.x'" in message
+    assert "'f.x'" not in message
+    assert "There are 2 more unknown scopes." in message
 
 
 def test_at_most_three_near_misses_the_likeliest_first() -> None:
@@ -70,7 +78,7 @@ def test_the_catalogue_is_sorted_and_every_key_is_there(cloudflare: Script) -> N
     cloudflare.expect(
         Call("GET", "/oauth/scopes", [{"id": "b.read", "name": "B"}, {"id": "a.read"}], info={"total_count": 2})
     )
-    assert catalogue(a_connection()) == [
+    assert catalog(a_connection()) == [
         {"id": "a.read", "name": None, "category": None, "scopes": []},
         {"id": "b.read", "name": "B", "category": None, "scopes": []},
     ]

@@ -74,6 +74,7 @@ def test_what_is_complete_is_opened_without_asking_anything(kind: str) -> None:
 def test_a_definition_is_a_mapping_with_a_type(definition: Any) -> None:
     text = message(definition)
     assert all(kind in text for kind in TYPES)
+    assert {"str", "int", "NoneType"}.isdisjoint(text.split())
 
 
 @pytest.mark.parametrize(

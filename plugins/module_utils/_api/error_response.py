@@ -4,7 +4,7 @@
 
 Cloudflare's edge responds with a problem (RFC 9457) before the API sees a request, and proxies with anything at all.
 The error items of the API's envelope are documented in Cloudflare's API reference. The codes named here were seen in
-practice, and only refine a message. The status alone decides.
+practice, and only refine a message. Only the status decides.
 """
 
 from __future__ import annotations

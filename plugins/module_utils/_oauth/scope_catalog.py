@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The catalogue of scopes: reading it, and suggesting an id for a wrong one. Private."""
+"""The catalog of scopes: reading it, and suggesting an ID for a wrong one. Private."""
 
 from __future__ import annotations
 
@@ -16,28 +16,32 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.response import 
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import is_identity_scope
 
 ANY_CREDENTIAL = "any valid credential"
+# How many unknown scopes a message names.
+SHOWN_SCOPES = 5
 
 
-def catalogue(api: Cloudflare) -> list[Record]:
-    """Every scope that Cloudflare offers, sorted by id, each with id, name, category and scopes."""
+def catalog(api: Cloudflare) -> list[Record]:
+    """Every scope that Cloudflare offers, sorted by ID, each with C(id), name, category and scopes."""
     found = api.listing("/oauth/scopes", ANY_CREDENTIAL, key="id", in_paths=False)
     shape: Record = {"name": None, "category": None, "scopes": []}
     return sorted(({**shape, **scope} for scope in found), key=lambda scope: str(scope["id"]))
 
 
 def offered_by(api: Cloudflare) -> Callable[[], list[str]]:
-    """A function that returns the IDs of the catalogue, and requests them only once."""
-    return functools.cache(lambda: [scope["id"] for scope in catalogue(api)])
+    """A function that returns the IDs of the catalog, and requests them only once."""
+    return functools.cache(lambda: [scope["id"] for scope in catalog(api)])
 
 
 def check_known(option: str, wanted: Iterable[str], known: Iterable[str]) -> None:
     """Raise UsageError for unknown IDs in an option, and suggest similar ones."""
     ids = list(known)
     unknown = [scope for scope in dict.fromkeys(wanted) if scope not in ids]
+    left = len(unknown) - SHOWN_SCOPES
     if unknown:
         raise UsageError(
             "scope_unknown",
-            " ".join(_unknown(scope, ids) for scope in unknown)
+            " ".join(_unknown(scope, ids) for scope in unknown[:SHOWN_SCOPES])
+            + (f" There are {left} more unknown scopes." if left > 0 else "")
             + " The module cloudflare_oauth_scope_info lists them all.",
             option=option,
         )
@@ -46,7 +50,7 @@ def check_known(option: str, wanted: Iterable[str], known: Iterable[str]) -> Non
 def check_new_scopes(offered: Callable[[], Iterable[str]], scopes: Iterable[str], present: Iterable[str]) -> None:
     """Raise UsageError for new scopes that C(offered) does not list. It is called only if there are new ones.
 
-    Identity scopes are in no catalogue, so Cloudflare checks them, and so is a scope that the client already has.
+    Identity scopes are in no catalog, so Cloudflare checks them, and so is a scope that the client already has.
     """
     have = set(present)
     new = [scope for scope in scopes if scope not in have and not is_identity_scope(scope)]
@@ -70,14 +74,14 @@ def _matches(pattern: str, text: Any) -> bool:
 
 def _unknown(scope: str, ids: list[str]) -> str:
     near = near_misses(scope, ids)
-    hint = f"did you mean {' or '.join(near)}?" if near else "no scope in the catalogue has a similar ID."
+    hint = f"did you mean {' or '.join(near)}?" if near else "no scope in the catalog has a similar ID."
     if ":" in scope:
-        hint = f"scope ids are delimited by dots, not colons; {hint}"
+        hint = f"the parts of a scope ID are separated by dots, not colons; {hint}"
     return f"Cloudflare has no scope {scope!r}: {hint}"
 
 
 def near_misses(scope: str, ids: list[str]) -> list[str]:
-    """Up to three ids that may have been meant, the likeliest first."""
+    """Up to three IDs that may have been meant, the likeliest first."""
     spelled = scope.replace(":", ".").lower()
     if spelled in ids:
         return [spelled]

@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a client needs to become public, how much of it is missing, and how its promotion is refused.
+
+Pure. Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import is_empty
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
+    Client,
+    is_identity_scope,
+    is_public,
+    verification_status,
+)
+from ansible_collections.oauthops.iam.plugins.module_utils._uris import host_of, not_verifiable
+
+REQUIREMENTS: Mapping[str, str] = {
+    "client_name": "client_name (a name)",
+    "logo_uri": "logo_uri (a logo)",
+    "client_uri": "client_uri (the home page, whose host is verified)",
+    "scopes": "scopes (at least one that is not an identity scope)",
+    "client_uri_verification": "a verified host of client_uri",
+}
+
+
+def missing_for_publishing(client: Mapping[str, Any]) -> list[str]:
+    """The keys of REQUIREMENTS that a private client does not meet; empty for a public one."""
+    if is_public(client):
+        return []
+    lacking = [name for name in ("client_name", "logo_uri", "client_uri") if is_empty(client[name])]
+    lacking += ["client_uri"] if publishing_obstacle(client) else []
+    if all(is_identity_scope(scope) for scope in client["scopes"]):
+        lacking.append("scopes")
+    if verification_status(client) != "verified":
+        lacking.append("client_uri_verification")
+    return lacking
+
+
+def publishing_obstacle(client: Mapping[str, Any]) -> str | None:
+    """Why the host of the client's home page cannot be verified, in a sentence, or None."""
+    return not_verifiable(client["client_uri"]) if client["client_uri"] and not is_public(client) else None
+
+
+def publishing(client: Mapping[str, Any]) -> dict[str, Any]:
+    """What a client lacks to become public, as far as the API shows.
+
+    C(phase) is C(incomplete), C(needs_dns), C(failed), C(verified) or C(public). C(dns_record) is the TXT record that
+    verifies the host of C(client_uri); its C(value) is None until Cloudflare has named it. C(obstacle) says why the
+    host cannot be verified.
+    """
+    missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
+    host = None if obstacle else host_of(client["client_uri"] or "")
+    record = {"type": "TXT", "name": host, "value": client["client_uri_verification"]["text"]} if host else None
+    return {"phase": _phase(client, missing), "missing": missing, "dns_record": record, "obstacle": obstacle}
+
+
+def _phase(client: Mapping[str, Any], missing: list[str]) -> str:
+    if is_public(client):
+        return "public"
+    if set(missing) - {"client_uri_verification"}:
+        return "incomplete"
+    if not missing:
+        return "verified"
+    return "failed" if verification_status(client) == "failed" else "needs_dns"
+
+
+def refuse_unpublishable(client: Client, what: str) -> None:
+    missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
+    if missing:
+        status = verification_status(client)
+        state = f" (its verification is {status})" if status and "client_uri_verification" in missing else ""
+        option = next((name for name in missing if name != "client_uri_verification"), None)
+        remedy = (
+            "Set the missing options; the role oauth_client_publish then verifies the host and makes the client public."
+            if option
+            else "The role oauth_client_publish verifies the host and makes the client public."
+        )
+        raise UsageError(
+            "not_publishable",
+            f"{what}; missing: {', '.join(REQUIREMENTS[name] for name in missing)}{state}. "
+            f"{obstacle + ' ' if obstacle else ''}Nothing was changed. {remedy}",
+            option=option,
+        )
