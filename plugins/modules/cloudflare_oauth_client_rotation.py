@@ -99,13 +99,13 @@ EXAMPLES = r"""
       path: /etc/example_app/stored.json
   register: rotation
 
-# Only after every application uses the newer secret. The fingerprint is that of the secret that was verified.
+# Only after every application uses the newer secret.
 - name: Delete the older secret, at least a day later
   oauthops.iam.cloudflare_oauth_client_rotation:
     client_name: Example App
     state: finalized
     overlap: 1d
-    expected: "{{ example_verified_fingerprint }}"
+    expected: "{{ rotation.fingerprint }}"
     store:
       type: json_file
       path: /etc/example_app/stored.json
