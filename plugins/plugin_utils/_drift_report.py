@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
     is_empty,
@@ -29,6 +30,7 @@ KINDS: Mapping[str, str] = {
     "open_rotations": "Open rotations",
     "failed_verifications": "Failed verifications",
 }
+USUAL_TITLE = "Cloudflare OAuth clients"
 USUAL_FAIL_ON = ("drift", "missing", "errors")
 REPORTED = (*(field.name for field in FIELDS), "visibility")
 
@@ -57,7 +59,7 @@ def drift_report(
     about = {kind: {key_of(item) for item in found} for kind, found in findings.items()}
     return {
         "version": VERSION,
-        "title": title,
+        "title": title or USUAL_TITLE,
         "generated_at": now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "verdict": verdict(findings, fail_on),
         "counts": counts(entries, clients, findings),
@@ -67,6 +69,18 @@ def drift_report(
         ),
         "clients": in_order(overview(client, unmanaged, about, now) for client in clients),
     }
+
+
+def kinds_of(fail_on: str | Iterable[str]) -> list[str]:
+    """The kinds in a list or in the text of a survey; the usual ones if the text is empty. Raises UsageError."""
+    kinds = fail_on
+    if isinstance(fail_on, str):
+        kinds = [kind.strip() for line in fail_on.splitlines() for kind in line.split(",") if kind.strip()]
+        kinds = kinds or USUAL_FAIL_ON
+    for kind in kinds:
+        if kind not in KINDS:
+            raise invalid("fail_on", f"invalid kind {kind!r} (expected {', '.join(KINDS)}).")
+    return list(kinds)
 
 
 def counts(entries: Sequence[Entry], clients: Sequence[Client], findings: Findings) -> dict[str, int]:
