@@ -49,8 +49,8 @@ options:
     default: Cloudflare OAuth clients
   fail_on:
     description:
-      - The kinds of findings that make RV(report.verdict.failed) true. With V([]) it is never true. As a text, the
-        kinds are separated by commas or line breaks, and an empty text means the default.
+      - The kinds of findings for which C(verdict.failed) in RV(report) is true. With V([]) it is never true. As a text,
+        the kinds are separated by commas or line breaks, and an empty text means the default.
       - V(errors), V(missing), V(drift), V(unmanaged), V(unknown_scopes), V(open_rotations) and
         V(failed_verifications), as in P(oauthops.iam.drift_report#filter).
     type: list
