@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from . import variants
+from . import clients, variants
 from .about import ABOUT
 from .access import TheWorld
 from .clock import stamp
@@ -30,6 +30,10 @@ class ClockOrder(_Order):
 
 class AccountOrder(_Order):
     id: str = Field(default_factory=new_id, pattern="^[0-9a-f]{32}$")
+
+
+class ClientsOrder(_Order):
+    clients: list[dict[str, Any]]
 
 
 class ReachOrder(_Order):
@@ -100,6 +104,13 @@ async def add_account(world: TheWorld, order: AccountOrder) -> dict[str, Any]:
         raise HTTPException(422, f"the account {order.id} is there already")
     world.accounts[order.id] = Account(order.id)
     return {"id": order.id}
+
+
+@router.post("/clients")
+async def add_clients(world: TheWorld, order: ClientsOrder) -> list[str]:
+    """Thousands at once, in the first account; their ids."""
+    account = next(iter(world.accounts.values()))
+    return [clients.create(world, account, body)[0].client_id for body in order.clients]
 
 
 @router.get("/journal")
