@@ -28,7 +28,7 @@ options:
       - The result of P(oauthops.iam.cloudflare_oauth_client_info#module) for all clients.
     type: dict
     required: true
-  catalogue:
+  catalog:
     description:
       - The result of P(oauthops.iam.cloudflare_oauth_scope_info#module) for all scopes.
     type: dict
@@ -76,11 +76,11 @@ EXAMPLES = r"""
 
 - name: List the scopes
   oauthops.iam.cloudflare_oauth_scope_info:
-  register: catalogue
+  register: catalog
 
 - name: Show the findings
   ansible.builtin.debug:
-    msg: "{{ (plan | oauthops.iam.drift_report(account, catalogue)).verdict.message }}"
+    msg: "{{ (plan | oauthops.iam.drift_report(account, catalog)).verdict.message }}"
 """
 
 RETURN = r"""
@@ -194,40 +194,31 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS, USUAL_FAIL_ON
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import USUAL_FAIL_ON, kinds_of
 from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import drift_report as report
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import present
-
-USUAL_TITLE = "Cloudflare OAuth clients"
 
 
 def drift_report(
     plan: Mapping[str, Any],
     account: Mapping[str, Any],
-    catalogue: Mapping[str, Any],
+    catalog: Mapping[str, Any],
     title: str = "",
     fail_on: Iterable[str] = USUAL_FAIL_ON,
     now: str = "",
 ) -> dict[str, Any]:
     """The report. Raises AnsibleFilterError for an invalid argument."""
-    moment = present(now)
-    kinds = listed(fail_on) if isinstance(fail_on, str) else list(fail_on)
-    strange = [kind for kind in kinds if kind not in KINDS]
-    if strange:
-        raise AnsibleFilterError(f"fail_on: invalid kind {strange[0]!r} (expected {', '.join(KINDS)}).")
     try:
-        return report(plan, account, catalogue, moment, title or USUAL_TITLE, kinds)
+        return report(plan, account, catalog, present("now", now), title, kinds_of(fail_on))
+    except UsageError as failure:
+        raise AnsibleFilterError(failure.message) from None
     except (AttributeError, KeyError, TypeError):
         raise AnsibleFilterError(
             "drift_report: invalid input (expected the results of the modules cloudflare_oauth_clients, "
             "cloudflare_oauth_client_info and "
             "cloudflare_oauth_scope_info)."
         ) from None
-
-
-def listed(kinds: str) -> list[str]:
-    """The kinds in a text of a survey; the usual ones when it is empty."""
-    return [kind.strip() for line in kinds.splitlines() for kind in line.split(",") if kind.strip()] or [*USUAL_FAIL_ON]
 
 
 class FilterModule:

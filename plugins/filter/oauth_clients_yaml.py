@@ -87,83 +87,31 @@ _value:
         visibility: private
 """
 
-import fnmatch
-import keyword
-import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import some
-from ansible_collections.oauthops.iam.plugins.plugin_utils._variables_file import variables_text
-
-Client = Mapping[str, Any]
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.plugin_utils._definitions_text import definitions_text
 
 
 def oauth_clients_yaml(
-    clients: Iterable[Client],
+    clients: Iterable[Mapping[str, Any]],
     variable: str = "oauth_clients",
     name: str = "",
     client_ids: bool = True,
     comment: str = "",
 ) -> str:
     """The text of the file; raises AnsibleFilterError for values that no file can hold, and for ambiguous clients."""
-    if not re.fullmatch(r"[a-zA-Z_]\w*", variable, re.ASCII) or keyword.iskeyword(variable):
-        raise AnsibleFilterError(f"variable: invalid name {variable!r} (expected letters, digits and underscores).")
-    chosen = _chosen(clients, name, client_ids)
     try:
-        return variables_text(variable, chosen, comment)
-    except UnicodeEncodeError as error:
-        raise AnsibleFilterError(
-            f"{error.object!r} holds an incomplete character, which cannot be written to a file."
-        ) from None
-
-
-def _chosen(clients: Iterable[Client], name: str, client_ids: bool) -> list[dict[str, Any]]:
-    try:
-        chosen = sorted((client for client in clients if _is_named(client, name)), key=_order)
-        described = [_described(client, client_ids) for client in chosen]
+        return definitions_text(clients, variable, name, client_ids, comment)
+    except UsageError as failure:
+        raise AnsibleFilterError(failure.message) from None
     except (AttributeError, KeyError, TypeError):
         raise AnsibleFilterError(
             "oauth_clients_yaml: invalid input (expected oauth_clients of the module cloudflare_oauth_client_info)."
         ) from None
-    if not client_ids:
-        _refuse_indistinct(chosen)
-    return described
-
-
-def _is_named(client: Client, pattern: str) -> bool:
-    return not pattern or fnmatch.fnmatchcase(client["client_name"] or "", pattern)
-
-
-def _order(client: Client) -> tuple[str, str]:
-    return client["client_name"] or "", client["client_id"]
-
-
-def _described(client: Client, with_id: bool) -> dict[str, Any]:
-    """The client's definition, the name and the ID first."""
-    rest = dict(client["definition"])
-    names = {name: rest.pop(name) for name in ("client_name",) if name in rest}
-    if with_id:
-        return {**names, "client_id": client["client_id"], **rest}
-    rest.pop("visibility")
-    return {**names, **rest}
-
-
-def _refuse_indistinct(clients: Sequence[Client]) -> None:
-    uses = Counter(client["client_name"] or "" for client in clients)
-    unclear = [
-        f"{client['client_id']} ({client['client_name'] or 'without a name'})"
-        for client in clients
-        if not client["client_name"] or uses[client["client_name"]] > 1
-    ]
-    if unclear:
-        raise AnsibleFilterError(
-            f"Without IDs these clients would be ambiguous: {some(unclear)}. Give each a name of its own, leave them "
-            "out, or keep the IDs."
-        )
 
 
 class FilterModule:

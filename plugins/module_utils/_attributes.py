@@ -102,7 +102,7 @@ class Attributes:
                 os.fchown(handle, uid, gid)
             except PermissionError:
                 raise self._impossible(place, older) from None
-        _set_context(handle, place, older)
+        set_context(handle, place, older)
         if older and self._keeps_mode and older.acl:
             os.setxattr(handle, ACL, older.acl)  # the mode is part of it
         elif older and self._keeps_mode:
@@ -142,7 +142,7 @@ def _name(uid: int) -> str:
     return f"the user {name}"
 
 
-def _set_context(handle: int, place: Place, older: Found | None) -> None:
+def set_context(handle: int, place: Place, older: Found | None) -> None:
     """Set the SELinux context of the older file, or else that of the policy for its path."""
     if selinux is None or not selinux.is_selinux_enabled():
         return

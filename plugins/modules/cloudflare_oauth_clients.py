@@ -342,10 +342,10 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import chec
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import reconcile_all, secret_options, source
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import checked_entries, reconcile_all
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.definitions import defined_in
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS, check_entries
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.definitions import given_definitions
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
 
 OPTIONS: Mapping[str, Any] = {
     "clients": {"type": "list", "elements": "dict", "options": DEFINITION_OPTIONS},
@@ -361,25 +361,14 @@ OPTIONS: Mapping[str, Any] = {
     "results": {"type": "str", "choices": ["changed", "full"], "default": "changed"},
 }
 MOST_AT_A_TIME = 50
-SHARED = ("validate_scopes", "return_client_secret", "force")
 
 
 def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     account_id = check_account_id(params)
     check_options(params)
-    shared = {name: params[name] for name in SHARED}
-    directory = params["client_secret_dir"]
-    entries = [{**entry, **shared, **secret_options(directory, entry)} for entry in definitions(params)]
-    check_entries(entries, source(params))
+    entries = checked_entries(given_definitions(params), params)
     clients = OAuthClients(connect(params, params["concurrency"]), account_id)
     return reconcile_all(clients, entries, params, check_mode=check_mode)
-
-
-def definitions(params: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each with the C(place) where it stands."""
-    if params["definitions_file"] is not None:
-        return defined_in(params["definitions_file"])
-    return [{**entry, "place": f"clients[{number}]"} for number, entry in enumerate(params["clients"])]
 
 
 def check_options(params: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import is_empty
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
@@ -29,6 +30,7 @@ KINDS: Mapping[str, str] = {
     "open_rotations": "Open rotations",
     "failed_verifications": "Failed verifications",
 }
+USUAL_TITLE = "Cloudflare OAuth clients"
 USUAL_FAIL_ON = ("drift", "missing", "errors")
 REPORTED = (*(field.name for field in FIELDS), "visibility")
 
@@ -41,23 +43,23 @@ Findings = dict[str, list[Finding]]
 def drift_report(
     plan: Mapping[str, Any],
     account: Mapping[str, Any],
-    catalogue: Mapping[str, Any],
+    catalog: Mapping[str, Any],
     now: datetime,
     title: str,
     fail_on: Collection[str],
 ) -> dict[str, Any]:
     """The whole report; its keys are documented in the filter drift_report.
 
-    C(plan) is the result of cloudflare_oauth_clients in check mode, C(account) and C(catalogue) are results of the
+    C(plan) is the result of cloudflare_oauth_clients in check mode, C(account) and C(catalog) are results of the
     two modules that list. Only the keys that are named here are copied from them, so that no secret is among them.
     """
     entries, clients = plan["oauth_clients"], account["oauth_clients"]
     unmanaged = {client["client_id"] for client in plan["unmanaged"]}
-    findings = {kind: in_order(found) for kind, found in all_findings(entries, clients, unmanaged, catalogue).items()}
+    findings = {kind: in_order(found) for kind, found in all_findings(entries, clients, unmanaged, catalog).items()}
     about = {kind: {key_of(item) for item in found} for kind, found in findings.items()}
     return {
         "version": VERSION,
-        "title": title,
+        "title": title or USUAL_TITLE,
         "generated_at": now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "verdict": verdict(findings, fail_on),
         "counts": counts(entries, clients, findings),
@@ -67,6 +69,18 @@ def drift_report(
         ),
         "clients": in_order(overview(client, unmanaged, about, now) for client in clients),
     }
+
+
+def kinds_of(fail_on: str | Iterable[str]) -> list[str]:
+    """The kinds in a list or in the text of a survey; the usual ones if the text is empty. Raises UsageError."""
+    kinds = fail_on
+    if isinstance(fail_on, str):
+        kinds = [kind.strip() for line in fail_on.splitlines() for kind in line.split(",") if kind.strip()]
+        kinds = kinds or USUAL_FAIL_ON
+    for kind in kinds:
+        if kind not in KINDS:
+            raise invalid("fail_on", f"invalid kind {kind!r} (expected {', '.join(KINDS)}).")
+    return list(kinds)
 
 
 def counts(entries: Sequence[Entry], clients: Sequence[Client], findings: Findings) -> dict[str, int]:
@@ -80,9 +94,9 @@ def counts(entries: Sequence[Entry], clients: Sequence[Client], findings: Findin
 
 
 def all_findings(
-    entries: Sequence[Entry], clients: Sequence[Client], unmanaged: Collection[str], catalogue: Mapping[str, Any]
+    entries: Sequence[Entry], clients: Sequence[Client], unmanaged: Collection[str], catalog: Mapping[str, Any]
 ) -> Findings:
-    known = [str(scope["id"]) for scope in catalogue["oauth_scopes"]]
+    known = [str(scope["id"]) for scope in catalog["oauth_scopes"]]
     sound = [entry for entry in entries if not entry["failed"]]
     # Of a client that a definition would change the definition counts, of any other what the account has.
     settled = {entry["client_id"] for entry in sound if entry["action"] != "none"}

@@ -7,9 +7,7 @@ from __future__ import annotations
 import re
 from datetime import MAXYEAR, MINYEAR, datetime, timedelta, timezone
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 
 COMPACT = "%Y%m%dT%H%M%SZ"
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -55,12 +53,9 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def present(text: str) -> datetime:
-    """The time in a filter's option C(now), or else the current time. Raises AnsibleFilterError."""
-    try:
-        return moment("now", text) if text else now()
-    except UsageError as failure:
-        raise AnsibleFilterError(failure.message) from None
+def present(name: str, text: str) -> datetime:
+    """The time in the option C(name), or else the current time. Raises UsageError if it is invalid."""
+    return moment(name, text) if text else now()
 
 
 def duration(name: str, value: object) -> timedelta | None:

@@ -32,17 +32,9 @@ _value:
   type: bool
 """
 
-import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
-
-def writable_file(path: object) -> bool:
-    """Whether the file can be written; false for a path that is not text."""
-    if not isinstance(path, str):
-        return False
-    file = Path(os.path.expanduser(path))
-    return file.is_absolute() and not file.is_dir() and file.parent.is_dir() and os.access(file.parent, os.W_OK)
+from ansible_collections.oauthops.iam.plugins.plugin_utils._text_file import writable_file
 
 
 class TestModule:

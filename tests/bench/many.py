@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from queue import SimpleQueue
 from statistics import median
 
 from tests.bench.extent import Extent
-from tests.bench.stage import Stage
+from tests.bench.stage import Stage, set_up
 from tests.bench.targets import Target
-from tests.bench.timing import Figures, Measurement, above, interleaved, ratio
+from tests.bench.timing import Figures, Measurement, above, add, in_turn, interleaved, ratio
 from tests.bench.ways import (
     CHANGED,
     FILE,
@@ -53,8 +56,8 @@ __ https://github.com/oauthops/oauthops.iam/blob/main/tests/bench/clients_with_s
 {table}
 
 *Seconds* are those of the whole command, *ms each* those of one client above an empty play, or above a script that
-loads the SDK and ends. Medians of {rounds} rounds. Most that takes long was measured less often, as
-``benchmark.json`` shows.
+loads the SDK and ends. What a target compares is the median of {rounds} rounds, all else was measured once, as
+``benchmark.json`` shows. Runs that wait for the network most of the time were measured two at a time.
 
 Left out, because the whole run would take an hour otherwise: {left_out}; \
 the loop for {large} new clients, and for {medium} on the slow network, as each task lists
@@ -77,12 +80,11 @@ LEFT_OUT = "the loop with {huge} clients, the SDK for\n{huge} new ones, and both
 
 @dataclass(frozen=True)
 class Life:
-    """Clients that one way creates, leaves alone and changes."""
+    """Clients that one way creates, leaves alone and changes, all of it once."""
 
     way: str
     size: int
     latency: int
-    rounds: int
     states: tuple[str, ...] = STATES
 
     def case(self, state: str) -> str:
@@ -94,24 +96,29 @@ def case(way: str, state: str, size: int, latency: int = 0) -> str:
 
 
 def lives(extent: Extent) -> list[Life]:
-    """What is measured; what takes too long is not in it. Without a target it is measured once where it takes long."""
-    few, slow = extent.few_rounds, extent.latency
+    """What is measured; what takes too long is not in it."""
+    slow = extent.latency
     return [
-        *(Life(way, size, 0, extent.rounds) for size in (extent.small, extent.medium) for way in WAYS),
-        Life(ONE_TASK, extent.large, 0, extent.rounds),
-        Life(FILE, extent.large, 0, extent.rounds),
-        Life(LOOP, extent.large, 0, 1, (UNCHANGED, CHANGED)),
-        Life(SDK, extent.large, 0, few),
-        Life(ONE_TASK, extent.huge, 0, few),
-        Life(FILE, extent.huge, 0, few),
-        Life(SDK, extent.huge, 0, 1, (UNCHANGED, CHANGED)),
-        *(Life(way, extent.small, slow, 1) for way in WAYS),
-        Life(ONE_TASK, extent.medium, slow, 1),
-        Life(LOOP, extent.medium, slow, 1, (UNCHANGED, CHANGED)),
-        Life(SDK, extent.medium, slow, 1),
-        Life(ONE_TASK, extent.large, slow, 1),
-        Life(FILE, extent.large, slow, 1),
+        *(Life(way, size, 0) for size in (extent.small, extent.medium) for way in WAYS),
+        Life(ONE_TASK, extent.large, 0),
+        Life(FILE, extent.large, 0),
+        Life(LOOP, extent.large, 0, (UNCHANGED, CHANGED)),
+        Life(SDK, extent.large, 0),
+        Life(ONE_TASK, extent.huge, 0),
+        Life(FILE, extent.huge, 0),
+        Life(SDK, extent.huge, 0, (UNCHANGED, CHANGED)),
+        *(Life(way, extent.small, slow) for way in WAYS),
+        Life(ONE_TASK, extent.medium, slow),
+        Life(LOOP, extent.medium, slow, (UNCHANGED, CHANGED)),
+        Life(SDK, extent.medium, slow),
+        Life(ONE_TASK, extent.large, slow),
+        Life(FILE, extent.large, slow),
     ]
+
+
+def compared(extent: Extent) -> dict[int, tuple[str, ...]]:
+    """The numbers of unchanged clients for which there is a target, and the ways that it compares."""
+    return {extent.medium: (FILE, SDK), extent.large: (ONE_TASK, FILE, SDK), extent.huge: (FILE, SDK)}
 
 
 def at_once(extent: Extent) -> str:
@@ -124,26 +131,64 @@ def has_files(figures: Figures) -> bool:
 
 
 def measure(stage: Stage, extent: Extent) -> Figures:
-    info = stage.write_play("info", [{"oauthops.iam.cloudflare_oauth_client_info": {}}])
+    if extent.warm_up:
+        for way in (ONE_TASK, SDK):
+            nothing(stage, way)
 
     def one_round(number: int) -> dict[str, Measurement]:
-        found: dict[str, Measurement] = {}
-        for life in lives(extent):
-            if number <= life.rounds:
-                found.update(lived(stage, life, f"round{number}"))
-            if (life.way, life.size, life.latency) == (ONE_TASK, extent.large, 0):
-                found[INFO] = stage.play(info)
-        return {**found, **(changes(stage, extent) if number <= extent.few_rounds else {})}
+        changed = {UNTOUCHED: nothing(stage, ONE_TASK), at_once(extent): all_changed(stage, extent, ONE_TASK)}
+        return {**unchanged(stage, extent, number), **changed}
 
-    if extent.warm_up:
-        for way in WAYS:
-            lived(stage, Life(way, extent.small, 0, 1), "warm-up")
     figures = interleaved(extent.rounds, warm_up=False, one_round=one_round)
-    figures[LIMITED] = {kind: [value] for kind, value in within_the_limit(stage, extent).items()}
+    once: dict[str, Measurement] = {LIMITED: within_the_limit(stage, extent)}
+    for life in lives(extent):
+        if not life.latency:
+            once.update(lived(stage, life))
+    add(figures, {name: found for name, found in once.items() if name not in figures})
+    return figures | waiting(stage, extent)
+
+
+def waiting(stage: Stage, extent: Extent) -> Figures:
+    """What waits for a slow network most of the time: two at a time, each with a fake of its own."""
+    work: list[Callable[[Stage], dict[str, Measurement]]] = [
+        lambda free: {LOOPED: all_changed(free, extent, LOOP)},
+        *[lambda free: {ONE_BY_ONE: all_changed(free, extent, ONE_TASK, 1)}] * extent.rounds,
+        *(partial(lived, life=life) for life in lives(extent) if life.latency),
+    ]
+    figures: Figures = {}
+    with set_up() as other, ThreadPoolExecutor(2) as pool:
+        free: SimpleQueue[Stage] = SimpleQueue()
+        for each in (stage, other):
+            free.put(each)
+
+        def done(job: Callable[[Stage], dict[str, Measurement]]) -> dict[str, Measurement]:
+            taken = free.get()
+            try:
+                return job(taken)
+            finally:
+                free.put(taken)
+
+        for found in pool.map(done, work):
+            add(figures, found)
     return figures
 
 
-def lived(stage: Stage, life: Life, mark: str) -> dict[str, Measurement]:
+def unchanged(stage: Stage, extent: Extent, number: int) -> dict[str, Measurement]:
+    """The ways that a target compares, on the same clients, none of which is written to."""
+    info = stage.write_play("info", [{"oauthops.iam.cloudflare_oauth_client_info": {}}])
+    found: dict[str, Measurement] = {}
+    for size, ways in compared(extent).items():
+        known = seed(stage, size)
+        play, script = nothing(stage, FILE), nothing(stage, SDK)
+        cases = {case(way, UNCHANGED, size): partial(writing, stage, way, known, 0) for way in ways}
+        if size == extent.large:
+            cases[INFO] = partial(stage.play, info)
+        found.update(in_turn(cases, number))
+        found.update({case(way, NOTHING, size): script if way == SDK else play for way in ways})
+    return found
+
+
+def lived(stage: Stage, life: Life) -> dict[str, Measurement]:
     """One after the other the states of a life."""
     found = {life.case(NOTHING): nothing(stage, life.way)}
     stage.empty_account()
@@ -155,7 +200,7 @@ def lived(stage: Stage, life: Life, mark: str) -> dict[str, Measurement]:
         stage.slow_down(life.latency)
     known = with_ids(stage, described(life.size))
     found[life.case(UNCHANGED)] = writing(stage, life.way, known, 0)
-    changed = partly_changed(known, EVERY[CHANGED], mark)
+    changed = partly_changed(known, EVERY[CHANGED], "changed")
     found[life.case(CHANGED)] = writing(stage, life.way, changed, count(life.size, CHANGED))
     return found
 
@@ -174,19 +219,10 @@ def writing(
     return found
 
 
-def changes(stage: Stage, extent: Extent) -> dict[str, Measurement]:
+def all_changed(stage: Stage, extent: Extent, way: str, concurrency: int | None = None) -> Measurement:
     known = seed(stage, extent.changes)
     stage.slow_down(extent.latency)
-    runs: Iterable[tuple[str, str, int | None]] = (
-        (at_once(extent), ONE_TASK, None),
-        (ONE_BY_ONE, ONE_TASK, 1),
-        (LOOPED, LOOP, None),
-    )
-    found = {UNTOUCHED: nothing(stage, ONE_TASK)}
-    for number, (name, way, concurrency) in enumerate(runs):
-        changed = partly_changed(known, 1, f"run{number}")
-        found[name] = writing(stage, way, changed, extent.changes, concurrency)
-    return found
+    return writing(stage, way, partly_changed(known, 1, "changed"), extent.changes, concurrency)
 
 
 def within_the_limit(stage: Stage, extent: Extent) -> Measurement:

@@ -74,7 +74,7 @@ def draw_tasks(axes: Any, figures: Figures, extent: Extent) -> None:
         *((kind, tasks.PROCESS, f"{kind}, own process") for kind in tasks.OURS),
         (tasks.URI, tasks.LOOP, tasks.URI),
     ]
-    values = [median(tasks.per_task(figures, kind, shape, extent.tasks)) for kind, shape, _name in shown]
+    values = [median(tasks.per_task(figures, kind, shape, extent)) for kind, shape, _name in shown]
     bars(axes, [name for *_case, name in shown], values, [kind in tasks.OURS for kind, *_rest in shown])
     axes.set_title("One task in a loop")
     axes.set_xlabel("ms")

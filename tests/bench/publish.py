@@ -60,7 +60,7 @@ def measure(stage: Stage, extent: Extent) -> Figures:
         BY_HAND: lambda: stage.play(by_hand, {"app": APP}),
         SHORTEST: lambda: stage.play(by_hand, {"app": APP, "keep_record": False}),
     }
-    figures = interleaved(extent.rounds, warm_up=extent.warm_up, one_round=lambda number: dict(in_turn(cases, number)))
+    figures = interleaved(extent.rounds, warm_up=False, one_round=lambda number: dict(in_turn(cases, number)))
     if any(any(case["writes"]) for case in figures.values()):
         raise RuntimeError("a public client was written to")
     return figures

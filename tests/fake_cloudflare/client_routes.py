@@ -79,7 +79,7 @@ async def delete_rotated_secret(world: TheWorld, account: TheAccount, client_id:
 
 @router.get("/oauth/scopes", dependencies=[Depends(needs(None))])
 async def list_scopes(world: TheWorld) -> JSONResponse:
-    found = [scope.as_json() for scope in world.catalogue.values()]
+    found = [scope.as_json() for scope in world.catalog.values()]
     if world.variants.extra_fields:
         found = [{**scope, "deprecated": None} for scope in found]
     total = len(found)

@@ -105,7 +105,7 @@ def _merged(
 ) -> dict[str, Any]:
     """Stored and sent values together, with the server's own additions; problems of the whole are raised."""
     merged = {name: value for name, value in {**stored, **sent}.items() if value is not None}
-    known = set(world.catalogue)
+    known = set(world.catalog)
     if world.variants.stale_scopes == "tolerate":
         known.update(stored.get("scopes", ()))
     problems = scope_problems(sent.get("scopes", ()), known)

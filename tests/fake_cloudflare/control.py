@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from . import variants
+from . import clients, variants
 from .about import ABOUT
 from .access import TheWorld
 from .clock import stamp
 from .faults import Fault
-from .scopes import Scope, catalogue
+from .scopes import Scope, catalog
 from .state import Account, Verification, new_id
 from .zones import new_zone
 
@@ -30,6 +30,10 @@ class ClockOrder(_Order):
 
 class AccountOrder(_Order):
     id: str = Field(default_factory=new_id, pattern="^[0-9a-f]{32}$")
+
+
+class ClientsOrder(_Order):
+    clients: list[dict[str, Any]]
 
 
 class ReachOrder(_Order):
@@ -53,8 +57,8 @@ class ScopeOrder(_Order):
     category: str = "other"
 
 
-class CatalogueOrder(_Order):
-    """Removals come first; `reset` starts from the seeded catalogue."""
+class CatalogOrder(_Order):
+    """Removals come first; `reset` starts from the seeded catalog."""
 
     reset: bool = False
     remove: list[str] = []
@@ -100,6 +104,13 @@ async def add_account(world: TheWorld, order: AccountOrder) -> dict[str, Any]:
         raise HTTPException(422, f"the account {order.id} is there already")
     world.accounts[order.id] = Account(order.id)
     return {"id": order.id}
+
+
+@router.post("/clients")
+async def add_clients(world: TheWorld, order: ClientsOrder) -> list[str]:
+    """Thousands at once, in the first account; their ids."""
+    account = next(iter(world.accounts.values()))
+    return [clients.create(world, account, body)[0].client_id for body in order.clients]
 
 
 @router.get("/journal")
@@ -172,9 +183,9 @@ async def set_verification(world: TheWorld, client_id: str, order: VerificationO
 
 
 @router.put("/scopes")
-async def edit_scopes(world: TheWorld, order: CatalogueOrder) -> list[str]:
-    known = catalogue() if order.reset else dict(world.catalogue)
+async def edit_scopes(world: TheWorld, order: CatalogOrder) -> list[str]:
+    known = catalog() if order.reset else dict(world.catalog)
     kept = {scope_id: scope for scope_id, scope in known.items() if scope_id not in order.remove}
     added = {scope.id: Scope(scope.id, scope.name, scope.category) for scope in order.add}
-    world.catalogue = {**kept, **added}
-    return list(world.catalogue)
+    world.catalog = {**kept, **added}
+    return list(world.catalog)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The catalogue of OAuth scopes and the rules that scopes obey.
+"""The catalog of OAuth scopes and the rules that scopes obey.
 
 The ids are real ones, reported by users of the live service. Names and categories are ours, made up to look plausible,
 except the category `account_and_billing`, which Cloudflare's own example shows.
@@ -70,8 +70,8 @@ def _scope(scope_id: str, category: str) -> Scope:
     return Scope(scope_id, f"{name} {action.title()}", category)
 
 
-def catalogue() -> dict[str, Scope]:
-    """A fresh copy of the seeded catalogue, by id."""
+def catalog() -> dict[str, Scope]:
+    """A fresh copy of the seeded catalog, by id."""
     return {
         scope_id: _scope(scope_id, category) for category, ids in _IDS_BY_CATEGORY.items() for scope_id in ids.split()
     }

@@ -14,7 +14,7 @@ from .credentials import Credential, seed_credentials
 from .journal import Journal
 from .lag import ReadLag
 from .limiter import Limiter
-from .scopes import Scope, catalogue
+from .scopes import Scope, catalog
 from .variants import Variants
 from .zones import Record, Zone, new_zone
 
@@ -93,7 +93,7 @@ class World:
     restricted: dict[str, frozenset[str]]
     zones: dict[str, Zone]
     records: dict[str, Record]
-    catalogue: dict[str, Scope]
+    catalog: dict[str, Scope]
     minted: list[str]
     faults: list[Fault]
 
@@ -112,7 +112,7 @@ class World:
         self.accounts = {self.account_id: Account(self.account_id)}
         self.restricted = {}
         self.records = {}
-        self.catalogue = catalogue()
+        self.catalog = catalog()
         self.minted = []
         self.faults = []
         self.clock.reset()

@@ -86,7 +86,7 @@ class Variants(BaseModel):
     optional_scopes_check: Literal["merged", "request", "request_strict"] = "merged"
     """The subset rule looks at the merged client, at a request that has both, or wants both together."""
     stale_scopes: Literal["refuse", "tolerate"] = "refuse"
-    """Sending a stored scope that has since left the catalogue."""
+    """Sending a stored scope that has since left the catalog."""
 
     # Domain verification
     first_verification: Literal["pending", "in_progress", "absent"] = "pending"

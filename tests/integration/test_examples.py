@@ -58,8 +58,10 @@ def prepared(ansible: Ansible, fake: FakeCloudflare) -> dict[str, Json]:
 @pytest.mark.parametrize(
     "module",
     [
+        "cloudflare_oauth_client_export",
         "cloudflare_oauth_client_info",
         "cloudflare_oauth_client_publication",
+        "cloudflare_oauth_client_report",
         "cloudflare_oauth_client_secret",
         "cloudflare_oauth_client_wait",
         "cloudflare_oauth_clients",
@@ -75,7 +77,8 @@ def test_the_examples_of_a_module_run(
         (client,) = Modules(fake).info(client_name="Example App").oauth_clients
         Modules(fake).record(client_uri=client["client_uri"], value=client["publishing"]["dns_record"]["value"])
     defaults = {**LOOKED_UP_NOWHERE, "oauthops.iam.dns_txt_info": {"servers": [fake.dns_address]}}
-    many = {"example_secret_dir": str(ansible.directory), "example_staging_clients": [{"client_name": "Example App"}]}
+    directories = dict.fromkeys(("example_secret_dir", "example_report_dir"), str(ansible.directory))
+    many = {**directories, "example_staging_clients": [{"client_name": "Example App"}]}
     write_definitions(ansible.directory, {"oauth_clients": [{"client_name": "Example App"}]})
     run = ansible.play(examples(module), *LOUD, vars={**prepared, **many}, module_defaults=defaults)
     assert run.status == 0, run.output
@@ -110,8 +113,8 @@ def test_no_module_is_without_tested_examples(prepared: dict[str, Json], fake: F
     elsewhere = {"dns_txt_info", "rfc2136_txt_value", "secret_file_value", "vault_file_key"}
     elsewhere |= {f"cloudflare_oauth_client_{name}" for name in ("rotation", "stored_secret")}
     assert documented == elsewhere | {f"cloudflare_oauth_{name}" for name in (
-        "client", "client_info", "client_publication", "client_secret", "client_wait", "clients", "domain_record",
-        "scope_info",
+        "client", "client_export", "client_info", "client_publication", "client_report", "client_secret",
+        "client_wait", "clients", "domain_record", "scope_info",
     )}  # fmt: skip
     assert [client["client_name"] for client in fake.state()["clients"]] == ["Example App"]
 

@@ -105,7 +105,7 @@ def found(run: Run) -> dict[str, list[str]]:
 
 def expect_only_reads(fake: FakeCloudflare, pages: int = 1) -> None:
     listing = f"GET /accounts/{fake.account_id}/oauth_clients"
-    assert fake.requests() == [listing] * pages + [listing] * pages + ["GET /oauth/scopes"]
+    assert fake.requests() == [listing] * pages + ["GET /oauth/scopes"]
 
 
 FOUND = {
@@ -135,7 +135,11 @@ def test_every_kind_is_found_and_nothing_is_written_to_cloudflare(
     written = {form: ansible.directory / name for form, name in WRITTEN.items()}
     assert {oct(path.stat().st_mode & 0o777) for path in written.values()} == {"0o644"}
     result = run.fact("oauth_client_report_result")
-    assert json.loads(written["json"].read_text()) == result
+    in_full = json.loads(written["json"].read_text())
+    assert [client["client_name"] for client in in_full.pop("clients")] == sorted(
+        client["client_name"] for client in before
+    )
+    assert in_full == result
     assert written["text"].read_text().splitlines() == run.result("Show the report")["msg"]
     page = written["html"].read_text()
     assert all(f'id="{kind}"' in page for kind in KINDS)
@@ -241,9 +245,11 @@ def test_what_was_exported_is_as_defined(report: Report, fake: FakeCloudflare, a
     export = ansible.playbook("oauthops.iam.export", extra={"oauth_client_export_path": str(exported)})
     assert export.status == 0, export.output
     definitions: Json = "{{ oauth_clients }}"
-    run = report(definitions, "-e", f"@{exported}", fail_on=list(KINDS))
-    assert run.status == 0, run.output
-    assert run.fact("oauth_client_report_result")["counts"]["as_defined"] == len(HOSTILE)
+    given = report(definitions, "-e", f"@{exported}", fail_on=list(KINDS))
+    read = report([], definitions_file=str(exported), fail_on=list(KINDS))
+    for run in (given, read):
+        assert run.status == 0, run.output
+        assert run.fact("oauth_client_report_result")["counts"]["as_defined"] == len(HOSTILE)
 
 
 def test_nothing_is_written_unless_asked_for(report: Report, ansible: Ansible) -> None:
@@ -272,6 +278,8 @@ def test_check_mode_writes_no_file(report: Report, ansible: Ansible, one_of_each
         ({"clients": [3]}, "Validation of arguments failed"),
         ({"clients": [{"redirect_uris": []}]}, "clients[0]"),
         ({"now": "soon"}, "now: invalid time 'soon'"),
+        ({"definitions_file": ["/no/such/file"]}, "definitions_file: /no/such/file cannot be read"),
+        ({"definitions_file": ["/dev/null"], "clients": [{"client_name": "App"}]}, "definitions_file: clients is set"),
         ({"cloudflare_api_url": "http://example.com"}, "https"),
     ],
     ids=lambda value: str(next(iter(value.items()))) if isinstance(value, dict) else "",

@@ -413,7 +413,7 @@ def test_optional_scopes_alone_are_sent_alone(
 
 
 @pytest.mark.parametrize("stale", ["refuse", "tolerate"])
-def test_a_stored_scope_that_left_the_catalogue_is_cloudflares_decision(
+def test_a_stored_scope_that_left_the_catalog_is_cloudflares_decision(
     fake: FakeCloudflare, modules: Modules, stale: str
 ) -> None:
     modules.client(**{**APP, "scopes": ["dns.read", "zaraz.edit"]})

@@ -101,10 +101,10 @@ def _unsettled(question: Question, why: str) -> list[Finding]:
     return [fact(question.name, why)]
 
 
-def chosen_scopes(catalogue: Exchange) -> list[str]:
-    """Harmless scopes that exist, or the usual ones if the catalogue cannot be read."""
+def chosen_scopes(catalog: Exchange) -> list[str]:
+    """Harmless scopes that exist, or the usual ones if the catalog cannot be read."""
     usual = list(PREFERRED_SCOPES)
-    ids = [str(item.get("id")) for item in catalogue.items]
+    ids = [str(item.get("id")) for item in catalog.items]
     known = [scope for scope in usual if scope in ids]
     others = [scope for scope in ids if scope.endswith(".read") and scope not in known]
     found = [*known, *others][: len(usual)]

@@ -76,8 +76,8 @@ def results(
     meant = [client for client in clients if client["client_id"] in ids]
     unmanaged = [brief(client) for client in surplus(clients, entries, meant)]
     plan = {"changed": False, "oauth_clients": list(entries), "pruned": [], "unmanaged": unmanaged}
-    catalogue: list[Json] = [{"id": scope, "name": scope, "category": None, "scopes": []} for scope in known]
-    return plan, {"oauth_clients": list(clients)}, {"oauth_scopes": catalogue}
+    catalog: list[Json] = [{"id": scope, "name": scope, "category": None, "scopes": []} for scope in known]
+    return plan, {"oauth_clients": list(clients)}, {"oauth_scopes": catalog}
 
 
 def reported(entries: Sequence[Json], clients: Sequence[Client], **options: Json) -> Json:

@@ -220,7 +220,7 @@ def behind(call: Call) -> list[Call]:
 
 
 def offers(*scopes: str) -> Call:
-    """The catalogue of scopes."""
+    """The catalog of scopes."""
     found = [{"id": scope, "name": scope.upper(), "category": "other", "scopes": []} for scope in scopes]
     return Call("GET", "/oauth/scopes", found, info={"total_count": len(found)})
 

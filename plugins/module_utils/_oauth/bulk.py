@@ -32,13 +32,14 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Cr
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
     DEFINITION_OPTIONS,
     Entry,
+    check_entries,
     checked_description,
     repeated,
 )
 
 # In bytes: most file systems allow 255, of which the files beside a secret's need some.
 LONGEST_NAME = 200
-
+SHARED = ("validate_scopes", "return_client_secret", "force")
 
 # How many kinds of failures the message names.
 SHOWN_KINDS = 5
@@ -47,6 +48,14 @@ NOT_ATTEMPTED = (
     f"Not attempted, because {IN_A_ROW} clients in a row failed for a common reason, such as the credential or "
     "an outage. Correct the cause, then run again."
 )
+
+
+def checked_entries(definitions: Iterable[Entry], params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The definitions with the options that concern all of them. Raises UsageError if they contradict each other."""
+    shared, directory = {name: params[name] for name in SHARED}, params["client_secret_dir"]
+    entries = [{**entry, **shared, **secret_options(directory, entry)} for entry in definitions]
+    check_entries(entries, source(params))
+    return entries
 
 
 def secret_options(directory: str | None, entry: Entry) -> dict[str, str | None]:

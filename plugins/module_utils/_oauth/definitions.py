@@ -40,6 +40,13 @@ VALIDATOR = ArgumentSpecValidator(dict(DEFINITION_OPTIONS))
 INSTEAD = "Ansible does not process this file. Load it with vars_files, and set clients to its variable instead."
 
 
+def given_definitions(params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The definitions in files or in the option C(clients), each with its C(place). Raises UsageError."""
+    if params[OPTION] is not None:
+        return defined_in(params[OPTION])
+    return [{**entry, "place": f"clients[{number}]"} for number, entry in enumerate(params["clients"])]
+
+
 def defined_in(patterns: Sequence[str]) -> list[dict[str, Any]]:
     """The definitions of all files, each with its C(place). Raises UsageError."""
     paths: dict[str, str] = {}

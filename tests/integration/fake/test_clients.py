@@ -24,6 +24,13 @@ def test_a_new_client(fake: FakeCloudflare, api: Api) -> None:
     assert fake.state()["minted_secrets"] == [client["client_secret"]]
 
 
+def test_clients_are_there_without_a_request_for_each(fake: FakeCloudflare, api: Api) -> None:
+    ids = fake.add_clients([{**BASICS, "client_name": f"App {number}"} for number in range(30)])
+    assert fake.requests() == []
+    assert [client["client_id"] for client in fake.state()["clients"]] == ids
+    assert api.read({"client_id": ids[-1]})["client_name"] == "App 29"
+
+
 @pytest.mark.parametrize("field", list(BASICS))
 def test_required_fields(api: Api, field: str) -> None:
     body = {name: value for name, value in BASICS.items() if name != field}

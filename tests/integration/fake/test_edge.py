@@ -99,7 +99,7 @@ def test_reset_forgets_everything(fake: FakeCloudflare, api: Api) -> None:
     assert api.create()["scopes"] == BASICS["scopes"]
 
 
-def test_the_catalogue_can_be_edited(fake: FakeCloudflare, api: Api) -> None:
+def test_the_catalog_can_be_edited(fake: FakeCloudflare, api: Api) -> None:
     scope = {"id": "new-thing.read", "name": "New Thing Read", "category": "other"}
     assert "new-thing.read" in fake.edit_scopes(add=[scope], remove=["dns.read"])
     listed = {item["id"]: item for item in api.result("GET", "/oauth/scopes")}

@@ -138,13 +138,13 @@ def test_a_question_finds_what_it_announces(fake: FakeCloudflare, lab: Lab, ques
 
 
 def test_facts_that_no_switch_stands_for(fake: FakeCloudflare, lab: Lab) -> None:
-    names = ("creation", "catalogue", "no secret", "rate limit")
+    names = ("creation", "catalog", "no secret", "rate limit")
     facts = {item.about: item.seen for name in names for item in ask(BY_NAME[name], lab) if not item.is_switch}
     assert facts["client_secret of a new client with none"] == "absent"
     assert facts["client_secret of a new client with client_secret_basic"] == "there"
     assert facts["scopes added for refresh_token"] == "offline_access"
     assert facts["rotation with method none"] == "400 with code 10905"
-    assert facts["ids in the catalogue"].startswith("account.read: no, account-settings.read: yes")
+    assert facts["ids in the catalog"].startswith("account.read: no, account-settings.read: yes")
     assert facts["number of scopes"].startswith(f"{len(fake.edit_scopes())} received")
     assert facts["Ratelimit header"].startswith('"default";r=')
 

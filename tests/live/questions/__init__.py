@@ -29,7 +29,7 @@ NOT_ASKED = {
     "max_clients": _MANY,
     "max_uris": _MANY,
     "max_name_length": _MANY,
-    "stale_scopes": "needs a scope that leaves the catalogue",
+    "stale_scopes": "needs a scope that leaves the catalog",
     "verified_client_uri_patch": _DOMAIN,
     "verified_recheck": _DOMAIN,
     "verification_hours": "takes two days",

@@ -116,14 +116,14 @@ def judge_names(notes: Notes) -> list[Finding]:
     return [taken("duplicate_names", notes["second"], what, ok="allow", refused="refuse")]
 
 
-def ask_catalogue(lab: Lab) -> Notes:
+def ask_catalog(lab: Lab) -> Notes:
     return {
         "scopes": lab.transport.send("GET", "/oauth/scopes"),
         "second": lab.transport.send("GET", "/oauth/scopes", query={"page": "2"}),
     }
 
 
-def judge_catalogue(notes: Notes) -> list[Finding]:
+def judge_catalog(notes: Notes) -> list[Finding]:
     scopes, second = notes["scopes"], notes["second"]
     ids = [str(item.get("id")) for item in scopes.items]
     categories = sorted({str(item.get("category")) for item in scopes.items})
@@ -136,7 +136,7 @@ def judge_catalogue(notes: Notes) -> list[Finding]:
         ),
         fact("scopes?page=2", "the same scopes again" if same else f"{len(second.items)} scopes ({second.outcome})"),
         fact("categories of scopes", ", ".join(categories) or "none"),
-        fact("ids in the catalogue", there),
+        fact("ids in the catalog", there),
     ]
 
 
@@ -144,5 +144,5 @@ PAGING = ("list_paging", "list_page_size", "list_page_cap", "list_result_info")
 QUESTIONS = (
     Question("paging", "Is the list of clients cut, and do page and per_page count?", PAGING, ask_paging, judge_paging),
     Question("names", "May two clients have one name?", ("duplicate_names",), ask_names, judge_names),
-    Question("catalogue", "What is in the catalogue of scopes?", (), ask_catalogue, judge_catalogue),
+    Question("catalog", "What is in the catalog of scopes?", (), ask_catalog, judge_catalog),
 )

@@ -21,7 +21,9 @@ MODULES = sorted({path.stem for path in (PLUGINS / "modules").glob("[!_]*.py")})
 IN_THE_CONTROLLER = {
     "vault_file_key",
     "cloudflare_oauth_client_wait",
+    "cloudflare_oauth_client_export",
     "cloudflare_oauth_client_publication",
+    "cloudflare_oauth_client_report",
     "cloudflare_oauth_client_rotation",
     "cloudflare_oauth_client_stored_secret",
 }

@@ -21,7 +21,7 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[!_]
 # What talks to Cloudflare.
 CLOUDFLARE = [name for name in MODULES if name.startswith("cloudflare_") and "stored_secret" not in name]
 PLACE = {"action", "async", "become", "delegation"}  # the attributes that say where a module runs
-IN_THE_CONTROLLER = {"vault_file_key", "cloudflare_oauth_client_wait"}
+IN_THE_CONTROLLER = {"vault_file_key", *(f"cloudflare_oauth_client_{name}" for name in ("export", "report", "wait"))}
 WITH_A_STORE = {
     "cloudflare_oauth_client_publication",
     "cloudflare_oauth_client_rotation",

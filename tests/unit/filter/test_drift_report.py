@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.oauthops.iam.plugins.filter import drift_report as plugin
-from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS, USUAL_FAIL_ON
+from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS, USUAL_FAIL_ON, USUAL_TITLE
 from tests.unit.reports import (
     KNOWN,
     NOW,
@@ -280,7 +280,7 @@ def test_an_answer_to_a_survey_is_kinds(fail_on: Json, kinds: list[str]) -> None
 
 
 def test_an_empty_title_is_the_usual_one() -> None:
-    assert reported([], [], title="")["title"] == reported([], [])["title"] == plugin.USUAL_TITLE
+    assert reported([], [], title="")["title"] == reported([], [])["title"] == USUAL_TITLE
 
 
 def test_kinds_that_there_are_not_are_told() -> None:

@@ -193,7 +193,7 @@ def test_scopes_are_not_looked_up_when_not_asked_to(cloudflare: Script) -> None:
     assert run(**options(scopes=["dns.raed"], validate_scopes=False)).changed
 
 
-def test_scopes_that_are_no_catalogue_ids_are_left_to_cloudflare(cloudflare: Script) -> None:
+def test_scopes_that_are_no_catalog_ids_are_left_to_cloudflare(cloudflare: Script) -> None:
     answer = a_client(scopes=["profile"])
     cloudflare.expect(lists(), *created(creation(scopes=["profile"]), answer))
     assert run(**options(scopes=["profile"])).changed

@@ -270,7 +270,7 @@ def test_protocol_scopes_are_neither_compared_nor_sent(cloudflare: Script) -> No
     assert not run(scopes=["account-settings.read", "dns.read", "openid"]).changed
 
 
-def test_fewer_scopes_take_their_optional_ones_along_without_asking_the_catalogue(cloudflare: Script) -> None:
+def test_fewer_scopes_take_their_optional_ones_along_without_asking_the_catalog(cloudflare: Script) -> None:
     there = a_client(optional_scopes=["dns.read"])
     sent = {"scopes": ["account-settings.read"], "optional_scopes": []}
     cloudflare.expect(reads(there), patches(sent, a_client(scopes=["account-settings.read"])))
@@ -290,7 +290,7 @@ def test_a_scope_that_is_added_is_not_looked_up_when_not_asked_to(cloudflare: Sc
     assert run(**scopes, validate_scopes=False).changed
 
 
-def test_a_catalogue_that_cannot_be_read_stops_before_any_write(cloudflare: Script) -> None:
+def test_a_catalog_that_cannot_be_read_stops_before_any_write(cloudflare: Script) -> None:
     cloudflare.expect(reads(a_client()), Call("GET", "/oauth/scopes", **refused(403, 9109)))
     result = run(scopes=["zone.read"])
     assert (result.failed, result.changed) == (True, False)

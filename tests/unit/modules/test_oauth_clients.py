@@ -207,11 +207,11 @@ def test_a_definition_that_cannot_be_fails_alone(
 ) -> None:
     twins = [a_client(client_id=OTHER_ID, client_name="Twins"), a_client(client_id=THIRD_ID, client_name="Twins")]
     fourth = a_client(client_id="6e33dd8d4c0a603f", client_name="Fourth")
-    catalogue = (
+    catalog = (
         [offers_usual_scopes()] if ("scopes" in bad and bad["scopes"] == ["dns.wirte"]) or "New" in bad.values() else []
     )
     change = Call("PATCH", f"{CLIENTS}/6e33dd8d4c0a603f", {**fourth, **TOS}, TOS)
-    cloudflare.expect(lists(a_client(), *twins, fourth), *catalogue, *([] if check else [change]))
+    cloudflare.expect(lists(a_client(), *twins, fourth), *catalog, *([] if check else [change]))
     result = run({"client_name": "Fourth", **TOS}, bad, check=check)
     assert (result.failed, result.changed, result.code) == (True, True, "clients_failed")
     assert actions(result)[0] == "update"

@@ -26,7 +26,7 @@ def run(**params: Any) -> ModuleResult:
     return run_module("cloudflare_oauth_scope_info", **params)
 
 
-def catalogue(**call: Any) -> Call:
+def catalog(**call: Any) -> Call:
     return Call("GET", "/oauth/scopes", **{"result": OFFERED, "info": {"total_count": len(OFFERED)}, **call})
 
 
@@ -45,7 +45,7 @@ def catalogue(**call: Any) -> Call:
 )
 @pytest.mark.parametrize("check", [True, False])
 def test_filters(cloudflare: Script, check: bool, filters: dict[str, Any], found: list[str]) -> None:
-    cloudflare.expect(catalogue())
+    cloudflare.expect(catalog())
     result = run(check=check, **filters)
     assert [scope["id"] for scope in result.oauth_scopes] == found
     assert not result.changed
@@ -53,29 +53,29 @@ def test_filters(cloudflare: Script, check: bool, filters: dict[str, Any], found
 
 
 def test_every_key_is_there(cloudflare: Script) -> None:
-    cloudflare.expect(catalogue(result=[{"id": "a.read", "category": None}], info={"total_count": 1}))
+    cloudflare.expect(catalog(result=[{"id": "a.read", "category": None}], info={"total_count": 1}))
     assert run().oauth_scopes == [{"id": "a.read", "name": None, "category": None, "scopes": []}]
 
 
 def test_an_unknown_id_fails_with_what_was_meant(cloudflare: Script) -> None:
-    cloudflare.expect(catalogue())
+    cloudflare.expect(catalog())
     result = run(ids=["dns.read", "zone:read"])
     assert (result.failed, result.code, result.option) == (True, "scope_unknown", "ids")
 
 
 def test_no_account_is_needed(cloudflare: Script) -> None:
-    cloudflare.expect(catalogue())
+    cloudflare.expect(catalog())
     assert not run(account_id=None).failed
 
 
 @pytest.mark.parametrize("account_id", ["", "not-an-id"])
 def test_an_account_is_accepted_and_ignored(cloudflare: Script, account_id: str) -> None:
-    cloudflare.expect(catalogue())
+    cloudflare.expect(catalog())
     assert not run(account_id=account_id).failed
 
 
-def test_a_catalogue_that_cannot_be_read(cloudflare: Script) -> None:
-    cloudflare.expect(catalogue(**{"info": None, **refused(400, 9106, "Missing headers")}))
+def test_a_catalog_that_cannot_be_read(cloudflare: Script) -> None:
+    cloudflare.expect(catalog(**{"info": None, **refused(400, 9106, "Missing headers")}))
     result = run()
     assert (result.failed, result.changed, result.code) == (True, False, "unauthorized")
     assert result.error["errors"][0]["code"] == 9106

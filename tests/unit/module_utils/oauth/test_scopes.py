@@ -74,7 +74,7 @@ def test_another_spelling_of_one_id_means_that_id_alone() -> None:
     assert near_misses("dns:READ", KNOWN) == ["dns.read"]
 
 
-def test_the_catalogue_is_sorted_and_every_key_is_there(cloudflare: Script) -> None:
+def test_the_catalog_is_sorted_and_every_key_is_there(cloudflare: Script) -> None:
     cloudflare.expect(
         Call("GET", "/oauth/scopes", [{"id": "b.read", "name": "B"}, {"id": "a.read"}], info={"total_count": 2})
     )

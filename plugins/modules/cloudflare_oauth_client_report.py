@@ -1,0 +1,141 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the oauthops.iam authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cloudflare_oauth_client_report
+short_description: Compare an account with the definitions of its OAuth clients
+version_added: 0.1.0
+description:
+  - Lists the clients of an account once, compares them with definitions, and writes a report as a web page, as JSON and
+    as text. Nothing is changed at Cloudflare.
+  - The role P(oauthops.iam.oauth_client_report#role) runs it, prints the report, and fails if there are findings.
+  - Files are written only if they differ, with mode C(0644). They have no secret.
+  - The token needs the permission C(OAuth Client Read).
+author: The oauthops.iam authors (@oauthops)
+extends_documentation_fragment:
+  - oauthops.iam._connection
+  - oauthops.iam._attributes.controller
+  - oauthops.iam._attributes
+attributes:
+  check_mode:
+    details: Makes the report, and predicts the files.
+  idempotent:
+    details: The time of the report differs. Set O(now) to get the same files.
+options:
+  clients:
+    description:
+      - The definitions, as O(oauthops.iam.cloudflare_oauth_clients#module:clients). Without this and
+        O(definitions_file), every client of the account is unmanaged.
+      - A C(client_secret_file) in them is ignored, because the run that creates the client can be on another machine.
+    type: list
+    elements: dict
+    default: []
+  definitions_file:
+    description:
+      - Paths or globs of files with the definitions on the controller, instead of O(clients), as
+        O(oauthops.iam.cloudflare_oauth_clients#module:definitions_file). For thousands of clients this takes less time
+        and memory.
+      - A path is relative to the playbook directory. An empty text is not set.
+    type: list
+    elements: path
+    default: []
+  title:
+    description: The title of the report. An empty text means the default.
+    type: str
+    default: Cloudflare OAuth clients
+  fail_on:
+    description:
+      - The kinds of findings for which C(verdict.failed) in RV(report) is true. With V([]) it is never true. As a text,
+        the kinds are separated by commas or line breaks, and an empty text means the default.
+      - V(errors), V(missing), V(drift), V(unmanaged), V(unknown_scopes), V(open_rotations) and
+        V(failed_verifications), as in P(oauthops.iam.drift_report#filter).
+    type: list
+    elements: str
+    default: [drift, missing, errors]
+  now:
+    description: The time of the report, such as V(2026-01-31T08:00:00Z). If empty, it is the current time.
+    type: str
+    default: ''
+  html_file:
+    description: The absolute path of the web page on the controller. If empty, none is written.
+    type: path
+    default: ''
+  json_file:
+    description: The absolute path of the JSON file on the controller. If empty, none is written.
+    type: path
+    default: ''
+  text_file:
+    description: The absolute path of the text file on the controller. If empty, none is written.
+    type: path
+    default: ''
+seealso:
+  - module: oauthops.iam.cloudflare_oauth_clients
+  - plugin: oauthops.iam.drift_report
+    plugin_type: filter
+  - plugin: oauthops.iam.drift_report_text
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Write a web page about the differences
+  oauthops.iam.cloudflare_oauth_client_report:
+    definitions_file: oauth_clients.yml
+    html_file: "{{ example_report_dir }}/oauth_clients.html"
+  register: example_report
+
+- name: Show the findings
+  ansible.builtin.debug:
+    msg: "{{ example_report.report | oauthops.iam.drift_report_text }}"
+"""
+
+RETURN = r"""
+report:
+  description:
+    - The report, as P(oauthops.iam.drift_report#filter) returns it, without its list C(clients). Only the page and the
+      JSON file have that list, because AWX drops large results from its events.
+  returned: success
+  type: dict
+  sample:
+    version: 1
+    title: Cloudflare OAuth clients
+    generated_at: '2026-11-21T08:00:00Z'
+    verdict:
+      failed: false
+      fail_on: [errors, missing, drift]
+      message: Everything is as defined.
+error:
+  description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
+  returned: when the task failed
+  type: dict
+waited:
+  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
+  returned: when a request was repeated, or the rate limit was near
+  type: list
+  elements: str
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, only_as_action
+
+OPTIONS: Mapping[str, Any] = {
+    "clients": {"type": "list", "elements": "dict", "default": []},
+    "definitions_file": {"type": "list", "elements": "path", "default": []},
+    "title": {"type": "str", "default": "Cloudflare OAuth clients"},
+    "fail_on": {"type": "list", "elements": "str", "default": ["drift", "missing", "errors"]},
+    "now": {"type": "str", "default": ""},
+    "html_file": {"type": "path", "default": ""},
+    "json_file": {"type": "path", "default": ""},
+    "text_file": {"type": "path", "default": ""},
+}
+
+MODULE = CloudflareModule(only_as_action, OPTIONS)
+main = MODULE.main
+
+if __name__ == "__main__":
+    main()

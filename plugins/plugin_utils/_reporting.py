@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Listing an account, comparing it with definitions, and the files of the report. Private to this collection."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
+from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare, connect
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import checked_entries, reconcile_all
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.definitions import given_definitions
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import catalog
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
+from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import drift_report, kinds_of
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import present
+from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked
+from ansible_collections.oauthops.iam.plugins.plugin_utils._report_page import report_page
+from ansible_collections.oauthops.iam.plugins.plugin_utils._report_text import report_lines
+
+Params = Mapping[str, Any]
+Report = Mapping[str, Any]
+Result = dict[str, Any]
+
+FORMS: Mapping[str, Callable[[Report], str]] = {
+    "html_file": report_page,
+    "json_file": lambda report: json.dumps(report, indent=2) + "\n",
+    "text_file": lambda report: "\n".join(report_lines(report)) + "\n",
+}
+# How definitions are compared: as a run that changes nothing.
+COMPARED: Params = {
+    "client_secret_dir": None,
+    "concurrency": 16,
+    "force": False,
+    "prune": False,
+    "results": "changed",
+    "return_client_secret": True,  # a new client needs a destination for its secret, and here none is created
+    "validate_scopes": False,  # an unknown scope is a finding of its own
+}
+
+
+class Seen(OAuthClients):
+    """Remembers the clients that were listed last, so that one listing is enough."""
+
+    def __init__(self, api: Cloudflare, account_id: str) -> None:
+        super().__init__(api, account_id)
+        self.listed: list[Client] = []
+
+    def all(self, keep: Callable[[Client], Client] = dict) -> list[Client]:
+        seen: dict[str, Client] = {}
+
+        def kept(client: Client) -> Client:
+            seen[client["client_id"]] = client
+            return keep(client)
+
+        found = super().all(kept)
+        self.listed = [seen[client["client_id"]] for client in found]
+        return found
+
+
+def reported(params: Params) -> tuple[Report, list[str]]:
+    """The report on the account, and the warnings about its clients. Raises UsageError for invalid options."""
+    account_id = check_account_id(params)
+    moment, kinds = present("now", params["now"]), kinds_of(as_given(params["fail_on"]))
+    given = {**params, **COMPARED, **sources(params)}
+    # The file of a secret concerns only the run that creates the client, which can be on another machine.
+    entries = checked_entries(({**entry, "client_secret_file": None} for entry in given_definitions(given)), given)
+    clients = Seen(connect(params, given["concurrency"]), account_id)
+    plan = compared(clients, entries, given)
+    account = {"oauth_clients": [{**client, "publishing": publishing(client)} for client in clients.listed]}
+    scopes = {"oauth_scopes": catalog(clients.api)}
+    return drift_report(plan, account, scopes, moment, params["title"], kinds), plan["warnings"]
+
+
+def as_given(kinds: list[str]) -> str | list[str]:
+    """A text that Ansible has made a list of is a text again."""
+    return "\n".join(kinds) if kinds else kinds
+
+
+def sources(params: Params) -> Result:
+    """The two options for definitions, of which one may be set. An empty text is not set, as in a survey."""
+    files = [path for path in params["definitions_file"] if path]
+    if files and params["clients"]:
+        raise invalid("definitions_file", "clients is set as well. Set one of the two.")
+    clients = [checked(f"clients[{at}]", entry, DEFINITION_OPTIONS) for at, entry in enumerate(params["clients"])]
+    return {"clients": clients, "definitions_file": files or None}
+
+
+def compared(clients: OAuthClients, entries: list[Result], params: Params) -> Result:
+    """What a run would do. Definitions that cannot be applied are findings."""
+    try:
+        return reconcile_all(clients, entries, params, check_mode=True)
+    except UsageError as failure:
+        if failure.code != "clients_failed":
+            raise
+        return failure.extra

@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, the oauthops.iam authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files without secrets on the controller, such as a report: replaced only where their text differs. Private."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
+from ansible_collections.oauthops.iam.plugins.module_utils._attributes import set_context
+from ansible_collections.oauthops.iam.plugins.module_utils._files import Found, Reserved, found_at
+from ansible_collections.oauthops.iam.plugins.module_utils._places import Place, opened
+
+MODE = 0o644
+Difference = Mapping[str, str]
+
+
+def writable_file(path: object) -> bool:
+    """Whether the file can be written; false for a path that is not text."""
+    if not isinstance(path, str):
+        return False
+    file = Path(os.path.expanduser(path))
+    return file.is_absolute() and not file.is_dir() and file.parent.is_dir() and os.access(file.parent, os.W_OK)
+
+
+def check_writable(option: str, path: str) -> None:
+    """Raise UsageError for a path that cannot be written."""
+    if not writable_file(path):
+        expected = "expected an absolute path in an existing directory that is writable"
+        text = f"{json.dumps(path)}: cannot be written on the controller ({expected}). "
+        raise invalid(option, f"{text}Correct the path, or create the directory.")
+
+
+def ensured(option: str, path: str, text: str, *, check_mode: bool) -> Difference | None:
+    """Have the file hold this text. The difference, or None if it holds it already."""
+    content = text.encode()
+    try:
+        with opened(option, path) as place:
+            older = found_at(place)
+            if older and older.content == content and stat.S_IMODE(older.status.st_mode) == MODE:
+                return None
+            place.check()
+            if not check_mode:
+                _replace(place, content, older)
+    except OSError as error:
+        wrong = f"{option}: {path} cannot be read or written ({error.strerror})."
+        raise UsageError("file_inaccessible", wrong, option=option) from None
+    before = older.content.decode(errors="replace") if older else ""
+    return {"before_header": path, "before": before, "after_header": path, "after": text}
+
+
+def _replace(place: Place, content: bytes, older: Found | None) -> None:
+    with Reserved(place) as reserved:
+        reserved.write(content)
+        if older:
+            with contextlib.suppress(PermissionError):  # only root keeps another owner
+                os.fchown(reserved.handle, older.status.st_uid, older.status.st_gid)
+        set_context(reserved.handle, place, older)
+        os.fchmod(reserved.handle, MODE)
+        reserved.take_place()
