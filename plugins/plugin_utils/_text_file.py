@@ -32,7 +32,7 @@ def check_writable(option: str, path: str) -> None:
     """Raise UsageError for a path that cannot be written."""
     if not writable_file(path):
         expected = "expected an absolute path in an existing directory that is writable"
-        text = f"{json.dumps(path)}: cannot be written on the controller ({expected}). "
+        text = f"{json.dumps(path)} cannot be written on the controller ({expected}). "
         raise invalid(option, f"{text}Correct the path, or create the directory.")
 
 

@@ -271,9 +271,9 @@ def test_check_mode_writes_no_file(report: Report, ansible: Ansible, one_of_each
     ("variables", "message"),
     [
         ({"fail_on": ["drift", "everything"]}, "fail_on: invalid kind 'everything' (expected errors, missing,"),
-        ({"html_file": "report.html"}, '"report.html": cannot be written'),
-        ({"html_file": "/no/such/place/report.html"}, '"/no/such/place/report.html": cannot be written'),
-        ({"json_file": "/tmp"}, '"/tmp": cannot be written'),
+        ({"html_file": "report.html"}, '"report.html" cannot be written'),
+        ({"html_file": "/no/such/place/report.html"}, '"/no/such/place/report.html" cannot be written'),
+        ({"json_file": "/tmp"}, '"/tmp" cannot be written'),
         ({"json_file": "/tmp/same", "html_file": "/tmp/same"}, "two reports have the same file"),
         ({"clients": [3]}, "Validation of arguments failed"),
         ({"clients": [{"redirect_uris": []}]}, "clients[0]"),

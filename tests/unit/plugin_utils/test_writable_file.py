@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.test.writable_file import writable_file
+from ansible_collections.oauthops.iam.plugins.plugin_utils._text_file import writable_file
 
 
 def test_a_file_can_be_written_whether_it_is_there_or_not(tmp_path: Path) -> None:
