@@ -11,6 +11,8 @@ import json
 import re
 import socket
 from collections.abc import Iterator, Mapping
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from functools import partial
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -20,7 +22,7 @@ from ansible.module_utils.urls import ConnectionError as UrlsError
 from ansible.module_utils.urls import open_url
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.address import ip_address
-from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
+from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import begun, within
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.proxy import (
     SOCKS_SCHEMES,
@@ -75,12 +77,27 @@ def look_up(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
 def asked_authoritative(name: str, servers: list[str], timeout: float) -> tuple[list[Asked], list[str]]:
     if DNSPYTHON_IMPORT_ERROR:
         return [], ["The name servers were not asked, because the Python library dnspython is not installed."]
+    countdown = Countdown(timeout)
     try:
-        found = given_servers(servers) if servers else zone_servers(name, timeout)
+        found = within(timeout, lambda: given_servers(servers) if servers else zone_servers(name, timeout))
     except NameServerError as error:
         return [], [error.message]
-    wait = max(SMALLEST_WAIT, timeout / max(1, sum(map(len, found.values()))))
-    return [asked_server(label, places, name, wait) for label, places in found.items()], []
+    except TimeoutError:
+        return [], [f"The name servers of {name} could not be found within {timeout:g} seconds."]
+    return asked_at_once(found, name, max(SMALLEST_WAIT, countdown.remaining)), []
+
+
+def asked_at_once(found: Mapping[str, list[tuple[str, int]]], name: str, wait: float) -> list[Asked]:
+    """Ask all servers at the same time, so that however many are silent or slow, C(wait) is the total."""
+    countdown = Countdown(wait + GRACE)
+    asking = {label: begun(partial(asked_server, label, places, name, wait)) for label, places in found.items()}
+    asked = []
+    for label, future in asking.items():
+        try:
+            asked.append(future.result(countdown.remaining))
+        except FutureTimeoutError:
+            asked.append(asked_entry(label, None, f"{label} gave no complete response within {wait:.1f} seconds."))
+    return asked
 
 
 def zone_servers(name: str, timeout: float) -> dict[str, list[tuple[str, int]]]:
@@ -108,7 +125,7 @@ def host_and_port(server: str) -> tuple[str, int]:
 
 
 def asked_server(label: str, places: list[tuple[str, int]], name: str, wait: float) -> Asked:
-    servers = (NameServer(address, port, timeout=wait) for address, port in places)
+    servers = (NameServer(address, port, timeout=wait / len(places)) for address, port in places)
     try:
         records = first_records(label, servers, name)
     except NameServerError as error:
