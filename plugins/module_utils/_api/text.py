@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 LONGEST = 500
 ELLIPSIS = "..."
+# How many of many names a message has.
+SHOWN_NAMES = 3
 
 
 def one_line(text: str) -> str:
@@ -18,3 +22,9 @@ def excerpt(text: str, longest: int = LONGEST) -> str:
     """L(one_line), cut where it is too long."""
     line = one_line(text)
     return line if len(line) <= longest else line[: longest - len(ELLIPSIS)] + ELLIPSIS
+
+
+def some(names: Sequence[str], most: int = SHOWN_NAMES) -> str:
+    """The first names, and how many more there are."""
+    left = len(names) - most
+    return ", ".join(names[:most]) + (f" and {left} more" if left > 0 else "")

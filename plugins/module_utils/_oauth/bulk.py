@@ -18,6 +18,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import (
     UsageError,
     result_of,
 )
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt, some
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import (
     Result,
     carried_out,
@@ -39,8 +40,8 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate impor
 LONGEST_NAME = 200
 
 
-# How many failures the message names.
-SHOWN_NAMES, SHOWN_KINDS = 3, 5
+# How many kinds of failures a message has, and how many of the clients that would be deleted.
+SHOWN_KINDS, SHOWN_DOOMED = 5, 10
 IN_A_ROW = 3
 NOT_ATTEMPTED = (
     f"Not attempted, because {IN_A_ROW} clients in a row failed for a reason that is not their own, such as the "
@@ -71,7 +72,7 @@ def check_meant_once(entries: Sequence[Entry], found: Sequence[Client | None], o
     ids = repeated(client["client_id"] for client in found if client)
     if ids:
         meant = [label(entry) for entry, client in zip(entries, found) if client and client["client_id"] in ids]
-        text = f"{' and '.join(meant)} mean the same client ({', '.join(ids)}): describe it in one place."
+        text = f"{some(meant)} mean the same client ({some(ids)}): describe it in one place."
         raise UsageError("definitions_conflict", text, option=option)
 
 
@@ -86,7 +87,7 @@ def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None], op
     if new:
         raise UsageError(
             "client_name_taken",
-            f"Several clients would have the name {', '.join(sorted(set(new)))}, which could no longer identify them. "
+            f"Several clients would have the name {some(sorted(set(new)))}, which could no longer identify them. "
             "Give each client a name of its own.",
             option=option,
         )
@@ -138,7 +139,9 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], option: str,
 
 
 def called(clients: Iterable[Client]) -> str:
-    return ", ".join(f"{client['client_name'] or 'without a name'} ({client['client_id']})" for client in clients)
+    return some(
+        [f"{client['client_name'] or 'without a name'} ({client['client_id']})" for client in clients], SHOWN_DOOMED
+    )
 
 
 @dataclass
@@ -387,11 +390,6 @@ def kind_of(task: Task) -> str:
     return text
 
 
-def some(names: Sequence[str]) -> str:
-    left = len(names) - SHOWN_NAMES
-    return ", ".join(names[:SHOWN_NAMES]) + (f" and {left} more" if left > 0 else "")
-
-
 def outcome(task: Task, *, full: bool) -> Result:
     """The outcome for one client: a short one if nothing changed, unless C(full) is set."""
     known = task.actual if task.is_as_described else task.result.get("oauth_client")
@@ -416,5 +414,6 @@ def brief(client: Mapping[str, Any]) -> Result:
 
 
 def difference(task: Task) -> Result:
-    """One of several diffs, under the name of its client."""
-    return {"before_header": label(task.entry), "after_header": label(task.entry), **task.result["diff"]}
+    """One of several diffs, under the name of its client, which Ansible prints as it is."""
+    header = excerpt(label(task.entry))
+    return {"before_header": header, "after_header": header, **task.result["diff"]}

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import some
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
     PROTOCOL_SCOPES,
@@ -136,7 +137,7 @@ def check_entries(entries: Sequence[Entry], option: str) -> None:
         places = [entry["place"] for entry in entries if {entry["client_id"], entry["client_name"]} & set(twice)]
         raise UsageError(
             "definitions_conflict",
-            f"{option}: {', '.join(map(repr, twice))} is defined more than once ({', '.join(places)}). Define each "
+            f"{option}: {some([*map(repr, twice)])} is defined more than once ({some(places)}). Define each "
             "client once, and set client_id for every client that shares its name.",
             option=option,
         )
@@ -150,7 +151,7 @@ def _check_secret_files(entries: Sequence[Entry]) -> None:
     if twice:
         raise UsageError(
             "definitions_conflict",
-            f"client_secret_file: several clients have the same file ({', '.join(twice)}), and each secret would "
+            f"client_secret_file: several clients have the same file ({some([*twice])}), and each secret would "
             "replace the one before. Give each client its own file.",
             option=f"{[*twice.values()][-1]}.client_secret_file",
         )
