@@ -23,6 +23,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server impo
     authoritative_servers,
     system_resolver,
 )
+from ansible_collections.oauthops.iam.plugins.plugin_utils._dns_provider import looked_up
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.servers.name_server import NameServer
 from tests.unit.support import ModuleResult, run_as_given
@@ -259,6 +260,34 @@ def test_a_resolver_without_responses_for_ipv6_leaves_time(
     found = authoritative_servers(resolver_of(name_server), "app.example.com")
     assert time.monotonic() - began < resolver_of(name_server).lifetime
     assert found["ns.example.com"] == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "visible", "asks"),
+    [
+        (HOST, False, False),
+        ("new.example.com", False, False),
+        ("example.com", False, True),
+        ("elsewhere.example.com", None, True),
+    ],
+)
+def test_no_resolver_is_asked_for_a_name_before_its_record_can_exist(
+    name_server: NameServer, monkeypatch: pytest.MonkeyPatch, name: str, visible: bool | None, asks: bool
+) -> None:
+    """A delegated name exists, so that no resolver caches the contrary."""
+    name_server.add("elsewhere.example.com", "NS", "ns.example.net.")
+    asked, resolve = [], dns.resolver.Resolver.resolve
+
+    def noted(resolver: Any, wanted: Any, *more: Any, **options: Any) -> Any:
+        asked.append(str(wanted).rstrip("."))
+        return resolve(resolver, wanted, *more, **options)
+
+    monkeypatch.setattr(dns.resolver.Resolver, "resolve", noted)
+    monkeypatch.setattr(lookup, "system_resolver", lambda _timeout: resolver_of(name_server))
+    monkeypatch.setattr(lookup, "DNS_PORT", name_server.port)
+    dns_options = {"lookup": "auto", "lookup_servers": None, "lookup_url": "https://127.0.0.1:9/"}
+    found = looked_up({"name": name, "value": VALUE}, dns_options, may_exist=False)
+    assert (found["visible"], name in asked) == (visible, asks)
 
 
 def test_name_servers_that_cannot_be_found_are_told(name_server: NameServer) -> None:
