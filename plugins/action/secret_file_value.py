@@ -8,3 +8,4 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._action import Module
 
 class ActionModule(ModuleAction):
     module = MODULE
+    returns_secret = True
