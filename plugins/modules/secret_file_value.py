@@ -143,7 +143,7 @@ def ensured(
                 attributes.check(place, older)
             else:
                 replace(place, content, attributes, older)
-    warnings = other_names(place, older) if changed else []
+    warnings = other_names(place, older.status if older else None) if changed else []
     return {"changed": changed, "value": found, **({"warnings": warnings} if warnings else {})}
 
 
