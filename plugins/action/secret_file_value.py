@@ -8,4 +8,3 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._action import Module
 
 class ActionModule(ModuleAction):
     module = MODULE
-    returns_secret = True

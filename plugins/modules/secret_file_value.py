@@ -180,7 +180,7 @@ def text_of(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, indent=4, sort_keys=True).encode() + b"\n"
 
 
-MODULE = Module(run, OPTIONS)
+MODULE = Module(run, OPTIONS, returns_secret=True)
 main = MODULE.main
 
 if __name__ == "__main__":

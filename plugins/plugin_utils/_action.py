@@ -206,8 +206,6 @@ class ModuleAction(ControllerAction, NormalAction):
 
     _requires_connection = True
     _supports_async = True
-    # Whether each result holds a secret, and not only with C(return_client_secret).
-    returns_secret: ClassVar[bool] = False
 
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         try:
@@ -229,7 +227,7 @@ class ModuleAction(ControllerAction, NormalAction):
     def not_to_be_returned(self, task_vars: Mapping[str, Any]) -> UsageError | None:
         """The error if other users could read the returned secret, or it would be lost; or None."""
         args = self._task.args
-        if self.returns_secret and self._task.async_val:
+        if self.module.returns_secret and self._task.async_val:
             return VALUE_KEPT_BY_ASYNC
         if not boolean(args.get(RETURNS_SECRET) or False, strict=False):
             return None

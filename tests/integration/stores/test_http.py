@@ -84,11 +84,11 @@ def test_what_is_no_answer_of_aws_is_not_an_empty_place(page: Page, body: bytes)
 @with_aws
 def test_an_answer_has_to_be_complete_in_time(page: Page, definition: dict[str, Any]) -> None:
     """Each octet comes in time."""
-    page.body, page.drips = b'{"errors": []}' + b" " * 50, True
+    page.body, page.drips = b'{"errors": []}' + b" " * 300, True
     began = time.monotonic()
     with opened(at(definition, page.url, timeout=0.4)) as store, refuses("store_unreadable", TOKEN):
         store.read()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15  # of 30, and boto3 takes some to load
 
 
 @every_store
