@@ -50,7 +50,7 @@ def ensure(params: Mapping[str, Any], loader: Any, *, check_mode: bool) -> dict[
     check_absolute("path", params["path"])
     with opened("path", params["path"]) as place:
         vault = Vault(secrets_of(params, loader), place.path, params["vault_id"])
-        warnings = other_names(place, found_at(place)) if params["value"] is not None else []
+        warnings = other_names(place, place.status()) if params["value"] is not None else []
         found, changed = ensured(place, vault, params["key"], params["value"], check_mode=check_mode)
     result = {"changed": changed, "value": found, "path": params["path"]}
     return {**result, "warnings": warnings} if changed and warnings else result

@@ -52,6 +52,9 @@ attributes:
 
     VALUE = r"""
 attributes:
+  async:
+    support: none
+    details: The value is a secret, and Ansible would keep it in a file that every user can read.
   diff_mode:
     support: none
     details: The value is a secret.

@@ -85,9 +85,9 @@ def found_at(place: Place) -> Found | None:
         return Found(status, source.read(), attribute(handle, ACL), attribute(handle, CONTEXT))
 
 
-def other_names(place: Place, older: Found | None) -> list[str]:
+def other_names(place: Place, older: os.stat_result | None) -> list[str]:
     """The warning for a file with other hard links that is replaced."""
-    more = older.status.st_nlink - 1 if older else 0
+    more = older.st_nlink - 1 if older else 0
     if not more:
         return []
     return [

@@ -55,13 +55,14 @@ CONNECTION_OPTIONS: Mapping[str, Any] = {
 class Module:
     """A module, independent of where it runs: C(run(params, check_mode)), its options, and AnsibleModule's rules.
 
-    C(libraries) are the Python packages that it needs.
+    C(libraries) are the Python packages that it needs. C(returns_secret) says that every result may hold a secret.
     """
 
     run: Run
     options: Mapping[str, Any]
     rules: Mapping[str, Any] = field(default_factory=dict)
     libraries: tuple[str, ...] = ()
+    returns_secret: bool = False
 
     def complete(self, params: Params) -> Result:
         """The parameters with what the environment adds to them."""

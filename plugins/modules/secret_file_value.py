@@ -143,7 +143,7 @@ def ensured(
                 attributes.check(place, older)
             else:
                 replace(place, content, attributes, older)
-    warnings = other_names(place, older) if changed else []
+    warnings = other_names(place, older.status if older else None) if changed else []
     return {"changed": changed, "value": found, **({"warnings": warnings} if warnings else {})}
 
 
@@ -180,7 +180,7 @@ def text_of(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, indent=4, sort_keys=True).encode() + b"\n"
 
 
-MODULE = Module(run, OPTIONS)
+MODULE = Module(run, OPTIONS, returns_secret=True)
 main = MODULE.main
 
 if __name__ == "__main__":

@@ -185,6 +185,10 @@ KEPT_BY_ASYNC = invalid(
     "with async, Ansible keeps the secret in the job file, which every user can read. Use client_secret_file, or leave "
     "async out.",
 )
+VALUE_KEPT_BY_ASYNC = UsageError(
+    "invalid_option",
+    "The keyword async: Ansible keeps the value in the job file, which every user can read. Leave async out.",
+)
 LOST_IN_LOOP = invalid(
     RETURNS_SECRET,
     "in a loop, a mapping for register keeps the values of the last item, so the secrets of the others would be lost. "
@@ -223,6 +227,8 @@ class ModuleAction(ControllerAction, NormalAction):
     def not_to_be_returned(self, task_vars: Mapping[str, Any]) -> UsageError | None:
         """The error if other users could read the returned secret, or it would be lost; or None."""
         args = self._task.args
+        if self.module.returns_secret and self._task.async_val:
+            return VALUE_KEPT_BY_ASYNC
         if not boolean(args.get(RETURNS_SECRET) or False, strict=False):
             return None
         if self._task.async_val:

@@ -129,7 +129,7 @@ def looked_up(record: Mapping[str, Any] | None, dns: Params, *, may_exist: bool 
         dns_txt_info.checked_name(params)
         if not may_exist and dns["lookup"] == "resolver":
             return {}
-        seen = dns_txt_info.run(params if may_exist else {**params, "resolver_url": ""}, False)
+        seen = dns_txt_info.run(params if may_exist else {**params, "resolver_url": "", "may_exist": False}, False)
     except UsageError as failure:
         option = LOOKUP_OPTIONS.get(failure.option or "", "dns.lookup")
         raise UsageError(failure.code, f"{option}: {failure.message}", option=option) from None

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import perhaps_beside_cname
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_moment, written
 
@@ -108,7 +109,7 @@ def next_action(
         "public": ("none", "Nothing, the client is public."),
     }
     code, text = actions[phase]
-    return {"code": code, "text": " ".join([text, *obstacles(phase, client, lookup, dns_provider)])}
+    return {"code": code, "text": one_line(" ".join([text, *obstacles(phase, client, lookup, dns_provider)]))}
 
 
 def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, predicted: bool) -> tuple[str, str]:
@@ -149,7 +150,7 @@ def ticket(
         if phase == "failed"
         else "not known"
     )
-    return [
+    lines = [
         "Please keep this DNS record until Cloudflare has seen it:"
         if lookup.get("visible")
         else "Please make sure that this DNS record exists, and leave all other records of the name as they are:"
@@ -164,6 +165,7 @@ def ticket(
         "the owner of the domain.",
         *obstacles(phase, client, lookup, MANUAL),
     ]
+    return [one_line(line) for line in lines]
 
 
 def duration(seconds: float) -> str:

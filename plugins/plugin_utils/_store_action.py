@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from ansible import constants
 from ansible.errors import AnsibleError
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction, plain
+from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction, Prepared, plain
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
 from ansible_collections.oauthops.iam.plugins.plugin_utils._lock import held
 from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked
@@ -29,11 +29,20 @@ class StoreAction(ControllerAction):
     _requires_connection = True
     raw_options: ClassVar[tuple[str, ...]] = ("store",)
 
+    # Of the store; those of a module are what ansible-core makes of them.
+    store_warnings: Sequence[Any] = ()
+
+    def carried_out(self, task: Prepared) -> Result:
+        result = super().carried_out(task)
+        new = [each for number, each in enumerate(self.store_warnings) if each not in self.store_warnings[:number]]
+        return {**result, "warnings": [*result.get("warnings", []), *new]} if new else result
+
     @contextlib.contextmanager
     def store(self, definition: Any, *, check_mode: bool) -> Iterator[Store]:
         """The store of the option, logged in at most once. Raises UsageError when the definition is wrong."""
         self.secrets.update(secrets_of(definition))
         opened = open_store(definition, Site(self.run_module, self._loader, check_mode))
+        self.store_warnings = opened.warnings
         try:
             yield opened
         finally:
@@ -65,8 +74,7 @@ class StoreAction(ControllerAction):
             return {"failed": True, "msg": f"{name} could not run on the host of the task: {failure.message}"}
         if result.get("skipped"):
             return {"failed": True, "msg": f"{name} was skipped, as it does not support check mode."}
-        found: Result = plain(result)
-        return found
+        return {**plain(result), "warnings": result.get("warnings", [])}
 
     def is_controller(self) -> bool:
         """Whether the task's host is localhost, and neither the inventory nor become changes that."""

@@ -108,28 +108,59 @@ or ``hosts: localhost``.
 Tests
 -----
 
-The tests of version 0.1.0 try these numbers of inputs. Each has to end with the result that the tables above name, or
-with an error that has a code.
+The tests of version 0.1.0 try at least these numbers of inputs. Each has to end with the result that the tables above
+name, or with an error that has a code.
 
 {inputs}
 """
 
-# How many rows the tests have: `pytest --collect-only` of those named in the comments.
-INPUTS = (
-    ("Kind", "Inputs"),
-    # tests/integration/test_weather.py
-    ("requests that meet a failure once: kind of request, failure, before and after it was carried out", "876"),
-    ("requests that meet a failure that lasts", "60"),
-    # tests/unit/module_utils/api: test_response, test_client_pages, test_auth, test_proxy and test_transport
-    ("responses of the API, of Cloudflare's edge and of proxies", "207"),
-    ("lists that change, grow, shrink or never end", "30"),
-    ("API addresses, credentials and account IDs", "85"),
-    ("proxies of the environment", "46"),
-    # tests/unit: module_utils/test_files.py, module_utils/test_places.py, modules/test_files_of_others.py, test_lock.py
-    ("files and directories of other users, links, locks", "182"),
-    # tests/integration/dns: test_update_servers.py, test_resolver.py
-    ("responses to DNS updates, at BIND, Knot DNS, PowerDNS, NSD and Unbound", "101"),
-    ("responses of a DNS over HTTPS resolver", "26"),
+HTTP, FILES = "tests/unit/module_utils/api", "tests/unit/module_utils"
+# Kinds of inputs, how many the tests try at least, and which tests these are.
+INPUTS: Sequence[tuple[str, int, tuple[str, ...]]] = (
+    (
+        "requests that meet a failure once: kind of request, failure, before and after it was carried out",
+        876,
+        ("tests/integration/test_weather.py::test_the_task_comes_to_what_the_table_says",),
+    ),
+    (
+        "requests that meet a failure that lasts",
+        60,
+        ("tests/integration/test_weather.py::test_what_stays_wrong_ends_in_one_message",),
+    ),
+    ("responses of the API, of Cloudflare's edge and of proxies", 211, (f"{HTTP}/test_response.py",)),
+    ("lists that change, grow, shrink or never end", 32, (f"{HTTP}/test_client_pages.py",)),
+    ("API addresses, credentials and account IDs", 85, (f"{HTTP}/test_auth.py",)),
+    ("proxies of the environment", 46, (f"{HTTP}/test_proxy.py", f"{HTTP}/test_transport.py")),
+    ("responses, addresses and proxies of stores that are servers", 171, ("tests/integration/stores/test_http.py",)),
+    (
+        "files and directories of other users, links, locks",
+        182,
+        (
+            f"{FILES}/test_files.py",
+            f"{FILES}/test_places.py",
+            "tests/unit/modules/test_files_of_others.py",
+            "tests/unit/plugin_utils/test_lock.py",
+        ),
+    ),
+    (
+        "zones and records at Cloudflare",
+        179,
+        (
+            "tests/integration/test_zones_at_cloudflare.py",
+            "tests/unit/modules/test_oauth_domain_record.py",
+            "tests/unit/module_utils/dns/test_cloudflare_zone.py",
+        ),
+    ),
+    (
+        "responses to DNS updates, at BIND, Knot DNS, PowerDNS, NSD and Unbound",
+        162,
+        ("tests/integration/dns/test_update_servers.py", "tests/integration/dns/test_rfc2136.py"),
+    ),
+    (
+        "lookups at name servers, and responses of a DNS over HTTPS resolver",
+        70,
+        ("tests/integration/dns/test_lookup.py", "tests/integration/dns/test_resolver.py"),
+    ),
 )
 
 
@@ -178,6 +209,12 @@ def refusal_rows() -> Iterable[Sequence[str]]:
         yield (refusal.setting, refusal.what, f"``{refusal.code}``", f"``{refusal.reason}``", refusal.advice)
 
 
+def input_rows() -> Iterable[Sequence[str]]:
+    yield ("Kind", "Inputs")
+    for kind, number, _tests in INPUTS:
+        yield (kind, str(number))
+
+
 def page() -> str:
     return TEMPLATE.format(
         once=table(list(once_rows())),
@@ -185,7 +222,7 @@ def page() -> str:
         lasting=table(list(lasting_rows())),
         ran_on=f"{', '.join(RAN_ON[:-1])} and {RAN_ON[-1]}",
         refusals=table(list(refusal_rows())),
-        inputs=table(INPUTS),
+        inputs=table(list(input_rows())),
     )
 
 

@@ -38,6 +38,8 @@ ADVICE: Mapping[str, str] = {
 PROXY_LOGIN = "A proxy requires authentication. Put its user and password into HTTPS_PROXY, or set NO_PROXY."
 PROBLEM_TYPE = "application/problem+json"
 PROXY_WANTS_A_LOGIN = 407
+# How many of Cloudflare's errors a failure keeps.
+SHOWN_ERRORS = 20
 
 
 def refusal(
@@ -134,13 +136,19 @@ def _error(
 
 
 def _complaints(errors: Any) -> list[Complaint]:
-    """The error items, those of an C(error_chain) included: the cause is often only there."""
+    """The first error items, those of an C(error_chain) included: the cause is often only there."""
     complaints: list[Complaint] = []
-    for item in errors if isinstance(errors, list) else []:
-        if isinstance(item, dict):
-            complaints.append(_complaint(item))
-            complaints.extend(_complaints(item.get("error_chain")))
+    left = _items(errors)
+    while left and len(complaints) < SHOWN_ERRORS:
+        item = left.pop(0)
+        complaints.append(_complaint(item))
+        left[:0] = _items(item.get("error_chain"))
     return complaints
+
+
+def _items(errors: Any) -> list[dict[str, Any]]:
+    items = errors if isinstance(errors, list) else []
+    return [item for item in items if isinstance(item, dict)][:SHOWN_ERRORS]
 
 
 def _complaint(item: Mapping[str, Any]) -> Complaint:

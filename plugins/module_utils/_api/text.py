@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 LONGEST = 500
 ELLIPSIS = "..."
+# How many of many items a message has.
 SHOWN_ITEMS = 3
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import re
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from functools import partial
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -20,7 +22,7 @@ from ansible.module_utils.urls import ConnectionError as UrlsError
 from ansible.module_utils.urls import open_url
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.address import ip_address
-from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
+from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import begun, within
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.proxy import (
     SOCKS_SCHEMES,
@@ -42,6 +44,8 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
 
 Asked = dict[str, Any]
+# The addresses and ports of each name server.
+Places = dict[str, list[tuple[str, int]]]
 SMALLEST_WAIT = 0.5
 LAST_PORT = 65535
 NO_ERROR, NO_SUCH_NAME = 0, 3
@@ -54,12 +58,13 @@ CACHED = "{url} does not show the value, but may respond from its cache: it is n
 
 
 def look_up(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The module's result; C(params) are its options."""
+    """The module's result; C(params) are its options, and C(may_exist) whether the record may exist already."""
     asked: list[Asked] = []
     notes: list[str] = []
     url = params["resolver_url"]
     if params["method"] in ("auto", "authoritative"):
-        asked, notes = asked_authoritative(name, params["servers"] or [], params["timeout"])
+        may_exist = params.get("may_exist", True)
+        asked, notes = asked_authoritative(name, params["servers"] or [], params["timeout"], may_exist=may_exist)
     asks_resolver = params["method"] == "resolver" or (params["method"] == "auto" and not conclusive(asked))
     from_cache = [asked_resolver(name, url, params["timeout"])] if url and asks_resolver else []
     asked += from_cache
@@ -72,23 +77,61 @@ def look_up(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
     return {"changed": False, "value": value, **found, "asked": asked, "notes": notes}
 
 
-def asked_authoritative(name: str, servers: list[str], timeout: float) -> tuple[list[Asked], list[str]]:
+def asked_authoritative(
+    name: str, servers: list[str], timeout: float, *, may_exist: bool = True
+) -> tuple[list[Asked], list[str]]:
     if DNSPYTHON_IMPORT_ERROR:
         return [], ["The name servers were not asked, because the Python library dnspython is not installed."]
+    countdown = Countdown(timeout)
+
+    def responses(find: Callable[[], Places]) -> dict[str, Records | str]:
+        found = within(max(SMALLEST_WAIT, countdown.remaining), find)
+        return asked_at_once(found, name, max(SMALLEST_WAIT, countdown.remaining))
+
     try:
-        found = given_servers(servers) if servers else zone_servers(name, timeout)
+        if servers:
+            responded = responses(lambda: given_servers(servers))
+        else:
+            responded = responses(lambda: zone_servers(name if may_exist else above(name), timeout))
+            if not may_exist and any(isinstance(each, Records) and each.cut for each in responded.values()):
+                responded = responses(lambda: zone_servers(name, timeout))
     except NameServerError as error:
         return [], [error.message]
-    wait = max(SMALLEST_WAIT, timeout / max(1, sum(map(len, found.values()))))
-    return [asked_server(label, places, name, wait) for label, places in found.items()], []
+    except TimeoutError:
+        return [], [f"The name servers of {name} could not be found within {timeout:g} seconds."]
+    return [of_server(label, response) for label, response in responded.items()], []
 
 
-def zone_servers(name: str, timeout: float) -> dict[str, list[tuple[str, int]]]:
+def above(name: str) -> str:
+    """The name above, if it can be in a zone of a user.
+
+    A resolver that is asked for a name that does not exist caches that, and Cloudflare may ask the same one.
+    """
+    return name.partition(".")[2] if name.count(".") > 1 else name
+
+
+def asked_at_once(found: Places, name: str, wait: float) -> dict[str, Records | str]:
+    """Ask all servers at the same time, so that however many are silent or slow, C(wait) is the total.
+
+    An error is a text.
+    """
+    countdown = Countdown(wait + GRACE)
+    asking = {label: begun(partial(response_of, label, places, name, wait)) for label, places in found.items()}
+    responses: dict[str, Records | str] = {}
+    for label, future in asking.items():
+        try:
+            responses[label] = future.result(countdown.remaining)
+        except FutureTimeoutError:
+            responses[label] = f"{label} gave no complete response within {wait:.1f} seconds."
+    return responses
+
+
+def zone_servers(name: str, timeout: float) -> Places:
     found = authoritative_servers(system_resolver(timeout), name)
     return {label: [(address, DNS_PORT) for address in addresses] for label, addresses in found.items()}
 
 
-def given_servers(servers: list[str]) -> dict[str, list[tuple[str, int]]]:
+def given_servers(servers: list[str]) -> Places:
     split = {server: host_and_port(server) for server in servers}
     return {server: [(address, port) for address in addresses(host)] for server, (host, port) in split.items()}
 
@@ -107,16 +150,21 @@ def host_and_port(server: str) -> tuple[str, int]:
     return host, port
 
 
-def asked_server(label: str, places: list[tuple[str, int]], name: str, wait: float) -> Asked:
-    servers = (NameServer(address, port, timeout=wait) for address, port in places)
+def response_of(label: str, places: list[tuple[str, int]], name: str, wait: float) -> Records | str:
+    servers = (NameServer(address, port, timeout=wait / len(places)) for address, port in places)
     try:
-        records = first_records(label, servers, name)
+        return first_records(label, servers, name)
     except NameServerError as error:
-        return asked_entry(label, None, error.message)
-    if records.cut:
-        text = f"{label} delegates {records.cut} to {', '.join(records.servers)}. Set servers to these, or omit it."
+        return error.message
+
+
+def of_server(label: str, response: Records | str) -> Asked:
+    if isinstance(response, str):
+        return asked_entry(label, None, response)
+    if response.cut:
+        text = f"{label} delegates {response.cut} to {', '.join(response.servers)}. Set servers to these, or omit it."
         return asked_entry(label, None, text)
-    return asked_entry(label, records, None)
+    return asked_entry(label, response, None)
 
 
 def first_records(label: str, servers: Iterator[NameServer], name: str) -> Records:

@@ -8,9 +8,11 @@ import socket
 import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.address import ip_address
+from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import begun
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, led_to, quoted
@@ -36,6 +38,8 @@ HEADER, ID, LENGTH, LARGEST = 12, 2, 2, 65535
 RESPONSE, TRUNCATION, CODE = 0x80, (2, 0x02), (3, 0x0F)
 # What a server without the key, or without updates, says to a signed message.
 REFUSALS = ("FORMERR", "SERVFAIL", "NOTIMP", "REFUSED", "NOTZONE")
+# How much of a resolver's time one kind of address may take: some resolvers never respond for AAAA.
+ADDRESS_PART = 1 / 3
 
 
 class NameServerError(OAuthOpsError):
@@ -330,7 +334,8 @@ def authoritative_servers(resolver: Any, name: str) -> Mapping[str, list[str]]:
         closed = ": a firewall may block port 53" if isinstance(error, (dns.exception.Timeout, OSError)) else ""
         text = f"The name servers of {name} could not be found ({type(error).__name__}){closed}."
         raise NameServerError("dns_unreachable", text) from None
-    return {_plain(server): addresses_of(resolver, server) for server in names}
+    found = {_plain(server): begun(partial(addresses_of, resolver, server)) for server in names}
+    return {label: future.result() for label, future in found.items()}
 
 
 def addresses_of(resolver: Any, server: Any) -> list[str]:
@@ -338,7 +343,8 @@ def addresses_of(resolver: Any, server: Any) -> list[str]:
     found: list[str] = []
     for kind in ("A", "AAAA"):
         try:
-            response = resolver.resolve(server, kind, raise_on_no_answer=False, search=False)
+            part = {"lifetime": resolver.lifetime * ADDRESS_PART}
+            response = resolver.resolve(server, kind, raise_on_no_answer=False, search=False, **part)
         except (dns.exception.DNSException, OSError):
             continue
         found += [rdata.address for rdata in response.rrset or ()]

@@ -18,7 +18,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import (
     UsageError,
     result_of,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import some
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt, some
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import (
     Result,
     carried_out,
@@ -41,8 +41,8 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate impor
 LONGEST_NAME = 200
 SHARED = ("validate_scopes", "return_client_secret", "force")
 
-# How many kinds of failures the message names.
-SHOWN_KINDS = 5
+# How many kinds of failures a message has, and how many of the clients that would be deleted.
+SHOWN_KINDS, SHOWN_DELETED = 5, 10
 IN_A_ROW = 3
 NOT_ATTEMPTED = (
     f"Not attempted, because {IN_A_ROW} clients in a row failed for a common reason, such as the credential or "
@@ -148,7 +148,9 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], option: str,
 
 
 def called(clients: Iterable[Client]) -> str:
-    return some([f"{client['client_name'] or 'without a name'} ({client['client_id']})" for client in clients])
+    return some(
+        [f"{client['client_name'] or 'without a name'} ({client['client_id']})" for client in clients], SHOWN_DELETED
+    )
 
 
 @dataclass
@@ -421,5 +423,6 @@ def brief(client: Mapping[str, Any]) -> Result:
 
 
 def difference(task: Task) -> Result:
-    """One of several diffs, under the name of its client."""
-    return {"before_header": label(task.entry), "after_header": label(task.entry), **task.result["diff"]}
+    """One of several diffs, under the name of its client, which Ansible prints as it is."""
+    header = excerpt(label(task.entry))
+    return {"before_header": header, "after_header": header, **task.result["diff"]}

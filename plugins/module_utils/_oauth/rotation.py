@@ -32,7 +32,8 @@ def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *,
         return {**_result(client, rotated), **delivery.predicted()}
     with delivery:
         delivered = _minted(clients, client, delivery)
-    return {**_result(client, rotated), **delivered, "warnings": _not_shown(clients.after_rotation(client))}
+    warnings = [*delivery.warnings, *_not_shown(clients.after_rotation(client))]
+    return {**_result(client, rotated), **delivered, "warnings": warnings}
 
 
 def ensure_finalized(clients: OAuthClients, client: Client, delivery: Delivery, *, check_mode: bool) -> dict[str, Any]:

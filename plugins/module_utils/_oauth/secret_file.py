@@ -68,6 +68,11 @@ class Delivery:
         """Whether the secret is kept at all."""
         return bool(self.path or self.returned)
 
+    @property
+    def warnings(self) -> list[str]:
+        """Those of the file that was reserved."""
+        return self._file.warnings if self._file else []
+
     def check(self) -> None:
         """Raise UsageError when the file cannot be written, as far as that can be seen without writing."""
         if self._file:

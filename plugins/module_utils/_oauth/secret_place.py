@@ -10,7 +10,12 @@ import stat
 from collections.abc import Iterator
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._files import Reserved, check_absolute, check_path
+from ansible_collections.oauthops.iam.plugins.module_utils._files import (
+    Reserved,
+    check_absolute,
+    check_path,
+    other_names,
+)
 from ansible_collections.oauthops.iam.plugins.module_utils._places import NoDirectory, Place, opened
 
 RESERVED_BYTES = 4096
@@ -27,6 +32,7 @@ class SecretPlace:
         self._held = contextlib.ExitStack()
         self._place: Place | None = None
         self._reserved: Reserved | None = None
+        self.warnings: list[str] = []
 
     def check(self) -> None:
         """Raise UsageError when the file cannot be written, as far as that can be seen without writing."""
@@ -42,6 +48,7 @@ class SecretPlace:
         with contextlib.ExitStack() as begun:
             place = begun.enter_context(self._opened())
             self._check(place)
+            self.warnings = other_names(place, place.status())
             try:
                 reserved = begun.enter_context(Reserved(place))
                 reserved.write(b"\0" * RESERVED_BYTES)

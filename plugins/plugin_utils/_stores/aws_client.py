@@ -7,7 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import check_proxy
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, library
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.http import address
 
 ATTEMPTS = 3
 REMEDIES: Mapping[str, str] = {
@@ -25,6 +29,7 @@ REMEDIES: Mapping[str, str] = {
     "SSLError": "correct aws_ca_bundle or endpoint_url",
     "UnrecognizedClientException": "AWS does not know these credentials, so correct them",
 }
+LATE = "ReadTimeoutError"
 LOOK = "correct name, region and endpoint_url"
 # AWS's words for these say of the request what it may not hold; for others they may quote the value.
 HARMLESS = frozenset(REMEDIES) | {"InvalidRequestException", "LimitExceededException", "ResourceNotFoundException"}
@@ -48,10 +53,15 @@ class SecretsManager:
         self._client: Any = None
 
     def ask(self, method: str, names: str = "SecretId", **given: Any) -> Mapping[str, Any]:
+        limit, secret = self._store.params["timeout"], {names: self._store.params["name"]}
         try:
             self._client = self._client or self._connected()
-            asked = getattr(self._client, method)
-            response: Mapping[str, Any] = asked(**{names: self._store.params["name"]}, **given)
+            # boto3's own timeouts are those of a packet, and of each attempt.
+            response: Mapping[str, Any] = within(limit, lambda: getattr(self._client, method)(**secret, **given))
+        except UsageError:
+            raise
+        except TimeoutError:
+            raise Refused(LATE, f"no complete response within {limit:g} seconds: {REMEDIES[LATE]}") from None
         except Exception as failure:
             raise self._refused(method, failure, quotes="SecretString" not in given) from None
         return response
@@ -62,6 +72,8 @@ class SecretsManager:
 
     def _connected(self) -> Any:
         params = self._store.params
+        if params["endpoint_url"] and not address(params["endpoint_url"]):
+            raise ValueError
         session = self._boto3.Session(
             profile_name=params["profile"],
             region_name=params["region"],
@@ -70,16 +82,20 @@ class SecretsManager:
             aws_session_token=params["session_token"],
         )
         timeouts = {"connect_timeout": params["timeout"], "read_timeout": params["timeout"]}
-        return session.client(
+        client = session.client(
             "secretsmanager",
             endpoint_url=params["endpoint_url"],
             verify=params["aws_ca_bundle"],
             config=self._config.Config(**timeouts, retries={"mode": "standard", "total_max_attempts": ATTEMPTS}),
         )
+        check_proxy(client.meta.endpoint_url)
+        return client
 
     def _refused(self, method: str, failure: Exception, *, quotes: bool) -> Refused:
         error = (getattr(failure, "response", None) or {}).get("Error", {})
         code, action = str(error.get("Code") or type(failure).__name__), method.title().replace("_", "")
+        if code == "ValueError":  # its text shows the address, and may show a password
+            return Refused(code, "endpoint_url is not an address of the form https://host:port: correct it")
         text = str(error.get("Message") or failure)
         said = f", {self._store.quoted(text).rstrip('.')}" if quotes or code in HARMLESS else ""
         remedy = REMEDIES.get(code, LOOK if method == "get_secret_value" else "run again: it reads the secret first")

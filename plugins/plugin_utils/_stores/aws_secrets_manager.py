@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.aws_client import Refused, SecretsManager
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.aws_client import LOOK, Refused, SecretsManager
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
     Failure,
     Record,
@@ -63,7 +63,7 @@ class AwsSecretsManager(Store):
                     raise
                 self._version = None
                 return {}
-        if "SecretString" not in current:
+        if "SecretBinary" in current:
             raise foreign(self, "is binary")
         found = object_in(self, current["SecretString"])
         self._version = current["VersionId"]
@@ -71,7 +71,10 @@ class AwsSecretsManager(Store):
         return found
 
     def _current(self) -> Mapping[str, Any]:
-        return self._secret.ask("get_secret_value", VersionStage=CURRENT)
+        current = self._secret.ask("get_secret_value", VersionStage=CURRENT)
+        if "VersionId" not in current or not {"SecretString", "SecretBinary"} & set(current):
+            raise Failure(f"the response is not one of AWS: {LOOK}")
+        return current
 
     def write(self, record: Record) -> None:
         """Write a new version. Its ID is chosen here, so that a repeated request creates no second version."""
@@ -95,7 +98,7 @@ class AwsSecretsManager(Store):
 
     def _replace(self, version: Mapping[str, str]) -> None:
         identity = version["ClientRequestToken"]
-        labels = self._secret.ask("put_secret_value", **version, VersionStages=[WRITING])["VersionStages"]
+        labels = self._secret.ask("put_secret_value", **version, VersionStages=[WRITING]).get("VersionStages", [])
         try:
             if CURRENT not in labels:  # as the first version of a secret has it at once
                 self._make_current(identity)

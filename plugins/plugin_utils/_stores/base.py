@@ -54,6 +54,7 @@ class Store(abc.ABC):
     def __init__(self, params: Mapping[str, Any], site: Site) -> None:
         self.params = params
         self.site = site
+        self.warnings: list[Any] = []
         self._secrets = set(secret_values(self.options, params))
 
     @classmethod

@@ -45,3 +45,4 @@ class JsonFile(Store):
         result = self.site.run_module(MODULE, args, check_mode)
         if result.get("failed"):
             raise unwritable(self, str(result.get("msg")))
+        self.warnings += result.get("warnings", [])

@@ -44,6 +44,8 @@ class VaultFile(Store):
         self, value: Record | None, error_of: Callable[[Store, str], UsageError], *, check_mode: bool = False
     ) -> Mapping[str, Any]:
         try:
-            return ensure({**self.params, "value": value}, self.site.loader, check_mode=check_mode)
+            result = ensure({**self.params, "value": value}, self.site.loader, check_mode=check_mode)
         except UsageError as failure:
             raise error_of(self, failure.message) from None
+        self.warnings += result.get("warnings", [])
+        return result

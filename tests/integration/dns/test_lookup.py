@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server impo
     authoritative_servers,
     system_resolver,
 )
+from ansible_collections.oauthops.iam.plugins.plugin_utils._dns_provider import looked_up
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.servers.name_server import NameServer
 from tests.unit.support import ModuleResult, run_as_given
@@ -160,6 +162,35 @@ def test_a_silent_name_server_costs_no_more_than_the_timeout(info: Info) -> None
     assert "(Timeout)" in found.notes[0]
 
 
+def test_many_silent_name_servers_cost_no_more_than_one(info: Info) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        port = silent.getsockname()[1]
+        began = time.monotonic()
+        found = info(servers=[f"127.0.0.{number}:{port}" for number in range(1, 30)], timeout=0.5)
+    assert time.monotonic() - began < 5
+    assert (found.visible, len(found.asked), len(found.notes)) == (None, 29, 29)
+
+
+def test_finding_name_servers_costs_no_more_than_the_timeout(info: Info, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "zone_servers", lambda *_args: time.sleep(30))
+    began = time.monotonic()
+    found = info(servers=None, timeout=0.3)
+    assert time.monotonic() - began < 5
+    assert (found.visible, found.asked) == (None, [])
+    assert "within 0.3 seconds" in found.notes[0]
+
+
+def test_a_name_server_that_trickles_costs_no_more_than_the_timeout(
+    info: Info, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NameServerOfOurs, "ask", lambda *_args: time.sleep(30))
+    began = time.monotonic()
+    found = info(timeout=0.3)
+    assert time.monotonic() - began < 5
+    assert "no complete response" in found.asked[0]["error"]
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [
@@ -209,6 +240,54 @@ def test_a_name_server_without_an_address_does_not_hide_the_others(name_server: 
     name_server.add("example.com", "NS", "ns9.example.net.")
     found = authoritative_servers(resolver_of(name_server), "app.example.com")
     assert found == {"ns.example.com": ["127.0.0.1"], "ns9.example.net": []}
+
+
+def test_a_resolver_without_responses_for_ipv6_leaves_time(
+    name_server: NameServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve = dns.resolver.Resolver.resolve
+
+    def silent(resolver: Any, name: Any, kind: Any, *more: Any, **options: Any) -> Any:
+        if kind == "AAAA":
+            time.sleep(options["lifetime"])
+            raise dns.resolver.LifetimeTimeout(timeout=options["lifetime"], errors=[])
+        return resolve(resolver, name, kind, *more, **options)
+
+    monkeypatch.setattr(dns.resolver.Resolver, "resolve", silent)
+    for number in range(10):
+        name_server.add("example.com", "NS", f"ns{number}.example.net.")
+    began = time.monotonic()
+    found = authoritative_servers(resolver_of(name_server), "app.example.com")
+    assert time.monotonic() - began < resolver_of(name_server).lifetime
+    assert found["ns.example.com"] == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "visible", "asks"),
+    [
+        (HOST, False, False),
+        ("new.example.com", False, False),
+        ("example.com", False, True),
+        ("elsewhere.example.com", None, True),
+    ],
+)
+def test_no_resolver_is_asked_for_a_name_before_its_record_can_exist(
+    name_server: NameServer, monkeypatch: pytest.MonkeyPatch, name: str, visible: bool | None, asks: bool
+) -> None:
+    """A delegated name exists, so that no resolver caches the contrary."""
+    name_server.add("elsewhere.example.com", "NS", "ns.example.net.")
+    asked, resolve = [], dns.resolver.Resolver.resolve
+
+    def noted(resolver: Any, wanted: Any, *more: Any, **options: Any) -> Any:
+        asked.append(str(wanted).rstrip("."))
+        return resolve(resolver, wanted, *more, **options)
+
+    monkeypatch.setattr(dns.resolver.Resolver, "resolve", noted)
+    monkeypatch.setattr(lookup, "system_resolver", lambda _timeout: resolver_of(name_server))
+    monkeypatch.setattr(lookup, "DNS_PORT", name_server.port)
+    dns_options = {"lookup": "auto", "lookup_servers": None, "lookup_url": "https://127.0.0.1:9/"}
+    found = looked_up({"name": name, "value": VALUE}, dns_options, may_exist=False)
+    assert (found["visible"], name in asked) == (visible, asks)
 
 
 def test_name_servers_that_cannot_be_found_are_told(name_server: NameServer) -> None:

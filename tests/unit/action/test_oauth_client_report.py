@@ -33,7 +33,7 @@ def report(check: bool = False, **args: Any) -> ModuleResult:
     return run_action(ActionModule, {"account_id": ACCOUNT, "api_token": TOKEN, **MOMENT, **args}, check=check)
 
 
-def paths(directory: Path) -> dict[str, str]:
+def paths(directory: Path) -> dict[str, Any]:
     return {option: str(directory / option) for option in FORMS}
 
 

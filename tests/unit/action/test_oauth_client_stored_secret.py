@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +160,15 @@ def test_a_store_that_is_wrong_is_refused(stored: Stored, store: Json, expected:
 def test_a_password_in_a_wrong_store_is_hidden(stored: Stored) -> None:
     result = stored.run(store={"type": "vault_file", "path": "/x", "kye": "sekret-1", "vault_password": "sekret-1"})
     assert "sekret-1" not in result.msg
+
+
+@pytest.mark.parametrize("kind", ["json_file", "vault_file"])
+def test_other_hard_links_of_the_file_are_warned_of(stored: Stored, kind: str) -> None:
+    place: Json = {"type": kind, "path": str(stored.file)}
+    if kind == "vault_file":
+        place.update({"key": "app", "vault_password": "correct horse"})
+    values: Json = {"store": place, "state": "present"}
+    assert "warnings" not in stored.run(**values, client_secret=OLDER)
+    os.link(stored.file, stored.file.with_name("linked"))
+    assert ["1 other hard link" in each for each in stored.run(**values, client_secret=SECRET).warnings] == [True]
+    assert "warnings" not in stored.run(**values, client_secret=SECRET)

@@ -72,6 +72,14 @@ def test_a_second_secret_goes_into_a_file(cloudflare: Script, target: Path) -> N
     assert result.warnings == []
 
 
+def test_other_hard_links_of_the_file_are_warned_of(cloudflare: Script, target: Path) -> None:
+    target.write_text("the older secret")
+    os.link(target, target.with_name("linked"))
+    cloudflare.expect(reads(CONFIDENTIAL), *rotates())
+    result = run("rotated", client_secret_file=str(target))
+    assert ["1 other hard link" in each for each in result.warnings] == [True]
+
+
 def test_a_second_secret_goes_into_the_result(cloudflare: Script) -> None:
     cloudflare.expect(reads(CONFIDENTIAL), *rotates())
     result = run("rotated", return_client_secret=True)

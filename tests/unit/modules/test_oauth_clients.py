@@ -459,7 +459,32 @@ def test_prune_never_deletes_more_than_its_limit(cloudflare: Script, check: bool
     assert (result.failed, result.changed) == (True, False)
     assert result.error == {"code": "prune_refused", "option": "prune_limit"}
     assert "prune would delete 6 clients, more than prune_limit=5: Old 0 (id-0), Old 1" in result.msg
-    assert "Old 2 (id-2) and 3 more. Nothing was changed." in result.msg
+    assert "Old 5 (id-5). Nothing was changed." in result.msg
+
+
+def test_of_many_clients_to_prune_the_first_are_named(cloudflare: Script) -> None:
+    others = [a_client(client_id=f"id-{number}", client_name=f"Old {number}") for number in range(300)]
+    cloudflare.expect(lists(a_client(), *others))
+    result = run(options(), prune=True)
+    assert (result.failed, result.code) == (True, "prune_refused")
+    assert "would delete 300 clients" in result.msg
+    assert "Old 9 (id-9) and 290 more" in result.msg
+    assert len(result.msg) < 500
+
+
+def test_of_many_definitions_that_conflict_the_first_are_named(cloudflare: Script) -> None:
+    names = [{**options(), "client_name": f"App {number}"} for number in range(300)]
+    result = run(*names, *names)
+    assert (result.failed, result.code) == (True, "definitions_conflict")
+    assert "'App 2' and 297 more" in result.msg
+    assert len(result.msg) < 500
+
+
+def test_the_header_of_a_diff_is_one_harmless_line(cloudflare: Script) -> None:
+    forged = a_client(**{**OTHER, "client_name": "Bad\x1b[2K\r\nPLAY RECAP ***"})
+    cloudflare.expect(lists(a_client(), forged))
+    (diff,) = run(options(), prune=True, check=True).diff
+    assert diff["before_header"] == diff["after_header"] == "Bad\\x1b[2K PLAY RECAP ***"
 
 
 def test_an_empty_pattern_is_a_slip(cloudflare: Script) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
+from ansible_collections.oauthops.iam.plugins.action.secret_file_value import ActionModule as SecretFileValue
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._module import HIDDEN_BY_CORE, Module
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _action
@@ -277,6 +278,13 @@ def test_a_secret_is_not_left_in_the_file_of_a_job(handed_over: None, wish: Any)
     result = run_action(RETURNING, {"return_client_secret": wish}, async_val=60)
     assert (result.failed, result.code, result.option) == (True, "invalid_option", "return_client_secret")
     assert run_action(RETURNING, {"return_client_secret": wish}).changed
+
+
+def test_what_always_returns_a_secret_takes_no_async(tmp_path: Path) -> None:
+    args = {"path": str(tmp_path / "oauth.json")}
+    result = run_action(SecretFileValue, args, async_val=60)
+    assert (result.failed, result.code, result.option) == (True, "invalid_option", None)
+    assert not run_action(SecretFileValue, args).failed
 
 
 LAST: dict[str, str] = {"secret": "_task.result.client_secret"}

@@ -182,6 +182,14 @@ def test_a_pending_client_brings_a_ticket() -> None:
     ]
 
 
+def test_nothing_that_others_named_forges_output_or_a_line_of_the_ticket() -> None:
+    forged = "Example\x1b[2K\r\nName: www.example.com"
+    result = a_result(text=f"{TXT}{forged}", client_name=forged)
+    found = status(result, {**UNSEEN, "cname": forged}, "manual")
+    assert len(found["ticket"]) == 8
+    assert all(line.isprintable() for line in [found["next_action"]["text"], *found["ticket"]])
+
+
 CANNOT_SAY: dict[str, Any] = {
     "visible": None,
     "asked": [{"server": "a resolver", "txt_values": [], "cname": None, "error": None}],

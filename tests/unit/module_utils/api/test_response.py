@@ -150,6 +150,19 @@ def test_a_long_text_from_outside_is_cut() -> None:
     assert len(refused(400, refusal({"code": 1, "message": "x" * 100_000})).message) < 1000
 
 
+def test_of_many_errors_the_first_are_kept() -> None:
+    error = refused(400, refusal(*({"code": number, "message": "m"} for number in range(1000))))
+    assert [each.code for each in error.complaints] == [*range(20)]
+
+
+@pytest.mark.parametrize("depth", [400, 5000])
+def test_errors_may_be_nested_deeply(depth: int) -> None:
+    """How deep JSON is understood depends on Python."""
+    chain = b'[{"message":"m","error_chain":' * depth + b"[]" + b"}]" * depth
+    error = refused(400, b'{"success":false,"errors":' + chain + b"}")
+    assert error.code in ("request_refused", "unreadable_response")
+
+
 def test_a_body_of_no_type_is_said_to_be_of_none() -> None:
     assert "of no stated type" in refused(200, b"x").message
 
