@@ -157,7 +157,7 @@ def test_a_secret_has_where_to_wait_without_all_of_it(job: Ansible, fake: FakeCl
     ("variable", "told"),
     [
         ("ANSIBLE_HOME", r"Unable to create local directories"),
-        ("ANSIBLE_REMOTE_TEMP", r"Failed to create temporary directory|/playbooks/~"),
+        ("ANSIBLE_REMOTE_TEMP", r"Failed to create temporary directory|/project/~"),
     ],
 )
 def test_it_takes_what_the_image_sets(
@@ -166,12 +166,12 @@ def test_it_takes_what_the_image_sets(
     """Without a variable of the image Ansible itself fails, or writes beside the playbook where it may."""
     del image_environment[variable]
     ansible.environment.update(image_environment, ANSIBLE_COLLECTIONS_PATH=str(installed), OAUTHOPS_IN_PROCESS="false")
-    before = content(installed)
-    variables = json.dumps({"oauth_client_export_path": str(ansible.directory / "exported.yml")})
-    run = ansible.command(*all_together(), "ansible-playbook", "oauthops.iam.export", "-e", variables)
-    written = sorted(content(installed) - before, reverse=True)
-    for path in written:
-        path.rmdir() if path.is_dir() else path.unlink()
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"oauthops.iam.cloudflare_oauth_client_info": {}}]}
+    playbook = ansible.directory / "project/play.json"
+    playbook.parent.mkdir()
+    playbook.write_text(json.dumps([play]))
+    run = ansible.command(*all_together(), "ansible-playbook", str(playbook))
+    written = content(playbook.parent) - {playbook}
     assert run.status != 0 or written
     assert re.search(told, run.output + "".join(map(str, written))), run.output
 

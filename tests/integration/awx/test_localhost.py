@@ -89,7 +89,7 @@ PLAYBOOKS: tuple[Variables, ...] = (awx_poll, awx_setup, export, publish, report
 # In check mode it starts the same modules, though not as many.
 OPTIONS = {"awx_setup": ("--check",)}
 # They start no module: their actions always work in the controller.
-IN_CONTROLLER = {"publish", "rotate"}
+IN_CONTROLLER = {"export", "publish", "report", "rotate"}
 # What is no task of a job.
 NONE_OF_A_JOB = {"demo"}
 
