@@ -10,6 +10,7 @@ import pytest
 
 from tests.tools.mutation.kept import Entry, compared
 from tests.tools.mutation.places import Identity, Place, find, places_below, sample
+from tests.tools.mutation.reach import Reach, integration_tests, unit_tests
 from tests.tools.mutation.trees import Outcome
 
 SOURCE = '''
@@ -135,6 +136,16 @@ def test_a_sample_is_always_the_same_and_has_no_place_that_two_files_have(folder
     assert chosen == sample(reversed(places), 10)
     assert 9 <= len(chosen) <= 11
     assert "if not seconds:" not in {place.identity.code for place in chosen}
+
+
+def test_tests_that_run_the_place_come_before_those_that_run_its_file(folder: Path) -> None:
+    places = {place.line: place for place in places_below(folder)}
+    lines = {"plugins/one.py": {33: {"d", ""}, 29: {"a"}, 10: {"b"}}, "plugins/other.py": {29: {"c"}}}
+    reach = Reach(dict.fromkeys("abcd", 1.0), lines)
+    assert unit_tests(places[33], reach) == ["d", "a", "b"]
+    assert unit_tests(places[29], reach) == ["a", "b", "d"]
+    assert unit_tests(places[4], reach) == ["a", "b", "d", "c"]
+    assert integration_tests(places[29], reach) == ["a"]
 
 
 def test_what_kills() -> None:
