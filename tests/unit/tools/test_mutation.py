@@ -155,7 +155,7 @@ def test_what_kills() -> None:
     assert Outcome(1, False, {}, {}).killer == "(no end)"
 
 
-def test_fewer_killed_than_before_is_worse() -> None:
+def test_a_place_that_is_killed_no_longer_is_worse() -> None:
     first, second = (Identity("left", "if not seconds:", "not", nth) for nth in (0, 1))
     before = [Entry(first, "one.py", "unit", "test_a"), Entry(second, "one.py", "no")]
     same = {entry.identity: entry for entry in before}
@@ -164,3 +164,5 @@ def test_fewer_killed_than_before_is_worse() -> None:
     assert not kept_up
     assert "no longer: left: not in if not seconds: (killed by test_a)" in text
     assert compared(before, {first: Entry(first, "one.py", "rest", "test_b")}, rest=True)[1]
+    turned = {first: Entry(first, "one.py", "no"), second: Entry(second, "one.py", "unit", "test_b")}
+    assert not compared(before, turned, rest=True)[1]
