@@ -3,7 +3,7 @@
 
 Each place of tests/mutation/places.json is mutated in a copy of the checkout, wherever its code is by now, and the unit
 tests that run it are run; with --rest, the integration tests too where those pass. The file keeps what the baseline
-found: a later run ends with status 1 when fewer places are killed than then.
+found: a later run ends with status 1 when a place that was killed then survives.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def choose() -> None:
 
 
 def mutate(number: int | None, rest: bool, record: bool) -> bool:
-    """Run places and print what came of it; gives whether as many are killed as in the baseline."""
+    """Run places and print what came of it; gives whether all are killed that were in the baseline."""
     kept = {entry.identity: entry for entry in read()}
     chosen = sorted(kept.values(), key=lambda entry: entry.identity.digest)[:number]
     wanted = [entry for entry in chosen if not (record and entry.killed)]

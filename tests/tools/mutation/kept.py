@@ -62,7 +62,7 @@ def summary(now: Iterable[Entry], gone: Iterable[Entry], rest: bool) -> str:
 
 
 def compared(before: Iterable[Entry], now: Mapping[Identity, Entry], rest: bool) -> tuple[str, bool]:
-    """What was killed and is no longer, among the places that there still are; and whether as many are killed."""
+    """What was killed and is no longer, among the places that there still are; and whether there is none of these."""
     counted = {UNIT, REST} if rest else {UNIT}
     pairs = [(entry, now[entry.identity]) for entry in before if entry.identity in now and entry.killed]
     lost = [old for old, new in pairs if old.killed in counted and new.killed not in counted]
@@ -71,7 +71,7 @@ def compared(before: Iterable[Entry], now: Mapping[Identity, Entry], rest: bool)
     lines = [f"compared with the baseline: {len(lost)} killed no longer, {len(gained)} killed that were not"]
     lines += [f"  no longer: {_described(entry)}" for entry in lost]
     lines += [f"  by the rest alone: {_described(entry)}" for entry in later]
-    return "\n".join(lines), len(lost) <= len(gained)
+    return "\n".join(lines), not lost
 
 
 def _described(entry: Entry) -> str:

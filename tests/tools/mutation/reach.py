@@ -34,11 +34,17 @@ class Reach:
         reached = {test for line, tests in lines.items() if place.imported or first <= line <= last for test in tests}
         return [test for test in self.seconds if test in reached]
 
+    def of_file(self, place: Place) -> list[str]:
+        reached = set[str]().union(*self.lines.get(place.path, {}).values())
+        return [test for test in self.seconds if test in reached]
+
 
 def unit_tests(place: Place, reach: Reach) -> list[str]:
-    """All that run it. What a file has when it is imported can matter to any test, so all the others follow."""
-    reached = reach.of(place)
-    return list(dict.fromkeys([*reached, *reach.seconds])) if place.imported else reached
+    """Those that run it come first, then those that run its file: what is kept, or done while tests are collected, is
+    run for one of them at most. What a file has when it is imported can matter to any test, so all the others follow.
+    """
+    others = reach.seconds if place.imported else reach.of_file(place)
+    return list(dict.fromkeys([*reach.of(place), *others]))
 
 
 def integration_tests(place: Place, reach: Reach) -> list[str]:

@@ -61,6 +61,12 @@ def test_the_record_is_read_with_its_secret(stored: Stored) -> None:
     assert "note" not in result
 
 
+def test_a_record_is_read_of_a_client_that_is_named(stored: Stored) -> None:
+    store = {"type": "json_file", "path": str(stored.file)}
+    result = run_action(ActionModule, {"store": store}, check=False)
+    assert (result.failed, result.error, "client_id" in result.msg) == (True, {}, True)
+
+
 @pytest.mark.parametrize("held", [{}, {"client_id": "c1"}, {**HELD, "client_secret": ""}])
 def test_nothing_is_handed_on_where_there_is_no_secret(stored: Stored, held: dict[str, Json]) -> None:
     stored.hold(**held)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import subprocess
 import sys
@@ -128,6 +129,14 @@ def test_a_module_starts_without_what_few_tasks_need() -> None:
     ours = {name.removeprefix(f"{PACKAGE}.module_utils.") for name in run.stdout.split()}
     assert "_oauth.secret_file" in ours
     assert not ours & {"_oauth.secret_place", "_api.error_response", "_files", "_places", "_attributes"}
+
+
+@pytest.mark.parametrize("kind", ["filter", "test"])
+def test_a_filter_or_a_test_has_the_name_of_its_file(kind: str) -> None:
+    for path in (PLUGINS / kind).glob("*.py"):
+        plugin = importlib.import_module(f"{PACKAGE}.{kind}.{path.stem}")
+        found = getattr(getattr(plugin, f"{kind.title()}Module")(), f"{kind}s")()
+        assert found == {path.stem: getattr(plugin, path.stem)}
 
 
 def test_the_version_is_decided_in_galaxy_yml() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.oauthops.iam.plugins.filter.drift_report_text import FilterModule
-from tests.unit.reports import changed, failed, hostile, in_account, one_of_each, reported
+from tests.unit.reports import PAGES, changed, entry, failed, hostile, in_account, one_of_each, reported
 from tests.unit.strategies import for_any
 from tests.unit.support import TXT
 
@@ -73,6 +73,11 @@ def test_a_verification_to_be_started_anew_is_told() -> None:
     client = in_account(1, "App")
     told = drift_report_text(reported([changed(client)], [client]))
     assert f"- App ({1:032x}): the next run restarts its verification" in told
+
+
+def test_a_failed_verification_that_no_record_can_mend_is_told() -> None:
+    client = in_account(1, "App", "failed", **{**PAGES, "client_uri": "https://localhost/"})
+    assert f"- App ({1:032x})" in drift_report_text(reported([entry(client)], [client]))
 
 
 @for_any

@@ -61,6 +61,8 @@ def test_the_host_of_an_address(uri: str, host: str | None) -> None:
         (".example.com", None),
         ("a..b", None),
         ("\ud800.example", None),
+        ("a" + ".a" * 126, "a" + ".a" * 126),  # 253 characters, as many as DNS has room for
+        ("aa" + ".a" * 126, None),
     ],
 )
 def test_a_name_as_dns_has_it(given: str, name: str | None) -> None:

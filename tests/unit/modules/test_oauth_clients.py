@@ -390,7 +390,7 @@ def test_clients_are_needed(cloudflare: Script) -> None:
     ("clients", "code", "text"),
     [
         (
-            [{"client_id": CLIENT_ID}, {"client_name": "Example App"}],
+            [{"client_id": CLIENT_ID}, {"client_name": "Example App"}, {"client_id": OTHER_ID}],
             "definitions_conflict",
             f"{CLIENT_ID}, Example App mean the same client ({CLIENT_ID})",
         ),
@@ -585,6 +585,14 @@ def test_secrets_go_into_files_that_are_called_as_the_clients_are(cloudflare: Sc
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"A": f"{SECRET}-a", "B ü": f"{SECRET}-b"}
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in tmp_path.iterdir())
     assert SECRET not in result.text
+
+
+@pytest.mark.parametrize("name", ["x" * 200, "ü" * 100])
+def test_the_longest_name_that_a_file_may_have(cloudflare: Script, tmp_path: Path, name: str) -> None:
+    creation_of, client = new(name, "id-a", SECRET)
+    cloudflare.expect(lists(), offers_usual_scopes(), creation_of, lists(client))
+    run(options(client_name=name, **CONFIDENTIAL), client_secret_dir=str(tmp_path))
+    assert (tmp_path / name).read_text() == SECRET
 
 
 def test_a_secret_is_delivered_before_the_next_is_minted(cloudflare: Script, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.tools.mutation.kept import Entry, compared
 from tests.tools.mutation.places import Identity, Place, find, places_below, sample
+from tests.tools.mutation.reach import Reach, integration_tests, unit_tests
 from tests.tools.mutation.trees import Outcome
 
 SOURCE = '''
@@ -137,6 +138,16 @@ def test_a_sample_is_always_the_same_and_has_no_place_that_two_files_have(folder
     assert "if not seconds:" not in {place.identity.code for place in chosen}
 
 
+def test_tests_that_run_the_place_come_before_those_that_run_its_file(folder: Path) -> None:
+    places = {place.line: place for place in places_below(folder)}
+    lines = {"plugins/one.py": {33: {"d", ""}, 29: {"a"}, 10: {"b"}}, "plugins/other.py": {29: {"c"}}}
+    reach = Reach(dict.fromkeys("abcd", 1.0), lines)
+    assert unit_tests(places[33], reach) == ["d", "a", "b"]
+    assert unit_tests(places[29], reach) == ["a", "b", "d"]
+    assert unit_tests(places[4], reach) == ["a", "b", "d", "c"]
+    assert integration_tests(places[29], reach) == ["a"]
+
+
 def test_what_kills() -> None:
     assert Outcome(1, True, {"a": True, "b": False}, {}).killer == "b"
     assert Outcome(0, True, {"a": True}, {}).killer == ""
@@ -144,7 +155,7 @@ def test_what_kills() -> None:
     assert Outcome(1, False, {}, {}).killer == "(no end)"
 
 
-def test_fewer_killed_than_before_is_worse() -> None:
+def test_a_place_that_is_killed_no_longer_is_worse() -> None:
     first, second = (Identity("left", "if not seconds:", "not", nth) for nth in (0, 1))
     before = [Entry(first, "one.py", "unit", "test_a"), Entry(second, "one.py", "no")]
     same = {entry.identity: entry for entry in before}
@@ -153,3 +164,5 @@ def test_fewer_killed_than_before_is_worse() -> None:
     assert not kept_up
     assert "no longer: left: not in if not seconds: (killed by test_a)" in text
     assert compared(before, {first: Entry(first, "one.py", "rest", "test_b")}, rest=True)[1]
+    turned = {first: Entry(first, "one.py", "no"), second: Entry(second, "one.py", "unit", "test_b")}
+    assert not compared(before, turned, rest=True)[1]

@@ -4,13 +4,21 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from typing import Any
 
+import dns.flags
 import dns.message
 import dns.rcode
+import dns.rrset
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import Key, NameServer, NameServerError
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
+    Key,
+    NameServer,
+    NameServerError,
+    Records,
+)
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.update import PRIMARY, update_value
 from tests.unit.support import refuses
 
@@ -19,6 +27,33 @@ KEY = Key("writer", base64.b64encode(b"x" * 32).decode(), "hmac-sha256")
 
 SIGNED, UNSIGNED = NameServer("192.0.2.1", timeout=1, key=KEY), NameServer("192.0.2.1", timeout=1)
 UPDATE, QUERY = 0x28, 0x00
+
+
+def records(line: str) -> Any:
+    """One record of a zone file, as dnspython has it."""
+    name, ttl, kind, content = line.replace(" IN ", " ").split(" ", 3)
+    return dns.rrset.from_text(name, int(ttl), "IN", kind, content)
+
+
+@pytest.fixture
+def holds(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
+    """Make every name server respond with records, as in a zone file; gives the messages that were sent."""
+
+    def hold(*answer: str, authority: str = "", authoritative: bool = True) -> list[Any]:
+        sent: list[Any] = []
+
+        def exchange(_server: NameServer, wire: bytes) -> bytes:
+            sent.append(dns.message.from_wire(wire, keyring=SIGNED._signing["keyring"]))
+            response = dns.message.make_response(sent[-1])
+            response.flags |= dns.flags.AA if authoritative else 0
+            response.answer = [records(line) for line in answer]
+            response.authority = [records(authority)] if authority else []
+            return response.to_wire()
+
+        monkeypatch.setattr(NameServer, "_exchange", exchange)
+        return sent
+
+    return hold
 
 
 @pytest.fixture
@@ -34,6 +69,50 @@ def responds(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def add(server: NameServer) -> None:
     server.add_text("example.com", "app.example.com", "text", 60)
+
+
+@pytest.mark.parametrize(
+    ("answer", "given", "found"),
+    [
+        (['app.example.com. 60 IN TXT "one" "two"'], {}, Records(("onetwo",), ('"one" "two"',), 60)),
+        (
+            ["app.example.com. 60 IN CNAME Pages.example.net.", 'pages.example.net. 30 IN TXT "text"'],
+            {},
+            Records(("text",), ('"text"',), 30, cname="pages.example.net"),
+        ),
+        (["other.example.com. 60 IN CNAME pages.example.net."], {}, Records()),
+        ([], {"authority": "example.com. 60 IN SOA ns1. admin. 1 2 3 4 5"}, Records(zone="example.com")),
+        (
+            [],
+            {"authority": "app.example.com. 60 IN NS ns.example.net.", "authoritative": False},
+            Records(cut="app.example.com", servers=("ns.example.net",)),
+        ),
+        ([], {"authority": "example.com. 60 IN NS ns.example.net."}, Records()),
+    ],
+)
+def test_the_records_of_a_response(holds: Any, answer: list[str], given: dict[str, Any], found: Records) -> None:
+    holds(*answer, **given)
+    assert UNSIGNED.ask("app.example.com", "TXT") == found
+
+
+def test_every_message_is_signed_with_the_key(holds: Any) -> None:
+    sent = holds()
+    for server in (SIGNED, UNSIGNED):
+        server.ask("app.example.com", "TXT")
+        add(server)
+    assert [bool(message.had_tsig) for message in sent] == [True, True, False, False]
+
+
+def test_an_update_holds_the_value(holds: Any) -> None:
+    sent = holds()
+    add(UNSIGNED)
+    (update,) = sent
+    assert [rrset.to_text() for rrset in update.update] == ['app.example.com. 60 IN TXT "text"']
+
+
+def test_a_name_server_is_named_with_its_port_unless_it_is_usual() -> None:
+    assert str(UNSIGNED) == "The name server 192.0.2.1"
+    assert str(NameServer("192.0.2.1", 5353, timeout=1)) == "The name server 192.0.2.1 port 5353"
 
 
 def test_a_response_without_a_signature_is_not_believed(responds: Any) -> None:

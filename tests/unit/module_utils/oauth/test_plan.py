@@ -119,8 +119,9 @@ def test_optional_scopes_that_still_fit_are_not_sent() -> None:
     assert plan({"scopes": ["dns.read"]}, actual).changes == {"scopes": ["dns.read"]}
 
 
-def test_named_optional_scopes_are_not_shrunk_silently() -> None:
-    error = refused({"scopes": ["dns.read"], "optional_scopes": ["zone.read"]}, a_client())
+@pytest.mark.parametrize("scopes", [{"scopes": ["dns.read"]}, {}], ids=["with scopes", "alone"])
+def test_named_optional_scopes_are_not_shrunk_silently(scopes: dict[str, Any]) -> None:
+    error = refused({**scopes, "optional_scopes": ["zone.read"]}, a_client())
     assert (error.code, error.option) == ("invalid_option", "optional_scopes")
 
 
