@@ -27,7 +27,8 @@ STORING = timedelta(minutes=2)
 class Minting:
     """One secret of one client, whose lock the run holds. C(say) gets a line for each step.
 
-    C(secret) is the one that was minted or taken from a handover file, once it is known.
+    C(secret) is the one that was minted or taken from a handover file, once it is known. C(minted) says that it was
+    minted now.
     """
 
     kept: StoredRecord
@@ -35,6 +36,7 @@ class Minting:
     params: Mapping[str, Any]
     say: Callable[[str], None]
     secret: str | None = None
+    minted: bool = False
 
     def note(self, client_id: str, **changes: Any) -> Note:
         """Write into the store that a secret is being minted, and until when no other run may.
@@ -62,6 +64,7 @@ class Minting:
                 )
 
             def receive(secret: str, client_id: str, rotation: str) -> None:
+                self.minted = True
                 register({secret})
                 to_file(secret)
                 self.secret = secret
@@ -72,15 +75,23 @@ class Minting:
             yield receive
 
     def store(self, note: Note, client_id: str, rotation: str) -> None:
-        """Move the secret from the handover file into the store."""
+        """Move the secret from the handover file into the store. A failure says where the secret waits."""
         self.secret = self.secret or self.handover.read(note)
         register({self.secret})
         self.kept.client_id = client_id
         record = {"client_id": client_id, "client_secret": self.secret, "minted_at": moments.iso(note.began)}
-        self.kept.change({**record, "rotation": rotation})
+        try:
+            self.kept.change({**record, "rotation": rotation})
+        except UsageError as failure:
+            raise failure.continued(f"The minted secret waits in {self.handover.path(note)}.") from None
         if not self.kept.store.site.check_mode:
             self.say(f"stored it in {self.kept.store.place}")
             self.handover.end(note, keep=self.keeps_for_tasks)
+
+    @property
+    def changed(self) -> bool:
+        """Whether a secret was minted, or anything stored."""
+        return self.minted or self.kept.written
 
     @property
     def keeps_for_tasks(self) -> bool:
@@ -98,5 +109,4 @@ class Minting:
                 f"store: another run has written {self.kept.store.place} while a secret of {client_id} was minted. The "
                 f"secret is in {self.handover.path(note)}. Let the other run end, then run again.",
                 option="store",
-                changed=True,
             )
