@@ -69,21 +69,20 @@ class Minting:
                 to_file(secret)
                 self.secret = secret
                 self.say(f"minted a secret of {client_id}")
-                self._check_ours(note, client_id)
+                with self._naming_file(note):
+                    self._check_ours(note, client_id)
                 self.store(note, client_id, rotation)
 
             yield receive
 
     def store(self, note: Note, client_id: str, rotation: str) -> None:
-        """Move the secret from the handover file into the store. A failure says where the secret waits."""
+        """Move the secret from the handover file into the store."""
         self.secret = self.secret or self.handover.read(note)
         register({self.secret})
         self.kept.client_id = client_id
         record = {"client_id": client_id, "client_secret": self.secret, "minted_at": moments.iso(note.began)}
-        try:
+        with self._naming_file(note):
             self.kept.change({**record, "rotation": rotation})
-        except UsageError as failure:
-            raise failure.continued(f"The minted secret waits in {self.handover.path(note)}.") from None
         if not self.kept.store.site.check_mode:
             self.say(f"stored it in {self.kept.store.place}")
             self.handover.end(note, keep=self.keeps_for_tasks)
@@ -98,6 +97,14 @@ class Minting:
         """Whether the tasks of this run need a secret that the store hides."""
         return self.kept.store.write_only and self.params.get("secret_needed") == "now"
 
+    @contextmanager
+    def _naming_file(self, note: Note) -> Iterator[None]:
+        """A failure of the body says where the secret waits."""
+        try:
+            yield
+        except UsageError as failure:
+            raise failure.continued(f"The minted secret waits in {self.handover.path(note)}.") from None
+
     def _check_ours(self, note: Note, client_id: str) -> None:
         """Raise UsageError where the store shows that another run has written its own note since.
 
@@ -106,7 +113,7 @@ class Minting:
         if not self.kept.store.compares and self.kept.read().get("rotation") != str(note):
             raise UsageError(
                 "store_collision",
-                f"store: another run has written {self.kept.store.place} while a secret of {client_id} was minted. The "
-                f"secret is in {self.handover.path(note)}. Let the other run end, then run again.",
+                f"store: another run has written {self.kept.store.place} while a secret of {client_id} was minted. Let "
+                "the other run end, then run again.",
                 option="store",
             )

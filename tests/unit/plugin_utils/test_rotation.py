@@ -201,8 +201,9 @@ def test_a_note_of_another_run_is_not_overwritten(runs: Runs, cloudflare: Script
         return kept()
 
     store.read = meddle  # type: ignore[method-assign]
-    with refuses("store_collision", "store", changed=True):
+    with refuses("store_collision", "store", changed=True) as refused:
         runs.run(store)
+    assert str(runs.directory / runs.left[0]) in refused.value.message
     assert store.held["rotation"] == "minting-20260101T000000Z-other"
     assert runs.secrets_left() == [SECRET]
 
