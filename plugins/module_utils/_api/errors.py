@@ -52,7 +52,7 @@ class UsageError(OAuthOpsError):
         self.option = option
 
     def continued(self, text: str) -> UsageError:
-        """The same failure, whose message goes on with this text."""
+        """The same failure with this text at the end of its message."""
         return UsageError(self.code, f"{self.message} {text}", option=self.option, **self.extra)
 
     def error(self) -> dict[str, Any]:
