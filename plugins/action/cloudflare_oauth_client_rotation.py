@@ -33,9 +33,8 @@ class ActionModule(StoreAction):
             with self.one_at_a_time(handover, client_id, params):
                 kept = StoredRecord(store, client_id)
                 minting = Minting(kept, handover.of_client(client_id), given, self.say)
-                rotation = Rotation(clients, minting, given, check_mode)
                 try:
-                    return rotation.rotate() if params["state"] == "rotated" else rotation.finalize()
+                    return Rotation(clients, minting, given, check_mode).result()
                 finally:
                     self.hide(minting.secret)
                     self.hide(kept.secret)

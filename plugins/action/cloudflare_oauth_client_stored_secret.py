@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, reporting_changes
 from ansible_collections.oauthops.iam.plugins.module_utils._module import register
 from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_stored_secret import MODULE
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
@@ -68,7 +68,8 @@ def stored(kept: StoredRecord, params: Mapping[str, Any]) -> Result:
     minted_at = params["minted_at"] or (kept.found.get("minted_at") if same else None) or moments.iso(moments.now())
     moments.moment("minted_at", str(minted_at))
     record = {"client_id": params["client_id"], "client_secret": secret}
-    changed = kept.change({**record, "minted_at": str(minted_at), "rotation": rotation})
+    with reporting_changes(lambda: kept.written):
+        changed = kept.change({**record, "minted_at": str(minted_at), "rotation": rotation})
     return {"changed": changed, **described(kept, secret)}
 
 

@@ -27,7 +27,8 @@ STORING = timedelta(minutes=2)
 class Minting:
     """One secret of one client, whose lock the run holds. C(say) gets a line for each step.
 
-    C(secret) is the one that was minted or taken from a handover file, once it is known.
+    C(secret) is the one that was minted or taken from a handover file, once it is known. C(minted) says that it was
+    minted now.
     """
 
     kept: StoredRecord
@@ -35,6 +36,7 @@ class Minting:
     params: Mapping[str, Any]
     say: Callable[[str], None]
     secret: str | None = None
+    minted: bool = False
 
     def note(self, client_id: str, **changes: Any) -> Note:
         """Write into the store that a secret is being minted, and until when no other run may.
@@ -62,11 +64,13 @@ class Minting:
                 )
 
             def receive(secret: str, client_id: str, rotation: str) -> None:
+                self.minted = True
                 register({secret})
                 to_file(secret)
                 self.secret = secret
                 self.say(f"minted a secret of {client_id}")
-                self._check_ours(note, client_id)
+                with self._naming_file(note):
+                    self._check_ours(note, client_id)
                 self.store(note, client_id, rotation)
 
             yield receive
@@ -77,15 +81,29 @@ class Minting:
         register({self.secret})
         self.kept.client_id = client_id
         record = {"client_id": client_id, "client_secret": self.secret, "minted_at": moments.iso(note.began)}
-        self.kept.change({**record, "rotation": rotation})
+        with self._naming_file(note):
+            self.kept.change({**record, "rotation": rotation})
         if not self.kept.store.site.check_mode:
             self.say(f"stored it in {self.kept.store.place}")
             self.handover.end(note, keep=self.keeps_for_tasks)
 
     @property
+    def changed(self) -> bool:
+        """Whether a secret was minted, or anything stored."""
+        return self.minted or self.kept.written
+
+    @property
     def keeps_for_tasks(self) -> bool:
         """Whether the tasks of this run need a secret that the store hides."""
         return self.kept.store.write_only and self.params.get("secret_needed") == "now"
+
+    @contextmanager
+    def _naming_file(self, note: Note) -> Iterator[None]:
+        """A failure of the body says where the secret waits."""
+        try:
+            yield
+        except UsageError as failure:
+            raise failure.continued(f"The minted secret waits in {self.handover.path(note)}.") from None
 
     def _check_ours(self, note: Note, client_id: str) -> None:
         """Raise UsageError where the store shows that another run has written its own note since.
@@ -95,8 +113,7 @@ class Minting:
         if not self.kept.store.compares and self.kept.read().get("rotation") != str(note):
             raise UsageError(
                 "store_collision",
-                f"store: another run has written {self.kept.store.place} while a secret of {client_id} was minted. The "
-                f"secret is in {self.handover.path(note)}. Let the other run end, then run again.",
+                f"store: another run has written {self.kept.store.place} while a secret of {client_id} was minted. Let "
+                "the other run end, then run again.",
                 option="store",
-                changed=True,
             )

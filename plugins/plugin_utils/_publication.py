@@ -100,11 +100,7 @@ def next_action(
         ),
         "needs_dns": (code, f"{text}{until}"),
         "verifying": ("wait", f"Cloudflare is looking for the {what}, for up to two days. Run again later.{until}"),
-        "failed": (
-            "publish_record",
-            f"Cloudflare has stopped looking for the {what}. Publish it{' unless it exists' * is_unknown(lookup)}, "
-            "then run again. The verification is restarted once the record is visible, or if no lookup succeeds.",
-        ),
+        "failed": stopped(what, bool(record), lookup, dns_provider, predicted=predicted),
         "verified": ("promote", "Everything is ready. Promote the client to make it public, which is permanent."),
         "public": ("none", "Nothing, the client is public."),
     }
@@ -123,6 +119,18 @@ def wanted(what: str, known: bool, lookup: Lookup, dns_provider: str, *, predict
     behind = [each["server"] for each in responded if lookup.get("value") not in each["txt_values"]]
     where = f" by {', '.join(behind)}" if behind else ""
     return "wait", f"The {what} was published through {dns_provider}, but is not shown yet{where}. Run again later."
+
+
+def stopped(what: str, known: bool, lookup: Lookup, dns_provider: str, *, predicted: bool) -> tuple[str, str]:
+    """What a record needs that Cloudflare no longer looks for, which depends on who publishes it."""
+    start = f"Cloudflare has stopped looking for the {what}."
+    restarts = "The verification is restarted once the record is visible, or if no lookup succeeds."
+    if dns_provider == MANUAL or not known:
+        unless = " unless it exists" if is_unknown(lookup) else ""
+        return "publish_record", f"{start} Publish it{unless}, then run again. {restarts}"
+    if predicted:
+        return "run", f"{start} The next run publishes it through {dns_provider}. {restarts}"
+    return "wait", f"{start} It was published through {dns_provider}. Run again later. {restarts}"
 
 
 def is_unknown(lookup: Lookup) -> bool:

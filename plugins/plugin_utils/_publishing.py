@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, UsageError, invalid
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid, reporting_changes
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import perhaps_beside_cname
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import carried_out, confirmed, predicted
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
@@ -56,10 +56,10 @@ class Publishing:
         """Carry out C(state). A failure shows whether anything was changed, and names options as the task does."""
         states = {"prepared": self.prepare, "public": self.promote, "absent": self.remove}
         try:
-            return states[self.params["state"]]()
-        except OAuthOpsError as failure:
-            failure.extra.update({"changed": True} if self.changed and not self.check_mode else {})
-            if isinstance(failure, UsageError) and failure.option in DEFINITION_OPTIONS:
+            with reporting_changes(self._has_changed):
+                return states[self.params["state"]]()
+        except UsageError as failure:
+            if failure.option in DEFINITION_OPTIONS:
                 failure.option = f"client.{failure.option}"
             raise
 
@@ -233,6 +233,11 @@ class Publishing:
             "dns_task_file": self.provider.task_file if status["awaits_verification"] else None,
             "lookup": lookup,
         }
+
+    def _has_changed(self) -> bool:
+        """Whether anything was changed so far, and not only predicted."""
+        stored = self.secret is not None and self.secret.changed
+        return stored or (self.changed and not self.check_mode)
 
     def _common(self, client: Client | None) -> Result:
         return {

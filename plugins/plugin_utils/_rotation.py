@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import (
+    CloudflareError,
+    UsageError,
+    reporting_changes,
+)
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, not_found
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
@@ -47,9 +51,15 @@ class Rotation:
     steps: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     note: Note | None = None
+    deleted: bool = False
 
     def __post_init__(self) -> None:
         self.kept, self.handover, self.say = self.minting.kept, self.minting.handover, self.minting.say
+
+    def result(self) -> Result:
+        """Carry out C(state). A failure shows whether anything was changed."""
+        with reporting_changes(lambda: self.deleted or self.minting.changed):
+            return self.rotate() if self.params["state"] == "rotated" else self.finalize()
 
     def rotate(self) -> Result:
         """C(state=rotated)."""
@@ -104,18 +114,12 @@ class Rotation:
         note, waiting = Note.of(record.get("rotation")), self.handover.waiting()
         handed_over = self.handover.holds(note)
         self.note = note if handed_over else waiting
-        return Situation(client, record, moments.now(), self.handover.site, handed_over, waiting)
+        directory = self.handover.place.directory
+        return Situation(client, record, moments.now(), self.handover.site, handed_over, waiting, directory)
 
     def _refuse(self, decision: Decision) -> None:
-        if decision.code not in CODES:
-            return
-        note = Note.of(self.kept.found.get("rotation"))
-        where = (
-            f" On this controller it would be {self.handover.path(note)}."
-            if decision.code == "rotation_lost" and note
-            else ""
-        )
-        raise UsageError(decision.code, f"{decision.text}{where}", oauth_client=self.client)
+        if decision.code in CODES:
+            raise UsageError(decision.code, decision.text, oauth_client=self.client)
 
     def _check_store(self) -> None:
         """Refuse a write-only store, before anything is minted, if the secret is needed later."""
@@ -154,6 +158,7 @@ class Rotation:
     def _delete_older(self, step: str) -> None:
         if not self.check_mode:
             self.clients.delete_rotated(self.client)
+            self.deleted = True
             self.say("deleted the older secret")
         self.client = {**self.client, "has_rotated_secret": False}
         self.steps.append(step)
@@ -163,7 +168,7 @@ class Rotation:
         if isinstance(current, CloudflareError):
             self.warnings.append(
                 "The secret was minted, but reading the client failed, so it is not known whether Cloudflare shows an "
-                f"open rotation. {current.message}"
+                f"open rotation. {current.message} The secret is stored. Look at the client before you rotate again."
             )
             return
         if current and current["has_rotated_secret"]:
@@ -172,7 +177,6 @@ class Rotation:
             "rotation_not_shown",
             f"A second secret of {self.client['client_id']} was minted and stored, but Cloudflare shows no open "
             "rotation. Verify in the dashboard that both secrets are valid before you run again.",
-            changed=True,
             oauth_client=self.client,
         )
 

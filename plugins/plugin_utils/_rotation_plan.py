@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ class Note:
 
     def __str__(self) -> str:
         return f"{self.name} until {compact(self.until)} on {self.host} ({self.site})" if self.until else self.name
+
+    def file(self, client_id: str) -> str:
+        """The name of the handover file of this note in the record; in the first edition that was the note's."""
+        return f"{client_id}.{self.name}" if self.until else self.name
 
     @classmethod
     def of(cls, rotation: object) -> Note | None:
@@ -74,7 +79,7 @@ class Situation:
     """What is known before anything is done, by a run that holds the lock of C(site).
 
     C(handed_over) says that a minted secret waits in the handover file that the record names, C(waiting) is the note of
-    the newest that waits here at all.
+    the newest that waits here at all. C(directory) has the handover files.
     """
 
     client: Mapping[str, Any]
@@ -83,6 +88,7 @@ class Situation:
     site: str
     handed_over: bool = False
     waiting: Note | None = None
+    directory: str = ""
 
     @property
     def rotation(self) -> str:
@@ -143,7 +149,7 @@ REASONS: Mapping[str, str] = {
         "secret, and this run stores it."
     ),
     "open": "A rotation is open, and the store holds the newer secret.",
-    "closed_elsewhere": "No rotation is open. The store still showed an open one, and was corrected.",
+    "closed_elsewhere": "No rotation is open. The store still showed an open one, and is corrected.",
     "replaced": "A second secret of {client_id} that the store never received is replaced.",
     "rotation_busy": (
         "Another run on {host} is minting a secret of {client_id}, and has until {until} to store it. Run again after "
@@ -152,8 +158,9 @@ REASONS: Mapping[str, str] = {
     "rotation_lost": (
         "An earlier run minted a second secret of {client_id}, and the response that held it was lost. Cloudflare does "
         "not show it again. The older secret keeps working, and applications are not affected. Look first for the "
-        "handover file {note}, on the controller of that run. If it is lost, choose a moment at which applications may "
-        "fail to authenticate until the next secret is deployed. Then run once with replace_lost=true."
+        "handover file {file}, on the controller of that run. On this controller it would be {path}. If it is lost, "
+        "choose a moment at which applications may fail to authenticate until the next secret is deployed. Then run "
+        "once with replace_lost=true."
     ),
     "rotation_foreign": (
         "A rotation of {client_id} is open that was not started with this store. The store does not hold the newer "
@@ -161,10 +168,11 @@ REASONS: Mapping[str, str] = {
         "module cloudflare_oauth_client_stored_secret and rotation=open, then run again. If it is lost, choose a "
         "moment at which applications may fail to authenticate, and run once with replace_lost=true."
     ),
-    "finalized": "The rotation is finalized: the older secret was deleted.",
+    "finalized": "The rotation is finalized, which deletes the older secret.",
     "overlap": "Both secrets stay valid until the newer one is {overlap} old.",
     "rotation_not_stored": (
-        "A minted secret of {client_id} waits in the handover file {note}. Run state=rotated first, which stores it."
+        "A minted secret of {client_id} waits in {path}. Rotate first, which stores it: with state=rotated, or with "
+        "the role without oauth_client_rotate_finalize=only."
     ),
     "closed": "No rotation is open.",
 }
@@ -233,10 +241,12 @@ def _decide(
 ) -> Decision:
     note = situation.note
     until = note.until if note else None
+    file = note.file(situation.client["client_id"]) if note else ""
     text = REASONS[code].format(
         client_id=situation.client["client_id"],
         age=_described_age(situation, max_age),
-        note=note.name if note else "",
+        file=file,
+        path=os.path.join(situation.directory, file),
         host=note.host if note else "",
         until=iso(until) if until else "",
         overlap=_written(overlap),

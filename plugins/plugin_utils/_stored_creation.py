@@ -26,6 +26,10 @@ class StoredCreation:
 
     keeps = True
 
+    @property
+    def changed(self) -> bool:
+        return self.minting.changed
+
     def check(self) -> None:
         """Read the store. Raises UsageError when it cannot be used, or its place belongs to another client."""
         kept = self.minting.kept

@@ -10,7 +10,11 @@ from typing import Any, Callable
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
 from ansible_collections.oauthops.iam.plugins.module_utils._api.error_response import is_outage
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import (
+    CloudflareError,
+    UsageError,
+    reporting_changes,
+)
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import restart
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
@@ -50,6 +54,10 @@ class Waiting:
         if self.params["oauth_client"]:
             self._see(shaped(self.params["oauth_client"]))
         self.countdown = Countdown(0 if self.check_mode else self.params["wait_timeout"])
+        with reporting_changes(lambda: self.restarted and not self.check_mode):
+            return self._waited()
+
+    def _waited(self) -> Result:
         while True:
             over = self.countdown.remaining == 0
             try:
@@ -116,7 +124,6 @@ class Waiting:
     def _last_known(self, failure: CloudflareError) -> Result:
         """What was seen before Cloudflare stopped responding, with a warning; else raises the failure."""
         if not self.client or not is_passing(failure):
-            failure.extra.update({"changed": True} if self.restarted else {})
             raise failure
         return self._report([f"The client could not be read again, and may have changed since. {failure.message}"])
 

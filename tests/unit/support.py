@@ -107,11 +107,14 @@ def run_as_given(module_name: str, given: Mapping[str, Any], *, check: bool, dif
 
 
 @contextlib.contextmanager
-def refuses(code: str, option: str | None = None) -> Iterator[pytest.ExceptionInfo[OAuthOpsError]]:
-    """The body is to fail with this code, because of this option."""
+def refuses(
+    code: str, option: str | None = None, *, changed: bool | None = None
+) -> Iterator[pytest.ExceptionInfo[OAuthOpsError]]:
+    """The body is to fail with this code, because of this option; C(changed) is what the result says, if given."""
     with pytest.raises(OAuthOpsError) as caught:
         yield caught
     assert {"code": code, "option": option}.items() <= caught.value.error().items()
+    assert changed in (None, caught.value.result().get("changed", False))
 
 
 def connection(**overrides: Any) -> dict[str, Any]:

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import traceback
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Callable
 
@@ -32,12 +34,26 @@ class OAuthOpsError(Exception):
         return {"msg": self.message, **self.extra, "error": self.error()}
 
 
+@contextlib.contextmanager
+def reporting_changes(has_changed: Callable[[], bool]) -> Iterator[None]:
+    """Report a failure of the body as changed, if something had been changed before."""
+    try:
+        yield
+    except OAuthOpsError as failure:
+        failure.extra.update({"changed": True} if has_changed() else {})
+        raise
+
+
 class UsageError(OAuthOpsError):
     """A task that cannot or must not be carried out; C(option) is the option to change, as the user writes it."""
 
     def __init__(self, code: str, message: str, *, option: str | None = None, **extra: Any) -> None:
         super().__init__(code, message, **extra)
         self.option = option
+
+    def continued(self, text: str) -> UsageError:
+        """The same failure with this text at the end of its message."""
+        return UsageError(self.code, f"{self.message} {text}", option=self.option, **self.extra)
 
     def error(self) -> dict[str, Any]:
         return {**super().error(), "option": self.option}

@@ -128,7 +128,7 @@ def pages_of(first: Response) -> int:
 
 def incomplete(request: Request, reason: str) -> CloudflareError:
     """The error for a list that is, or may be, incomplete."""
-    text = f"{reason}. With an incomplete list, the task could create duplicates, so it stopped. Run again."
+    text = f"{reason}. The list may be incomplete, so the task stopped. Run again."
     return CloudflareError("incomplete_listing", text, **request.where, status=200)
 
 

@@ -319,8 +319,9 @@ def system_resolver(timeout: float) -> Any:
     """The resolver of this machine; raises NameServerError when it has none."""
     try:
         resolver = dns.resolver.Resolver()
-    except dns.exception.DNSException as error:
-        raise NameServerError("dns_unreachable", f"This machine has no usable DNS resolver: {error}.") from None
+    except dns.exception.DNSException:
+        text = "This machine has no usable DNS resolver. Correct /etc/resolv.conf, or set servers."
+        raise NameServerError("dns_unreachable", text) from None
     resolver.lifetime = timeout
     return resolver
 

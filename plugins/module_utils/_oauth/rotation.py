@@ -77,7 +77,8 @@ def _not_shown(current: Client | CloudflareError | None) -> list[str]:
     if isinstance(current, CloudflareError):
         return [
             "The secret was minted and delivered, but reading the client failed, so it is not known whether Cloudflare "
-            f"shows an open rotation. {current.message}"
+            f"shows an open rotation. {current.message} The task itself succeeded. Look at the client before you run "
+            "state=rotated again."
         ]
     if current and current["has_rotated_secret"]:
         return []

@@ -62,8 +62,10 @@ class Command(Store):
             self._output_of("write", json.dumps(record).encode())
 
     def check(self) -> None:
-        if not shutil.which(self.params["write"][0], path=self._environment.get("PATH")):
-            raise unwritable(self, f"there is no program {self.params['write'][0]} on the controller: correct write")
+        program = self.params["write"][0]
+        if not shutil.which(program, path=self._environment.get("PATH")):
+            text = f"{program} is not an executable program on the controller. Make it executable, or correct"
+            raise unwritable(self, f"{text} store.write")
 
     @property
     def _environment(self) -> dict[str, str]:
@@ -89,7 +91,7 @@ class Command(Store):
             ) from None
         except (OSError, ValueError) as error:
             reason = self.quoted(getattr(error, "strerror", None) or error)
-            raise Failure(f"the program could not be started ({reason}): correct {option}") from None
+            raise Failure(f"the program could not be started ({reason}): correct store.{option}") from None
         if process.returncode:
             raise Failure(self._complaint(process.returncode, complaint))
         return printed

@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
     Failure,
@@ -86,8 +87,13 @@ class HashiVault(Store):
             except Refused as refused:
                 raise conflict(self) if "check-and-set" in str(refused) else refused from None
             if "version" not in written:
-                text = f"the engine {self._mount} is not KV version 2, and stored the secret at {self._data_path}"
-                raise Failure(f"{text}: correct mount, and delete the secret there")
+                raise UsageError(
+                    "store_unwritable",
+                    f"store: the engine {self._mount} is not KV version 2, so the record went to {self._data_path}. "
+                    "Correct store.mount, and delete that record.",
+                    option="store",
+                    changed=True,
+                )
         self._version = int(written["version"])
 
     @property

@@ -21,13 +21,14 @@ KEYS = ("client_id", SECRET, "minted_at", "rotation")
 class StoredRecord:
     """The record of the client C(client_id) in a C(store). The ID is None before the client is created.
 
-    C(found) is the mapping that was read last. Keys of others in it are kept.
+    C(found) is the mapping that was read last. Keys of others in it are kept. C(written) says that this run wrote it.
     """
 
     def __init__(self, store: Store, client_id: str | None) -> None:
         self.store = store
         self.client_id = client_id
         self.found: Record = {}
+        self.written = False
 
     def read(self) -> Record:
         """Read the record. Raises UsageError if that fails, or the place holds another client or something else."""
@@ -48,6 +49,7 @@ class StoredRecord:
             self.store.check()
             return True
         self.store.write(wanted)
+        self.written = True
         self._compare(wanted)
         return True
 
@@ -68,9 +70,9 @@ class StoredRecord:
             self.found = shown
             raise UsageError(
                 "store_collision",
-                f"store: {self.store.place} does not hold what was just written: another run wrote to it, or it does "
-                "not keep what it is given. Let only one run at a time write to it, and run again. If it fails again, "
-                "check the store.",
+                f"store: {self.store.place} does not hold what was just written. Either another run wrote to it, or "
+                "it does not keep what it is given. Let only one run at a time write to it, and run again. If it fails "
+                "again, check the store.",
                 option="store",
             )
         self.found = shown

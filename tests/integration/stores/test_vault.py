@@ -112,8 +112,9 @@ def test_an_engine_of_the_first_version_is_refused(vault: OpenBao) -> None:
         definition = {**DEFINITION, "mount": "old"}
         with record_in(definition) as record:
             assert record.read() == {}  # which nothing tells from an absent secret
-            with refuses("store_unwritable", vault.token):
+            with refuses("store_unwritable", vault.token) as refused:
                 record.change({"client_id": "c1", "rotation": "minting-1"})
+            assert refused.value.result()["changed"] is True
         with record_in(definition) as record, refuses("store_unreadable", vault.token):
             record.read()
     finally:

@@ -13,10 +13,11 @@ import pytest
 from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.oauthops.iam.plugins.action.cloudflare_oauth_client_stored_secret import ActionModule, shown
+from ansible_collections.oauthops.iam.plugins.plugin_utils import _store_action
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
 from tests.unit.actions import run_action
-from tests.unit.plugin_utils.stores_in_memory import WriteOnly
+from tests.unit.plugin_utils.stores_in_memory import InMemory, WriteOnly
 from tests.unit.support import SECRET, ModuleResult, refuses
 
 OLDER = "older-secret-Yy_8"
@@ -65,6 +66,17 @@ def test_a_record_is_read_of_a_client_that_is_named(stored: Stored) -> None:
     store = {"type": "json_file", "path": str(stored.file)}
     result = run_action(ActionModule, {"store": store}, check=False)
     assert (result.failed, result.error, "client_id" in result.msg) == (True, {}, True)
+
+
+def test_a_store_that_keeps_something_else_is_a_change(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = InMemory()
+    monkeypatch.setattr(_store_action, "open_store", lambda _definition, _site: store)
+    store.after_write = lambda: store.held.update(client_secret="theirs")
+    collided = stored.present(client_secret=SECRET)
+    assert (collided.code, collided.option, collided.changed) == ("store_collision", "store", True)
+    store.held, store.read_only = {}, True
+    refused = stored.present(client_secret=SECRET)
+    assert (refused.code, refused.option, refused.changed) == ("store_unwritable", "store", False)
 
 
 @pytest.mark.parametrize("held", [{}, {"client_id": "c1"}, {**HELD, "client_secret": ""}])

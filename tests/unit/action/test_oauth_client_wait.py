@@ -253,6 +253,11 @@ def test_a_client_that_somebody_has_deleted_is_told(wait: Any) -> None:
     assert "deleted during the wait" in result.msg
 
 
+def test_a_client_that_is_deleted_after_a_restart_is_a_change(wait: Any) -> None:
+    result = wait([told("failed"), None], [SEEN], restarted=told("pending")).result
+    assert (result.code, result.option, result.changed) == ("client_not_found", "client_id", True)
+
+
 def test_a_client_that_never_was_is_not_said_to_be_deleted(wait: Any) -> None:
     result = wait([None], []).result
     assert (result.failed, result.code) == (True, "client_not_found")

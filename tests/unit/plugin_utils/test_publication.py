@@ -114,6 +114,9 @@ def test_a_verification_is_restarted_only_with_a_chance(result: dict[str, Any], 
         (PREDICTED, {}, "manual", "publish_record", "TXT record that Cloudflare names once the client exists"),
         (a_result(), SEEN, "manual", "wait", f"Cloudflare is looking for the {WHAT}, for up to two days."),
         (a_result("failed"), UNSEEN, "manual", "publish_record", f"Cloudflare has stopped looking for the {WHAT}."),
+        (a_result("failed"), UNSEEN, "rfc2136", "wait", "It was published through rfc2136. Run again later."),
+        (a_result("failed"), UNSEEN, "/own/dns.yml", "wait", "It was published through /own/dns.yml."),
+        (a_result("failed", text=None), {}, "rfc2136", "publish_record", "TXT record that Cloudflare has yet to name"),
         (a_result("verified"), {}, "manual", "promote", "which is permanent"),
         (a_result("verified", visibility="public"), {}, "manual", "none", "Nothing, the client is public."),
         (a_result(), {**UNSEEN, "cname": "x.example.net"}, "manual", "publish_record", f"{HOST} is a CNAME for x.e"),
@@ -131,6 +134,14 @@ def test_a_verification_is_restarted_only_with_a_chance(result: dict[str, Any], 
 def test_the_next_action(result: dict[str, Any], lookup: Any, provider: str, code: str, text: str) -> None:
     found = action(result, lookup, provider)
     assert (found[0], text in found[1]) == (code, True)
+
+
+def test_a_failed_verification_in_check_mode_says_who_publishes_the_record() -> None:
+    codes = [
+        status(a_result("failed"), UNSEEN, provider, predicted=True)["next_action"]["code"]
+        for provider in ("cloudflare", "manual")
+    ]
+    assert codes == ["run", "publish_record"]
 
 
 @pytest.mark.parametrize("provider", ["cloudflare", "rfc2136"])

@@ -142,6 +142,16 @@ class TestPrepared:
         cloudflare.expect(lists(a_client(**PENDING)), *zone_is_found(), holds({**BODY, "id": "r1", "ttl": 120}))
         assert runs.run(dns={}).changed is False
 
+    def test_a_failure_after_the_update_of_the_client_is_a_change(self, runs: Runs, cloudflare: Script) -> None:
+        new = {**PENDING, "redirect_uris": ["https://app.example.com/new"]}
+        change = {"redirect_uris": new["redirect_uris"]}
+        partial = Call("GET", RECORDS, [], query={"name": HOST}, info={"total_count": 1})
+        for check in (True, False):
+            writes = [] if check else [patches(change, a_client(**new))]
+            cloudflare.expect(lists(a_client(**PENDING)), *writes, *zone_is_found(), partial)
+            result = runs.run({**options(), **PAGES, **change}, dns={}, check=check)
+            assert (result.code, result.changed) == ("incomplete_listing", not check)
+
     def test_a_ttl_that_is_asked_for_is_set(self, runs: Runs, cloudflare: Script) -> None:
         found = {**BODY, "id": "r1", "ttl": 120}
         change = Call("PATCH", f"{RECORDS}/r1", {**found, "ttl": 60}, {"ttl": 60})
@@ -238,13 +248,26 @@ class TestSecrets:
 
         runs.store.after_write = breaks_later
         first = runs.run(self.CONFIDENTIAL, store=STORE)
-        assert (first.failed, SECRET in first.text, runs.store.held.get("client_secret")) == (True, False, None)
+        assert (first.code, first.changed) == ("store_unwritable", True)
+        assert (SECRET in first.text, runs.store.held.get("client_secret")) == (False, None)
+        assert [str(runs.directory) in first.msg, "{" in first.msg] == [True, False]
         runs.store.read_only, runs.store.after_write = False, lambda: None
         cloudflare.expect(lists(new))
         second = runs.run(self.CONFIDENTIAL, store=STORE)
         assert (second.changed, runs.store.held["client_secret"]) == (True, SECRET)
         cloudflare.expect(lists(new))
         assert runs.run(self.CONFIDENTIAL, store=STORE).changed is False
+
+    def test_a_handed_over_secret_that_collides_is_a_change(self, runs: Runs, cloudflare: Script) -> None:
+        new = a_client(**PENDING, **BASIC)
+        cloudflare.expect(lists(), offers_usual_scopes(), creates(self.BODY, {**new, "client_secret": SECRET}))
+        runs.store.after_write = lambda: setattr(runs.store, "read_only", True)
+        runs.run(self.CONFIDENTIAL, store=STORE)
+        runs.store.read_only = False
+        runs.store.after_write = lambda: runs.store.held.update(client_secret="theirs")
+        cloudflare.expect(lists(new))
+        result = runs.run(self.CONFIDENTIAL, store=STORE)
+        assert (result.code, result.option, result.changed) == ("store_collision", "store", True)
 
     def test_a_client_whose_secret_nobody_has_is_told(self, runs: Runs, cloudflare: Script) -> None:
         cloudflare.expect(lists(a_client(**PENDING, **BASIC)))

@@ -38,13 +38,19 @@ class Runs:
 
     def run(self, store: InMemory, state: str = "rotated", **given: Json) -> dict[str, Json]:
         check_mode = store.site.check_mode
-        usual = {"client_id": CLIENT_ID, "account_id": ACCOUNT, "max_age": "", "overlap": "", "replace_lost": False}
+        usual = {
+            "client_id": CLIENT_ID,
+            "account_id": ACCOUNT,
+            "state": state,
+            "max_age": "",
+            "overlap": "",
+            "replace_lost": False,
+        }
         params = {**usual, "expected": None, "secret_needed": "no", "retry_timeout": 0.0, "timeout": 1.0, **given}
         handover = Handover(str(self.directory), check_mode=check_mode).of_client(CLIENT_ID)
         clients = OAuthClients(a_connection(retry_timeout=0.0), ACCOUNT)
         kept = StoredRecord(store, CLIENT_ID)
-        rotation = Rotation(clients, Minting(kept, handover, params, self.lines.append), params, check_mode)
-        return rotation.rotate() if state == "rotated" else rotation.finalize()
+        return Rotation(clients, Minting(kept, handover, params, self.lines.append), params, check_mode).result()
 
     @property
     def left(self) -> list[str]:
@@ -90,6 +96,51 @@ def test_finalizing_deletes_the_older_secret(runs: Runs, cloudflare: Script) -> 
     assert store.held == HELD
 
 
+def test_an_older_secret_that_is_deleted_and_not_noted_is_a_change(runs: Runs, cloudflare: Script) -> None:
+    cloudflare.expect(reads(a_confidential_client(**OPEN)), DELETES)
+    store = InMemory({**HELD, "rotation": "open"})
+    store.read_only = True
+    with refuses("store_unwritable", "store", changed=True):
+        runs.run(store, "finalized")
+
+
+def test_a_store_that_keeps_something_else_than_the_secret_is_a_change(runs: Runs, cloudflare: Script) -> None:
+    cloudflare.expect(reads(a_confidential_client()), MINTS)
+    store = InMemory(HELD)
+    store.after_write = lambda: store.held.update(client_secret=OLDER)
+    with refuses("store_collision", "store", changed=True) as refused:
+        runs.run(store)
+    assert runs.secrets_left() == [SECRET]
+    assert str(runs.directory / runs.left[0]) in refused.value.message
+
+
+def test_a_secret_that_is_handed_over_and_cannot_be_stored_is_no_change(runs: Runs, cloudflare: Script) -> None:
+    store = InMemory(HELD)
+    store.after_write = lambda: setattr(store, "read_only", True)
+    cloudflare.expect(reads(a_confidential_client()), MINTS)
+    with refuses("store_unwritable", "store"):
+        runs.run(store)
+    for check_mode in (False, True):
+        later = InMemory(store.held, check_mode=check_mode)
+        later.read_only = True
+        cloudflare.expect(reads(a_confidential_client(**OPEN)))
+        with refuses("store_unwritable", "store", changed=False) as refused:
+            runs.run(later)
+        assert str(runs.directory / runs.left[0]) in refused.value.message
+
+
+def test_a_secret_that_waits_is_named_by_its_path(runs: Runs, cloudflare: Script) -> None:
+    store = InMemory(HELD)
+    store.after_write = lambda: setattr(store, "read_only", True)
+    cloudflare.expect(reads(a_confidential_client()), MINTS)
+    with refuses("store_unwritable", "store"):
+        runs.run(store)
+    cloudflare.expect(reads(a_confidential_client(**OPEN)))
+    with refuses("rotation_not_stored", changed=False) as refused:
+        runs.run(store, "finalized")
+    assert str(runs.directory / runs.left[0]) in refused.value.message
+
+
 def test_another_secret_than_was_verified_is_not_finalized(runs: Runs, cloudflare: Script) -> None:
     cloudflare.expect(reads(a_confidential_client(**OPEN)))
     with refuses("secret_changed", "expected"):
@@ -100,7 +151,7 @@ def test_nothing_is_minted_into_a_store_that_cannot_be_written(runs: Runs, cloud
     cloudflare.expect(reads(a_confidential_client()))
     store = InMemory(HELD)
     store.read_only = True
-    with refuses("store_unwritable", "store"):
+    with refuses("store_unwritable", "store", changed=False):
         runs.run(store)
     assert runs.left == []
 
@@ -114,7 +165,7 @@ def test_nothing_is_minted_without_a_place_to_receive_it(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with refuses("file_inaccessible", "handover_dir"):
+    with refuses("file_inaccessible", "handover_dir", changed=True):
         runs.run(InMemory(HELD))
     assert runs.left == []
 
@@ -124,9 +175,10 @@ def test_a_secret_that_cannot_be_stored_waits_for_the_next_run(runs: Runs, cloud
     store = InMemory(HELD)
     # The note is written; after it the store takes nothing.
     store.after_write = lambda: setattr(store, "read_only", True)
-    with refuses("store_unwritable", "store"):
+    with refuses("store_unwritable", "store", changed=True) as refused:
         runs.run(store)
     assert runs.secrets_left() == [SECRET]
+    assert str(runs.directory / runs.left[0]) in refused.value.message
 
     store.read_only, store.after_write = False, lambda: None
     cloudflare.expect(reads(a_confidential_client(**OPEN)))
@@ -149,8 +201,9 @@ def test_a_note_of_another_run_is_not_overwritten(runs: Runs, cloudflare: Script
         return kept()
 
     store.read = meddle  # type: ignore[method-assign]
-    with refuses("store_collision", "store"):
+    with refuses("store_collision", "store", changed=True) as refused:
         runs.run(store)
+    assert str(runs.directory / runs.left[0]) in refused.value.message
     assert store.held["rotation"] == "minting-20260101T000000Z-other"
     assert runs.secrets_left() == [SECRET]
 
@@ -159,7 +212,7 @@ def test_two_runs_that_note_at_once_are_told_apart_before_minting(runs: Runs, cl
     cloudflare.expect(reads(a_confidential_client()))
     store = InMemory(HELD)
     store.after_write = lambda: store.held.update(rotation="minting-20260101T000000Z-other")
-    with refuses("store_collision", "store"):
+    with refuses("store_collision", "store", changed=True):
         runs.run(store)
     assert runs.left == []
 
@@ -169,7 +222,7 @@ def test_a_lease_that_has_ended_mints_nothing(runs: Runs, cloudflare: Script, mo
     store = InMemory(HELD)
     later = _moment.now() + timedelta(days=1)
     store.after_write = lambda: monkeypatch.setattr(_moment, "now", lambda: later)
-    with refuses("lease_ended", "store"):
+    with refuses("lease_ended", "store", changed=True):
         runs.run(store)
     assert runs.left == []
 
@@ -243,7 +296,8 @@ def test_a_lost_response_is_reported_and_the_next_run_refuses(runs: Runs, cloudf
     cloudflare.expect(reads(a_confidential_client(**OPEN)))
     with refuses("rotation_lost") as refused:
         runs.run(store)
-    assert str(runs.directory) in refused.value.message
+    name = Note.of(store.held["rotation"]).name  # type: ignore[union-attr]
+    assert str(runs.directory / f"{CLIENT_ID}.{name}") in refused.value.message
 
     cloudflare.expect(reads(a_confidential_client(**OPEN)), DELETES, MINTS, reads(a_confidential_client(**OPEN)))
     assert runs.run(store, replace_lost=True)["steps"] == ["finalized", "rotated", "stored"]
@@ -254,7 +308,7 @@ def test_a_lost_response_is_reported_and_the_next_run_refuses(runs: Runs, cloudf
 def test_a_rotation_that_is_not_shown_is_a_failure_that_lost_nothing(runs: Runs, cloudflare: Script) -> None:
     cloudflare.expect(reads(a_confidential_client()), MINTS, reads(a_confidential_client()))
     store = InMemory(HELD)
-    with refuses("rotation_not_shown"):
+    with refuses("rotation_not_shown", changed=True):
         runs.run(store)
     assert store.held["client_secret"] == SECRET
 
@@ -272,7 +326,7 @@ def test_check_mode_predicts_a_store_that_cannot_be_written(runs: Runs, cloudfla
     cloudflare.expect(reads(a_confidential_client()))
     store = InMemory(HELD, check_mode=True)
     store.read_only = True
-    with refuses("store_unwritable", "store"):
+    with refuses("store_unwritable", "store", changed=False):
         runs.run(store)
 
 

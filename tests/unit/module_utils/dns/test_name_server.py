@@ -10,6 +10,7 @@ from typing import Any
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.resolver
 import dns.rrset
 import pytest
 
@@ -18,6 +19,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server impo
     NameServer,
     NameServerError,
     Records,
+    system_resolver,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.update import PRIMARY, update_value
 from tests.unit.support import refuses
@@ -175,3 +177,14 @@ def test_a_remedy_comes_after_what_happened() -> None:
         "It refuses. Set zone.",
         {"code": "dns_refused", "option": None, "reason": "NOTZONE"},
     )
+
+
+def test_a_machine_without_a_resolver_is_told_what_to_correct(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unconfigured() -> None:
+        raise dns.resolver.NoResolverConfiguration
+
+    monkeypatch.setattr(dns.resolver, "Resolver", unconfigured)
+    with pytest.raises(NameServerError) as caught:
+        system_resolver(1)
+    assert caught.value.code == "dns_unreachable"
+    assert "set servers" in caught.value.message

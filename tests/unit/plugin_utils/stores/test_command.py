@@ -119,11 +119,13 @@ def test_a_program_that_does_not_start_is_named(program: list[str]) -> None:
         complaint(open_store(definition, a_site()), code)
 
 
-def test_check_mode_looks_for_the_program() -> None:
+@pytest.mark.parametrize("program", ["no-such-program", "/etc/passwd"])
+def test_check_mode_looks_for_an_executable_program(program: str) -> None:
     a_store().check()
-    store = open_store({"type": "command", "read": ["x"], "write": ["no-such-program"]}, a_site())
-    with refuses("store_unwritable", "store"):
+    store = open_store({"type": "command", "read": ["x"], "write": [program]}, a_site())
+    with refuses("store_unwritable", "store") as refused:
         store.check()
+    assert f"{program} is not an executable program" in refused.value.message
 
 
 def test_a_program_that_does_not_end_is_killed_with_its_children(tmp_path: Path) -> None:
