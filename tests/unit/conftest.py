@@ -10,8 +10,14 @@ from typing import Any
 
 import pytest
 import requests
+from hypothesis import settings
 
+from tests.unit.strategies import for_any
 from tests.unit.transport import Clock, Script
+
+# A property that says nothing else is no test of the machine's speed either.
+settings.register_profile("for any", parent=for_any)
+settings.load_profile("for any")
 
 
 @pytest.fixture(autouse=True)
