@@ -8,7 +8,7 @@
 # make fake    run the fake Cloudflare for your own playbooks, until it is stopped
 # make pins    pin the newest versions of what the tests run with
 # make release check everything, write the changelog, tag and build
-# make bench   measure the speed, about 15 minutes; ARGS=--quick shows that it works
+# make bench   measure the speed, about 16 minutes; ARGS=--quick shows that it works
 # make live    ask the real Cloudflare about what is not documented; needs an account, never runs in CI
 # All need python3 (3.11 or later) and install what they need below this directory.
 

@@ -26,7 +26,7 @@ other end is the `fake Cloudflare`__ of the tests, over the loopback interface: 
 the time of a network comes on top of it, except where the page says how much was added. Ansible has its defaults.
 
 The cases take turns. A ratio is always one within a round, and what is shown is the median of {rounds} rounds, unless
-the page says otherwise. To repeat it, in a checkout, on a machine that has nothing else to do (about 15 minutes):
+the page says otherwise. To repeat it, in a checkout, on a machine that has nothing else to do (about 16 minutes):
 
 .. code-block:: shell
 

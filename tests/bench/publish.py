@@ -97,9 +97,10 @@ def chapter(figures: Figures, extent: Extent) -> str:
 
 
 WHY = (
-    "Of the role's tasks one asks Cloudflare. Each of the others, which check the settings, decide and show "
-    "the result, "
-    "takes what a separate ``debug`` takes, and the role has to be loaded. The playbook by hand does none of that."
+    "Of the role's five tasks one asks Cloudflare. A third of the time is loading the collection's code and requests, "
+    "which a playbook with ``uri`` does not. Another third is ansible-core's: it starts a process for each task. The "
+    "rest is compiling expressions. The next levers are loading a store's code only when it is used, and fewer "
+    "expressions in the playbook."
 )
 
 
