@@ -10,14 +10,23 @@ from typing import Any
 
 import pytest
 import requests
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-from tests.unit.strategies import for_any
 from tests.unit.transport import Clock, Script
 
-# A property that says nothing else is no test of the machine's speed either.
-settings.register_profile("for any", parent=for_any)
-settings.load_profile("for any")
+EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
+"""Of each property; `make full` looks for more."""
+EXPLORE = bool(os.environ.get("EXPLORE"))
+"""New examples in each run; else always the same ones, so that a change is tested and not the run's luck."""
+settings.register_profile(
+    "any",
+    deadline=None,
+    max_examples=EXAMPLES,
+    database=None,
+    derandomize=not EXPLORE,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("any")
 
 
 @pytest.fixture(autouse=True)

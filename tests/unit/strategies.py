@@ -3,24 +3,9 @@
 
 from __future__ import annotations
 
-import os
-
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import SHAPE
-
-EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
-"""Of each property; `make full` looks for more."""
-EXPLORE = bool(os.environ.get("EXPLORE"))
-"""New examples in each run; else always the same ones, so that a change is tested and not the run's luck."""
-for_any = settings(
-    deadline=None,
-    max_examples=EXAMPLES,
-    database=None,
-    derandomize=not EXPLORE,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),

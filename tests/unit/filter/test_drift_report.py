@@ -31,7 +31,6 @@ from tests.unit.reports import (
     reported,
     results,
 )
-from tests.unit.strategies import for_any
 from tests.unit.support import SECRET, TXT
 
 ROOT = Path(__file__).parents[3]
@@ -329,7 +328,6 @@ def accounts(draw: st.DrawFn) -> tuple[list[Json], list[Json]]:
     return entries, clients
 
 
-@for_any
 @given(accounts(), st.lists(st.sampled_from(list(KINDS))))
 def test_whatever_the_account_is_the_report_adds_up(account: tuple[list[Json], list[Json]], fail_on: list[str]) -> None:
     entries, clients = account

@@ -17,7 +17,6 @@ from ansible_collections.oauthops.iam.plugins.filter.drift_report_html import Fi
 from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS
 from ansible_collections.oauthops.iam.plugins.plugin_utils._report_text import visible
 from tests.unit.reports import HOSTILE, changed, created, hostile, in_account, one_of_each, reported
-from tests.unit.strategies import for_any
 
 drift_report_html = FilterModule().filters()["drift_report_html"]
 
@@ -148,7 +147,6 @@ def test_names_are_text_whatever_is_in_them() -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\u202e]", page.text)
 
 
-@for_any
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_no_text_gets_out_of_its_place(name: str, value: str) -> None:
     usual, odd = (

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from ansible_collections.oauthops.iam.plugins.filter.drift_report_text import FilterModule
 from tests.unit.reports import PAGES, changed, entry, failed, hostile, in_account, one_of_each, reported
-from tests.unit.strategies import for_any
 from tests.unit.support import TXT
 
 drift_report_text = FilterModule().filters()["drift_report_text"]
@@ -80,7 +79,6 @@ def test_a_failed_verification_that_no_record_can_mend_is_told() -> None:
     assert f"- App ({1:032x})" in drift_report_text(reported([entry(client)], [client]))
 
 
-@for_any
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_no_name_forges_a_line_or_steers_a_terminal(name: str, message: str) -> None:
     client = in_account(1, name)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ansible_collections.oauthops.iam.plugins.filter.oauth_clients_yaml import FilterModule, oauth_clients_yaml
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, definition, shaped
 from tests.unit.ansible_reads import as_ansible_sees
-from tests.unit.strategies import NASTY, for_any
+from tests.unit.strategies import NASTY
 from tests.unit.support import CLIENT_ID, OTHER_ID, a_client
 
 HEAD = "---\noauth_clients:\n"
@@ -142,7 +142,6 @@ def test_ansible_would_template_what_is_not_marked() -> None:
     assert as_ansible_sees('a: !unsafe "{{ 1 + 1 }}"', "a") == "{{ 1 + 1 }}"
 
 
-@for_any
 @given(st.lists(st.fixed_dictionaries({"client_id": IDS, "client_name": NASTY, "scopes": st.lists(NASTY)})), NASTY)
 def test_ansible_reads_what_was_written(values: list[dict[str, Any]], comment: str) -> None:
     clients = [listed(**value) for value in values]

@@ -20,7 +20,7 @@ from tests.fake_cloudflare.envelope import ApiError
 from tests.fake_cloudflare.state import Verification, World
 from tests.fake_cloudflare.variants import Variants
 from tests.unit.ansible_reads import as_ansible_sees
-from tests.unit.strategies import NASTY, for_any
+from tests.unit.strategies import NASTY
 
 NAME = NASTY.map(lambda text: text if text.strip() else f"{text}.")
 PATH = NASTY.map(lambda text: f"https://app.example.com/{text}")
@@ -115,7 +115,6 @@ def planned(entry: Mapping[str, Any], actual: Client) -> Plan:
     return plan_update(described(params), params["visibility"], actual, append=append, restart=restart)
 
 
-@for_any
 @given(st.lists(STATES, max_size=4), SWITCHES)
 def test_applying_what_was_exported_changes_nothing(states: list[dict[str, Any]], switches: dict[str, Any]) -> None:
     held = {client["client_id"]: client for client in held_by_the_fake(states, switches)}
@@ -128,7 +127,6 @@ def test_applying_what_was_exported_changes_nothing(states: list[dict[str, Any]]
         assert plan.warnings == []
 
 
-@for_any
 @given(st.lists(STATES, max_size=4).map(of_different_names))
 def test_what_was_exported_without_ids_describes_the_same_clients(states: list[dict[str, Any]]) -> None:
     held = {client["client_name"]: client for client in held_by_the_fake(states, {})}
@@ -137,7 +135,6 @@ def test_what_was_exported_without_ids_describes_the_same_clients(states: list[d
     assert [planned(entry, held[entry["client_name"]]).changed for entry in read] == [False] * len(held)
 
 
-@for_any
 @given(STATES, SWITCHES)
 def test_no_secret_is_exported(state: dict[str, Any], switches: dict[str, Any]) -> None:
     held = held_by_the_fake([state], switches)

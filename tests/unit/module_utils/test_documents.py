@@ -18,7 +18,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._documents import (
     NeedsAnsibleError,
     data_of,
 )
-from tests.unit.strategies import for_any
 
 MERGED = """\
 - &base {scopes: [dns.read], tos_uri: a}
@@ -74,14 +73,12 @@ def test_text_that_is_meant_so_is_marked() -> None:
     assert [type(each) for each in marked] == [Literal, str]
 
 
-@for_any
 @given(TREES)
 def test_json_is_read_as_it_is(tree: Any) -> None:
     for data in ([tree], {"oauth_clients": tree}):
         assert data_of(json.dumps(data, indent=1)) == data
 
 
-@for_any
 @given(TREES)
 def test_yaml_is_read_as_pyyaml_reads_it(tree: Any) -> None:
     text = yaml.safe_dump({"a": tree}, allow_unicode=False)

@@ -13,12 +13,12 @@ from unittest import mock
 
 import pytest
 import requests
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from requests.adapters import BaseAdapter
 
 from ansible_collections.oauthops.iam.plugins.module_utils._module import CONNECTION_OPTIONS
-from tests.unit.strategies import JSON, for_any
+from tests.unit.strategies import JSON
 from tests.unit.support import (
     CLIENT_ID,
     CONNECTION,
@@ -208,7 +208,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", GOOD)
-@settings(for_any)
 @given(st.data(), ANSWERS, st.booleans())
 def test_a_module_always_ends_with_a_result(
     folder: Path, name: str, data: st.DataObject, answers: Mapping[str, list[Call]], check: bool

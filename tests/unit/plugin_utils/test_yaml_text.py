@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _yaml_document
 from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_document import PARSERS, Document
 from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import as_json, value_of, with_key
-from tests.unit.strategies import JSON, for_any
+from tests.unit.strategies import JSON
 
 VALUE = {"client_id": "abc", "client_secret": "s: #t"}
 WRITTEN = 'key:\n  client_id: "abc"\n  client_secret: "s: #t"'
@@ -171,7 +171,6 @@ FORMS = st.sampled_from(
 CHUNKS = st.tuples(KEYS, JSON)
 
 
-@for_any
 @given(st.lists(CHUNKS, max_size=3, unique_by=lambda chunk: chunk[0]), JSON, JSON, FORMS, st.booleans(), COMMENTS)
 def test_all_other_keys_stay(
     others: list[tuple[str, Any]], old: Any, new: Any, form: dict[str, Any], there: bool, comment: str
@@ -212,7 +211,6 @@ OLD = st.sampled_from(
 )
 
 
-@for_any
 @given(st.lists(BLOCKS, max_size=3, unique=True), st.lists(BLOCKS, max_size=3, unique=True), OLD, JSON)
 def test_all_other_bytes_stay(before: list[str], after: list[str], old: str, new: Any) -> None:
     head, tail = "".join(before), "".join(block for block in after if block not in before)
@@ -242,7 +240,6 @@ def layout(text: str, parser: Any) -> Any:
         return places, document.end, document.indent, document.flow, repr(document.data)
 
 
-@for_any
 @given(st.lists(CHUNKS, max_size=3, unique_by=lambda chunk: chunk[0]), FORMS, COMMENTS)
 def test_both_parsers_find_the_same_at_the_same_places(
     chunks: list[tuple[str, Any]], form: dict[str, Any], comment: str
@@ -251,7 +248,6 @@ def test_both_parsers_find_the_same_at_the_same_places(
     assert len({repr(layout(text, parser)) for parser in PARSERS}) == 1
 
 
-@for_any
 @given(st.lists(BLOCKS, max_size=4, unique=True), OLD, st.sampled_from(["\n", "\r\n"]))
 def test_both_parsers_find_the_same_blocks_at_the_same_places(blocks: list[str], old: str, line_break: str) -> None:
     text = "".join([*blocks, old]).replace("\n", line_break)

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.definitions import OPTION, checked, defined_in
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
-from tests.unit.strategies import for_any
 from tests.unit.support import refuses
 
 NAMED = '[{"client_name": "App"}]'
@@ -133,7 +132,6 @@ VALUES = (
 ENTRIES = st.dictionaries(st.sampled_from(sorted(DEFINITION_OPTIONS)), VALUES, max_size=6)
 
 
-@for_any
 @given(ENTRIES)
 def test_an_entry_is_taken_as_the_option_clients_takes_it(entry: Mapping[str, Any]) -> None:
     validation = ArgumentSpecValidator(dict(DEFINITION_OPTIONS)).validate(json.loads(json.dumps(entry)))

@@ -35,7 +35,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Pl
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.rotation import ensure_finalized, ensure_rotated
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
-from tests.unit.strategies import JSON, ODD_CLIENTS, for_any
+from tests.unit.strategies import JSON, ODD_CLIENTS
 from tests.unit.support import ACCOUNT, CLIENT_ID, CLIENTS, a_client, connection
 
 REQUEST = Request("GET", "/x", "Read", "a token")
@@ -99,7 +99,6 @@ def plain(name: str, value: Any) -> Any:
     return value or None
 
 
-@for_any
 @given(WANTED, ACTUAL, st.booleans())
 def test_a_plan_brings_about_what_is_wanted_and_is_empty_then(
     wanted: dict[str, Any], actual: dict[str, Any], append: bool
@@ -112,7 +111,6 @@ def test_a_plan_brings_about_what_is_wanted_and_is_empty_then(
     assert not planned(wanted, after, append).changed
 
 
-@for_any
 @given(WANTED, ACTUAL, st.booleans(), st.booleans())
 def test_a_plan_touches_nothing_that_was_not_mentioned(
     wanted: dict[str, Any], actual: dict[str, Any], append: bool, restart: bool
@@ -126,7 +124,6 @@ def test_a_plan_touches_nothing_that_was_not_mentioned(
         assert plan.expected[name] == actual[name]
 
 
-@for_any
 @given(WANTED, ACTUAL, st.booleans())
 def test_a_plan_sends_no_duplicates_no_protocol_scopes_and_no_visibility(
     wanted: dict[str, Any], actual: dict[str, Any], append: bool
@@ -138,7 +135,6 @@ def test_a_plan_sends_no_duplicates_no_protocol_scopes_and_no_visibility(
         assert not isinstance(value, list) or len(value) == len(set(value))
 
 
-@for_any
 @given(WANTED, ACTUAL)
 def test_a_plan_shows_a_difference_exactly_when_it_changes_something(
     wanted: dict[str, Any], actual: dict[str, Any]
@@ -147,7 +143,6 @@ def test_a_plan_shows_a_difference_exactly_when_it_changes_something(
     assert (description(actual) != description(plan.expected)) is plan.changed
 
 
-@for_any
 @given(WANTED)
 def test_a_created_client_needs_no_change(wanted: dict[str, Any]) -> None:
     complete = {**{name: value for name, value in a_client().items() if name in VALUES}, **wanted}
@@ -214,7 +209,6 @@ READY = st.builds(
 )
 
 
-@for_any
 @given(WANTED, ACTUAL | READY, OPTIONS)
 def test_check_mode_predicts_a_change(wanted: dict[str, Any], actual: dict[str, Any], params: dict[str, Any]) -> None:
     server, untouched = Obedient(actual), Obedient(actual)
@@ -224,7 +218,6 @@ def test_check_mode_predicts_a_change(wanted: dict[str, Any], actual: dict[str, 
     assert bool(server.writes) is predicted.get("changed", False)
 
 
-@for_any
 @given(WANTED, ACTUAL | READY, OPTIONS)
 def test_a_second_run_changes_nothing(wanted: dict[str, Any], actual: dict[str, Any], params: dict[str, Any]) -> None:
     server = Obedient(actual)
@@ -235,7 +228,6 @@ def test_a_second_run_changes_nothing(wanted: dict[str, Any], actual: dict[str, 
     assert (second["changed"], server.writes) == (False, [])
 
 
-@for_any
 @given(WANTED, OPTIONS)
 def test_check_mode_predicts_a_creation(wanted: dict[str, Any], params: dict[str, Any]) -> None:
     complete = {**{name: value for name, value in a_client().items() if name in VALUES}, **wanted}
@@ -247,7 +239,6 @@ def test_check_mode_predicts_a_creation(wanted: dict[str, Any], params: dict[str
     assert server.writes == (["POST"] if "changed" in predicted else [])
 
 
-@for_any
 @given(ACTUAL, st.booleans(), st.booleans())
 def test_check_mode_predicts_a_rotation(actual: dict[str, Any], rotated: bool, finalizes: bool) -> None:
     actual = {**actual, "token_endpoint_auth_method": "client_secret_post", "has_rotated_secret": rotated}
@@ -268,14 +259,12 @@ def test_check_mode_predicts_a_rotation(actual: dict[str, Any], rotated: bool, f
     assert server.client["has_rotated_secret"] is predicted["oauth_client"]["has_rotated_secret"] is not finalizes
 
 
-@for_any
 @given(ACTUAL)
 def test_a_definition_describes_its_client(actual: dict[str, Any]) -> None:
     options = {name: value for name, value in definition(actual).items() if name != "visibility"}
     assert not plan_update(options, "private", actual, append=False, restart=False).changed
 
 
-@for_any
 @given(st.integers(100, 599), st.dictionaries(st.sampled_from(["cf-ray", "retry-after"]), st.text()), st.binary())
 def test_any_bytes_are_an_answer_or_a_cloudflare_error(status: int, headers: dict[str, str], content: bytes) -> None:
     try:
@@ -300,7 +289,6 @@ ENVELOPES = st.fixed_dictionaries(
 )
 
 
-@for_any
 @given(st.sampled_from([200, 302, 400, 403, 429, 500]), ENVELOPES | JSON)
 def test_any_json_is_an_answer_or_a_cloudflare_error(status: int, envelope: Any) -> None:
     try:
@@ -309,20 +297,17 @@ def test_any_json_is_an_answer_or_a_cloudflare_error(status: int, envelope: Any)
         json.dumps(error.result())
 
 
-@for_any
 @given(st.text() | st.from_regex(r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,6} \d\d:\d\d:\d\d [+-]\d{1,6}"))
 def test_any_retry_after_is_seconds_or_none(value: str) -> None:
     seconds = retry_after({"retry-after": value})
     assert seconds is None or seconds >= 0
 
 
-@for_any
 @given(st.text() | st.from_regex(r"(x;[rt]=\d{0,400};[rt]=\d{0,400},?){0,3}", fullmatch=True))
 def test_any_ratelimit_is_a_number_of_seconds(header: str) -> None:
     assert 0 <= slow_down(header) < 1e9
 
 
-@for_any
 @given(ODD_CLIENTS)
 def test_any_client_can_be_used_or_is_a_type_error(answer: dict[str, Any]) -> None:
     try:
@@ -337,7 +322,6 @@ def test_any_client_can_be_used_or_is_a_type_error(answer: dict[str, Any]) -> No
     json.dumps([definition(client), description(client), publishing(client)])
 
 
-@for_any
 @given(st.text())
 def test_any_text_can_be_asked_for_its_host_and_faults(text: str) -> None:
     host = _uris.host_of(text)
@@ -347,7 +331,6 @@ def test_any_text_can_be_asked_for_its_host_and_faults(text: str) -> None:
         assert fault(f"https://{text}/") is None or isinstance(fault(f"https://{text}/"), str)
 
 
-@for_any
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=600))
 def test_any_printable_value_survives_quoting(value: str) -> None:
     assert unquoted(quoted(value)) == value
