@@ -92,6 +92,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.oauthops.iam.plugins.plugin_utils._awx_approvals import Rows, decided
+from ansible_collections.oauthops.iam.plugins.plugin_utils._options import reason_of
 
 
 def awx_approvals(approvals: Rows, nodes: Rows, jobs: Rows, clients: Rows, account_id: str) -> list[dict[str, Any]]:
@@ -99,9 +100,8 @@ def awx_approvals(approvals: Rows, nodes: Rows, jobs: Rows, clients: Rows, accou
     try:
         return decided(approvals, nodes, jobs, clients, account_id)
     except (KeyError, TypeError, AttributeError) as error:
-        reason = f"the key {error} is missing" if isinstance(error, KeyError) else error
         raise AnsibleFilterError(
-            f"awx_approvals: invalid input (expected the rows that AWX and Cloudflare list): {reason}."
+            f"awx_approvals: invalid input (expected the rows that AWX and Cloudflare list): {reason_of(error)}."
         ) from None
 
 

@@ -51,6 +51,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.oauthops.iam.plugins.plugin_utils._action import plain
 from ansible_collections.oauthops.iam.plugins.plugin_utils._awx_objects import awx_objects as objects
+from ansible_collections.oauthops.iam.plugins.plugin_utils._options import reason_of
 
 
 def awx_objects(options: Any) -> dict[str, list[dict[str, Any]]]:
@@ -61,9 +62,8 @@ def awx_objects(options: Any) -> dict[str, list[dict[str, Any]]]:
     try:
         return cast("dict[str, list[dict[str, Any]]]", wrap_var(objects(plain(options))))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        reason = f"the key {error} is missing" if isinstance(error, KeyError) else error
         raise AnsibleFilterError(
-            f"awx_objects: invalid input (expected all variables of the role oauth_client_awx): {reason}."
+            f"awx_objects: invalid input (expected all variables of the role oauth_client_awx): {reason_of(error)}."
         ) from None
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line, some
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import is_empty
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
@@ -207,8 +207,8 @@ def verdict(findings: Findings, fail_on: Collection[str]) -> dict[str, Any]:
 
 def names(found: Sequence[Finding], most: int = 5) -> str:
     """The first clients, on one line: Ansible prints the message of a failure as it is."""
-    shown = ", ".join(shortened(one_line(str(item["client_name"] or item["client_id"]))) for item in found[:most])
-    return f"{len(found)} ({shown}{f' and {len(found) - most} more' if len(found) > most else ''})"
+    shown = [shortened(one_line(str(item["client_name"] or item["client_id"]))) for item in found]
+    return f"{len(found)} ({some(shown, most)})"
 
 
 def shortened(name: str, length: int = 60) -> str:

@@ -53,3 +53,8 @@ def kind_of(value: object) -> str:
     """What a value is that is no mapping, in the words of YAML."""
     kinds = {bool: "a boolean", str: "a string", list: "a list", int: "a number", float: "a number"}
     return next((name for kind, name in kinds.items() if isinstance(value, kind)), "not a mapping")
+
+
+def reason_of(error: Exception) -> str:
+    """Why an input was refused; the text of a KeyError is only the key."""
+    return f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
