@@ -12,8 +12,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.client import co
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, definition
 from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_export import MODULE
-from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction, masked
+from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction
 from ansible_collections.oauthops.iam.plugins.plugin_utils._definitions_text import check_variable, definitions_text
+from ansible_collections.oauthops.iam.plugins.plugin_utils._masking import without_secrets
 from ansible_collections.oauthops.iam.plugins.plugin_utils._text_file import check_writable, ensured
 
 COMMENT = """\
@@ -33,7 +34,7 @@ class ActionModule(ControllerAction):
         moment = f" as of {params['time']}" if params["time"] else ""
         comment = COMMENT.format(account=account_id, moment=moment)
         text = definitions_text(chosen, params["variable"], params["name"], params["client_ids"], comment)
-        change = ensured("path", params["path"], masked(text, self.secrets), check_mode=check_mode)
+        change = ensured("path", params["path"], without_secrets(text, self.secrets), check_mode=check_mode)
         return {"changed": bool(change), **({"diff": [change]} if change and self._task.diff else {})}
 
 

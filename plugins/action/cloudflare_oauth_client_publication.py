@@ -58,8 +58,7 @@ class ActionModule(StoreAction):
                 with self.one_at_a_time(handover, lock_name(wanted), params):
                     yield StoredCreation(minting)
             finally:
-                self.hide(minting.secret)
-                self.hide(kept.secret)
+                self.hide(minting.secret, kept.secret)
 
 
 def lock_name(wanted: Params) -> str:

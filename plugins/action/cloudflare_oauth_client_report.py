@@ -12,7 +12,8 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_report import MODULE
-from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction, masked
+from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction
+from ansible_collections.oauthops.iam.plugins.plugin_utils._masking import without_secrets
 from ansible_collections.oauthops.iam.plugins.plugin_utils._reporting import FORMS, reported
 from ansible_collections.oauthops.iam.plugins.plugin_utils._text_file import check_writable, ensured
 
@@ -24,7 +25,7 @@ class ActionModule(ControllerAction):
         paths = {option: params[option] for option in FORMS if params[option]}
         check_paths(paths)
         report, warnings = reported(params)
-        texts = {option: masked(FORMS[option](report), self.secrets) for option in paths}
+        texts = {option: without_secrets(FORMS[option](report), self.secrets) for option in paths}
         written = [ensured(option, path, texts[option], check_mode=check_mode) for option, path in paths.items()]
         changes = [difference for difference in written if difference]
         return {

@@ -36,8 +36,7 @@ class ActionModule(StoreAction):
                 try:
                     return Rotation(clients, minting, given, check_mode).result()
                 finally:
-                    self.hide(minting.secret)
-                    self.hide(kept.secret)
+                    self.hide(minting.secret, kept.secret)
 
 
 def named(clients: OAuthClients, client_name: str) -> str:

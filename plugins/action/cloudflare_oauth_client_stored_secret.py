@@ -62,7 +62,6 @@ def stored(kept: StoredRecord, params: Mapping[str, Any]) -> Result:
     holds.
     """
     secret, rotation = str(params["client_secret"]), params["rotation"]
-    register({secret})
     check_rotation(kept, secret, rotation)
     same = kept.secret == secret
     minted_at = params["minted_at"] or (kept.found.get("minted_at") if same else None) or moments.iso(moments.now())

@@ -22,9 +22,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_
 from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
 
 try:
-    from ansible.module_utils.secrets import register_secrets
+    from ansible.module_utils.secrets import mask_secrets, register_secrets
 except ImportError:  # ansible-core before 2.22
-    register_secrets = None
+    mask_secrets = register_secrets = None
 
 remove_values: Any
 try:
@@ -127,7 +127,9 @@ def finish(module: AnsibleModule, succeeded: bool, result: Result) -> None:
 
 
 def without(secrets: set[str], warning: str) -> str:
-    """A warning without secrets: ansible-core 2.19 and later does not mask warnings, and shows them despite no_log."""
+    """A warning without secrets: ansible-core 2.19 to 2.21 does not mask warnings, and shows them despite no_log."""
+    if mask_secrets is not None:  # remove_values is deprecated then
+        return str(mask_secrets(warning))
     return str(remove_values(warning, secrets)) if remove_values else warning
 
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from ansible import constants
 from ansible.errors import AnsibleError
 
+from ansible_collections.oauthops.iam.plugins.module_utils._module import register
 from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction, Prepared, plain
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
 from ansible_collections.oauthops.iam.plugins.plugin_utils._lock import held
@@ -40,7 +41,7 @@ class StoreAction(ControllerAction):
     @contextlib.contextmanager
     def store(self, definition: Any, *, check_mode: bool) -> Iterator[Store]:
         """The store of the option, logged in at most once. Raises UsageError when the definition is wrong."""
-        self.secrets.update(secrets_of(definition))
+        self.hide(*secrets_of(definition))
         opened = open_store(definition, Site(self.run_module, self._loader, check_mode))
         self.store_warnings = opened.warnings
         try:
@@ -57,9 +58,11 @@ class StoreAction(ControllerAction):
         with held(handover.directory, client_id, params["lock_timeout"]):
             yield
 
-    def hide(self, secret: object) -> None:
-        if secret:
-            self.secrets.add(str(secret))
+    def hide(self, *secrets: object) -> None:
+        """Mask these secrets in the result."""
+        known = {str(secret) for secret in secrets if secret}
+        self.secrets.update(known)
+        register(known)
 
     def run_module(self, name: str, args: Mapping[str, Any], check_mode: bool) -> Result:
         """A module's result, on the host of the task: in this process where that is the controller."""
