@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.parsing.dataloader import DataLoader
 
-from tests.unit.support import ModuleResult
+from tests.unit.support import ModuleResult, no_secret_known
 
 CLEAR = "in clear"
 
@@ -58,5 +58,6 @@ def an_action(
 def run_action(
     action: type[Any], args: Mapping[str, Any], *, variables: Mapping[str, Any] | None = None, **keywords: Any
 ) -> ModuleResult:
-    result: dict[str, Any] = an_action(action, args, **keywords).run(None, dict(variables or {}))
-    return ModuleResult(result, str(result))
+    with no_secret_known() as registered:
+        result: dict[str, Any] = an_action(action, args, **keywords).run(None, dict(variables or {}))
+        return ModuleResult(result, str(result), registered())

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import contextlib
+import copy
+import functools
 import importlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from unittest import mock
@@ -21,6 +23,7 @@ from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import with_environment
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare, connect
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError
+from ansible_collections.oauthops.iam.plugins.module_utils._module import HIDDEN_BY_CORE
 from tests.unit.transport import TOKEN, Call, refusal
 
 PACKAGE = "ansible_collections.oauthops.iam.plugins"
@@ -37,10 +40,14 @@ CONNECTION: Mapping[str, Any] = {"api_token": TOKEN, "account_id": ACCOUNT}
 
 @dataclass(frozen=True)
 class ModuleResult:
-    """What the controller gets from a module: its result's keys as attributes."""
+    """What the controller gets from a module: its result's keys as attributes.
+
+    C(text) is what a registered variable holds, C(secrets) what was registered for ansible-core 2.22 and later to hide.
+    """
 
     data: Mapping[str, Any]
     text: str
+    secrets: frozenset[str] = frozenset()
 
     def __getattr__(self, key: str) -> Any:
         try:
@@ -83,6 +90,16 @@ class ModuleResult:
         return [item if isinstance(item, str) else item["event"]["msg"] for item in found]
 
     @property
+    def shown(self) -> str:
+        """What the output of the run shows of it."""
+        if not HIDDEN_BY_CORE:
+            return self.text
+        core = importlib.import_module("ansible.module_utils.secrets")
+        with no_secret_known():
+            core.register_secrets(self.secrets)
+            return str(core.mask_secrets(self.text))
+
+    @property
     def keys(self) -> set[str]:
         return set(self.data) - {"invocation", "warnings"}
 
@@ -100,10 +117,33 @@ def run_as_given(module_name: str, given: Mapping[str, Any], *, check: bool, dif
     if "inject_invocation" in PASS_VARS:  # ansible-core 2.21 and later return the parameters on request alone
         internal["inject_invocation"] = True
     arguments = {**given, **{f"_ansible_{name}": value for name, value in internal.items()}}
-    with _module_args(arguments), contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
-        module.main()
-    text = output.getvalue()
-    return ModuleResult(json.loads(text), text)
+    with contextlib.ExitStack() as stack:
+        for manager in (no_secret_known(), _module_args(arguments), contextlib.redirect_stdout(output)):
+            stack.enter_context(manager)
+        with contextlib.suppress(SystemExit):
+            module.main()
+    data = json.loads(output.getvalue())
+    secrets = frozenset(data.pop("_ansible_new_secrets", []))
+    return ModuleResult(data, json.dumps(data), secrets)
+
+
+@contextlib.contextmanager
+def no_secret_known() -> Iterator[Callable[[], frozenset[str]]]:
+    """Within, no secret is registered yet, as in a new process; the function returns what has been since."""
+    if not HIDDEN_BY_CORE:
+        yield frozenset
+        return
+    known, empty = _registries()
+    state = {name: copy.deepcopy(value) for name, value in vars(empty).items() if name != "_lock"}
+    with mock.patch.multiple(known, **state):
+        yield known.track_new_secrets().flush
+
+
+@functools.cache
+def _registries() -> tuple[Any, Any]:
+    """The secrets that ansible-core knows in this process, and an empty one: each new one would stay in memory."""
+    core = importlib.import_module("ansible.module_utils._internal._secrets")
+    return core._secret_masker, core.SecretMasker()
 
 
 @contextlib.contextmanager

@@ -74,10 +74,16 @@ def test_the_mode_is_corrected(cloudflare: Script, tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o644
 
 
-def test_no_file_has_the_token(cloudflare: Script, tmp_path: Path) -> None:
+@pytest.mark.parametrize("variable", [None, "CLOUDFLARE_API_TOKEN"])
+def test_no_file_has_the_token(
+    cloudflare: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str | None
+) -> None:
+    if variable:
+        monkeypatch.setenv(variable, TOKEN)
     cloudflare.expect(lists(a_client(client_name=f"about {TOKEN}")), offers_usual_scopes())
-    result = report(**paths(tmp_path))
-    assert TOKEN not in str(result.data) + "".join((tmp_path / option).read_text() for option in FORMS)
+    result = report(api_token=None if variable else TOKEN, **paths(tmp_path))
+    assert "about " in result.shown
+    assert TOKEN not in result.shown + "".join((tmp_path / option).read_text() for option in FORMS)
 
 
 @pytest.mark.parametrize("text", ["[]", "clients: []\n"])

@@ -13,6 +13,7 @@ import pytest
 from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.oauthops.iam.plugins.action.cloudflare_oauth_client_stored_secret import ActionModule, shown
+from ansible_collections.oauthops.iam.plugins.module_utils._module import HIDDEN_BY_CORE
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _store_action
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
@@ -58,6 +59,7 @@ def test_the_record_is_read_with_its_secret(stored: Stored) -> None:
     result = stored.run()
     assert not result.failed, result.msg
     assert {name: result.data[name] for name in HELD} == HELD
+    assert (OLDER in result.shown) is not HIDDEN_BY_CORE
     assert (result.changed, result.fingerprint) == (False, hashlib.sha256(OLDER.encode()).hexdigest())
     assert "note" not in result
 
@@ -114,7 +116,8 @@ def test_a_secret_that_was_made_elsewhere_is_stored(stored: Stored) -> None:
     result = stored.present(**given)
     assert (result.changed, result.failed) == (True, False)
     assert stored.held == {**HELD, **given, "note": "survives"}
-    assert SECRET not in str(result.data)
+    assert SECRET not in result.text
+    assert (SECRET in result.secrets) is HIDDEN_BY_CORE
     assert stored.present(**given).changed is False
 
 

@@ -203,6 +203,6 @@ def test_validate_certs(cloudflare: Script, name: str, given: Any, used: bool) -
 def test_credentials_are_masked_wherever_they_come_from(
     cloudflare: Script, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    assert TOKEN not in run(cloudflare, name).text
+    assert TOKEN not in run(cloudflare, name).shown
     monkeypatch.setenv("CLOUDFLARE_API_TOKEN", TOKEN)
-    assert TOKEN not in run(cloudflare, name, api_token=None).text
+    assert TOKEN not in run(cloudflare, name, api_token=None).shown

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.oauthops.iam.plugins.module_utils._module import HIDDEN_BY_CORE
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import FIRST_SECRET_REMEDY
 from tests.unit.support import (
     CLIENT,
@@ -62,6 +63,7 @@ def test_into_a_file(cloudflare: Script, target: Path) -> None:
     assert target.read_text() == SECRET
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert SECRET not in result.text
+    assert (SECRET in result.secrets) is HIDDEN_BY_CORE
 
 
 def test_into_the_result(cloudflare: Script) -> None:
@@ -69,6 +71,7 @@ def test_into_the_result(cloudflare: Script) -> None:
     result = run(return_client_secret=True)
     assert result.client_secret == SECRET
     assert result.text.count(SECRET) == 1
+    assert (SECRET in result.shown) is not HIDDEN_BY_CORE
 
 
 def test_both(cloudflare: Script, target: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.oauthops.iam.plugins.module_utils._module import HIDDEN_BY_CORE
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import SECOND_SECRET_REMEDY
 from tests.unit.support import (
     CLIENT,
@@ -85,6 +86,7 @@ def test_a_second_secret_goes_into_the_result(cloudflare: Script) -> None:
     result = run("rotated", return_client_secret=True)
     assert result.client_secret == SECRET
     assert result.text.count(SECRET) == 1
+    assert (SECRET in result.shown) is not HIDDEN_BY_CORE
 
 
 def test_by_name(cloudflare: Script) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.oauthops.iam.plugins.module_utils._module import HIDDEN_BY_CORE
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import Listed
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.definitions import checked
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import shaped
@@ -621,6 +622,7 @@ def test_secrets_are_returned_when_asked_for(cloudflare: Script, check: bool) ->
     cloudflare.expect(lists(), offers_usual_scopes(), *([] if check else [call, lists(answer)]))
     result = run(options(client_name="A", **CONFIDENTIAL), return_client_secret=True, check=check)
     assert result.oauth_clients[0]["client_secret"] == (None if check else SECRET)
+    assert (SECRET in result.shown) is not (check or HIDDEN_BY_CORE)
 
 
 # --- bad weather ---

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.action.cloudflare_oauth_client_publication import ActionModule
+from ansible_collections.oauthops.iam.plugins.module_utils._module import HIDDEN_BY_CORE
 from ansible_collections.oauthops.iam.plugins.modules import dns_txt_info, rfc2136_txt_value
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _store_action
 from tests.unit.actions import run_action
@@ -205,7 +206,7 @@ class TestSecrets:
     def test_the_secret_of_a_new_client_is_stored(self, runs: Runs, cloudflare: Script) -> None:
         cloudflare.expect(lists(), offers_usual_scopes(), *self.creates())
         result = runs.run(self.CONFIDENTIAL, store=STORE)
-        assert (result.changed, SECRET in result.text) == (True, False)
+        assert (result.changed, SECRET in result.text, SECRET in result.secrets) == (True, False, HIDDEN_BY_CORE)
         noted, stored = runs.store.written
         assert (noted["client_id"], "client_secret" in noted) == ("", False)
         assert (stored["client_id"], stored["client_secret"], stored["rotation"]) == (CLIENT_ID, SECRET, "closed")
@@ -255,8 +256,16 @@ class TestSecrets:
         cloudflare.expect(lists(new))
         second = runs.run(self.CONFIDENTIAL, store=STORE)
         assert (second.changed, runs.store.held["client_secret"]) == (True, SECRET)
+        assert (SECRET in second.secrets) is HIDDEN_BY_CORE
         cloudflare.expect(lists(new))
         assert runs.run(self.CONFIDENTIAL, store=STORE).changed is False
+
+    def test_the_secret_that_the_store_holds_is_hidden(self, runs: Runs, cloudflare: Script) -> None:
+        runs.store.held = {"client_id": CLIENT_ID, "client_secret": SECRET, "rotation": "closed"}
+        zones = Call("GET", "/zones", query={"name": HOST}, **refused(400, message=f"Not of {SECRET}."))
+        cloudflare.expect(lists(a_client(**PENDING, **BASIC)), zones)
+        result = runs.run(self.CONFIDENTIAL, store=STORE, dns={"provider": "cloudflare"})
+        assert (result.failed, "Not of " in result.shown, SECRET in result.shown) == (True, True, False)
 
     def test_a_handed_over_secret_that_collides_is_a_change(self, runs: Runs, cloudflare: Script) -> None:
         new = a_client(**PENDING, **BASIC)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.oauthops.iam.plugins.module_utils._module import HIDDEN_BY_CORE
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import ClientHandover, Handover
@@ -18,7 +19,17 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation import Rota
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import Note
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
 from tests.unit.plugin_utils.stores_in_memory import InMemory, WriteOnly
-from tests.unit.support import ACCOUNT, CLIENT_ID, ROTATE, SECRET, a_confidential_client, a_connection, reads, refuses
+from tests.unit.support import (
+    ACCOUNT,
+    CLIENT_ID,
+    ROTATE,
+    SECRET,
+    a_confidential_client,
+    a_connection,
+    no_secret_known,
+    reads,
+    refuses,
+)
 from tests.unit.transport import Call, Script, cut
 
 OLDER = "older-secret-Yy_8"
@@ -76,7 +87,9 @@ def rotates(cloudflare: Script) -> None:
 def test_a_secret_is_minted_and_stored(runs: Runs, cloudflare: Script) -> None:
     rotates(cloudflare)
     store = InMemory({**HELD, "note": "survives"})
-    result = runs.run(store)
+    with no_secret_known() as registered:
+        result = runs.run(store)
+        assert (SECRET in registered()) is HIDDEN_BY_CORE
     assert (result["changed"], result["rotation"], result["steps"]) == (True, "open", ["rotated", "stored"])
     assert (result["fingerprint"], result["awaits_deployment"]) == (fingerprint(SECRET), True)
     assert SECRET not in str(result)
@@ -182,7 +195,9 @@ def test_a_secret_that_cannot_be_stored_waits_for_the_next_run(runs: Runs, cloud
 
     store.read_only, store.after_write = False, lambda: None
     cloudflare.expect(reads(a_confidential_client(**OPEN)))
-    result = runs.run(store)
+    with no_secret_known() as registered:
+        result = runs.run(store)
+        assert (SECRET in registered()) is HIDDEN_BY_CORE
     assert (result["steps"], result["reason"]["code"]) == (["stored"], "handed_over")
     assert (store.held["client_secret"], store.held["rotation"], runs.left) == (SECRET, "open", [])
 
@@ -201,8 +216,11 @@ def test_a_note_of_another_run_is_not_overwritten(runs: Runs, cloudflare: Script
         return kept()
 
     store.read = meddle  # type: ignore[method-assign]
-    with refuses("store_collision", "store", changed=True) as refused:
-        runs.run(store)
+    with no_secret_known() as registered, refuses("store_collision", "store", changed=True) as refused:
+        try:
+            runs.run(store)
+        finally:
+            assert (SECRET in registered()) is HIDDEN_BY_CORE
     assert str(runs.directory / runs.left[0]) in refused.value.message
     assert store.held["rotation"] == "minting-20260101T000000Z-other"
     assert runs.secrets_left() == [SECRET]
