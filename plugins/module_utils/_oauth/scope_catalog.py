@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import functools
 from collections.abc import Iterable, Sequence
@@ -82,6 +81,8 @@ def _unknown(scope: str, ids: list[str]) -> str:
 
 def near_misses(scope: str, ids: Sequence[str]) -> list[str]:
     """Up to three IDs that may have been meant, the likeliest first."""
+    import difflib  # few tasks need it
+
     spelled = scope.replace(":", ".").lower()
     if spelled in ids:
         return [spelled]
