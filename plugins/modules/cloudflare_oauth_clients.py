@@ -392,11 +392,7 @@ def check_options(params: Mapping[str, Any]) -> None:
 
 EITHER = [("clients", "definitions_file")]
 MODULE = CloudflareModule(run, OPTIONS, {"mutually_exclusive": EITHER, "required_one_of": EITHER})
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
@@ -18,6 +18,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     verification_status,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import near_misses
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso
 from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import publication
 
 VERSION = 1
@@ -62,7 +63,7 @@ def drift_report(
     return {
         "version": VERSION,
         "title": title or USUAL_TITLE,
-        "generated_at": now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "generated_at": iso(now),
         "verdict": verdict(findings, fail_on),
         "counts": counts(entries, clients, findings),
         "findings": findings,

@@ -86,7 +86,7 @@ class Rotation:
         self._refuse(decision)
         if decision.step == "finalize":
             self._check_expected()
-            self._delete_older("finalized")
+            self._delete_older()
             self._close()
         elif decision.step == "settle":
             self._close()
@@ -146,7 +146,7 @@ class Rotation:
         """Note that a secret is being minted, mint it and store it; for C(replace) the older one goes first."""
         note = self.minting.note(self.client["client_id"], **({"minted_at": ""} if replace else {}))
         if replace:
-            self._delete_older("finalized")
+            self._delete_older()
         self.client = {**self.client, "has_rotated_secret": True}
         self.steps += ["rotated", "stored"]
         if self.check_mode:
@@ -155,13 +155,13 @@ class Rotation:
             self.clients.rotate(self.client, lambda secret: receive(secret, self.client["client_id"], OPEN))
         self._check_shown()
 
-    def _delete_older(self, step: str) -> None:
+    def _delete_older(self) -> None:
         if not self.check_mode:
             self.clients.delete_rotated(self.client)
             self.deleted = True
             self.say("deleted the older secret")
         self.client = {**self.client, "has_rotated_secret": False}
-        self.steps.append(step)
+        self.steps.append("finalized")
 
     def _check_shown(self) -> None:
         current = self.clients.after_rotation(self.client)

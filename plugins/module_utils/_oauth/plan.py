@@ -23,9 +23,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     shaped,
     verification_status,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import (
-    refuse_unpublishable,
-)
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import refuse_unpublishable
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import check_new_scopes
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivers, Delivery
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
