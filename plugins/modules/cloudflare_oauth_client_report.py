@@ -174,26 +174,10 @@ report:
       failed: true
       fail_on: [errors, missing, drift]
       message: 'Findings: missing clients: 1 (Example App).'
-    counts:
-      clients: 0
-      public: 0
-      definitions: 1
-      as_defined: 0
-      errors: 0
-      missing: 1
-      drift: 0
-      unmanaged: 0
-      unknown_scopes: 0
-      open_rotations: 0
-      failed_verifications: 0
-    findings:
-      errors: []
-      missing: [{client_id: ~, client_name: Example App}]
-      drift: []
-      unmanaged: []
-      unknown_scopes: []
-      open_rotations: []
-      failed_verifications: []
+    counts: {clients: 0, public: 0, definitions: 1, as_defined: 0, errors: 0, missing: 1, drift: 0, unmanaged: 0,
+      unknown_scopes: 0, open_rotations: 0, failed_verifications: 0}
+    findings: {errors: [], missing: [{client_id: ~, client_name: Example App}], drift: [], unmanaged: [],
+      unknown_scopes: [], open_rotations: [], failed_verifications: []}
     warnings: []
 error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).

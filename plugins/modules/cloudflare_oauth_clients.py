@@ -323,15 +323,6 @@ error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: clients_failed
-    option:
-      description: The option to change, as the task writes it. V(null) when it is not about one option.
-      type: str
-      sample: ~
 """
 
 import os
