@@ -13,7 +13,7 @@ from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_st
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import ClientHandover, Handover
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation import fingerprint
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import OPEN, Note
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import OPEN, Note
 from ansible_collections.oauthops.iam.plugins.plugin_utils._store_action import StoreAction
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
 

@@ -15,7 +15,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import chec
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso
 from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import handover_directory
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import Note
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import Note
 
 RESERVED_BYTES = 4096
 NEW = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW

@@ -16,7 +16,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import Us
 from ansible_collections.oauthops.iam.plugins.module_utils._module import register
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import ClientHandover
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import Note
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import Note
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
 
 # How long storing a minted secret may take at most, besides the requests that mint it.

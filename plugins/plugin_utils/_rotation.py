@@ -19,12 +19,10 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, not_found
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
 from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import CLOSED, OPEN, Note
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import (
-    CLOSED,
     CODES,
-    OPEN,
     Decision,
-    Note,
     Situation,
     finalized,
     next_action,

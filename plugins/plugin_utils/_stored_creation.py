@@ -12,7 +12,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import C
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
 from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import CLOSED, OPEN, Note
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import CLOSED, OPEN, Note
 
 
 class StoredCreation(Delivery):

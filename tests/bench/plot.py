@@ -81,9 +81,10 @@ def draw_tasks(axes: Any, figures: Figures, extent: Extent) -> None:
 
 
 def draw_publish(axes: Any, figures: Figures, extent: Extent) -> None:
-    names = (publish.ROLE, publish.SHORTEST, publish.BY_HAND)
+    ours = (publish.ROLE, publish.PLAYBOOK)
+    names = (*ours, publish.SHORTEST, publish.BY_HAND)
     values = [median(publish.seconds_above(figures, name)) for name in names]
-    bars(axes, names, values, [name == publish.ROLE for name in names])
+    bars(axes, names, values, [name in ours for name in names])
     axes.set_title("Publishing what is public")
     axes.set_xlabel("s above an empty play")
 

@@ -94,7 +94,7 @@ def test_all_figures_are_numbers(record: Record) -> None:
 
 def test_publishing_sends_what_the_page_says(figures: dict[str, Figures]) -> None:
     sent = {case: requests(figures["publish"], case) for case in publish.WHAT}
-    assert sent == {publish.NOTHING: 0, publish.ROLE: 1, publish.BY_HAND: 4, publish.SHORTEST: 2}
+    assert sent == {publish.NOTHING: 0, publish.ROLE: 1, publish.PLAYBOOK: 1, publish.BY_HAND: 4, publish.SHORTEST: 2}
 
 
 def test_one_task_lists_once_where_a_loop_asks_for_each(figures: dict[str, Figures]) -> None:

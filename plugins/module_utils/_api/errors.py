@@ -39,9 +39,10 @@ def reporting_changes(has_changed: Callable[[], bool]) -> Iterator[None]:
     """Report a failure of the body as changed, if something had been changed before."""
     try:
         yield
-    except OAuthOpsError as failure:
+    except (Exception, SystemExit) as error:
+        failure = failure_of(error)
         failure.extra.update({"changed": True} if has_changed() else {})
-        raise
+        raise failure from None
 
 
 class UsageError(OAuthOpsError):
@@ -136,17 +137,18 @@ def result_of(work: Callable[[], dict[str, Any]]) -> tuple[bool, dict[str, Any]]
     """Whether the work succeeded, and its result, which for a failure is that of a failed task."""
     try:
         return True, work()
-    except OAuthOpsError as failure:
-        return False, failure.result()
     except (Exception, SystemExit) as error:
-        return False, OAuthOpsError("internal_error", unexpected(error)).result()
+        return False, failure_of(error).result()
 
 
-def unexpected(error: BaseException) -> str:
-    """Describe an internal error without any value: an exception's own text may hold a secret."""
+def failure_of(error: BaseException) -> OAuthOpsError:
+    """The failure itself, or an internal error without any value: an exception's own text may hold a secret."""
+    if isinstance(error, OAuthOpsError):
+        return error
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{frame.filename.rpartition('/')[2]}, line {frame.lineno}"
-    return (
+    return OAuthOpsError(
+        "internal_error",
         f"Internal error: {type(error).__name__} at {place}. It is not known what was already done. Run with "
-        "--check --diff before you run again, and please report this as a bug."
+        "--check --diff before you run again, and please report this as a bug.",
     )

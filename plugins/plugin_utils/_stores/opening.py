@@ -4,25 +4,26 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._module import secret_values
+from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
 from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked, kind_of, near
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.aws_secrets_manager import AwsSecretsManager
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.awx_credential import AwxCredential
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.command import Command
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.hashi_vault import HashiVault
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.json_file import JsonFile
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.module import ModuleStore
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_file import VaultFile
 
-TYPES: Mapping[str, type[Store]] = {
-    each.type: each
-    for each in (JsonFile, VaultFile, HashiVault, AwsSecretsManager, AwxCredential, Command, ModuleStore)
+# The class in the file of each type. Only the one that is used is loaded: Ansible compiles what it loads in each run.
+CLASSES: Mapping[str, str] = {
+    "json_file": "JsonFile",
+    "vault_file": "VaultFile",
+    "hashi_vault": "HashiVault",
+    "aws_secrets_manager": "AwsSecretsManager",
+    "awx_credential": "AwxCredential",
+    "command": "Command",
+    "module": "ModuleStore",
 }
 
 
@@ -32,9 +33,9 @@ def open_store(definition: Any, site: Site) -> Store:
     Raises UsageError for a wrong definition, before any request.
     """
     kind, given = type_of(definition)
-    cls = TYPES[kind]
+    cls: type[Store] = getattr(importlib.import_module(f"{__package__}.{kind}"), CLASSES[kind])
     for name in given:
-        if name not in cls.options and (owners := [other for other, each in TYPES.items() if name in each.options]):
+        if name not in cls.options and (owners := [other for other, options in STORES.items() if name in options]):
             raise invalid("store", f"the type {kind} has no option {name!r}, which belongs to the type {owners[0]}.")
     params = checked("store", cls.complete(given), cls.options, cls.rules, kind)
     if "timeout" in params:
@@ -51,17 +52,17 @@ def type_of(definition: Any) -> tuple[str, dict[str, Any]]:
     kind = given.pop("type", None)
     if not kind:
         raise invalid("store", f"type is missing (expected one of {_types()}).")
-    if kind not in TYPES:
-        raise invalid("store", f"unknown type {kind!r} (expected one of {_types()}).{near(kind, TYPES)}")
+    if kind not in STORES:
+        raise invalid("store", f"unknown type {kind!r} (expected one of {_types()}).{near(kind, STORES)}")
     return str(kind), given
 
 
 def secrets_of(definition: Any) -> Iterator[str]:
     """The secrets in a definition that may be wrong, so that they can be masked in its error message."""
     if isinstance(definition, Mapping):
-        for cls in TYPES.values():
-            yield from secret_values(cls.options, definition)
+        for options in STORES.values():
+            yield from secret_values(options, definition)
 
 
 def _types() -> str:
-    return ", ".join(TYPES)
+    return ", ".join(STORES)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.opening import TYPES
+from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
 from tests.integration.ansible_runs import BIN
 from tests.integration.stores import places
 from tests.integration.stores.opened import HELD, OLDER, SECRET, SIBLING, opened, record_in, refuses
@@ -47,7 +47,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_every_type_has_a_place() -> None:
-    assert {name.partition(",")[0] for name in PLACES} == TYPES.keys()
+    assert {name.partition(",")[0] for name in PLACES} == STORES.keys()
 
 
 @every_place

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.opening import TYPES
+from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT
 from tests.integration.rehearsal import LONG_AGO, Rehearsal, steps
@@ -33,9 +33,9 @@ EXAMPLES: dict[str, dict[str, Json]] = {shown["type"]: shown for shown in SHOWN}
 
 
 def test_each_type_has_an_example_and_a_section() -> None:
-    assert [shown["type"] for shown in SHOWN] == list(TYPES)
+    assert [shown["type"] for shown in SHOWN] == list(STORES)
     headings = re.findall(r"^(\w+)\n-+$", PAGE.read_text(), re.M)
-    assert [heading for heading in headings if heading in TYPES] == list(TYPES)
+    assert [heading for heading in headings if heading in STORES] == list(STORES)
     assert DEFAULT == {"oauth_client_store": {"type": "json_file", "path": "/etc/example_app/stored.json"}}
 
 

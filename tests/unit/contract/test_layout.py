@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import VERSION
+from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
 from tests.unit.support import PACKAGE
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
@@ -121,14 +122,26 @@ def test_what_talks_to_cloudflare_does_not_wait_for_dnspython() -> None:
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
 
 
-def test_a_module_starts_without_what_few_tasks_need() -> None:
-    """Its process compiles the sources anew each time: those of a secret's file and of refusals when it needs them."""
-    code = f"import sys, {PACKAGE}.modules.cloudflare_oauth_client; print(*sys.modules)"
+def loaded_with(plugin: str) -> set[str]:
+    """The files of the collection that a fresh process loads for a plugin."""
+    code = f"import sys, {PACKAGE}.{plugin}; print(*sys.modules)"
     environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
     run = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
-    ours = {name.removeprefix(f"{PACKAGE}.module_utils.") for name in run.stdout.split()}
+    return {name.removeprefix(f"{PACKAGE}.").partition("_utils.")[2] for name in run.stdout.split()}
+
+
+def test_a_module_starts_without_what_few_tasks_need() -> None:
+    """Its process compiles the sources anew each time: those of a secret's file and of refusals when it needs them."""
+    ours = loaded_with("modules.cloudflare_oauth_client")
     assert "_oauth.secret_file" in ours
     assert not ours & {"_oauth.secret_place", "_api.error_response", "_files", "_places", "_attributes"}
+
+
+def test_a_publication_loads_no_store_that_it_does_not_use() -> None:
+    """Ansible compiles a collection's sources in each run, without a cache of bytecode."""
+    ours = loaded_with("action.cloudflare_oauth_client_publication")
+    assert "_stores.opening" in ours
+    assert not ours & {*(f"_stores.{kind}" for kind in STORES), "_vault", "_yaml_text", "_rotation_plan"}
 
 
 @pytest.mark.parametrize("kind", ["filter", "test"])

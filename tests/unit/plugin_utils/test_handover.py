@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover, reserve
 from ansible_collections.oauthops.iam.plugins.plugin_utils._lock import held
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import Note
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import Note
 from tests.unit.support import SECRET, refuses
 
 BEGAN = datetime(2026, 11, 27, 12, tzinfo=timezone.utc)

@@ -15,7 +15,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment
 from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import ClientHandover, Handover
 from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation import Rotation
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import Note
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import Note
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
 from tests.unit.plugin_utils.stores_in_memory import InMemory, WriteOnly
 from tests.unit.support import ACCOUNT, CLIENT_ID, ROTATE, SECRET, a_confidential_client, a_connection, reads, refuses

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import compact, duration, iso
+from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import Note
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import (
     NEXT,
     REASONS,
-    Note,
     Situation,
     finalized,
     next_action,

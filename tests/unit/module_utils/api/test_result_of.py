@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,18 +11,31 @@ import pytest
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import (
     CloudflareError,
     UsageError,
+    failure_of,
+    reporting_changes,
     result_of,
-    unexpected,
 )
 
 
-def test_a_fault_of_ours_is_told_without_its_text() -> None:
+def test_an_internal_error_is_described_without_its_text() -> None:
     with pytest.raises(ValueError, match="a secret") as caught:
         raise ValueError("a secret")
-    message = unexpected(caught.value)
+    message = failure_of(caught.value).message
     assert "ValueError at test_result_of.py, line" in message
     assert "--check --diff" in message
     assert "a secret" not in message
+
+
+@pytest.mark.parametrize("has_changed", [True, False])
+@pytest.mark.parametrize("error", [lambda: UsageError("not_so", "Not so."), lambda: ValueError("a secret")])
+def test_a_failure_after_a_change_reports_it(error: Callable[[], Exception], has_changed: bool) -> None:
+    def work() -> dict[str, Any]:
+        with reporting_changes(lambda: has_changed):
+            raise error()
+
+    succeeded, result = result_of(work)
+    assert not succeeded
+    assert result.get("changed", False) == has_changed
 
 
 def test_what_goes_well_is_its_result() -> None:

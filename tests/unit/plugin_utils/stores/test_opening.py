@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores import vault_login
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.opening import TYPES, open_store, secrets_of
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.opening import open_store, secrets_of
 from tests.unit.plugin_utils.stores.sites import a_site
 from tests.unit.support import refuses
 
@@ -59,7 +60,7 @@ def message(definition: Any, code: str = "invalid_option", option: str = "store"
 
 
 def test_every_type_is_known() -> None:
-    assert COMPLETE.keys() == TYPES.keys()
+    assert COMPLETE.keys() == STORES.keys()
 
 
 @pytest.mark.parametrize("kind", COMPLETE)
@@ -73,7 +74,7 @@ def test_what_is_complete_is_opened_without_asking_anything(kind: str) -> None:
 @pytest.mark.parametrize("definition", [None, "", "json_file", [], ["json_file"], 5, {}, {"type": ""}, {"path": "/x"}])
 def test_a_definition_is_a_mapping_with_a_type(definition: Any) -> None:
     text = message(definition)
-    assert all(kind in text for kind in TYPES)
+    assert all(kind in text for kind in STORES)
     assert {"str", "int", "NoneType"}.isdisjoint(text.split())
 
 
