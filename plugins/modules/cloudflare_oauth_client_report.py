@@ -117,8 +117,7 @@ report:
           C(as_defined), and of findings of each kind.
       type: dict
     findings:
-      description:
-        - For each kind a list. Each item has C(client_id) and C(client_name), one of which may be null.
+      description: For each kind a list. Each item has C(client_id) and C(client_name), one of which may be null.
       type: dict
       contains:
         errors:

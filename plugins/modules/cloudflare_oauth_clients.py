@@ -18,8 +18,7 @@ description:
     all clients are in RV(oauth_clients). If three in a row fail for a common reason, such as a network failure, the
     rest is not attempted.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes
@@ -130,8 +129,7 @@ options:
     type: int
     default: 16
   validate_scopes:
-    description:
-      - Whether to check scopes to be added against Cloudflare's list of scopes, which is requested once.
+    description: Whether to check scopes to be added against Cloudflare's list of scopes, which is requested once.
     type: bool
     default: true
   client_secret_dir:
@@ -162,8 +160,7 @@ options:
     type: bool
     default: false
   prune_limit:
-    description:
-      - How many clients O(prune) may delete in one task.
+    description: How many clients O(prune) may delete in one task.
     type: int
     default: 5
   prune_name:
@@ -172,8 +169,7 @@ options:
         match is case-sensitive. If omitted, every name matches. An empty pattern is refused.
     type: str
   force:
-    description:
-      - Whether public clients may be deleted, which ends all authorizations that users gave them.
+    description: Whether public clients may be deleted, which ends all authorizations that users gave them.
     type: bool
     default: false
   results:

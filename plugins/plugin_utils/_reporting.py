@@ -16,7 +16,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.definitions import given_definitions
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import catalog
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
 from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import drift_report, kinds_of
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import moment, now
@@ -75,8 +74,7 @@ def reported(params: Params) -> tuple[Report, list[str]]:
     clients = Seen(connect(params, given["concurrency"]), account_id)
     plan = compared(clients, entries, given)
     account = [{**client, "publishing": publishing(client)} for client in clients.listed]
-    known = [scope["id"] for scope in catalog(clients.api)]
-    return drift_report(plan, account, known, time, params["title"], kinds), plan["warnings"]
+    return drift_report(plan, account, clients.scope_ids(), time, params["title"], kinds), plan["warnings"]
 
 
 def sources(params: Params) -> Result:

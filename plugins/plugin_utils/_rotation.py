@@ -60,7 +60,6 @@ class Rotation:
             return self.rotate() if self.params["state"] == "rotated" else self.finalize()
 
     def rotate(self) -> Result:
-        """C(state=rotated)."""
         max_age = moments.duration("max_age", self.params["max_age"])
         decision = rotated(self._situation(), max_age, replace_lost=self.params["replace_lost"])
         self._refuse(decision)
@@ -78,7 +77,6 @@ class Rotation:
         return self._result(decision, max_age)
 
     def finalize(self) -> Result:
-        """C(state=finalized)."""
         overlap = moments.duration("overlap", self.params["overlap"])
         decision = finalized(self._situation(), overlap)
         self._refuse(decision)
