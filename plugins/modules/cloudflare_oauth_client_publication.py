@@ -63,7 +63,8 @@ options:
     type: bool
     default: false
   force:
-    description: Whether O(state=absent) may delete a public client, which ends the authorizations of all its users.
+    description:
+      - Whether O(state=absent) may delete a public client, which ends the authorizations of all its users.
     type: bool
     default: false
 seealso:

@@ -169,7 +169,8 @@ options:
         match is case-sensitive. If omitted, every name matches. An empty pattern is refused.
     type: str
   force:
-    description: Whether public clients may be deleted, which ends all authorizations that users gave them.
+    description:
+      - Whether public clients may be deleted, which ends all authorizations that users gave them.
     type: bool
     default: false
   results:

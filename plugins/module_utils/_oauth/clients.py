@@ -58,32 +58,33 @@ class Listing:
         return self._by_name.get(client_name, [])
 
     def find(self, client_id: str | None, client_name: str) -> Client | None:
-        """The client by its ID, else the only one of that exact name.
-
-        Raises UsageError when several have the name, or when names are not listed.
-        """
+        """The client by its ID, else the only one of that exact name; raises UsageError when several have it."""
         if client_id:
             return self._by_id.get(client_id)
-        matches = self.with_name(client_name)
-        if len(matches) > 1:
-            candidates = [
-                f"{each['client_id']} ({each['visibility']}, created {each['created_at'] or 'at an unknown time'})"
-                for each in matches
-            ]
-            listed = some(candidates, MOST_CANDIDATES, "; ")
-            raise UsageError(
-                "client_ambiguous",
-                f"{len(matches)} clients have the name {client_name!r}: {listed}. Set client_id to the one you mean.",
-                option="client_id",
-            )
-        if not matches and not self._names_are_listed:
-            raise UsageError(
-                "names_not_listed",
-                f"Cloudflare lists clients without their names, so it is not known whether {client_name!r} is one of "
-                "them. Set client_id to the one you mean.",
-                option="client_id",
-            )
-        return matches[0] if matches else None
+        return the_only(client_name, self.with_name(client_name), names_are_listed=self._names_are_listed)
+
+
+def the_only(client_name: str, matches: Sequence[Client], *, names_are_listed: bool) -> Client | None:
+    """The one client of a name; raises UsageError when it is ambiguous, or when names are not listed."""
+    if len(matches) > 1:
+        candidates = [
+            f"{client['client_id']} ({client['visibility']}, created {client['created_at'] or 'at an unknown time'})"
+            for client in matches
+        ]
+        listed = some(candidates, MOST_CANDIDATES, "; ")
+        raise UsageError(
+            "client_ambiguous",
+            f"{len(matches)} clients have the name {client_name!r}: {listed}. Set client_id to the one you mean.",
+            option="client_id",
+        )
+    if not matches and not names_are_listed:
+        raise UsageError(
+            "names_not_listed",
+            f"Cloudflare lists clients without their names, so it is not known whether {client_name!r} is one of "
+            "them. Set client_id to the one you mean.",
+            option="client_id",
+        )
+    return matches[0] if matches else None
 
 
 def lost_creation(
