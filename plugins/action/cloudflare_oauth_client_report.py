@@ -13,7 +13,6 @@ from typing import Any
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_report import MODULE
 from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction, masked
-from ansible_collections.oauthops.iam.plugins.plugin_utils._report_text import report_lines
 from ansible_collections.oauthops.iam.plugins.plugin_utils._reporting import FORMS, reported
 from ansible_collections.oauthops.iam.plugins.plugin_utils._text_file import check_writable, ensured
 
@@ -31,7 +30,6 @@ class ActionModule(ControllerAction):
         return {
             "changed": bool(changes),
             "report": {key: value for key, value in report.items() if key != "clients"},
-            "text": list(report_lines(report)),
             "warnings": warnings,
             **({"diff": changes} if self._task.diff else {}),
         }

@@ -74,6 +74,8 @@ options:
     default: ''
 seealso:
   - module: oauthops.iam.cloudflare_oauth_clients
+  - plugin: oauthops.iam.drift_report_text
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
@@ -83,9 +85,9 @@ EXAMPLES = r"""
     html_file: "{{ example_report_dir }}/oauth_clients.html"
   register: example_report
 
-- name: Show the report
+- name: Show the findings
   ansible.builtin.debug:
-    msg: "{{ example_report.text }}"
+    msg: "{{ example_report.report | oauthops.iam.drift_report_text }}"
 """
 
 RETURN = r"""
@@ -176,14 +178,6 @@ report:
     findings: {errors: [], missing: [{client_id: ~, client_name: Example App}], drift: [], unmanaged: [],
       unknown_scopes: [], open_rotations: [], failed_verifications: []}
     warnings: []
-text:
-  description:
-    - The report as lines of text. Control characters are escaped, so that the name of a client cannot forge a line or
-      control the terminal.
-  returned: success
-  type: list
-  elements: str
-  sample: ['Findings: missing clients: 1 (Example App).']
 error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed

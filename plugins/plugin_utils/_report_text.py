@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
 from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_moment, written
 
 Report = Mapping[str, Any]
 Finding = Mapping[str, Any]
@@ -34,7 +34,8 @@ def name_of(finding: Finding) -> str:
 
 
 def moment(report: Report) -> str:
-    return moments.written(moments.moment("generated_at", report["generated_at"]))
+    read = read_moment(report["generated_at"])
+    return written(read) if read else visible(report["generated_at"])
 
 
 def report_lines(report: Report) -> Iterator[str]:

@@ -17,6 +17,7 @@ import yaml
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible, Run
+from tests.unit.reports import reported
 
 REPORT = "oauthops.iam.report"
 NOW = "2026-10-05T09:00:00Z"
@@ -362,3 +363,12 @@ def test_the_play_of_the_readme_runs(ansible: Ansible, fake: FakeCloudflare) -> 
     assert found(run) == {"missing": ["Example CLI"]}
     known = yaml.safe_load((ROOT / "roles/oauth_client_report/defaults/main.yml").read_text())
     assert all(set(block) <= set(known) for block in variables)
+
+
+def test_the_example_of_the_filter_runs(ansible: Ansible, fake: FakeCloudflare) -> None:
+    source = (ROOT / "plugins/filter/drift_report_text.py").read_text()
+    block = re.search(r'^EXAMPLES = r"""\n(.*?)^"""', source, re.DOTALL | re.MULTILINE)
+    assert block
+    run = ansible.play(yaml.safe_load(block[1]), vars={"report": reported([], [])})
+    assert run.status == 0, run.output
+    assert "Everything is as defined." in run.output

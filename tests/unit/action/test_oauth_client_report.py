@@ -50,7 +50,6 @@ def test_one_listing_is_enough_for_the_comparison_and_the_overview(cloudflare: S
     written = json.loads((tmp_path / "json_file").read_text())
     assert [client["client_name"] for client in written.pop("clients")] == ["Example App", "Other App"]
     assert written == result.report
-    assert (tmp_path / "text_file").read_text().splitlines() == result.data["text"]
     assert {(tmp_path / option).stat().st_mode & 0o777 for option in FORMS} == {0o644}
 
 

@@ -4,13 +4,18 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import pytest
+from ansible.errors import AnsibleFilterError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._report_text import report_lines
+from ansible_collections.oauthops.iam.plugins.filter.drift_report_text import FilterModule
 from tests.unit.reports import PAGES, changed, entry, failed, hostile, in_account, one_of_each, reported
 from tests.unit.support import TXT
+
+drift_report_text = FilterModule().filters()["drift_report_text"]
 
 LINES = f"""\
 Cloudflare OAuth clients, 2026-10-05 09:00 UTC
@@ -48,11 +53,11 @@ drift: 2 (Deploy CLI, Portal Beta)."""
 
 
 def test_the_lines() -> None:
-    assert [*report_lines(one_of_each())] == LINES.split("\n")
+    assert drift_report_text(one_of_each()) == LINES.split("\n")
 
 
 def test_where_nothing_was_found_few_lines_do() -> None:
-    assert [*report_lines(reported([], []))][1:] == [
+    assert drift_report_text(reported([], []))[1:] == [
         "Clients in the account: 0, of which public: 0. Definitions: 0, of which as defined: 0.",
         "",
         "Everything is as defined.",
@@ -60,30 +65,36 @@ def test_where_nothing_was_found_few_lines_do() -> None:
 
 
 def test_a_client_without_a_name_is_named_by_its_id() -> None:
-    assert f"- {1:032x}, private" in report_lines(reported([], [in_account(1, None)]))
+    assert f"- {1:032x}, private" in drift_report_text(reported([], [in_account(1, None)]))
 
 
 def test_a_verification_to_be_started_anew_is_told() -> None:
     client = in_account(1, "App")
-    told = [*report_lines(reported([changed(client)], [client]))]
+    told = drift_report_text(reported([changed(client)], [client]))
     assert f"- App ({1:032x}): the next run restarts its verification" in told
 
 
 def test_a_failed_verification_that_no_record_can_mend_is_told() -> None:
     client = in_account(1, "App", "failed", **{**PAGES, "client_uri": "https://localhost/"})
-    assert f"- App ({1:032x})" in report_lines(reported([entry(client)], [client]))
+    assert f"- App ({1:032x})" in drift_report_text(reported([entry(client)], [client]))
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_no_name_forges_a_line_or_steers_a_terminal(name: str, message: str) -> None:
     client = in_account(1, name)
-    usual = [*report_lines(reported([failed("usual", "usual")], [in_account(1, "name")]))]
-    odd = [*report_lines(reported([failed(f"{name}!", message)], [client], title=name))]
+    usual = drift_report_text(reported([failed("usual", "usual")], [in_account(1, "name")]))
+    odd = drift_report_text(reported([failed(f"{name}!", message)], [client], title=name))
     assert len(odd) == len(usual)
     assert not re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", "".join(odd))
 
 
 def test_hostile_names_are_spelled_out() -> None:
-    lines = "\n".join(report_lines(hostile()))
+    lines = "\n".join(drift_report_text(hostile()))
     assert "\\u001b[31mred\\u000anew line\\u0000\\u202egnp.exe" in lines
     assert "👩‍👩‍👧" in lines
+
+
+@pytest.mark.parametrize("report", [{}, None, "text"])
+def test_what_is_no_report_is_told(report: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="expected report of the module cloudflare_oauth_client_report"):
+        drift_report_text(report)
