@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
@@ -60,7 +60,7 @@ def ensured(
     place: Place, vault: Vault, key: str, value: Mapping[str, Any] | None, *, check_mode: bool
 ) -> tuple[Any, bool]:
     """The value that was found, and whether it was replaced, or would be in check mode."""
-    with raising(place):
+    with place.raising("read or written"):
         older = found_at(place)
         found, encrypted = edited(vault, older, key, value)
         if encrypted is None:
@@ -115,15 +115,6 @@ def locked(place: Place) -> contextlib.AbstractContextManager[None]:
     return held(
         handover_directory(), name, LONGEST_WAIT, what=f"path: {place.path}", option="path", directory_option=None
     )
-
-
-@contextlib.contextmanager
-def raising(place: Place) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        text = f"path: {place.path} cannot be read or written ({error.strerror})."
-        raise UsageError("file_inaccessible", text, option="path") from None
 
 
 def edited(vault: Vault, older: Found | None, key: str, value: Mapping[str, Any] | None) -> tuple[Any, bytes | None]:

@@ -17,12 +17,11 @@ description:
 options:
   _input:
     description:
-      - The report, as P(oauthops.iam.drift_report#filter) returns it.
+      - The report, as RV(oauthops.iam.cloudflare_oauth_client_report#module:report).
     type: dict
     required: true
 seealso:
-  - plugin: oauthops.iam.drift_report
-    plugin_type: filter
+  - module: oauthops.iam.cloudflare_oauth_client_report
 """
 
 EXAMPLES = r"""
@@ -52,7 +51,7 @@ def drift_report_text(report: Mapping[str, Any]) -> list[str]:
         return list(report_lines(report))
     except (AttributeError, KeyError, TypeError):
         raise AnsibleFilterError(
-            "drift_report_text: invalid input (expected the result of the filter drift_report)."
+            "drift_report_text: invalid input (expected report of the module cloudflare_oauth_client_report)."
         ) from None
 
 

@@ -7,18 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, KEY_ALGORITHMS
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import NAME_SERVER_OPTIONS
 
 DNS_OPTIONS: Mapping[str, Any] = {
     "provider": {"type": "str", "default": "cloudflare"},
     "ttl": {"type": "int"},
-    "server": {"type": "str"},
-    "port": {"type": "int", "default": DNS_PORT},
-    "protocol": {"type": "str", "choices": ["tcp", "udp"], "default": "tcp"},
-    "zone": {"type": "str"},
-    "key_name": {"type": "str"},
-    "key_secret": {"type": "str", "no_log": True},
-    "key_algorithm": {"type": "str", "choices": KEY_ALGORITHMS, "default": "hmac-sha256"},
+    **NAME_SERVER_OPTIONS,
     "lookup": {"type": "str", "choices": ["auto", "authoritative", "resolver", "none"], "default": "auto"},
     "lookup_servers": {"type": "list", "elements": "str"},
     "lookup_url": {"type": "str", "default": "https://cloudflare-dns.com/dns-query"},

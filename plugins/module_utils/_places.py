@@ -245,6 +245,14 @@ class Place:
     def remove(self) -> None:
         os.unlink(self.name, dir_fd=self.directory.handle)
 
+    @contextlib.contextmanager
+    def raising(self, what: str) -> Iterator[None]:
+        """Raise an OSError of the body as UsageError: the file cannot be C(what), such as C(read)."""
+        try:
+            yield
+        except OSError as error:
+            raise self._inaccessible(f"{self.path} cannot be {what} ({error.strerror})") from None
+
     def _inaccessible(self, text: str) -> UsageError:
         return UsageError("file_inaccessible", f"{self.option}: {text}.", option=self.option)
 

@@ -13,8 +13,10 @@ description:
   - Lists the clients of an account and writes their definitions to a file on the controller, in the format of
     O(oauthops.iam.cloudflare_oauth_clients#module:definitions_file) and of C(vars_files). Applied to the same account,
     they change nothing.
+  - Text that Ansible could take for a template, such as a name with braces, gets the tag C(!unsafe), so that it stays
+    text.
   - An account that has not changed gives the same file, as long as Cloudflare keeps the order of the values of a
-    client. The file has no secret. It is written only if it differs, with mode C(0644).
+    client. Clients are sorted by name. The file has no secret. It is written only if it differs, with mode C(0644).
   - The token needs the permission C(OAuth Client Read).
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
@@ -56,8 +58,6 @@ options:
     default: true
 seealso:
   - module: oauthops.iam.cloudflare_oauth_clients
-  - plugin: oauthops.iam.oauth_clients_yaml
-    plugin_type: filter
 """
 
 EXAMPLES = r"""

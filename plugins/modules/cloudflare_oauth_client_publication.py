@@ -204,7 +204,6 @@ OPTIONS: Mapping[str, Any] = {
     "handover_dir": {"type": "path"},
 }
 
-
 MODULE = CloudflareModule(only_as_action, OPTIONS)
 main = MODULE.main
 

@@ -52,7 +52,7 @@ options:
       - The kinds of findings for which C(verdict.failed) in RV(report) is true. With V([]) it is never true. As a text,
         the kinds are separated by commas or line breaks, and an empty text means the default.
       - V(errors), V(missing), V(drift), V(unmanaged), V(unknown_scopes), V(open_rotations) and
-        V(failed_verifications), as in P(oauthops.iam.drift_report#filter).
+        V(failed_verifications), as in RV(report.findings).
     type: list
     elements: str
     default: [drift, missing, errors]
@@ -74,8 +74,6 @@ options:
     default: ''
 seealso:
   - module: oauthops.iam.cloudflare_oauth_clients
-  - plugin: oauthops.iam.drift_report
-    plugin_type: filter
   - plugin: oauthops.iam.drift_report_text
     plugin_type: filter
 """
@@ -95,18 +93,91 @@ EXAMPLES = r"""
 RETURN = r"""
 report:
   description:
-    - The report, as P(oauthops.iam.drift_report#filter) returns it, without its list C(clients). Only the page and the
-      JSON file have that list, because AWX drops large results from its events.
+    - The report. It has only the values that are documented here, so it never has a secret. All lists are sorted by
+      name. A change of the meaning of a key increases C(version).
+    - Only the page and the JSON file have C(clients), because AWX drops large results from its events.
   returned: success
   type: dict
+  contains:
+    version:
+      description: The version of this format, V(1).
+      type: int
+    title:
+      description: The title.
+      type: str
+    generated_at:
+      description: The time of the report.
+      type: str
+    verdict:
+      description:
+        - C(failed) shows whether there are findings of the kinds in C(fail_on). C(message) is a sentence that names
+          them.
+      type: dict
+    counts:
+      description:
+        - The numbers of C(clients) in the account, of C(public) clients, of C(definitions), of clients that are
+          C(as_defined), and of findings of each kind.
+      type: dict
+    findings:
+      description: For each kind a list. Each item has C(client_id) and C(client_name), one of which may be null.
+      type: dict
+      contains:
+        errors:
+          description: Definitions that cannot be applied; C(message) has cause and remedy.
+          type: list
+          elements: dict
+        missing:
+          description: Clients that are defined, but not in the account.
+          type: list
+          elements: dict
+        drift:
+          description:
+            - Clients that a run would change. C(action) is C(update) or C(delete). C(fields) are the fields that
+              differ, each with C(field), C(before), C(after), and the values that are C(removed) and C(added).
+          type: list
+          elements: dict
+        unmanaged:
+          description: Clients that are in the account and in no definition, with their C(visibility).
+          type: list
+          elements: dict
+        unknown_scopes:
+          description:
+            - Clients with C(scopes) that Cloudflare does not offer, each with C(id) and, in C(near), similar scopes.
+              Scopes are taken from the definition of the client, or from the account if it has none.
+          type: list
+          elements: dict
+        open_rotations:
+          description: Clients with two valid secrets.
+          type: list
+          elements: dict
+        failed_verifications:
+          description: Clients whose C(dns_record) Cloudflare has stopped looking for.
+          type: list
+          elements: dict
+    warnings:
+      description: Warnings about a client, as C(message).
+      type: list
+      elements: dict
+    clients:
+      description:
+        - Every client of the account with C(client_id), C(client_name), C(visibility) and C(has_rotated_secret).
+        - C(managed) shows whether a definition names it. C(findings) has the kinds of findings about it.
+        - C(phase), C(missing), C(dns_record) and C(deadline) are as in M(oauthops.iam.cloudflare_oauth_client_wait).
+      type: list
+      elements: dict
   sample:
     version: 1
     title: Cloudflare OAuth clients
     generated_at: '2026-11-21T08:00:00Z'
     verdict:
-      failed: false
+      failed: true
       fail_on: [errors, missing, drift]
-      message: Everything is as defined.
+      message: 'Findings: missing clients: 1 (Example App).'
+    counts: {clients: 0, public: 0, definitions: 1, as_defined: 0, errors: 0, missing: 1, drift: 0, unmanaged: 0,
+      unknown_scopes: 0, open_rotations: 0, failed_verifications: 0}
+    findings: {errors: [], missing: [{client_id: ~, client_name: Example App}], drift: [], unmanaged: [],
+      unknown_scopes: [], open_rotations: [], failed_verifications: []}
+    warnings: []
 error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed

@@ -121,7 +121,6 @@ OPTIONS: Mapping[str, Any] = {
     "handover_dir": {"type": "path"},
 }
 
-
 MODULE = Module(only_as_action, OPTIONS, {"required_if": [("state", "present", ("client_secret",))]})
 main = MODULE.main
 

@@ -172,7 +172,6 @@ OPTIONS: Mapping[str, Any] = {
     "dns": DNS_OPTION,
 }
 
-
 MODULE = CloudflareModule(only_as_action, OPTIONS)
 main = MODULE.main
 

@@ -18,8 +18,7 @@ description:
     all clients are in RV(oauth_clients). If three in a row fail for a common reason, such as a network failure, the
     rest is not attempted.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
-author:
-  - The oauthops.iam authors (@oauthops)
+author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
   - oauthops.iam._attributes
@@ -130,8 +129,7 @@ options:
     type: int
     default: 16
   validate_scopes:
-    description:
-      - Whether to check scopes to be added against Cloudflare's list of scopes, which is requested once.
+    description: Whether to check scopes to be added against Cloudflare's list of scopes, which is requested once.
     type: bool
     default: true
   client_secret_dir:
@@ -162,8 +160,7 @@ options:
     type: bool
     default: false
   prune_limit:
-    description:
-      - How many clients O(prune) may delete in one task.
+    description: How many clients O(prune) may delete in one task.
     type: int
     default: 5
   prune_name:
@@ -323,15 +320,6 @@ error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed
   type: dict
-  contains:
-    code:
-      description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-      type: str
-      sample: clients_failed
-    option:
-      description: The option to change, as the task writes it. V(null) when it is not about one option.
-      type: str
-      sample: ~
 """
 
 import os
@@ -392,11 +380,7 @@ def check_options(params: Mapping[str, Any]) -> None:
 
 EITHER = [("clients", "definitions_file")]
 MODULE = CloudflareModule(run, OPTIONS, {"mutually_exclusive": EITHER, "required_one_of": EITHER})
-
-
-def main() -> None:
-    MODULE.main()
-
+main = MODULE.main
 
 if __name__ == "__main__":
     main()

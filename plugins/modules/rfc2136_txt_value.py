@@ -137,7 +137,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import DNSPYTHON_IMPORT_ERROR
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, KEY_ALGORITHMS, valid_name
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import NAME_SERVER_OPTIONS, valid_name
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.update import update_value
 from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
 
@@ -146,13 +146,8 @@ OPTIONS: Mapping[str, Any] = {
     "name": {"type": "str", "required": True},
     "value": {"type": "str", "required": True},
     "ttl": {"type": "int"},
+    **NAME_SERVER_OPTIONS,
     "server": {"type": "str", "required": True},
-    "port": {"type": "int", "default": DNS_PORT},
-    "protocol": {"type": "str", "choices": ["tcp", "udp"], "default": "tcp"},
-    "zone": {"type": "str"},
-    "key_name": {"type": "str"},
-    "key_secret": {"type": "str", "no_log": True},
-    "key_algorithm": {"type": "str", "choices": KEY_ALGORITHMS, "default": "hmac-sha256"},
     "timeout": {"type": "float", "default": 10.0},
 }
 LARGEST_TTL = 2**31 - 1

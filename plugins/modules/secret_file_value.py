@@ -81,9 +81,8 @@ error:
   sample: {code: file_inaccessible, option: path}
 """
 
-import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
@@ -125,7 +124,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
 def ensured(
     place: Place, value: Mapping[str, Any] | None, attributes: Attributes, *, check_mode: bool
 ) -> dict[str, Any]:
-    with raising(place, "read"):
+    with place.raising("read"):
         older = found_at(place)
     if value is not None or attributes.uid != LEFT:
         attributes.check_origin(place, older)
@@ -137,7 +136,7 @@ def ensured(
     else:
         content, changed = text_of(value), True
     if changed:
-        with raising(place, "written"):
+        with place.raising("written"):
             place.check()
             if check_mode:
                 attributes.check(place, older)
@@ -152,15 +151,6 @@ def wanted(params: Mapping[str, Any]) -> dict[str, Any] | None:
     if params["value"] is None and params["secret_value"] is None:
         return None
     return {**(params["value"] or {}), **(params["secret_value"] or {})}
-
-
-@contextlib.contextmanager
-def raising(place: Place, what: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        text = f"path: {place.path} cannot be {what} ({error.strerror})."
-        raise UsageError("file_inaccessible", text, option="path") from None
 
 
 def value_of(place: Place, older: Found | None) -> dict[str, Any] | None:

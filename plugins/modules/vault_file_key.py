@@ -118,7 +118,6 @@ OPTIONS: Mapping[str, Any] = {
     "vault_id": {"type": "str"},
 }
 
-
 MODULE = Module(only_as_action, OPTIONS, {"mutually_exclusive": [("vault_password", "vault_password_file")]})
 main = MODULE.main
 

@@ -23,7 +23,6 @@ def definitions_text(clients: Iterable[Client], variable: str, name: str, client
 
     Raises UsageError for values that no file can hold, and for clients that are ambiguous without their IDs.
     """
-    check_variable(variable)
     chosen = sorted((client for client in clients if _is_named(client, name)), key=_order)
     described = [_described(client, client_ids) for client in chosen]
     if not client_ids:

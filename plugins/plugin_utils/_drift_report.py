@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
@@ -18,6 +18,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     verification_status,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import near_misses
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso
 from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import publication
 
 VERSION = 1
@@ -43,25 +44,26 @@ Findings = dict[str, list[Finding]]
 
 def drift_report(
     plan: Mapping[str, Any],
-    account: Mapping[str, Any],
-    catalog: Mapping[str, Any],
+    clients: Sequence[Client],
+    known: Sequence[str],
     now: datetime,
     title: str,
     fail_on: Collection[str],
 ) -> dict[str, Any]:
-    """The whole report; its keys are documented in the filter drift_report.
+    """The whole report; its keys are documented in the module cloudflare_oauth_client_report.
 
-    C(plan) is the result of cloudflare_oauth_clients in check mode, C(account) and C(catalog) are results of the
-    two modules that list. Only the keys that are named here are copied from them, so that no secret is among them.
+    C(plan) is the result of cloudflare_oauth_clients in check mode, C(clients) are all of the account with their
+    C(publishing), and C(known) the scopes that Cloudflare offers. Only the keys that are named here are copied, so
+    that no secret is among them.
     """
-    entries, clients = plan["oauth_clients"], account["oauth_clients"]
+    entries = plan["oauth_clients"]
     unmanaged = {client["client_id"] for client in plan["unmanaged"]}
-    findings = {kind: in_order(found) for kind, found in all_findings(entries, clients, unmanaged, catalog).items()}
+    findings = {kind: in_order(found) for kind, found in all_findings(entries, clients, unmanaged, known).items()}
     about = {kind: {key_of(item) for item in found} for kind, found in findings.items()}
     return {
         "version": VERSION,
         "title": title or USUAL_TITLE,
-        "generated_at": now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "generated_at": iso(now),
         "verdict": verdict(findings, fail_on),
         "counts": counts(entries, clients, findings),
         "findings": findings,
@@ -72,16 +74,13 @@ def drift_report(
     }
 
 
-def kinds_of(fail_on: str | Iterable[str]) -> list[str]:
-    """The kinds in a list or in the text of a survey; the usual ones if the text is empty. Raises UsageError."""
-    kinds = fail_on
-    if isinstance(fail_on, str):
-        kinds = [kind.strip() for line in fail_on.splitlines() for kind in line.split(",") if kind.strip()]
-        kinds = kinds or USUAL_FAIL_ON
+def kinds_of(fail_on: Sequence[str]) -> Sequence[str]:
+    """The kinds in texts, each on a line or between commas; the usual ones for an empty text. Raises UsageError."""
+    kinds = [kind.strip() for text in fail_on for line in text.splitlines() for kind in line.split(",") if kind.strip()]
     for kind in kinds:
         if kind not in KINDS:
             raise invalid("fail_on", f"invalid kind {kind!r} (expected {', '.join(KINDS)}).")
-    return list(kinds)
+    return USUAL_FAIL_ON if fail_on and not kinds else kinds
 
 
 def counts(entries: Sequence[Entry], clients: Sequence[Client], findings: Findings) -> dict[str, int]:
@@ -95,9 +94,8 @@ def counts(entries: Sequence[Entry], clients: Sequence[Client], findings: Findin
 
 
 def all_findings(
-    entries: Sequence[Entry], clients: Sequence[Client], unmanaged: Collection[str], catalog: Mapping[str, Any]
+    entries: Sequence[Entry], clients: Sequence[Client], unmanaged: Collection[str], known: Sequence[str]
 ) -> Findings:
-    known = [str(scope["id"]) for scope in catalog["oauth_scopes"]]
     sound = [entry for entry in entries if not entry["failed"]]
     # Of a client that a definition would change the definition counts, of any other what the account has.
     settled = {entry["client_id"] for entry in sound if entry["action"] != "none"}
@@ -165,7 +163,7 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if is_empty(value) else [value]
 
 
-def unknown_scopes(client: Client, known: list[str]) -> list[dict[str, Any]]:
+def unknown_scopes(client: Client, known: Sequence[str]) -> list[dict[str, Any]]:
     """The scopes of the client that Cloudflare does not offer, with similar ones."""
     asked = sorted({*client["scopes"], *client["optional_scopes"]})
     return [

@@ -53,11 +53,6 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def present(name: str, text: str) -> datetime:
-    """The time in the option C(name), or else the current time. Raises UsageError if it is invalid."""
-    return moment(name, text) if text else now()
-
-
 def duration(name: str, value: object) -> timedelta | None:
     """A length of time such as 90d or 3600; None for an empty one. Raises UsageError for any other text."""
     text = "" if value is None else str(value).strip()

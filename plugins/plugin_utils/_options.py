@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import near as near
 from ansible_collections.oauthops.iam.plugins.module_utils._module import register, secret_values
 
 
@@ -36,17 +36,14 @@ def checked(
     """
     for name in given:
         if name not in options:
-            raise invalid(option, f"has no key {name!r} (expected {', '.join(sorted(options))}).{near(name, options)}")
+            raise invalid(
+                option, f"has no key {name!r} (expected {', '.join(sorted(options))}).{near(str(name), options)}"
+            )
     validation = ArgumentSpecValidator(dict(options), **(rules or {})).validate(dict(given))
     if validation.error_messages:
         raise invalid(option, f"{validation.error_messages[0]}{kind and f' (type {kind})'}.")
     register(set(secret_values(options, given)))
     return {name: validation.validated_parameters.get(name) for name in options}
-
-
-def near(name: object, known: Mapping[str, Any]) -> str:
-    matches = get_close_matches(str(name), known, 1)
-    return f" Did you mean {matches[0]}?" if matches else ""
 
 
 def kind_of(value: object) -> str:

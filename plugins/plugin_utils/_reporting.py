@@ -16,10 +16,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.definitions import given_definitions
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import catalog
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
 from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import drift_report, kinds_of
-from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import present
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import moment, now
 from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked
 from ansible_collections.oauthops.iam.plugins.plugin_utils._report_page import report_page
 from ansible_collections.oauthops.iam.plugins.plugin_utils._report_text import report_lines
@@ -67,20 +66,15 @@ class Seen(OAuthClients):
 def reported(params: Params) -> tuple[Report, list[str]]:
     """The report on the account, and the warnings about its clients. Raises UsageError for invalid options."""
     account_id = check_account_id(params)
-    moment, kinds = present("now", params["now"]), kinds_of(as_given(params["fail_on"]))
+    time = moment("now", params["now"]) if params["now"] else now()
+    kinds = kinds_of(params["fail_on"])
     given = {**params, **COMPARED, **sources(params)}
     # The file of a secret concerns only the run that creates the client, which can be on another machine.
     entries = checked_entries(({**entry, "client_secret_file": None} for entry in given_definitions(given)), given)
     clients = Seen(connect(params, given["concurrency"]), account_id)
     plan = compared(clients, entries, given)
-    account = {"oauth_clients": [{**client, "publishing": publishing(client)} for client in clients.listed]}
-    scopes = {"oauth_scopes": catalog(clients.api)}
-    return drift_report(plan, account, scopes, moment, params["title"], kinds), plan["warnings"]
-
-
-def as_given(kinds: list[str]) -> str | list[str]:
-    """A text that Ansible has made a list of is a text again."""
-    return "\n".join(kinds) if kinds else kinds
+    account = [{**client, "publishing": publishing(client)} for client in clients.listed]
+    return drift_report(plan, account, clients.scope_ids(), time, params["title"], kinds), plan["warnings"]
 
 
 def sources(params: Params) -> Result:

@@ -60,7 +60,6 @@ class Rotation:
             return self.rotate() if self.params["state"] == "rotated" else self.finalize()
 
     def rotate(self) -> Result:
-        """C(state=rotated)."""
         max_age = moments.duration("max_age", self.params["max_age"])
         decision = rotated(self._situation(), max_age, replace_lost=self.params["replace_lost"])
         self._refuse(decision)
@@ -78,13 +77,12 @@ class Rotation:
         return self._result(decision, max_age)
 
     def finalize(self) -> Result:
-        """C(state=finalized)."""
         overlap = moments.duration("overlap", self.params["overlap"])
         decision = finalized(self._situation(), overlap)
         self._refuse(decision)
         if decision.step == "finalize":
             self._check_expected()
-            self._delete_older("finalized")
+            self._delete_older()
             self._close()
         elif decision.step == "settle":
             self._close()
@@ -144,7 +142,7 @@ class Rotation:
         """Note that a secret is being minted, mint it and store it; for C(replace) the older one goes first."""
         note = self.minting.note(self.client["client_id"], **({"minted_at": ""} if replace else {}))
         if replace:
-            self._delete_older("finalized")
+            self._delete_older()
         self.client = {**self.client, "has_rotated_secret": True}
         self.steps += ["rotated", "stored"]
         if self.check_mode:
@@ -153,13 +151,13 @@ class Rotation:
             self.clients.rotate(self.client, lambda secret: receive(secret, self.client["client_id"], OPEN))
         self._check_shown()
 
-    def _delete_older(self, step: str) -> None:
+    def _delete_older(self) -> None:
         if not self.check_mode:
             self.clients.delete_rotated(self.client)
             self.deleted = True
             self.say("deleted the older secret")
         self.client = {**self.client, "has_rotated_secret": False}
-        self.steps.append(step)
+        self.steps.append("finalized")
 
     def _check_shown(self) -> None:
         current = self.clients.after_rotation(self.client)

@@ -9,22 +9,24 @@ from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
 from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import CLOSED, OPEN, Note
 
 
-class StoredCreation:
-    """Delivers the first secret of a client into a store, as C(Delivery) does into a file.
+class StoredCreation(Delivery):
+    """Delivers the first secret of a client into a store.
 
     As a context manager it notes in the store that a secret is being minted, and reserves the handover file.
     """
 
+    keeps = True
+
     def __init__(self, minting: Minting) -> None:
+        super().__init__(path=None, returned=None)
         self.minting = minting
         self._stack = contextlib.ExitStack()
-
-    keeps = True
 
     @property
     def changed(self) -> bool:
@@ -50,9 +52,6 @@ class StoredCreation:
         else:
             self.minting.handover.clean_unlocked(None, None)
 
-    def predicted(self) -> dict[str, Any]:
-        return {}
-
     def __enter__(self) -> StoredCreation:
         note = self.minting.note("")
         self._receive = self._stack.enter_context(self.minting.receiving(note))
@@ -61,7 +60,7 @@ class StoredCreation:
     def __exit__(self, *error: Any) -> None:
         self._stack.__exit__(*error)
 
-    def deliver(self, secret: str, client_id: str, _remedy: str) -> dict[str, Any]:
+    def deliver(self, secret: str, client_id: str, _remedy: str, /) -> dict[str, Any]:
         self._receive(secret, client_id, CLOSED)
         return {}
 

@@ -20,17 +20,10 @@ MODE = 0o644
 Difference = Mapping[str, str]
 
 
-def writable_file(path: object) -> bool:
-    """Whether the file can be written; false for a path that is not text."""
-    if not isinstance(path, str):
-        return False
-    file = Path(os.path.expanduser(path))
-    return file.is_absolute() and not file.is_dir() and file.parent.is_dir() and os.access(file.parent, os.W_OK)
-
-
 def check_writable(option: str, path: str) -> None:
     """Raise UsageError for a path that cannot be written."""
-    if not writable_file(path):
+    file = Path(path)
+    if not file.is_absolute() or file.is_dir() or not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
         expected = "expected an absolute path in an existing directory that is writable"
         text = f"{json.dumps(path)} cannot be written on the controller ({expected}). "
         raise invalid(option, f"{text}Correct the path, or create the directory.")

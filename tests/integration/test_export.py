@@ -10,7 +10,6 @@ import pytest
 import requests
 import yaml
 
-from ansible_collections.oauthops.iam.plugins.filter.oauth_clients_yaml import EXAMPLES
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
 
@@ -245,13 +244,3 @@ def test_twins_are_told_when_ids_are_left_out(account: Account, ansible: Ansible
 
 def test_a_variable_needs_a_name(ansible: Ansible) -> None:
     assert "variable: invalid name" in export(ansible, variable="our clients").output
-
-
-def test_the_examples_of_the_filter_run(ansible: Ansible, fake: FakeCloudflare) -> None:
-    account = Account(fake)
-    for name in ("Example App", "Other", "Other"):
-        account.create(name)
-    written = ansible.directory / "example.yml"
-    run = ansible.play(yaml.safe_load(EXAMPLES), vars={"example_app_clients_file": str(written)})
-    assert run.status == 0, run.output
-    assert [entry["client_name"] for entry in yaml.safe_load(written.read_text())["oauth_clients"]] == ["Example App"]

@@ -365,13 +365,10 @@ def test_the_play_of_the_readme_runs(ansible: Ansible, fake: FakeCloudflare) -> 
     assert all(set(block) <= set(known) for block in variables)
 
 
-@pytest.mark.parametrize("name", ["drift_report", "drift_report_text", "drift_report_html"])
-def test_the_examples_of_the_filters_run(ansible: Ansible, fake: FakeCloudflare, name: str) -> None:
-    source = (ROOT / f"plugins/filter/{name}.py").read_text()
+def test_the_example_of_the_filter_runs(ansible: Ansible, fake: FakeCloudflare) -> None:
+    source = (ROOT / "plugins/filter/drift_report_text.py").read_text()
     block = re.search(r'^EXAMPLES = r"""\n(.*?)^"""', source, re.DOTALL | re.MULTILINE)
     assert block
-    page = ansible.directory / "page.html"
-    tasks = yaml.safe_load(block[1].replace("/var/www/html/oauth_clients.html", str(page)))
-    run = ansible.play(tasks, vars={"report": reported([], [])})
+    run = ansible.play(yaml.safe_load(block[1]), vars={"report": reported([], [])})
     assert run.status == 0, run.output
-    assert page.exists() == (name == "drift_report_html")
+    assert "Everything is as defined." in run.output

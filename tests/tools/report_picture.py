@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from ansible_collections.oauthops.iam.plugins.filter.drift_report_html import FilterModule
+from ansible_collections.oauthops.iam.plugins.plugin_utils._report_page import report_page
 from tests.tools.browser import chromium, screen
 from tests.tools.set_up import ROOT
 from tests.unit.reports import one_of_each
@@ -20,7 +20,7 @@ PICTURE = ROOT / "docs/docsite/rst/images/report.png"
 def main() -> None:
     with tempfile.TemporaryDirectory() as place, chromium() as browser:
         report = Path(place) / "report.html"
-        report.write_text(FilterModule().filters()["drift_report_html"](one_of_each()), encoding="utf-8")
+        report.write_text(report_page(one_of_each()), encoding="utf-8")
         page = screen(browser, 1040, 1270)
         page.goto(report.as_uri())
         page.screenshot(path=PICTURE)

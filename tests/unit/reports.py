@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Accounts and definitions to report on, and the results that the modules give of them."""
+"""Accounts and definitions to report on, and the reports of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.filter.drift_report import FilterModule
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import brief, surplus
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, description, shaped
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
+from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import USUAL_FAIL_ON, drift_report
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import moment
 from tests.unit.support import TXT, a_client
 
 Json = Any
@@ -68,21 +69,14 @@ def failed(client_name: str | None, msg: str = "It cannot be.", client_id: str |
     return {**told, "msg": msg, "oauth_client": None, "publishing": None, **keys}
 
 
-def results(
-    entries: Sequence[Json], clients: Sequence[Client], known: Sequence[str] = KNOWN
-) -> tuple[Json, Json, Json]:
-    """Those of the three modules; a client that no definition means is unmanaged, as the module tells it."""
+def reported(
+    entries: Sequence[Json], clients: Sequence[Client], title: str = "", fail_on: Sequence[str] = USUAL_FAIL_ON
+) -> Json:
+    """The report; a client that no definition means is unmanaged, as cloudflare_oauth_clients tells it."""
     ids = {each["client_id"] for each in entries}
     meant = [client for client in clients if client["client_id"] in ids]
-    unmanaged = [brief(client) for client in surplus(clients, entries, meant)]
-    plan = {"changed": False, "oauth_clients": list(entries), "pruned": [], "unmanaged": unmanaged}
-    catalog: list[Json] = [{"id": scope, "name": scope, "category": None, "scopes": []} for scope in known]
-    return plan, {"oauth_clients": list(clients)}, {"oauth_scopes": catalog}
-
-
-def reported(entries: Sequence[Json], clients: Sequence[Client], **options: Json) -> Json:
-    drift_report = FilterModule().filters()["drift_report"]
-    return drift_report(*results(entries, clients), **{"now": NOW, **options})
+    plan = {"oauth_clients": entries, "unmanaged": [brief(client) for client in surplus(clients, entries, meant)]}
+    return drift_report(plan, clients, KNOWN, moment("now", NOW), title, fail_on)
 
 
 def one_of_each() -> Mapping[str, Json]:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 LONGEST = 500
 ELLIPSIS = "..."
@@ -22,6 +22,14 @@ def excerpt(text: str, longest: int = LONGEST) -> str:
     """L(one_line), cut where it is too long."""
     line = one_line(text)
     return line if len(line) <= longest else line[: longest - len(ELLIPSIS)] + ELLIPSIS
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the known one that may have been meant, if any is similar."""
+    from difflib import get_close_matches  # a module's process loads it at each start, and few tasks need it
+
+    found = get_close_matches(name, known, 1)
+    return f" Did you mean {found[0]}?" if found else ""
 
 
 def some(items: Sequence[str], most: int = SHOWN_ITEMS, between: str = ", ") -> str:

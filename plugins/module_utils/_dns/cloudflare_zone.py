@@ -165,7 +165,6 @@ def _result(before: Record | None, after: Record | None) -> dict[str, Any]:
     return {
         "changed": sides[0] != sides[1],
         "diff": {"before": sides[0], "after": sides[1]},
-        "dns_record": after,
     }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import partial
 from http.client import HTTPException
@@ -70,7 +70,7 @@ def look_up(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
     asked += from_cache
     value = params["value"]
     found = summary(asked, value)
-    notes += complaints(asked)
+    notes += [each["error"] for each in asked if each["error"]]
     if responded(from_cache) and found["visible"] is False:
         found["visible"] = None
         notes.append(CACHED.format(url=url))
@@ -151,11 +151,14 @@ def host_and_port(server: str) -> tuple[str, int]:
 
 
 def response_of(label: str, places: list[tuple[str, int]], name: str, wait: float) -> Records | str:
-    servers = (NameServer(address, port, timeout=wait / len(places)) for address, port in places)
-    try:
-        return first_records(label, servers, name)
-    except NameServerError as error:
-        return error.message
+    """The records from the first address that responds, or else why the last one did not."""
+    failure = f"This machine cannot resolve the name server {label}."
+    for address, port in places:
+        try:
+            return NameServer(address, port, timeout=wait / len(places)).ask(name, "TXT")
+        except NameServerError as error:
+            failure = error.message
+    return failure
 
 
 def of_server(label: str, response: Records | str) -> Asked:
@@ -165,17 +168,6 @@ def of_server(label: str, response: Records | str) -> Asked:
         text = f"{label} delegates {response.cut} to {', '.join(response.servers)}. Set servers to these, or omit it."
         return asked_entry(label, None, text)
     return asked_entry(label, response, None)
-
-
-def first_records(label: str, servers: Iterator[NameServer], name: str) -> Records:
-    """The records from the first address that responds; raises the last one's NameServerError."""
-    failure = NameServerError("dns_unreachable", f"This machine cannot resolve the name server {label}.")
-    for server in servers:
-        try:
-            return server.ask(name, "TXT")
-        except NameServerError as error:
-            failure = error
-    raise failure
 
 
 def asked_resolver(name: str, url: str, timeout: float) -> Asked:
@@ -257,10 +249,6 @@ def responded(asked: list[Asked]) -> list[Asked]:
 def conclusive(asked: list[Asked]) -> list[Asked]:
     """The responses that show more than a CNAME into another zone."""
     return [each for each in responded(asked) if each["txt_values"] or not each["cname"]]
-
-
-def complaints(asked: list[Asked]) -> list[str]:
-    return [each["error"] for each in asked if each["error"]]
 
 
 def summary(asked: list[Asked], value: str | None) -> dict[str, Any]:

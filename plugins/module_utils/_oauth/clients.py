@@ -316,16 +316,14 @@ def identity(client: Client) -> tuple[str, str]:
 
 
 def find_client(clients: OAuthClients, client_id: str | None, client_name: str | None) -> Client | None:
-    """The client by its ID, else the only one of that exact name; raises UsageError when several have it."""
+    """As L(Listing.find), with the requests that this takes. Raises UsageError also when neither is given."""
     if client_id:
         return clients.get(client_id)
     if not client_name:
         raise UsageError(
             "missing_option", "client_id or client_name is required, to identify the client.", option="client_id"
         )
-    listed = clients.all()
-    matches = [client for client in listed if client["client_name"] == client_name]
-    return the_only(client_name, matches, names_are_listed=all(client["client_name"] for client in listed))
+    return Listing(clients.all(), clients.scope_ids).find(None, client_name)
 
 
 def _not_kept(kept: Mapping[str, Any], actual: Client) -> UsageError:

@@ -12,13 +12,12 @@ import glob
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt, near
 from ansible_collections.oauthops.iam.plugins.module_utils._documents import (
     TEMPLATE,
     DocumentError,
@@ -147,11 +146,8 @@ def _is_plain(name: str, value: Any) -> bool:
 
 def _check_option(name: str, value: Any, place: str) -> None:
     if name not in DEFINITION_OPTIONS:
-        near = get_close_matches(name, DEFINITION_OPTIONS, 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise invalid(
-            OPTION, f"{place} has no option {excerpt(name)!r} (expected {', '.join(DEFINITION_OPTIONS)}).{hint}"
-        )
+        expected = f"(expected {', '.join(DEFINITION_OPTIONS)}).{near(name, DEFINITION_OPTIONS)}"
+        raise invalid(OPTION, f"{place} has no option {excerpt(name)!r} {expected}")
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, (dict, list)):
             raise invalid(OPTION, f"{place}.{name} is not a value or a list of values.")

@@ -93,7 +93,6 @@ def is_public(client: Mapping[str, Any]) -> bool:
 
 
 def has_secret(described: Mapping[str, Any]) -> bool:
-    """Whether a client with this description has a secret."""
     return described.get("token_endpoint_auth_method") != "none"
 
 
@@ -123,6 +122,5 @@ def definition(client: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def not_found(option: str, value: str) -> UsageError:
-    """The error for a client that does not exist."""
     text = f"{option}: there is no OAuth client {value!r} in this account. Check {option} and account_id."
     return UsageError("client_not_found", text, option=option)

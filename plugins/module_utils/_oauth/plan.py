@@ -23,11 +23,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     shaped,
     verification_status,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import (
-    refuse_unpublishable,
-)
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import refuse_unpublishable
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import check_new_scopes
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivers, Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
     check_creatable,
     check_description,
@@ -153,7 +151,7 @@ class Creation:
     """A client to create. Its secret, if it has one, is delivered at once."""
 
     body: Mapping[str, Any]
-    delivery: Delivers
+    delivery: Delivery
 
 
 @dataclass(frozen=True)

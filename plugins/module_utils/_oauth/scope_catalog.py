@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Callable
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
@@ -80,8 +79,10 @@ def _unknown(scope: str, ids: list[str]) -> str:
     return f"Cloudflare has no scope {scope!r}: {hint}"
 
 
-def near_misses(scope: str, ids: list[str]) -> list[str]:
+def near_misses(scope: str, ids: Sequence[str]) -> list[str]:
     """Up to three IDs that may have been meant, the likeliest first."""
+    import difflib  # few tasks need it
+
     spelled = scope.replace(":", ".").lower()
     if spelled in ids:
         return [spelled]

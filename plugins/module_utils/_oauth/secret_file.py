@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 
@@ -22,29 +22,6 @@ except ImportError:  # ansible-core before 2.22
 
 
 OPTION = "client_secret_file"
-
-
-class Delivers(Protocol):
-    """The destination of a new client's secret. Enter it as a context manager before delivering the secret."""
-
-    @property
-    def keeps(self) -> bool:
-        """Whether the secret is kept at all."""
-
-    def check(self) -> None:
-        """Raise UsageError if the secret could not be delivered, as far as can be seen without writing."""
-
-    def predicted(self) -> dict[str, Any]:
-        """The keys that C(deliver) would add to the result, in check mode."""
-
-    def deliver(self, secret: str, client_id: str, remedy: str, /) -> dict[str, Any]:
-        """Deliver the secret; returns the keys to add to the result."""
-
-    def __enter__(self) -> Delivers:
-        """Prepare for the secret."""
-
-    def __exit__(self, *error: Any) -> None:
-        """Remove what was prepared, unless it holds the secret."""
 
 
 class Delivery:
@@ -105,9 +82,10 @@ class Delivery:
         return bool(self._file and self._file.lacks_minted_secret())
 
     def predicted(self) -> dict[str, Any]:
+        """The keys that L(deliver) would add to the result, in check mode."""
         return {"client_secret": None} if self.returned else {}
 
-    def deliver(self, secret: str, client_id: str, remedy: str) -> dict[str, Any]:
+    def deliver(self, secret: str, client_id: str, remedy: str, /) -> dict[str, Any]:
         """Write the secret to the file, and return the keys to add to the result.
 
         Raises UsageError, which ends with C(remedy), if even the reserved file can no longer be written.

@@ -49,11 +49,9 @@ class SecretPlace:
             place = begun.enter_context(self._opened())
             self._check(place)
             self.warnings = other_names(place, place.status())
-            try:
+            with place.raising("written"):
                 reserved = begun.enter_context(Reserved(place))
                 reserved.write(b"\0" * RESERVED_BYTES)
-            except OSError as error:
-                raise self._unwritable(place, error) from None
             self._place, self._reserved, self._held = place, reserved, begun.pop_all()
 
     def release(self) -> None:
@@ -70,12 +68,11 @@ class SecretPlace:
     def mark(self) -> None:
         with self._opened() as place:
             mark = place.beside(MARK)
-            try:
-                mark.create()
-            except FileExistsError:
-                self._check_mark(mark, mark.status())
-            except OSError as error:
-                raise self._unwritable(mark, error) from None
+            with mark.raising("written"):
+                try:
+                    mark.create()
+                except FileExistsError:
+                    self._check_mark(mark, mark.status())
 
     def unmark(self) -> None:
         with self._opened() as place, contextlib.suppress(OSError):
@@ -100,11 +97,9 @@ class SecretPlace:
 
     def _check(self, place: Place) -> None:
         mark = place.beside(MARK)
-        try:
+        with mark.raising("written"):
             place.check()
             self._check_mark(mark, mark.status())
-        except OSError as error:
-            raise self._unwritable(mark, error) from None
 
     def _check_mark(self, mark: Place, status: os.stat_result | None) -> None:
         """Raise UsageError if a mark is not a regular file, or could not be removed again."""
@@ -114,7 +109,3 @@ class SecretPlace:
             text = f"{self._option}: {mark.path} marks a lost secret, but is not a regular file. Remove it."
             raise UsageError("file_inaccessible", text, option=self._option)
         mark.check_removable(status)
-
-    def _unwritable(self, place: Place, error: OSError) -> UsageError:
-        text = f"{self._option}: {place.path} cannot be written ({error.strerror})."
-        return UsageError("file_inaccessible", text, option=self._option)

@@ -19,11 +19,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
     unreadable,
     unwritable,
 )
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_login import (
-    RULES,
-    VARIABLES,
-    with_files,
-)
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_login import RULES, VARIABLES, with_files
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_server import BY_POLICY, Refused, VaultServer
 
 

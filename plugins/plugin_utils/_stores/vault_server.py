@@ -78,12 +78,8 @@ class VaultServer:
             raise Refused(explain(said.removeprefix("1 error occurred: ")), self._newest(error)) from None
         except REQUEST_ERRORS as error:
             raise no_response(self._store, error, self._store.params["url"], "url", "ca_cert") from None
-        except (
-            AttributeError,
-            KeyError,
-            TypeError,
-            RecursionError,
-        ):  # of hvac, which takes every response for one of Vault
+        except (AttributeError, KeyError, TypeError, RecursionError):
+            # Of hvac, which takes every response for one of Vault.
             raise Failure(ELSEWHERE) from None
 
     def _newest(self, error: Any) -> int | None:

@@ -11,12 +11,11 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from ansible_collections.oauthops.iam.plugins.filter.drift_report_html import FilterModule
+from ansible_collections.oauthops.iam.plugins.plugin_utils._report_page import report_page
 from tests.tools.browser import screen
 from tests.unit.reports import hostile, in_account, one_of_each, reported
 
 Scheme = Literal["light", "dark"]
-drift_report_html = FilterModule().filters()["drift_report_html"]
 
 REPORTS: Mapping[str, Mapping[str, Any]] = {
     "one of each": one_of_each(),
@@ -39,7 +38,7 @@ CLIPPED = """[...document.body.querySelectorAll('td, th, li, p, h1, h2, h3')].fi
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     written = {name: tmp_path_factory.mktemp("page") / "report.html" for name in REPORTS}
     for name, path in written.items():
-        path.write_text(drift_report_html(REPORTS[name]), encoding="utf-8")
+        path.write_text(report_page(REPORTS[name]), encoding="utf-8")
     return written
 
 

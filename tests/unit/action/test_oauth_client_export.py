@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The export of an account's clients in one task; the text is that of the filter oauth_clients_yaml."""
+"""The export of an account's clients in one task."""
 
 from __future__ import annotations
 
@@ -47,6 +47,14 @@ def test_the_chosen_clients_are_written(
     assert [entry["client_name"] for entry in yaml.safe_load(text.replace("!unsafe", ""))["apps"]] == names
     assert file.stat().st_mode & 0o777 == 0o644
     assert not export(file, variable="apps", time="today", **args).changed
+
+
+def test_the_home_directory_can_be_short(cloudflare: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    cloudflare.expect(lists())
+    assert export(Path("~/clients.yml")).changed
+    assert (tmp_path / "clients.yml").exists()
+    assert export(Path("~/missing/clients.yml")).error == {"code": "invalid_option", "option": "path"}
 
 
 def test_no_file_has_the_token(cloudflare: Script, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,13 @@ def test_what_is_as_before_is_not_written_again(cloudflare: Script, tmp_path: Pa
     again = report(**paths(tmp_path))
     assert (first.changed, again.changed, again.diff) == (True, False, [])
     assert {option: (tmp_path / option).stat().st_ino for option in FORMS} == files
+
+
+def test_the_moment_is_the_present_unless_it_is_given(cloudflare: Script) -> None:
+    cloudflare.expect(*[lists(), offers_usual_scopes()] * 2)
+    assert report(now="2026-10-05T11:00:00+02:00").report["generated_at"] == MOMENT["now"]
+    told = datetime.fromisoformat(report(now="").report["generated_at"].replace("Z", "+00:00"))
+    assert abs(datetime.now(timezone.utc) - told) < timedelta(minutes=5)
 
 
 def test_the_mode_is_corrected(cloudflare: Script, tmp_path: Path) -> None:

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter oauth_clients_yaml: what Ansible reads from the file is what was written, whatever it is."""
+"""Clients as a variables file: what Ansible reads from it is what was written, whatever it is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 import yaml
-from ansible.errors import AnsibleFilterError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.oauthops.iam.plugins.filter.oauth_clients_yaml import FilterModule, oauth_clients_yaml
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, definition, shaped
+from ansible_collections.oauthops.iam.plugins.plugin_utils._definitions_text import check_variable, definitions_text
 from tests.unit.ansible_reads import as_ansible_sees
 from tests.unit.strategies import NASTY
 from tests.unit.support import CLIENT_ID, OTHER_ID, a_client
@@ -28,8 +29,18 @@ def listed(**client: Any) -> dict[str, Any]:
     return {**found, "definition": definition(found)}
 
 
+def text_of(
+    clients: Iterable[Client],
+    variable: str = "oauth_clients",
+    name: str = "",
+    client_ids: bool = True,
+    comment: str = "",
+) -> str:
+    return definitions_text(clients, variable, name, client_ids, comment)
+
+
 def test_a_client_is_written_as_a_person_would_write_it() -> None:
-    assert oauth_clients_yaml([listed(policy_uri="https://app.example.com/policy?lang=en")]) == HEAD + (
+    assert text_of([listed(policy_uri="https://app.example.com/policy?lang=en")]) == HEAD + (
         "  - client_name: Example App\n"
         f'    client_id: "{CLIENT_ID}"\n'
         "    grant_types:\n"
@@ -48,11 +59,11 @@ def test_a_client_is_written_as_a_person_would_write_it() -> None:
 
 
 def test_nothing_is_an_empty_list() -> None:
-    assert oauth_clients_yaml([]) == "---\noauth_clients: []\n"
+    assert text_of([]) == "---\noauth_clients: []\n"
 
 
 def test_a_comment_stays_a_comment() -> None:
-    text = oauth_clients_yaml([], comment="one\ntwo\x85three\r\n\x1b[31m\ufeff{{ four }}\n\n")
+    text = text_of([], comment="one\ntwo\x85three\r\n\x1b[31m\ufeff{{ four }}\n\n")
     assert text == "---\n# one\n# two\n# three\n# ?[31m?{{ four }}\n#\noauth_clients: []\n"
 
 
@@ -67,9 +78,9 @@ def test_clients_are_sorted_by_name_and_id() -> None:
         listed(client_name="b", client_id="1"),
         listed(client_name="a", client_id="3"),
     ]
-    found = yaml.safe_load(oauth_clients_yaml(clients))["oauth_clients"]
+    found = yaml.safe_load(text_of(clients))["oauth_clients"]
     assert [client["client_id"] for client in found] == ["4", "3", "1", "2"]
-    assert oauth_clients_yaml(reversed(clients)) == oauth_clients_yaml(clients)
+    assert text_of(reversed(clients)) == text_of(clients)
 
 
 @pytest.mark.parametrize(
@@ -86,11 +97,11 @@ def test_clients_are_sorted_by_name_and_id() -> None:
 def test_a_pattern_chooses_by_name(pattern: str, names: list[str | None]) -> None:
     there = enumerate(("App", "App 2", "app", None))
     clients = [listed(client_name=name, client_id=str(number)) for number, name in there]
-    assert names_in(oauth_clients_yaml(clients, name=pattern)) == names
+    assert names_in(text_of(clients, name=pattern)) == names
 
 
 def test_the_variable_has_the_name_that_was_asked_for() -> None:
-    assert oauth_clients_yaml([], variable="our_clients") == "---\nour_clients: []\n"
+    assert text_of([], variable="our_clients") == "---\nour_clients: []\n"
 
 
 class Tagged(str):
@@ -98,18 +109,18 @@ class Tagged(str):
 
 
 def test_text_of_ansibles_own_types_is_text() -> None:
-    assert oauth_clients_yaml([], variable=Tagged("apps"), comment=Tagged("b")) == "---\n# b\napps: []\n"
-    assert oauth_clients_yaml([listed(client_name=Tagged("A"))]) == oauth_clients_yaml([listed(client_name="A")])
+    assert text_of([], variable=Tagged("apps"), comment=Tagged("b")) == "---\n# b\napps: []\n"
+    assert text_of([listed(client_name=Tagged("A"))]) == text_of([listed(client_name="A")])
 
 
 @pytest.mark.parametrize("variable", ["", "a b", "1a", "a-b", "class", "a:", "ä", "{{ a }}", "a\n"])
 def test_what_is_no_name_of_a_variable_is_refused(variable: str) -> None:
-    with pytest.raises(AnsibleFilterError, match=r"^variable: invalid name "):
-        oauth_clients_yaml([], variable=variable)
+    with pytest.raises(UsageError, match=r"^variable: invalid name "):
+        check_variable(variable)
 
 
 def test_for_another_account_there_are_neither_ids_nor_visibility() -> None:
-    (client,) = yaml.safe_load(oauth_clients_yaml([listed(visibility="public")], client_ids=False))["oauth_clients"]
+    (client,) = yaml.safe_load(text_of([listed(visibility="public")], client_ids=False))["oauth_clients"]
     assert client["client_name"] == "Example App"
     assert not {"client_id", "visibility"} & set(client)
 
@@ -117,23 +128,17 @@ def test_for_another_account_there_are_neither_ids_nor_visibility() -> None:
 @pytest.mark.parametrize("name", ["", None, "Twin"])
 def test_for_another_account_clients_need_names_of_their_own(name: str | None) -> None:
     clients = [listed(client_name=name), listed(client_name="Twin", client_id=OTHER_ID), listed(client_name="Other")]
-    with pytest.raises(AnsibleFilterError, match=r"would be ambiguous: ") as caught:
-        oauth_clients_yaml(clients, client_ids=False)
+    with pytest.raises(UsageError, match=r"would be ambiguous: ") as caught:
+        text_of(clients, client_ids=False)
     assert f"{CLIENT_ID} ({name or 'without a name'})" in str(caught.value)
     assert (OTHER_ID in str(caught.value)) == (name == "Twin")
-    assert names_in(oauth_clients_yaml(clients, client_ids=False, name="Other")) == ["Other"]
-
-
-@pytest.mark.parametrize("clients", [["x"], [{}], [{"client_id": "1", "client_name": "a"}], 3])
-def test_what_is_no_list_of_clients_is_refused(clients: Any) -> None:
-    with pytest.raises(AnsibleFilterError, match="expected oauth_clients of the module"):
-        oauth_clients_yaml(clients)
+    assert names_in(text_of(clients, client_ids=False, name="Other")) == ["Other"]
 
 
 @pytest.mark.parametrize("text", ["\ud800", "a\udfffb"])
 def test_half_a_character_is_refused(text: str) -> None:
-    with pytest.raises(AnsibleFilterError, match=r"holds an incomplete character, which cannot be written"):
-        oauth_clients_yaml([listed(client_name=text)])
+    with pytest.raises(UsageError, match=r"holds an incomplete character, which cannot be written"):
+        text_of([listed(client_name=text)])
 
 
 def test_ansible_would_template_what_is_not_marked() -> None:
@@ -145,10 +150,6 @@ def test_ansible_would_template_what_is_not_marked() -> None:
 @given(st.lists(st.fixed_dictionaries({"client_id": IDS, "client_name": NASTY, "scopes": st.lists(NASTY)})), NASTY)
 def test_ansible_reads_what_was_written(values: list[dict[str, Any]], comment: str) -> None:
     clients = [listed(**value) for value in values]
-    read = as_ansible_sees(oauth_clients_yaml(clients, comment=comment), "oauth_clients")
+    read = as_ansible_sees(text_of(clients, comment=comment), "oauth_clients")
     written = sorted(clients, key=lambda client: (client["client_name"], client["client_id"]))
     assert read == [{**client["definition"], "client_id": client["client_id"]} for client in written]
-
-
-def test_ansible_finds_it() -> None:
-    assert FilterModule().filters() == {"oauth_clients_yaml": oauth_clients_yaml}

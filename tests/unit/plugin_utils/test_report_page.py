@@ -9,16 +9,13 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleFilterError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.oauthops.iam.plugins.filter.drift_report_html import FilterModule
 from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS
+from ansible_collections.oauthops.iam.plugins.plugin_utils._report_page import report_page
 from ansible_collections.oauthops.iam.plugins.plugin_utils._report_text import visible
 from tests.unit.reports import HOSTILE, changed, created, hostile, in_account, one_of_each, reported
-
-drift_report_html = FilterModule().filters()["drift_report_html"]
 
 VOID = {"meta", "link", "br", "img", "input"}
 ALLOWED = {
@@ -89,7 +86,7 @@ every_report = pytest.mark.parametrize("report", REPORTS.values(), ids=list(REPO
 
 @every_report
 def test_the_page_is_sound_and_needs_nothing_else(report: Mapping[str, Any]) -> None:
-    text = drift_report_html(report)
+    text = report_page(report)
     assert text.startswith("<!DOCTYPE html>\n")
     page = Page(text)
     assert page.oddities == ["DOCTYPE html"]
@@ -106,7 +103,7 @@ def test_the_page_is_sound_and_needs_nothing_else(report: Mapping[str, Any]) -> 
 
 @every_report
 def test_headings_and_tables_are_told_to_a_screen_reader(report: Mapping[str, Any]) -> None:
-    page = Page(drift_report_html(report))
+    page = Page(report_page(report))
     assert page.every("html") == [{"lang": "en"}]
     levels = [int(name[1]) for name, _unused in page.elements if re.fullmatch("h[1-6]", name)]
     assert levels.count(1) == 1
@@ -121,7 +118,7 @@ def test_headings_and_tables_are_told_to_a_screen_reader(report: Mapping[str, An
 
 def test_everything_that_was_found_is_on_the_page() -> None:
     report = one_of_each()
-    page = Page(drift_report_html(report))
+    page = Page(report_page(report))
     for kind, found in report["findings"].items():
         assert f"{KINDS[kind]} ({len(found)})" in page.text
         assert all(item["client_name"] in page.text for item in found)
@@ -132,7 +129,7 @@ def test_everything_that_was_found_is_on_the_page() -> None:
 
 
 def test_where_nothing_was_found_the_page_says_so() -> None:
-    page = Page(drift_report_html(reported([], [])))
+    page = Page(report_page(reported([], [])))
     assert "Everything is as defined." in page.text
     assert "Passed" in page.text
     assert "The account has no OAuth client." in page.text
@@ -140,7 +137,7 @@ def test_where_nothing_was_found_the_page_says_so() -> None:
 
 
 def test_names_are_text_whatever_is_in_them() -> None:
-    page = Page(drift_report_html(hostile()))
+    page = Page(report_page(hostile()))
     for name in HOSTILE:
         assert visible(name) in page.text
     assert "{{ 7*7 }}" in page.text
@@ -150,7 +147,7 @@ def test_names_are_text_whatever_is_in_them() -> None:
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_no_text_gets_out_of_its_place(name: str, value: str) -> None:
     usual, odd = (
-        Page(drift_report_html(reported([changed(client, policy_uri=uri), created(word)], [client], title=word)))
+        Page(report_page(reported([changed(client, policy_uri=uri), created(word)], [client], title=word)))
         for word, uri in (("usual", "https://example.com/"), (name or "usual", value or "https://example.com/"))
         for client in (in_account(1, word),)
     )
@@ -159,13 +156,7 @@ def test_no_text_gets_out_of_its_place(name: str, value: str) -> None:
 
 
 def test_the_same_report_gives_the_same_page() -> None:
-    assert drift_report_html(one_of_each()) == drift_report_html(one_of_each())
-
-
-@pytest.mark.parametrize("report", [{}, None, "text", {"title": "Half of one"}])
-def test_what_is_no_report_is_told(report: Any) -> None:
-    with pytest.raises(AnsibleFilterError, match="expected the result of the filter drift_report"):
-        drift_report_html(report)
+    assert report_page(one_of_each()) == report_page(one_of_each())
 
 
 def luminance(colour: str) -> float:
@@ -192,7 +183,7 @@ TEXT_ON = {
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_everybody_can_read_it(scheme: int) -> None:
-    style = Page(drift_report_html(one_of_each())).style
+    style = Page(report_page(one_of_each())).style
     blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", blocks[scheme]))
     assert set(colours) == {"line", *TEXT_ON, *(ground for grounds in TEXT_ON.values() for ground in grounds)}

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.oauthops.iam.plugins.filter.without_secrets import FilterModule
 from ansible_collections.oauthops.iam.plugins.plugin_utils._masking import MASK, forms, without_secrets
 
 SECRET = 'hush "é" /+&'
@@ -71,7 +70,3 @@ def test_no_form_of_a_secret_is_left(data: st.DataObject) -> None:
 def test_a_text_without_a_secret_stays_as_it_is(text: str, secrets: list[str]) -> None:
     masked = without_secrets(text, secrets)
     assert (masked == text) == (not any(form in text for secret in secrets for form in forms(secret)))
-
-
-def test_ansible_finds_it() -> None:
-    assert FilterModule().filters() == {"without_secrets": without_secrets}

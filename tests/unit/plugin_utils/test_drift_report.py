@@ -11,15 +11,18 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.errors import AnsibleFilterError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.oauthops.iam.plugins.filter import drift_report as plugin
-from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS, USUAL_FAIL_ON, USUAL_TITLE
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import (
+    KINDS,
+    USUAL_FAIL_ON,
+    USUAL_TITLE,
+    kinds_of,
+)
 from tests.unit.reports import (
     KNOWN,
-    NOW,
     PAGES,
     changed,
     created,
@@ -29,16 +32,14 @@ from tests.unit.reports import (
     in_account,
     one_of_each,
     reported,
-    results,
 )
-from tests.unit.support import SECRET, TXT
+from tests.unit.support import SECRET, TXT, documentation
 
 ROOT = Path(__file__).parents[3]
 APP, OTHER = in_account(1, "App"), in_account(2, "Other")
 WHO = {"client_id": APP["client_id"], "client_name": "App"}
 
 Json = Any
-drift_report = plugin.FilterModule().filters()["drift_report"]
 
 
 def found(entries: list[Json], clients: list[Json], **options: Json) -> dict[str, Json]:
@@ -204,7 +205,6 @@ def test_notes_of_the_modules_are_kept() -> None:
         (["missing"], True),
         (["open_rotations", "failed_verifications", "unknown_scopes", "unmanaged"], True),
         (["errors"], False),
-        ("missing", True),
     ],
 )
 def test_what_fails_is_a_choice(fail_on: Json, fails: bool) -> None:
@@ -252,50 +252,29 @@ def test_the_order_of_the_lists_does_not_matter() -> None:
         assert json.dumps(reported(*again)) == first
 
 
-@pytest.mark.parametrize("now", ["soon", "2026-13-01"])
-def test_a_moment_that_is_none_is_told(now: str) -> None:
-    with pytest.raises(AnsibleFilterError, match="now: "):
-        reported([], [], now=now)
-
-
-def test_the_moment_is_the_present_unless_it_is_given() -> None:
-    assert reported([], [], now="2026-10-05T11:00:00+02:00")["generated_at"] == NOW
-    assert reported([], [], now="")["generated_at"] > "2026-10-05"
-
-
 @pytest.mark.parametrize(
     ("fail_on", "kinds"),
     [
-        ("", [*USUAL_FAIL_ON]),
-        (" \n,\n", [*USUAL_FAIL_ON]),
-        ("drift", ["drift"]),
-        ("drift\nerrors\n", ["drift", "errors"]),
-        (" unmanaged , drift", ["unmanaged", "drift"]),
+        ([""], [*USUAL_FAIL_ON]),
+        ([" \n", "\n"], [*USUAL_FAIL_ON]),
+        (["drift"], ["drift"]),
+        (["drift\nerrors\n"], ["drift", "errors"]),
+        ([" unmanaged , drift"], ["unmanaged", "drift"]),
         ([], []),
     ],
 )
-def test_an_answer_to_a_survey_is_kinds(fail_on: Json, kinds: list[str]) -> None:
-    assert sorted(reported([], [], fail_on=fail_on)["verdict"]["fail_on"]) == sorted(kinds)
-
-
-def test_an_empty_title_is_the_usual_one() -> None:
-    assert reported([], [], title="")["title"] == reported([], [])["title"] == USUAL_TITLE
+def test_an_answer_to_a_survey_is_kinds(fail_on: list[str], kinds: list[str]) -> None:
+    assert [*kinds_of(fail_on)] == kinds
 
 
 def test_kinds_that_there_are_not_are_told() -> None:
-    with pytest.raises(
-        AnsibleFilterError, match="fail_on: invalid kind 'everything' \\(expected errors, missing, drift"
-    ):
-        reported([], [], fail_on=["drift", "everything"])
+    with pytest.raises(UsageError, match="invalid kind 'everything' \\(expected errors, missing, drift") as caught:
+        kinds_of(["drift", "everything"])
+    assert caught.value.option == "fail_on"
 
 
-@pytest.mark.parametrize("broken", [{}, {"oauth_clients": None}, {"oauth_clients": [3]}, "text", None])
-@pytest.mark.parametrize("which", [0, 1, 2])
-def test_what_is_no_result_is_told(broken: Json, which: int) -> None:
-    given_results: list[Json] = list(results([entry(APP)], [APP]))
-    given_results[which] = broken
-    with pytest.raises(AnsibleFilterError, match="expected the results of the modules"):
-        drift_report(*given_results)
+def test_an_empty_title_is_the_usual_one() -> None:
+    assert (reported([], [])["title"], reported([], [], title="Ours")["title"]) == (USUAL_TITLE, "Ours")
 
 
 NAMES = st.one_of(st.none(), st.text(max_size=6), st.sampled_from(["App", "Other"]))
@@ -351,14 +330,15 @@ def documented(entries: Mapping[str, Json]) -> set[str]:
 
 def test_what_is_documented_is_what_there_is() -> None:
     report = one_of_each()
-    (value,) = yaml.safe_load(plugin.RETURN).values()
-    assert documented(value) == set(value["sample"]) == set(report)
+    module = documentation("cloudflare_oauth_client_report")
+    value = module.returned["report"]
+    assert documented(value) == {*value["sample"], "clients"} == set(report)
     assert documented(value["contains"]["findings"]) == set(value["sample"]["findings"]) == set(KINDS)
     assert set(value["sample"]["counts"]) == set(report["counts"])
     text = " ".join(value["contains"]["clients"]["description"])
     assert all(f"C({key})" in text for key in report["clients"][0])
-    options = yaml.safe_load(plugin.DOCUMENTATION)["options"]
-    assert (options["fail_on"]["choices"], options["fail_on"]["default"]) == (list(KINDS), list(USUAL_FAIL_ON))
+    assert module.options["fail_on"]["default"] == list(USUAL_FAIL_ON)
+    assert all(f"V({kind})" in " ".join(module.options["fail_on"]["description"]) for kind in KINDS)
 
 
 def test_the_role_knows_the_kinds() -> None:

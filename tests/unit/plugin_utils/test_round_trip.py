@@ -10,10 +10,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.oauthops.iam.plugins.filter.oauth_clients_yaml import oauth_clients_yaml
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, definition, described, shaped
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Plan, plan_update
 from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client import OPTIONS
+from ansible_collections.oauthops.iam.plugins.plugin_utils._definitions_text import definitions_text
 from tests.fake_cloudflare import clients as fake_clients
 from tests.fake_cloudflare.client_view import shown
 from tests.fake_cloudflare.envelope import ApiError
@@ -102,8 +102,9 @@ def held_by_the_fake(states: Iterable[Mapping[str, Any]], switches: Mapping[str,
     return [shaped(shown(client, world.variants)) for client in world.clients.values()]
 
 
-def text_of(clients: Iterable[Client], **options: Any) -> str:
-    return oauth_clients_yaml([{**client, "definition": definition(client)} for client in clients], **options)
+def text_of(clients: Iterable[Client], client_ids: bool = True) -> str:
+    described = [{**client, "definition": definition(client)} for client in clients]
+    return definitions_text(described, "oauth_clients", "", client_ids, "")
 
 
 def planned(entry: Mapping[str, Any], actual: Client) -> Plan:
