@@ -19,6 +19,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._files import (
     other_names,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._places import Place, opened
+from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
 from ansible_collections.oauthops.iam.plugins.modules.vault_file_key import MODULE
 from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction
 from ansible_collections.oauthops.iam.plugins.plugin_utils._lock import held
@@ -122,7 +123,7 @@ def raising(place: Place) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        text = f"path: {place.path} cannot be read or written ({error.strerror})."
+        text = f"path: {place.path} cannot be read or written {explained(error)}"
         raise UsageError("file_inaccessible", text, option="path") from None
 
 
@@ -135,6 +136,6 @@ def edited(vault: Vault, older: Found | None, key: str, value: Mapping[str, Any]
             return found, None
         text = with_key(text, key, value)
     except ValueError as error:
-        wrong = f"{vault.path}: {error} To correct it: ansible-vault edit {vault.path}"
+        wrong = f"path: {vault.path} cannot be used. {error} Correct it with: ansible-vault edit {vault.path}"
         raise UsageError("foreign_content", wrong, option="path") from None
     return found, vault.closed(text, label, secret)

@@ -220,11 +220,11 @@ def check_params(params: Mapping[str, Any]) -> None:
     """Raise UsageError for what no run can be started with."""
     check_seconds("lock_timeout", params["lock_timeout"])
     if not (params["client_id"] or params["client_name"]):
-        raise invalid("client_id", "name the client by client_id or client_name, which are both empty.")
+        raise invalid("client_id", "set client_id or client_name, to identify the client.")
     if params["replace_lost"] and params["state"] == "finalized":
         raise invalid(
             "replace_lost",
-            "it mints a secret, which state=finalized does not. Set state=rotated, or omit replace_lost.",
+            "it mints a secret, which state=finalized does not do. Set state=rotated, or omit replace_lost.",
         )
 
 

@@ -99,6 +99,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._files import (
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
 from ansible_collections.oauthops.iam.plugins.module_utils._places import NoDirectory, Place, opened
+from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
 
 OPTIONS: Mapping[str, Any] = {
     "path": {"type": "path", "required": True},
@@ -159,7 +160,7 @@ def raising(place: Place, what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        text = f"path: {place.path} cannot be {what} ({error.strerror})."
+        text = f"path: {place.path} cannot be {what} {explained(error)}"
         raise UsageError("file_inaccessible", text, option="path") from None
 
 
@@ -170,7 +171,7 @@ def value_of(place: Place, older: Found | None) -> dict[str, Any] | None:
     except ValueError as error:
         raise UsageError(
             "foreign_content",
-            f"path: {place.path} {error}, and is left as it is: choose another path, or replace what it holds with a "
+            f"path: {place.path} {error}, and is left as it is. Choose another path, or replace its content with a "
             "JSON object, such as {}.",
             option="path",
         ) from None

@@ -36,7 +36,7 @@ def checked(
     """
     for name in given:
         if name not in options:
-            raise invalid(option, f"has no key {name!r} (expected {', '.join(sorted(options))}).{near(name, options)}")
+            raise invalid(option, f"unknown key {name!r} (expected {', '.join(sorted(options))}).{near(name, options)}")
     validation = ArgumentSpecValidator(dict(options), **(rules or {})).validate(dict(given))
     if validation.error_messages:
         raise invalid(option, f"{validation.error_messages[0]}{kind and f' (type {kind})'}.")

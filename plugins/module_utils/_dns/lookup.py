@@ -169,7 +169,7 @@ def of_server(label: str, response: Records | str) -> Asked:
 
 def first_records(label: str, servers: Iterator[NameServer], name: str) -> Records:
     """The records from the first address that responds; raises the last one's NameServerError."""
-    failure = NameServerError("dns_unreachable", f"This machine cannot resolve the name server {label}.")
+    failure = NameServerError("dns_unreachable", f"This host cannot resolve the name server {label}.")
     for server in servers:
         try:
             return server.ask(name, "TXT")
@@ -218,7 +218,9 @@ def check_environment_proxy(url: str) -> None:
     parts = urlsplit(url)
     proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
     if proxy and scheme_of(proxy) in SOCKS_SCHEMES:
-        raise UsageError("invalid_option", "The environment names a SOCKS proxy, which a lookup cannot use.")
+        raise UsageError(
+            "invalid_option", "a lookup cannot use the SOCKS proxy of the environment. Set NO_PROXY for it."
+        )
     check_proxy_address(proxy)
 
 

@@ -17,6 +17,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._files import (
     other_names,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._places import NoDirectory, Place, opened
+from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
 
 RESERVED_BYTES = 4096
 MARK = ".unreceived"
@@ -111,10 +112,13 @@ class SecretPlace:
         if status is None:
             return
         if not stat.S_ISREG(status.st_mode):
-            text = f"{self._option}: {mark.path} marks a lost secret, but is not a regular file. Remove it."
+            text = (
+                f"{self._option}: {mark.path} is not a regular file (expected none, or the mark of a lost secret). "
+                "Remove it."
+            )
             raise UsageError("file_inaccessible", text, option=self._option)
         mark.check_removable(status)
 
     def _unwritable(self, place: Place, error: OSError) -> UsageError:
-        text = f"{self._option}: {place.path} cannot be written ({error.strerror})."
+        text = f"{self._option}: {place.path} cannot be written {explained(error)}"
         return UsageError("file_inaccessible", text, option=self._option)

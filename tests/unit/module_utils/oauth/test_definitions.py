@@ -99,9 +99,9 @@ def test_what_cannot_be_read_is_named(write: Write, tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     Path(os.fsdecode(bytes(tmp_path) + b"/half-\xff")).write_text(NAMED)
     for pattern, wrong in {
-        "missing": "missing cannot be read: No such file or directory",
+        "missing": "missing cannot be read (No such file or directory)",
         "": "a path is empty",
-        "lo*": "loop cannot be read: Too many levels of symbolic links",
+        "lo*": "loop cannot be read (Too many levels of symbolic links)",
         "*.yml": "*.yml matches no file",
         ".": ". is not a regular file",
         "pipe": "pipe is not a regular file",
