@@ -290,7 +290,7 @@ def test_what_ansible_refuses_is_told(target: Path, options: dict[str, Any], nam
         (b"$ANSIBLE_VAULT", "vault_damaged", ""),
         (encrypted("a: 1", "dev", LABELLED), "vault_not_decrypted", "The vault password is wrong, or the file is dama"),
         (encrypted("- sekret"), "foreign_content", "Its top level is not a mapping"),
-        (encrypted("key: [sekret"), "foreign_content", "(line 1). To correct it: ansible-vault edit"),
+        (encrypted("key: [sekret"), "foreign_content", "(line 1). Correct it with: ansible-vault edit"),
         (encrypted("a: sekret\na: 2"), "foreign_content", "(lines 1 and 2)"),
         (encrypted(b"\xff"), "foreign_content", "is not UTF-8"),
     ],
