@@ -90,9 +90,7 @@ def other_names(place: Place, older: os.stat_result | None) -> list[str]:
     more = older.st_nlink - 1 if older else 0
     if not more:
         return []
-    return [
-        f"{place.path} was replaced; its {more} other hard link(s) still lead to the old content. Create them again."
-    ]
+    return [f"{place.path} was replaced; its {more} other hard link(s) still have the old content. Create them again."]
 
 
 def _version(status: os.stat_result) -> tuple[int, ...]:

@@ -33,8 +33,8 @@ def definitions_text(clients: Iterable[Client], variable: str, name: str, client
         return variables_text(variable, described, comment)
     except UnicodeEncodeError as error:
         text = (
-            f"A client has the value {error.object!r}, whose half of a character no file can hold. Correct it at "
-            "Cloudflare, or exclude the client with name."
+            f"A client has the value {error.object!r} with an incomplete character, which no file can hold. Correct "
+            "it at Cloudflare, or exclude the client with name."
         )
         raise UsageError("malformed_result", text) from None
 

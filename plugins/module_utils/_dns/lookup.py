@@ -219,7 +219,7 @@ def check_environment_proxy(url: str) -> None:
     proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
     if proxy and scheme_of(proxy) in SOCKS_SCHEMES:
         raise UsageError(
-            "invalid_option", "a lookup cannot use the SOCKS proxy of the environment. Set NO_PROXY for it."
+            "invalid_option", "a lookup cannot use the SOCKS proxy of the environment. Add the host to NO_PROXY."
         )
     check_proxy_address(proxy)
 

@@ -176,7 +176,7 @@ class NameServer:
             except (ConnectionResetError, EOFError) as error:
                 silence = type(error).__name__
             except OSError as error:
-                text = f"{self} cannot be reached: {error or type(error).__name__}."
+                text = f"{self} cannot be reached: {error.strerror or error or type(error).__name__}."
                 raise NameServerError("dns_unreachable", text) from None
         raise NameServerError("dns_unreachable", f"{self} gave no response ({silence}).")
 

@@ -55,7 +55,7 @@ REMEDIES: Mapping[tuple[str, str | None], str] = {
     ("dns_refused", "FORMERR"): NO_UPDATES,
     ("dns_refused", "NOTZONE"): "Set zone to the zone that holds the name.",
     ("dns_refused", "SERVFAIL"): (
-        "See the log of the name server: perhaps it cannot write the zone or its journal, or the name has reached the "
+        "See the log of the name server. It may be unable to write the zone or its journal. Or the name has reached the "
         "maximum number of TXT records (BIND: max-records-per-type)."
     ),
     ("dns_unsigned", None): "Set server to the one that has the key: the server at this address ignores it.",
@@ -64,8 +64,8 @@ REMEDIES: Mapping[tuple[str, str | None], str] = {
         "the primary of the zone."
     ),
     ("dns_key_refused", "PeerBadKey"): (
-        "Correct key_name and key_algorithm. If they are right, allow the key to change the TXT records of this name: "
-        "Knot says the same of a key that its acl (action, update-owner) does not allow."
+        "Correct key_name and key_algorithm. If they are right, allow the key to change the TXT records of this name. "
+        "Knot responds in the same way to a key that its acl (action, update-owner) does not allow."
     ),
     ("dns_key_refused", "PeerBadSignature"): (
         "Correct key_secret and key_algorithm: they differ from those of the server's key."

@@ -132,7 +132,7 @@ def test_what_is_no_list_of_clients_is_refused(clients: Any) -> None:
 
 @pytest.mark.parametrize("text", ["\ud800", "a\udfffb"])
 def test_half_a_character_is_refused(text: str) -> None:
-    with pytest.raises(AnsibleFilterError, match=r"whose half of a character no file can hold"):
+    with pytest.raises(AnsibleFilterError, match=r"with an incomplete character, which no file can hold"):
         oauth_clients_yaml([listed(client_name=text)])
 
 
