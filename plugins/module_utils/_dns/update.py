@@ -55,8 +55,8 @@ REMEDIES: Mapping[tuple[str, str | None], str] = {
     ("dns_refused", "FORMERR"): NO_UPDATES,
     ("dns_refused", "NOTZONE"): "Set zone to the zone that holds the name.",
     ("dns_refused", "SERVFAIL"): (
-        "See the log of the name server. It may be unable to write the zone or its journal. Or the name has reached the "
-        "maximum number of TXT records (BIND: max-records-per-type)."
+        "See the log of the name server. It may be unable to write the zone or its journal. Or the name has reached "
+        "the maximum number of TXT records (BIND: max-records-per-type)."
     ),
     ("dns_unsigned", None): "Set server to the one that has the key: the server at this address ignores it.",
     ("dns_key_refused", "NOTAUTH"): (
