@@ -41,4 +41,4 @@ def check_paths(paths: Mapping[str, str]) -> None:
     for option, path in paths.items():
         check_writable(option, path)
         if list(paths.values()).count(path) > 1:
-            raise invalid(option, f"{path}: two reports have the same file. Give each its own.")
+            raise invalid(option, f"{path} is the file of two reports. Set another file for one of them.")

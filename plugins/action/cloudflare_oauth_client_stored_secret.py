@@ -45,7 +45,7 @@ def shown(kept: StoredRecord, handover: ClientHandover) -> Result:
 def without_secret(kept: StoredRecord) -> str:
     if kept.holds_secret and kept.store.write_only:
         return (
-            f"store: {kept.store.place} is write-only, and the handover directory holds no copy of the secret. Create "
+            f"store: {kept.store.place} is write-only, and the handover directory holds no copy of the secret. Mint "
             "another with cloudflare_oauth_client_rotation and deploy it in the same run, or use a store that can be "
             "read."
         )
@@ -79,8 +79,8 @@ def check_rotation(kept: StoredRecord, secret: str, rotation: str) -> None:
     if rotation == OPEN and kept.found.get("rotation") != OPEN and kept.secret == secret:
         raise UsageError(
             "secret_not_newer",
-            "client_secret: the store holds this secret already, so it is not the newer one of an open rotation. Set "
-            "client_secret to the newer one, or rotation=closed.",
+            "client_secret: the store already holds this secret, so it is not the newer one of an open rotation. Set "
+            "client_secret to the newer secret, or set rotation=closed.",
             option="client_secret",
         )
 

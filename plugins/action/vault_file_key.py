@@ -126,6 +126,6 @@ def edited(vault: Vault, older: Found | None, key: str, value: Mapping[str, Any]
             return found, None
         text = with_key(text, key, value)
     except ValueError as error:
-        wrong = f"{vault.path}: {error} To correct it: ansible-vault edit {vault.path}"
+        wrong = f"path: {vault.path} cannot be used. {error} Correct it with: ansible-vault edit {vault.path}"
         raise UsageError("foreign_content", wrong, option="path") from None
     return found, vault.closed(text, label, secret)

@@ -16,8 +16,8 @@ options:
   api_token:
     description:
       - The API token to authenticate with.
-      - If omitted, the environment variable E(CLOUDFLARE_API_TOKEN), then E(CLOUDFLARE_TOKEN), is used. An empty
-        environment variable counts as not set. That applies to all variables of this module.
+      - If omitted, the environment variable E(CLOUDFLARE_API_TOKEN), then E(CLOUDFLARE_TOKEN), is used.
+      - For every environment variable that this module reads, an empty value counts as not set.
       - O(api_token) takes precedence over O(api_email) and O(api_key). An option takes precedence over the environment.
     type: str
   api_email:
@@ -51,8 +51,8 @@ options:
   retry_timeout:
     description:
       - How many seconds the task may spend on failed attempts and on pauses between attempts.
-      - Requests are repeated after status 429 and after errors of the network or the server. A request that creates a
-        client or mints a secret is never repeated if Cloudflare may have received it.
+      - Requests are repeated after status 429 and after errors of the network or the server. In modules that create
+        clients or mint secrets, such a request is never repeated if Cloudflare may have received it.
       - V(0) turns retries off.
     type: float
     default: 60
@@ -71,6 +71,6 @@ requirements:
   - Python 3.9 or later
   - The Python library C(requests) 2.28 or later
 notes:
-  - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY), except for plain C(http), which
-    stays on the machine. Redirects are never followed, and a C(.netrc) file is never read.
+  - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY). A plain C(http) URL (loopback only)
+    is never sent through a proxy. Redirects are never followed, and a C(.netrc) file is never read.
 """

@@ -37,194 +37,208 @@ options:
         choices: [json_file, vault_file, hashi_vault, aws_secrets_manager, awx_credential, command, module]
       path:
         description:
-          - V(json_file). The absolute path of a JSON file, with mode C(0600). It is not encrypted. Required.
-          - V(vault_file). The absolute path of a YAML file that is encrypted as a whole. Required.
-          - V(hashi_vault). The path of the secret in the KV engine, version 2. Required.
+          - With O(store.type=json_file), the absolute path of a JSON file with mode C(0600), not encrypted. Required.
+          - With O(store.type=vault_file), the absolute path of a YAML file that is encrypted as a whole. Required.
+          - With O(store.type=hashi_vault), the path of the secret in the KV engine, version 2. Required.
         type: str
       owner:
-        description: V(json_file). The owner of the file.
+        description: Only with O(store.type=json_file). The owner of the file.
         type: str
       group:
-        description: V(json_file). The group of the file.
+        description: Only with O(store.type=json_file). The group of the file.
         type: str
       key:
-        description: V(vault_file). The key at the top level of the file. Required.
+        description: Only with O(store.type=vault_file). The key at the top level of the file. Required.
         type: str
       vault_id:
         description:
-          - V(vault_file). The vault ID to encrypt with. If omitted, an existing file keeps its vault ID, and a new file
-            gets the same as with C(ansible-vault encrypt).
+          - Only with O(store.type=vault_file). The vault ID to encrypt with. If omitted, an existing file keeps its
+            vault ID, and a new file gets the same as with C(ansible-vault encrypt).
         type: str
       vault_password_file:
         description:
-          - V(vault_file). The file or script with the password. If neither it nor O(store.vault_password) is set, the
-            vault secrets of the run are used.
+          - Only with O(store.type=vault_file). The file or script with the password. If neither it nor
+            O(store.vault_password) is set, the vault secrets of the run are used.
         type: path
       vault_password:
-        description: V(vault_file). The password.
+        description: Only with O(store.type=vault_file). The password.
         type: str
       mount:
-        description: V(hashi_vault). The mount point of the KV engine, V(secret) if omitted.
+        description: Only with O(store.type=hashi_vault). The mount point of the KV engine, V(secret) if omitted.
         type: str
       url:
         description:
-          - V(hashi_vault). The address of the server. If omitted, it is E(ANSIBLE_HASHI_VAULT_ADDR) or E(VAULT_ADDR).
-            Required.
+          - Only with O(store.type=hashi_vault). The address of the server. If omitted, it is
+            E(ANSIBLE_HASHI_VAULT_ADDR) or E(VAULT_ADDR). Required.
         type: str
       namespace:
         description:
-          - V(hashi_vault). The namespace. If omitted, it is E(ANSIBLE_HASHI_VAULT_NAMESPACE) or E(VAULT_NAMESPACE).
+          - Only with O(store.type=hashi_vault). The namespace. If omitted, it is E(ANSIBLE_HASHI_VAULT_NAMESPACE) or
+            E(VAULT_NAMESPACE).
         type: str
       ca_cert:
         description:
-          - V(hashi_vault). The file with the certificate authorities. If omitted, it is
+          - Only with O(store.type=hashi_vault). The file with the certificate authorities. If omitted, it is
             E(ANSIBLE_HASHI_VAULT_CA_CERT) or E(VAULT_CACERT).
         type: path
       auth_method:
         description:
-          - V(hashi_vault). How to log in, V(token) if neither it nor E(ANSIBLE_HASHI_VAULT_AUTH_METHOD) is set.
+          - Only with O(store.type=hashi_vault). How to log in, V(token) if neither it nor
+            E(ANSIBLE_HASHI_VAULT_AUTH_METHOD) is set.
         type: str
         choices: [token, approle, jwt, kubernetes, cert, userpass, ldap]
       auth_mount_point:
         description:
-          - V(hashi_vault). The mount point of the method, its name if neither it nor
+          - Only with O(store.type=hashi_vault). The mount point of the method, its name if neither it nor
             E(ANSIBLE_HASHI_VAULT_MOUNT_POINT) is set.
         type: str
       token:
         description:
-          - V(hashi_vault). For V(token) of O(store.auth_method). If omitted, it is E(ANSIBLE_HASHI_VAULT_TOKEN),
-            E(VAULT_TOKEN) or what C(~/.vault-token) holds.
+          - Only with O(store.type=hashi_vault). For O(store.auth_method=token). If omitted, it is
+            E(ANSIBLE_HASHI_VAULT_TOKEN), E(VAULT_TOKEN) or what C(~/.vault-token) holds.
         type: str
       role_id:
         description:
-          - V(hashi_vault). For V(approle) of O(store.auth_method). If omitted, it is E(ANSIBLE_HASHI_VAULT_ROLE_ID).
+          - Only with O(store.type=hashi_vault). For O(store.auth_method=approle). If omitted, it is
+            E(ANSIBLE_HASHI_VAULT_ROLE_ID).
         type: str
       secret_id:
         description:
-          - V(hashi_vault). For V(approle) of O(store.auth_method). If omitted, it is
+          - Only with O(store.type=hashi_vault). For O(store.auth_method=approle). If omitted, it is
             E(ANSIBLE_HASHI_VAULT_SECRET_ID).
         type: str
       role:
-        description: V(hashi_vault). The role for V(jwt), V(kubernetes) and V(cert) of O(store.auth_method).
+        description:
+          - Only with O(store.type=hashi_vault). The role for V(jwt), V(kubernetes) and V(cert) of O(store.auth_method).
         type: str
       jwt:
         description:
-          - V(hashi_vault). For V(jwt) and V(kubernetes) of O(store.auth_method). If omitted, it is
-            E(ANSIBLE_HASHI_VAULT_JWT), and for V(kubernetes) the token of the service account.
+          - Only with O(store.type=hashi_vault). For O(store.auth_method=jwt) and O(store.auth_method=kubernetes). If
+            omitted, it is E(ANSIBLE_HASHI_VAULT_JWT), and for V(kubernetes) the token of the service account.
         type: str
       username:
         description:
-          - V(hashi_vault). For V(userpass) and V(ldap) of O(store.auth_method). If omitted, it is
-            E(ANSIBLE_HASHI_VAULT_USERNAME).
+          - Only with O(store.type=hashi_vault). For O(store.auth_method=userpass) and O(store.auth_method=ldap). If
+            omitted, it is E(ANSIBLE_HASHI_VAULT_USERNAME).
         type: str
       password:
         description:
-          - V(hashi_vault). For V(userpass) and V(ldap) of O(store.auth_method). If omitted, it is
-            E(ANSIBLE_HASHI_VAULT_PASSWORD).
+          - Only with O(store.type=hashi_vault). For O(store.auth_method=userpass) and O(store.auth_method=ldap). If
+            omitted, it is E(ANSIBLE_HASHI_VAULT_PASSWORD).
         type: str
       cert_auth_public_key:
         description:
-          - V(hashi_vault). The file with the certificate for V(cert) of O(store.auth_method). If omitted, it is
-            E(ANSIBLE_HASHI_VAULT_CERT_AUTH_PUBLIC_KEY).
+          - Only with O(store.type=hashi_vault). The file with the certificate for V(cert) of O(store.auth_method). If
+            omitted, it is E(ANSIBLE_HASHI_VAULT_CERT_AUTH_PUBLIC_KEY).
         type: path
       cert_auth_private_key:
         description:
-          - V(hashi_vault). The file with the private key of O(store.cert_auth_public_key). If omitted, it is
-            E(ANSIBLE_HASHI_VAULT_CERT_AUTH_PRIVATE_KEY).
+          - Only with O(store.type=hashi_vault). The file with the private key of O(store.cert_auth_public_key). If
+            omitted, it is E(ANSIBLE_HASHI_VAULT_CERT_AUTH_PRIVATE_KEY).
         type: path
       name:
         description:
-          - V(aws_secrets_manager). The name or the ARN of the secret. Required.
-          - V(awx_credential). The name of the credential. Required.
-          - V(module). The full name of a module. It must only read when it is called without O(store.write_to).
+          - With O(store.type=aws_secrets_manager), the name or the ARN of the secret. Required.
+          - With O(store.type=awx_credential), the name of the credential. Required.
+          - With O(store.type=module), the full name of a module. Without O(store.write_to), the module must only read.
             Required.
         type: str
       region:
-        description: V(aws_secrets_manager). The region. If omitted, it is E(AWS_REGION), or what boto3 finds.
+        description:
+          - Only with O(store.type=aws_secrets_manager). The region. If omitted, it is E(AWS_REGION), or what boto3
+            finds.
         type: str
       profile:
-        description: V(aws_secrets_manager). The profile in the AWS configuration files. If omitted, boto3 chooses it.
+        description:
+          - Only with O(store.type=aws_secrets_manager). The profile in the AWS configuration files. If omitted, boto3
+            chooses it.
         type: str
       access_key:
-        description: V(aws_secrets_manager). The ID of the access key. If omitted, boto3 finds the credentials.
+        description:
+          - Only with O(store.type=aws_secrets_manager). The ID of the access key. If omitted, boto3 finds the
+            credentials.
         type: str
       secret_key:
-        description: V(aws_secrets_manager). The secret access key.
+        description: Only with O(store.type=aws_secrets_manager). The secret access key.
         type: str
       session_token:
-        description: V(aws_secrets_manager). The session token of temporary credentials.
+        description: Only with O(store.type=aws_secrets_manager). The session token of temporary credentials.
         type: str
       endpoint_url:
-        description: V(aws_secrets_manager). The address of the service, if it is not AWS's own.
+        description: Only with O(store.type=aws_secrets_manager). The address of the service, if it is not AWS's own.
         type: str
       aws_ca_bundle:
-        description: V(aws_secrets_manager). The file with the certificate authorities.
+        description: Only with O(store.type=aws_secrets_manager). The file with the certificate authorities.
         type: path
       credential_type:
         description:
-          - V(awx_credential). The name of the credential type, which has the fields C(client_id), C(client_secret),
-            C(minted_at) and C(rotation). The field C(client_secret) must be secret. Required.
+          - Only with O(store.type=awx_credential). The name of the credential type, which has the fields C(client_id),
+            C(client_secret), C(minted_at) and C(rotation). The field C(client_secret) must be secret. Required.
         type: str
       organization:
-        description: V(awx_credential). The organization that owns the credential. Required to create one.
+        description:
+          - Only with O(store.type=awx_credential). The organization that owns the credential. Required to create one.
         type: str
       controller_host:
         description:
-          - V(awx_credential). The address of the controller. If omitted, it is E(CONTROLLER_HOST) or E(TOWER_HOST).
-            Required.
+          - Only with O(store.type=awx_credential). The address of the controller. If omitted, it is E(CONTROLLER_HOST)
+            or E(TOWER_HOST). Required.
         type: str
       controller_oauthtoken:
         description:
-          - V(awx_credential). The OAuth token. If omitted, it is E(CONTROLLER_OAUTH_TOKEN) or E(TOWER_OAUTH_TOKEN).
+          - Only with O(store.type=awx_credential). The OAuth token. If omitted, it is E(CONTROLLER_OAUTH_TOKEN) or
+            E(TOWER_OAUTH_TOKEN).
         type: str
       controller_username:
         description:
-          - V(awx_credential). The user, if no token is set. If omitted, it is E(CONTROLLER_USERNAME) or
-            E(TOWER_USERNAME).
+          - Only with O(store.type=awx_credential). The user, if no token is set. If omitted, it is
+            E(CONTROLLER_USERNAME) or E(TOWER_USERNAME).
         type: str
       controller_password:
         description:
-          - V(awx_credential). The password of the user. If omitted, it is E(CONTROLLER_PASSWORD) or
-            E(TOWER_PASSWORD).
+          - Only with O(store.type=awx_credential). The password of the user. If omitted, it is E(CONTROLLER_PASSWORD)
+            or E(TOWER_PASSWORD).
         type: str
       ca_path:
-        description: V(awx_credential). The file with the certificate authorities.
+        description: Only with O(store.type=awx_credential). The file with the certificate authorities.
         type: path
       validate_certs:
         description:
-          - V(hashi_vault), V(awx_credential). Whether certificates are verified. If omitted, they are, unless
-            E(VAULT_SKIP_VERIFY) or E(CONTROLLER_VERIFY_SSL) says otherwise.
+          - With O(store.type=hashi_vault) and O(store.type=awx_credential), whether certificates are verified. If
+            omitted, they are, unless E(VAULT_SKIP_VERIFY) or E(CONTROLLER_VERIFY_SSL) says otherwise.
         type: bool
       timeout:
         description:
-          - V(hashi_vault), V(aws_secrets_manager), V(awx_credential). How many seconds a request may take, V(30) if
-            omitted.
-          - V(command). How many seconds a program may take, V(30) if omitted.
+          - With O(store.type=hashi_vault), O(store.type=aws_secrets_manager) and O(store.type=awx_credential), how many
+            seconds a request may take, V(30) if omitted.
+          - With O(store.type=command), how many seconds a program may take, V(30) if omitted.
         type: float
       read:
         description:
-          - V(command). The program that prints the JSON object that is stored, or nothing, and its arguments. Required.
+          - Only with O(store.type=command). The program that prints the JSON object that is stored, or nothing, and its
+            arguments. Required.
         type: list
         elements: str
       write:
         description:
-          - V(command). The program that stores the JSON object on its standard input, and its arguments. Required.
+          - Only with O(store.type=command). The program that stores the JSON object on its standard input, and its
+            arguments. Required.
         type: list
         elements: str
       environment:
-        description: V(command). Variables for both programs. Their values are treated as secrets.
+        description: Only with O(store.type=command). Variables for both programs. Their values are treated as secrets.
         type: dict
       options:
-        description: V(module). The options of the module, for reading and for writing.
+        description: Only with O(store.type=module). The options of the module, for reading and for writing.
         type: dict
       read_from:
         description:
-          - V(module). The key of the stored mapping in the result of the module, with dots between nested keys,
-            V(value) if omitted.
+          - Only with O(store.type=module). The key of the stored mapping in the result of the module, with dots between
+            nested keys, V(value) if omitted.
         type: str
       write_to:
         description:
-          - V(module). The option that takes the mapping for writing. The module must declare it with C(no_log).
+          - Only with O(store.type=module). The option that takes the record. The module must declare it with C(no_log).
             Required.
         type: str
   lock_timeout:

@@ -62,15 +62,15 @@ class Attributes:
         if owner == self.uid or (self.uid == LEFT and trusted(owner)):
             return
         if self.uid != LEFT:
-            remedy = f"Remove it, or make {_name(self.uid)} its owner."
+            remedy = f"Remove the file, or make {_name(self.uid)} its owner."
         elif self._keeps_mode:
-            remedy = "If you trust it, run the task as its owner, or make the user who runs the task its owner."
+            remedy = "If you trust the file, run the task as its owner, or make the user who runs the task its owner."
         else:
-            remedy = "Set the option owner to the file's owner, if you trust it."
+            remedy = "If you trust the file, set the option owner to its owner."
         raise UsageError(
             "file_owned_by_other",
             f"{place.option}: {place.path} belongs to {_name(owner)}, and other users can put files into its "
-            f"directory, so it may not be yours. {remedy}",
+            f"directory, so it may be a file of theirs. {remedy}",
             option=place.option,
         )
 
@@ -111,12 +111,13 @@ class Attributes:
     def _impossible(self, place: Place, older: Found | None) -> UsageError:
         if older is None:
             option = "group" if self.uid in (LEFT, os.geteuid()) else "owner"
-            text = f"{option}: only root can give a file to that {option}. Run the task as root, with become."
+            whose = "a group that the user of the task is not a member of" if option == "group" else "another user"
+            text = f"{option}: only root can give a file to {whose}. Run the task as root, with become."
             return UsageError("file_owned_by_other", text, option=option)
         return UsageError(
             "file_owned_by_other",
             f"{place.option}: {place.path} belongs to another user or group, and only root can replace it and keep "
-            "both. Nothing was changed. Run the task as root or as its owner, with become"
+            "its owner and group. Nothing was changed. Run the task as root or as its owner, with become"
             f"{'' if self._keeps_mode else ', or set the options owner and group'}.",
             option=place.option,
         )
@@ -132,7 +133,9 @@ def _number(option: str, name: str | None, look_up: Callable[[str], int]) -> int
     try:
         return int(name) if name.isascii() and name.isdigit() else look_up(name)
     except KeyError:
-        raise invalid(option, f"this machine has no {option} {name!r}. Correct the name, or create it.") from None
+        kind = "group" if option == "group" else "user"
+        text = f"the {kind} {name!r} does not exist on this host. Correct the name, or create the {kind}."
+        raise invalid(option, text) from None
 
 
 def _name(uid: int) -> str:

@@ -67,7 +67,7 @@ def _check_escapes(value: Any) -> None:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise DocumentError(f"has half of a character in {value!a:.60}.") from None
+            raise DocumentError(f"has an incomplete character in {value!a:.60}. Correct it.") from None
     for item in [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ():
         _check_escapes(item)
 
@@ -87,7 +87,7 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise DocumentError(f"has the key {key!r} twice in one object.")
+            raise DocumentError(f"has the key {key!r} twice in one object. Delete one of them.")
         found[key] = value
     return found
 
@@ -120,7 +120,7 @@ class _Builder:
         found = self._value(next(self._events))
         next(self._events)  # the end of the document
         if not isinstance(next(self._events), self._yaml.StreamEndEvent):
-            raise DocumentError("holds several YAML documents.")
+            raise DocumentError("has several YAML documents (expected one).")
         return found
 
     def _value(self, event: Any) -> Any:

@@ -32,7 +32,7 @@ RANDOM_BYTES = 6
 def check_path(option: str, path: str) -> None:
     """Raise UsageError for a text that cannot be a path."""
     if "\0" in path:
-        raise invalid(option, f"{path!r} is not a path, because it holds a null character.")
+        raise invalid(option, f"{path!r} is not a path, because it contains a null character. Remove it.")
 
 
 def check_absolute(option: str, path: str) -> None:
@@ -90,9 +90,7 @@ def other_names(place: Place, older: os.stat_result | None) -> list[str]:
     more = older.st_nlink - 1 if older else 0
     if not more:
         return []
-    return [
-        f"{place.path} was replaced; its {more} other hard link(s) still lead to the old content. Create them again."
-    ]
+    return [f"{place.path} was replaced; its {more} other hard link(s) still have the old content. Create them again."]
 
 
 def _version(status: os.stat_result) -> tuple[int, ...]:

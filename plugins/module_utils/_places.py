@@ -16,6 +16,7 @@ import stat
 from collections.abc import Iterator
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
 
 # Linux opens a directory that can be searched and not read; elsewhere it has to be readable as well.
 SEARCHED = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW
@@ -80,8 +81,8 @@ class Directory:
         if not (self.private and trusted(status.st_uid)):
             raise UsageError(
                 "file_untrusted",
-                f"{option}: {self.join(name)} is a symbolic link that another user may have put there. Name the file "
-                "or directory that it leads to.",
+                f"{option}: {self.join(name)} is a symbolic link that another user may have put there. Set the "
+                "path of the file or directory that it points to.",
                 option=option,
             )
         return os.readlink(name, dir_fd=self.handle)
@@ -202,9 +203,9 @@ class Place:
     def check_file(self, status: os.stat_result) -> None:
         """Raise UsageError unless it is a regular file, which no other user can have linked here."""
         if stat.S_ISDIR(status.st_mode):
-            raise self._inaccessible(f"{self.path} is a directory (expected a file)")
+            raise self._inaccessible(f"{self.path} is a directory (expected a file).")
         if not stat.S_ISREG(status.st_mode):
-            raise self._inaccessible(f"{self.path} is not a regular file")
+            raise self._inaccessible(f"{self.path} is not a regular file. Correct the path.")
         if status.st_nlink > 1 and not self.directory.private:
             raise UsageError(
                 "file_untrusted",
@@ -220,7 +221,8 @@ class Place:
             self.check_file(status)
         if not self.directory.is_writable():
             raise self._inaccessible(
-                f"the directory {self.directory.path} is not writable for the user who runs the task"
+                f"the directory {self.directory.path} is not writable for the user who runs the task. Give the user "
+                "write access, or correct the path."
             )
         if status:
             self.check_removable(status)
@@ -232,7 +234,7 @@ class Place:
             raise UsageError(
                 "file_owned_by_other",
                 f"{self.option}: {self.path} belongs to another user, and its directory has the sticky bit, so only "
-                "that user or root can replace it. Name another file, or run the task as root or as its owner.",
+                "that user or root can replace it. Choose another path, or run the task as root or as its owner.",
                 option=self.option,
             )
 
@@ -251,10 +253,10 @@ class Place:
         try:
             yield
         except OSError as error:
-            raise self._inaccessible(f"{self.path} cannot be {what} ({error.strerror})") from None
+            raise self._inaccessible(f"{self.path} cannot be {what} {explained(error)}") from None
 
     def _inaccessible(self, text: str) -> UsageError:
-        return UsageError("file_inaccessible", f"{self.option}: {text}.", option=self.option)
+        return UsageError("file_inaccessible", f"{self.option}: {text}", option=self.option)
 
 
 @contextlib.contextmanager
@@ -271,7 +273,7 @@ def opened(option: str, path: str) -> Iterator[Place]:
             text = f"{option}: the directory {os.path.dirname(path)} does not exist. Create it, or correct the path."
             raise NoDirectory("file_inaccessible", text, option=option) from None
         except OSError as error:
-            text = f"{option}: {path} cannot be reached ({error.strerror})."
+            text = f"{option}: {path} cannot be reached {explained(error)}"
             raise UsageError("file_inaccessible", text, option=option) from None
         if name is None:
             raise UsageError("file_inaccessible", f"{option}: {path} is a directory (expected a file).", option=option)

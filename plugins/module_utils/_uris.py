@@ -38,7 +38,8 @@ def dns_name(host: str) -> str | None:
         if idna is None:
             raise UsageError(
                 "requirement_missing",
-                f"{host!r}: install the Python library idna, or write the name in Punycode (xn--...).",
+                f"{host!r} has letters beyond ASCII. Install the Python library idna, or write it in Punycode "
+                "(xn--...).",
             )
         try:
             name = idna.encode(name, uts46=True).decode("ascii")
@@ -77,7 +78,7 @@ def redirect_uri_error(uri: str) -> str | None:
     """Why this cannot be a redirect URI (RFC 6749, 3.1.2: absolute and without a fragment), or None."""
     parts = split(uri)
     if parts is None or not parts.scheme or not (parts.netloc or parts.path):
-        return "is not an absolute URI"
+        return "is not an absolute URI, such as https://app.example.com/callback"
     if parts.scheme in ("http", "https") and not parts.hostname:
         return "has no host"
     return "has a fragment, which a redirect URI must not have" if "#" in uri else None
@@ -98,7 +99,7 @@ def home_page_error(uri: str) -> str | None:
     error = web_address_error(uri) or (None if _host(uri) else "has no valid host name")
     parts = split(uri)
     return error or (
-        "must not have a user or password, because it is public" if parts and "@" in parts.netloc else None
+        "must not have a user name or password, because it is public" if parts and "@" in parts.netloc else None
     )
 
 

@@ -142,7 +142,9 @@ options:
         discards the secret on purpose; M(oauthops.iam.cloudflare_oauth_client_secret) can create another later.
     type: bool
   force:
-    description: Whether O(state=absent) may delete a public client, which ends all authorizations that users gave it.
+    description:
+      - Whether O(state=absent) may delete a client with visibility V(public), which ends all authorizations that users
+        gave it.
     type: bool
     default: false
 seealso:
@@ -382,7 +384,7 @@ error:
       type: list
       elements: dict
 waited:
-  description: The waits of the task with their causes, within O(retry_timeout).
+  description: Messages about each pause before a request, with its cause. The pauses are within O(retry_timeout).
   returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str

@@ -36,7 +36,7 @@ options:
     type: str
     default: oauth_clients
   time:
-    description: A time to write into the comment at the top, in any format. If empty, there is none.
+    description: A time for the comment at the top of the file, in any format. If empty, the comment has no time.
     type: str
     default: ''
   visibility:
@@ -72,10 +72,11 @@ error:
   returned: when the task failed
   type: dict
 waited:
-  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
+  description: Messages about each pause before a request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, or the rate limit was near
   type: list
   elements: str
+  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping

@@ -101,10 +101,11 @@ error:
   returned: when the task failed
   type: dict
 waited:
-  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
+  description: Messages about each pause before a request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str
+  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping

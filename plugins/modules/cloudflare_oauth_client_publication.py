@@ -64,7 +64,8 @@ options:
     default: false
   force:
     description:
-      - Whether O(state=absent) may delete a public client, which ends the authorizations of all its users.
+      - Whether O(state=absent) may delete a client with visibility V(public), which ends the authorizations of
+        all its users.
     type: bool
     default: false
 seealso:
@@ -174,10 +175,11 @@ oauth_client:
   returned: success
   type: dict
 waited:
-  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
+  description: Messages about each pause before a request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str
+  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: failure

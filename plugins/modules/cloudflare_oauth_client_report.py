@@ -24,13 +24,14 @@ attributes:
   check_mode:
     details: Makes the report, and predicts the files.
   idempotent:
-    details: The time of the report differs. Set O(now) to get the same files.
+    support: partial
+    details: Without O(now), each run writes a new time into the files.
 options:
   clients:
     description:
       - The definitions, as O(oauthops.iam.cloudflare_oauth_clients#module:clients). Without this and
         O(definitions_file), every client of the account is unmanaged.
-      - A C(client_secret_file) in them is ignored, because the run that creates the client can be on another machine.
+      - A C(client_secret_file) in them is not checked, because the file may be on another machine.
     type: list
     elements: dict
     default: []
@@ -39,20 +40,23 @@ options:
       - Paths or globs of files with the definitions on the controller, instead of O(clients), as
         O(oauthops.iam.cloudflare_oauth_clients#module:definitions_file). For thousands of clients this takes less time
         and memory.
-      - A path is relative to the playbook directory. An empty text is not set.
+      - A path is relative to the playbook directory. An empty string counts as not set.
     type: list
     elements: path
     default: []
   title:
-    description: The title of the report. An empty text means the default.
+    description: The title of the report. An empty string means the default.
     type: str
     default: Cloudflare OAuth clients
   fail_on:
     description:
-      - The kinds of findings for which C(verdict.failed) in RV(report) is true. With V([]) it is never true. As a text,
-        the kinds are separated by commas or line breaks, and an empty text means the default.
-      - V(errors), V(missing), V(drift), V(unmanaged), V(unknown_scopes), V(open_rotations) and
-        V(failed_verifications), as in RV(report.findings).
+      - The kinds of findings for which C(verdict.failed) in RV(report) is true. With V([]) it is never true. The task
+        itself does not fail. In a string, separate the kinds with commas or line breaks. An empty string means the
+        default.
+      - Possible values are V(errors) (definitions that cannot be applied), V(missing) (clients that a run would
+        create), V(drift) (clients that a run would change or delete), V(unmanaged) (clients without a definition),
+        V(unknown_scopes) (scopes that Cloudflare does not offer), V(open_rotations) (clients with two secrets) and
+        V(failed_verifications) (domains whose verification failed).
     type: list
     elements: str
     default: [drift, missing, errors]
@@ -183,10 +187,11 @@ error:
   returned: when the task failed
   type: dict
 waited:
-  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
+  description: Messages about each pause before a request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, or the rate limit was near
   type: list
   elements: str
+  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping

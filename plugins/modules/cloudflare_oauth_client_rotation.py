@@ -183,10 +183,11 @@ fingerprint:
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 waited:
-  description: The waits of the task, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
+  description: Messages about each pause before a request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str
+  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: failure
@@ -220,11 +221,11 @@ def check_params(params: Mapping[str, Any]) -> None:
     """Raise UsageError for what no run can be started with."""
     check_seconds("lock_timeout", params["lock_timeout"])
     if not (params["client_id"] or params["client_name"]):
-        raise invalid("client_id", "name the client by client_id or client_name, which are both empty.")
+        raise invalid("client_id", "set client_id or client_name, to identify the client.")
     if params["replace_lost"] and params["state"] == "finalized":
         raise invalid(
             "replace_lost",
-            "it mints a secret, which state=finalized does not. Set state=rotated, or omit replace_lost.",
+            "it mints a secret, which state=finalized does not do. Set state=rotated, or omit replace_lost.",
         )
 
 

@@ -89,7 +89,7 @@ minted_at:
   type: str
   sample: '2026-01-31T08:00:00Z'
 rotation:
-  description: V(open), V(closed), or text that starts with C(minting-) while a rotation is creating a secret.
+  description: V(open), V(closed), or a string that starts with C(minting-) while a rotation mints a secret.
   returned: success
   type: str
   sample: closed

@@ -10,11 +10,12 @@ module: cloudflare_oauth_client_wait
 short_description: Wait until the domain of an OAuth client is verified
 version_added: 0.1.0
 description:
-  - Asks Cloudflare for the client and DNS for its TXT record, at intervals. It prints a line each time, with the
-    phase, the host, and the time elapsed and remaining.
-  - It ends when the domain is verified, when the value of the record has changed, or when O(wait_timeout) is over. None
-    of these is a failure; RV(phase) shows the state.
-  - Cloudflare looks for two days, so run again later instead of waiting long.
+  - Waits until Cloudflare has verified the domain of a client. At intervals, it reads the client and looks up its TXT
+    record in DNS. It prints a line each time, with the phase, the host, and the time elapsed and remaining.
+  - It ends when the domain is verified, when the value of the record has changed, when O(wait_timeout) is over, or when
+    waiting longer cannot help because the verification has failed. None of these is a failure of the task, so check
+    RV(phase).
+  - Cloudflare checks the record for two days. Run again later rather than set a long O(wait_timeout).
   - The token needs the permission C(OAuth Client Read), and C(OAuth Client Write) to restart a verification.
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
@@ -24,7 +25,7 @@ extends_documentation_fragment:
   - oauthops.iam._attributes
 attributes:
   check_mode:
-    details: Asks once and does not wait.
+    details: Reads the client and looks up the record once, and does not wait.
   idempotent:
     support: full
     details: A failed verification is restarted once. Later runs find it in progress.
@@ -35,11 +36,13 @@ options:
     required: true
   oauth_client:
     description:
-      - The client, as an earlier task returned it. It is used until Cloudflare shows a new client. RV(record_changed)
-        compares with the value of its record.
+      - The client, as an earlier task returned it. While Cloudflare does not show a client that was just created, the
+        module uses this one instead of failing.
+      - RV(record_changed) compares with the value of its record. If omitted, it compares with the first value that the
+        task reads.
     type: dict
   wait_timeout:
-    description: How many seconds to wait. V(0) asks once.
+    description: How many seconds to wait. V(0) reads the client once.
     type: float
     default: 300.0
   wait_interval:
@@ -49,7 +52,7 @@ options:
   restart_verification:
     description:
       - Whether a failed verification is restarted, once, unless the lookup shows that the record is missing. Cloudflare
-        may then ask for another value.
+        may then expect another value.
     type: bool
     default: true
 seealso:
@@ -69,11 +72,18 @@ EXAMPLES = r"""
     client_id: "{{ example_app.oauth_clients[0].client_id }}"
     wait_timeout: 120
   register: example_app_status
+
+- name: Check that the domain is verified
+  ansible.builtin.assert:
+    that: example_app_status.phase in ['verified', 'public']
+    fail_msg: "{{ example_app_status.next_action.text }}"
 """
 
 RETURN = r"""
 phase:
-  description: The phase of the client, as RV(oauthops.iam.cloudflare_oauth_client_publication#module:phase).
+  description:
+    - The phase of the client, V(incomplete), V(needs_dns), V(verifying), V(failed), V(verified) or V(public). See
+      RV(oauthops.iam.cloudflare_oauth_client_publication#module:phase).
   returned: success
   type: str
   sample: verified
@@ -133,7 +143,7 @@ restarted:
   type: bool
   sample: false
 record_changed:
-  description: Whether Cloudflare asks for another value of the record than before. Publish the new value.
+  description: Whether Cloudflare expects another value of the record than before. Publish the new value.
   returned: success
   type: bool
   sample: false
@@ -151,10 +161,11 @@ error:
   returned: when the task failed
   type: dict
 waited:
-  description: The waits of the last request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
-  returned: when a request failed
+  description: Messages about each pause before a request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
+  returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str
+  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping

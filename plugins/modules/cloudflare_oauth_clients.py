@@ -115,8 +115,8 @@ options:
         relative to the playbook directory. On another host, it is relative to the home directory of the remote user, so
         use an absolute path.
       - Ansible does not template or decrypt these files, so a template or a value that is encrypted with
-        C(ansible-vault) is refused. Text with the tag C(!unsafe) is taken literally. For files that need templates or
-        Ansible Vault, use C(vars_files) and O(clients).
+        C(ansible-vault) is refused. A string with the tag C(!unsafe) is taken literally. For files that need
+        templates or Ansible Vault, use C(vars_files) and O(clients).
       - YAML needs PyYAML on the host that the module runs on. JSON does not.
       - Duplicate keys, several YAML documents, empty files and globs that match nothing are refused before anything is
         sent. A file without clients holds C([]).
@@ -155,8 +155,8 @@ options:
   prune:
     description:
       - Whether clients of the account without a definition are deleted, after all definitions were applied.
-      - Nothing is deleted if a client failed. Nothing is changed if public clients would be deleted without
-        O(force=true), more than O(prune_limit) clients would be deleted, or no client is defined.
+      - Nothing is deleted if a client failed. Nothing is changed if clients with visibility V(public) would be
+        deleted without O(force=true), more than O(prune_limit) clients would be deleted, or no client is defined.
     type: bool
     default: false
   prune_limit:
@@ -170,7 +170,7 @@ options:
     type: str
   force:
     description:
-      - Whether public clients may be deleted, which ends all authorizations that users gave them.
+      - Whether clients with visibility V(public) may be deleted, which ends all authorizations that users gave them.
     type: bool
     default: false
   results:
@@ -311,7 +311,7 @@ unmanaged:
   elements: dict
   sample: []
 waited:
-  description: The waits of the task with their causes.
+  description: Messages about each pause before a request, with its cause.
   returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
   type: list
   elements: str

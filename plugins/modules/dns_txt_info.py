@@ -161,7 +161,7 @@ def checked_name(params: Mapping[str, Any]) -> str:
     check_seconds("timeout", params["timeout"], above_zero=True)
     url = params["resolver_url"]
     if "@" in url:
-        raise invalid("resolver_url", "it holds a user or a password, which the result would show. Remove them.")
+        raise invalid("resolver_url", "contains a user name or password, which the result would show. Remove it.")
     if url and (error := web_address_error(url)):
         raise invalid("resolver_url", f"{url!r} {error}.")
     return name

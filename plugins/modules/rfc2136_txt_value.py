@@ -163,7 +163,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         raise invalid("name", "it must not be empty.")
     for option, least, most in (("ttl", 0, LARGEST_TTL), ("port", 1, 65535)):
         if params[option] is not None and not least <= params[option] <= most:
-            raise invalid(option, f"it must be from {least} to {most}, not {params[option]}.")
+            raise invalid(option, f"invalid number {params[option]} (expected {least} to {most}).")
     check_seconds("timeout", params["timeout"], above_zero=True)
     return update_value({**params, **names}, str(names["name"]), check_mode=check_mode)
 

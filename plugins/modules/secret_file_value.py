@@ -160,7 +160,7 @@ def value_of(place: Place, older: Found | None) -> dict[str, Any] | None:
     except ValueError as error:
         raise UsageError(
             "foreign_content",
-            f"path: {place.path} {error}, and is left as it is: choose another path, or replace what it holds with a "
+            f"path: {place.path} {error}, and is left as it is. Choose another path, or replace its content with a "
             "JSON object, such as {}.",
             option="path",
         ) from None

@@ -40,7 +40,7 @@ options:
   value:
     description:
       - The value to write. If omitted, the file is only read.
-      - Text is written literally. If Ansible loads the file as variables, it takes C({{) in the text for the start of a
+      - A string is written literally. If Ansible loads the file as variables, it takes C({{) in it for the start of a
         template.
     type: dict
   vault_password:

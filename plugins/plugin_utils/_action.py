@@ -182,22 +182,23 @@ class ControllerAction(ActionBase):
 
 KEPT_BY_ASYNC = invalid(
     RETURNS_SECRET,
-    "with async, Ansible keeps the secret in the job file, which every user can read. Use client_secret_file, or leave "
-    "async out.",
+    "with async, Ansible would write the secret to the async job file, which every user can read. Use "
+    "client_secret_file, or remove async from this task.",
 )
 VALUE_KEPT_BY_ASYNC = UsageError(
     "invalid_option",
-    "The keyword async: Ansible keeps the value in the job file, which every user can read. Leave async out.",
+    "The keyword async: Ansible would write the secret to the async job file, which every user can read. Remove async "
+    "from this task.",
 )
 LOST_IN_LOOP = invalid(
     RETURNS_SECRET,
-    "in a loop, a mapping for register keeps the values of the last item, so the secrets of the others would be lost. "
-    "Use client_secret_file, register a name, or register _task.loop_result.",
+    "in a loop, a mapping for register keeps only the values of the last item, so all other secrets would be lost. Use "
+    "client_secret_file, register a variable name, or register _task.loop_result.",
 )
 ENDED_BY_MITOGEN = UsageError(
     "invalid_option",
-    "The keyword timeout: Mitogen ends a module with its play, so a secret that is minted as the time ends would be "
-    "lost. Set timeout: 0 for this task, or delegate it to localhost.",
+    "The keyword timeout: with Mitogen, a module that exceeds it is killed when the play ends. A secret that it has "
+    "just minted would be lost. Set timeout: 0 for this task, or delegate it to localhost.",
 )
 
 

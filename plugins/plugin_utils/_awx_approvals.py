@@ -61,10 +61,17 @@ def _unmatched(artifacts: Row, account_id: str) -> tuple[str, str]:
     """The decision without a client: none is named, or it is in another account, or it was deleted."""
     client_id, account = artifacts.get(CLIENT), artifacts.get(ACCOUNT)
     if not isinstance(client_id, str) or not isinstance(account, str):
-        return "skip", "The artifacts of the first job of the workflow do not name a client."
+        return (
+            "skip",
+            "The artifacts of the first job of the workflow have no client ID. Approve or deny the node yourself.",
+        )
     if account != account_id:
-        return "skip", f"The client is in the account {account}, and this job is for {account_id}."
-    return "skip", f"The account no longer has the client {client_id}. Deny the approval, or let it expire."
+        return (
+            "skip",
+            f"The client is in the account {account}, and this job is for {account_id}. The poll job of that account "
+            "decides.",
+        )
+    return "skip", f"The account no longer has the client {client_id}. Deny the approval node, or let it expire."
 
 
 def _matched(artifacts: Row, client: Row, account_id: str) -> tuple[str, str]:
@@ -72,7 +79,10 @@ def _matched(artifacts: Row, client: Row, account_id: str) -> tuple[str, str]:
         return _unmatched(artifacts, account_id)
     was, now = _host(artifacts.get(RECORD)), _host(client["publishing"]["dns_record"])
     if was and now and was != now:
-        return "skip", f"The workflow is about {was}, but the home page of the client is on {now} now."
+        return (
+            "skip",
+            f"The workflow waits for {was}, but client_uri is on {now} now. Deny the node, and launch it again.",
+        )
     status = verification_status(client)
     if is_public(client) or status == "verified":
         return "approve", "The domain is verified."

@@ -16,6 +16,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.text import some
 from ansible_collections.oauthops.iam.plugins.plugin_utils._variables_file import variables_text
 
 Client = Mapping[str, Any]
+EXPECTED = "expected letters, digits and underscores, not starting with a digit, and no Python keyword"
 
 
 def definitions_text(clients: Iterable[Client], variable: str, name: str, client_ids: bool, comment: str) -> str:
@@ -30,14 +31,17 @@ def definitions_text(clients: Iterable[Client], variable: str, name: str, client
     try:
         return variables_text(variable, described, comment)
     except UnicodeEncodeError as error:
-        text = f"{error.object!r} holds an incomplete character, which cannot be written to a file."
+        text = (
+            f"A client has the value {error.object!r} with an incomplete character, which no file can hold. Correct "
+            "it at Cloudflare, or exclude the client with name."
+        )
         raise UsageError("malformed_result", text) from None
 
 
 def check_variable(name: str) -> None:
     """Raise UsageError for a name that no variable of Ansible can have."""
     if not re.fullmatch(r"[a-zA-Z_]\w*", name, re.ASCII) or keyword.iskeyword(name):
-        raise invalid("variable", f"invalid name {name!r} (expected letters, digits and underscores).")
+        raise invalid("variable", f"invalid name {name!r} ({EXPECTED}).")
 
 
 def _is_named(client: Client, pattern: str) -> bool:
@@ -68,7 +72,7 @@ def _refuse_indistinct(clients: Sequence[Client]) -> None:
     if unclear:
         raise UsageError(
             "client_ambiguous",
-            f"Without IDs these clients would be ambiguous: {some(unclear)}. Give each a name of its own, leave them "
-            "out, or keep the IDs.",
+            f"client_ids: without IDs these clients would be ambiguous: {some(unclear)}. Give each client a name of "
+            "its own, exclude these with name, or set client_ids=true.",
             option="client_ids",
         )

@@ -63,11 +63,11 @@ class NameServer(Provider):
         super().__init__()
         if not dns["server"]:
             raise invalid(
-                "dns.server", "it is missing. The provider rfc2136 needs the primary name server of the zone."
+                "dns.server", "it is not set. Set it to the primary name server of the zone, which rfc2136 needs."
             )
         for option, other in (("key_name", "key_secret"), ("key_secret", "key_name")):
             if dns[other] and not dns[option]:
-                raise invalid(f"dns.{option}", f"is missing, while dns.{other} is set. Set both of them or none.")
+                raise invalid(f"dns.{option}", f"it is not set, while dns.{other} is. Set both of them or none.")
         self._dns = dns
 
     def ensure(self, state: str, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
@@ -81,8 +81,7 @@ class NameServer(Provider):
         try:
             return rfc2136_txt_value.run(wanted, check_mode)
         except UsageError as failure:
-            failure.option = f"dns.{failure.option}" if failure.option in self._dns else failure.option
-            raise
+            raise failure.renamed(f"dns.{failure.option}") if failure.option in self._dns else failure from None
 
 
 def provider_of(dns: Params, api: Cloudflare, directory: str) -> Provider:
@@ -131,6 +130,5 @@ def looked_up(record: Mapping[str, Any] | None, dns: Params, *, may_exist: bool 
             return {}
         seen = dns_txt_info.run(params if may_exist else {**params, "resolver_url": "", "may_exist": False}, False)
     except UsageError as failure:
-        option = LOOKUP_OPTIONS.get(failure.option or "", "dns.lookup")
-        raise UsageError(failure.code, f"{option}: {failure.message}", option=option) from None
+        raise failure.renamed(LOOKUP_OPTIONS.get(failure.option or "", "dns.lookup")) from None
     return {name: value for name, value in seen.items() if name != "changed"}

@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterator
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_id
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
+from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso
 from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import handover_directory
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import Note
 
 RESERVED_BYTES = 4096
+KEEP_IT = "It may hold the only copy of a secret. Move it to a safe place, then run again."
 NEW = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
 
@@ -27,7 +29,7 @@ class Handover:
     def __init__(self, path: str | None, *, check_mode: bool) -> None:
         given = os.path.expanduser(path or handover_directory())
         if not os.path.isabs(given):
-            raise invalid("handover_dir", f"{given} is not an absolute path.")
+            raise invalid("handover_dir", f"{given} is not an absolute path. Set an absolute one.")
         self.directory = given
         self.check_mode = check_mode
         if not check_mode:
@@ -64,7 +66,12 @@ class Handover:
             return source.read().rstrip(b"\0").decode(errors="surrogatepass")
 
     def unusable(self, path: str, error: OSError) -> UsageError:
-        text = f"handover_dir: {path} cannot be written ({error.strerror})."
+        text = f"handover_dir: {path} cannot be written {explained(error)}"
+        if isinstance(error, FileExistsError):
+            text = (
+                f"handover_dir: {path} exists already. "
+                f"{'It is not a directory. Correct the path.' if path == self.directory else KEEP_IT}"
+            )
         return UsageError("file_inaccessible", text, option="handover_dir")
 
 

@@ -60,7 +60,7 @@ def _acquired(directory: Directory, file: str, timeout: float, what: str, option
         os.close(handle)
         if not countdown.remaining:
             more = f", or raise {LOCK_TIMEOUT}" if option == LOCK_TIMEOUT else ""
-            text = f"{what} is still in use by {holder} after {timeout:g} s. Run again later{more}."
+            text = f"{what} is still in use after {timeout:g} seconds ({holder}). Run again later{more}."
             raise UsageError("locked", text, option=option)
         countdown.wait(PAUSE)
 

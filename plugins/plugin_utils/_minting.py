@@ -58,7 +58,7 @@ class Minting:
             if note.until and moments.now() >= note.until:
                 raise UsageError(
                     "lease_ended",
-                    f"store: writing {self.kept.store.place} took so long that another run may mint by now. Nothing "
+                    f"store: writing to {self.kept.store.place} took so long that another run may mint now. Nothing "
                     "was minted. Run again.",
                     option="store",
                 )
@@ -113,7 +113,7 @@ class Minting:
         if not self.kept.store.compares and self.kept.read().get("rotation") != str(note):
             raise UsageError(
                 "store_collision",
-                f"store: another run has written {self.kept.store.place} while a secret of {client_id} was minted. Let "
-                "the other run end, then run again.",
+                f"store: another run has written to {self.kept.store.place} while a secret of {client_id} was minted. "
+                "Let the other run end, then run again.",
                 option="store",
             )

@@ -65,4 +65,4 @@ def duration(name: str, value: object) -> timedelta | None:
     try:
         return timedelta(**{unit: int(number or 0) for unit, number in zip(UNITS.values(), match.groups())})
     except OverflowError:
-        raise invalid(name, f"the duration {text!r} is too long ({expected}).") from None
+        raise invalid(name, f"the duration {text!r} is too long ({expected}). Shorten it.") from None

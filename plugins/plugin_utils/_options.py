@@ -37,7 +37,7 @@ def checked(
     for name in given:
         if name not in options:
             raise invalid(
-                option, f"has no key {name!r} (expected {', '.join(sorted(options))}).{near(str(name), options)}"
+                option, f"unknown key {name!r} (expected {', '.join(sorted(options))}).{near(str(name), options)}"
             )
     validation = ArgumentSpecValidator(dict(options), **(rules or {})).validate(dict(given))
     if validation.error_messages:

@@ -15,6 +15,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import Us
 from ansible_collections.oauthops.iam.plugins.module_utils._places import Directory, Trail
 
 VARIABLE = "OAUTHOPS_HANDOVER_DIR"
+WRITABLE = "Set it to a directory that the user running Ansible can write to."
+OWN = "Set it to a directory that belongs to the user running Ansible."
+ABSOLUTE = "Set it to an absolute path."
 
 
 def handover_directory() -> str:
@@ -53,7 +56,7 @@ def _blaming(option: str | None) -> Iterator[None]:
 def _enter(trail: Trail, path: str) -> None:
     path = os.path.expanduser(path)
     if not os.path.isabs(path) or "\0" in path:
-        raise _refusal(trail, "invalid_option", f"{path!r} is not an absolute path")
+        raise _refusal(trail, "invalid_option", f"{path!r} is not an absolute path", ABSOLUTE)
     try:
         trail.walk(path, to_the_end=True)
     except FileNotFoundError as missing:
@@ -63,10 +66,10 @@ def _enter(trail: Trail, path: str) -> None:
     except OSError as error:
         raise _unusable(trail, path, error.errno or 0) from None
     if trail.last.status.st_uid != os.geteuid():
-        raise _refusal(trail, "file_owned_by_other", f"{path} belongs to another user")
+        raise _refusal(trail, "file_owned_by_other", f"{path} belongs to another user", OWN)
     if trail.last.written_by_others:
-        text = f"other users can write the directory {path}"
-        raise _refusal(trail, "file_untrusted", text, "Close it with chmod 700.")
+        text = f"other users can write to the directory {path}"
+        raise _refusal(trail, "file_untrusted", text, f"Run: chmod 700 {path}")
     if not trail.last.is_writable():
         raise _unusable(trail, path, errno.EACCES)
 
@@ -75,5 +78,5 @@ def _unusable(trail: Trail, path: str, number: int) -> UsageError:
     return _refusal(trail, "file_inaccessible", f"{path} cannot be written ({os.strerror(number)})")
 
 
-def _refusal(trail: Trail, code: str, text: str, remedy: str = "Name a directory of your own.") -> UsageError:
+def _refusal(trail: Trail, code: str, text: str, remedy: str = WRITABLE) -> UsageError:
     return UsageError(code, f"{trail.option}: {text}. {remedy}", option=trail.option)

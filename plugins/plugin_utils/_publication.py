@@ -14,7 +14,8 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_m
 
 # How long Cloudflare looks for the record (documented).
 SEARCH = timedelta(days=2)
-NAMES_LATER = "names once the client exists"
+NAMES_NONE = "does not show yet"
+NAMES_LATER = "shows once the client exists"
 MANUAL = "manual"
 WRITING = ("cloudflare", "rfc2136")
 Client = Mapping[str, Any]
@@ -88,7 +89,7 @@ def next_action(
     what = (
         f"TXT record at {record['name']} with the value {record['value']}"
         if record
-        else f"TXT record that Cloudflare {'has yet to name' if client['oauth_client']['client_id'] else NAMES_LATER}"
+        else f"TXT record whose value Cloudflare {NAMES_NONE if client['oauth_client']['client_id'] else NAMES_LATER}"
     )
     lacking = [name for name in sorted(client["publishing"]["missing"]) if name != "client_uri_verification"]
     until = f" Cloudflare looks for it until {written(deadline)}, and perhaps longer." if deadline else ""
@@ -96,7 +97,7 @@ def next_action(
     actions = {
         "incomplete": (
             "complete",
-            f"Publishing also needs these options: {', '.join(lacking)}. Correct them and run again.",
+            f"Publishing also needs these options: {', '.join(lacking)}. Set them and run again.",
         ),
         "needs_dns": (code, f"{text}{until}"),
         "verifying": ("wait", f"Cloudflare is looking for the {what}, for up to two days. Run again later.{until}"),

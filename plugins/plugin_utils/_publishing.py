@@ -177,8 +177,8 @@ class Publishing:
         if has_secret(step.body) and not keeps:
             raise UsageError(
                 "secret_destination_missing",
-                "store: creating this client mints a secret that is shown once, and no store is given. Set store, or "
-                "discard_client_secret=true to discard it.",
+                "store: creating this client mints a secret that is shown only once, and no store is set. Set store, "
+                "or discard_client_secret=true to discard it.",
                 option="store",
             )
         similar = similar_client(expected, listing.clients if listing else [])
@@ -278,8 +278,9 @@ def _differs(step: Step) -> bool:
 def check_wanted(wanted: Mapping[str, Any]) -> None:
     """Raise UsageError for a description that this module cannot take."""
     if not (wanted["client_id"] or wanted["client_name"]):
-        raise invalid("client", "needs client_id or client_name, to identify the client.")
+        raise invalid("client", "set client_id or client_name in it, to identify the client.")
     if wanted["state"] == "absent":
         raise invalid(
-            "client.state", "it is absent. To delete the client and its record, set state=absent of the task."
+            "client.state",
+            "it is absent. To delete the client and its record, set state=absent of the task.",
         )

@@ -81,7 +81,7 @@ def sources(params: Params) -> Result:
     """The two options for definitions, of which one may be set. An empty text is not set, as in a survey."""
     files = [path for path in params["definitions_file"] if path]
     if files and params["clients"]:
-        raise invalid("definitions_file", "clients is set as well. Set one of the two.")
+        raise invalid("definitions_file", "clients is set as well. Set only one of the two.")
     clients = [checked(f"clients[{at}]", entry, DEFINITION_OPTIONS) for at, entry in enumerate(params["clients"])]
     return {"clients": clients, "definitions_file": files or None}
 

@@ -123,7 +123,8 @@ class Rotation:
             raise UsageError(
                 "store_write_only",
                 f"store: {self.kept.store.place} is write-only, and a later run would need the secret to deploy or "
-                "verify it. Finalize in the same run without an overlap, or use a store that can be read.",
+                "verify it. In the role, set oauth_client_rotate_finalize=true and no oauth_client_rotate_overlap. "
+                "Or use a store that can be read.",
                 option="store",
             )
 
@@ -164,7 +165,8 @@ class Rotation:
         if isinstance(current, CloudflareError):
             self.warnings.append(
                 "The secret was minted, but reading the client failed, so it is not known whether Cloudflare shows an "
-                f"open rotation. {current.message} The secret is stored. Look at the client before you rotate again."
+                f"open rotation. {current.message} The secret is stored. Check in Cloudflare's dashboard that the "
+                "client has two secrets before you rotate again."
             )
             return
         if current and current["has_rotated_secret"]:
@@ -172,7 +174,9 @@ class Rotation:
         raise UsageError(
             "rotation_not_shown",
             f"A second secret of {self.client['client_id']} was minted and stored, but Cloudflare shows no open "
-            "rotation. Verify in the dashboard that both secrets are valid before you run again.",
+            "rotation. Check in Cloudflare's dashboard that both secrets are valid, then run again. If only the "
+            "stored one is valid, deploy it at once. If only the older one is, run twice with max_age=0: the first run "
+            "corrects the store, the second mints another.",
             oauth_client=self.client,
         )
 

@@ -63,7 +63,9 @@ class Situation:
             return None
         found = moment("minted_at in the store", str(text))
         if found - self.now > CLOCKS_DIFFER:
-            wrong = f"store: minted_at is in the future ({text}). Correct it in the store."
+            wrong = (
+                f"store: minted_at is in the future ({text}). Correct it in the store, or the clock of the controller."
+            )
             raise UsageError("foreign_content", wrong, option="store")
         return found
 
@@ -93,35 +95,34 @@ REASONS: Mapping[str, str] = {
         "secret, and this run stores it."
     ),
     "open": "A rotation is open, and the store holds the newer secret.",
-    "closed_elsewhere": "No rotation is open. The store still showed an open one, and is corrected.",
-    "replaced": "A second secret of {client_id} that the store never received is replaced.",
+    "closed_elsewhere": "No rotation is open. The store still showed an open one, which this run corrects.",
+    "replaced": "The store never received the second secret of {client_id}, which this run replaces.",
     "rotation_busy": (
         "Another run on {host} is minting a secret of {client_id}, and has until {until} to store it. Run again after "
         "that."
     ),
     "rotation_lost": (
-        "An earlier run minted a second secret of {client_id}, and the response that held it was lost. Cloudflare does "
-        "not show it again. The older secret keeps working, and applications are not affected. Look first for the "
-        "handover file {file}, on the controller of that run. On this controller it would be {path}. If it is lost, "
-        "choose a moment at which applications may fail to authenticate until the next secret is deployed. Then run "
-        "once with replace_lost=true."
+        "An earlier run minted a second secret of {client_id}, but did not store it. The older secret still works. The "
+        "controller of that run may have the newer one in the handover file {file}. If so, copy the file to "
+        "{directory} on this controller and run again. Otherwise run once with replace_lost=true, at a time when "
+        "applications may fail to authenticate until the next secret is deployed."
     ),
     "rotation_foreign": (
         "A rotation of {client_id} is open that was not started with this store. The store does not hold the newer "
         "secret, and finalizing would delete the one that it holds. If you have the newer secret, store it with the "
-        "module cloudflare_oauth_client_stored_secret and rotation=open, then run again. If it is lost, choose a "
-        "moment at which applications may fail to authenticate, and run once with replace_lost=true."
+        "module cloudflare_oauth_client_stored_secret and rotation=open, then run again. Otherwise run once with "
+        "replace_lost=true, at a time when applications may fail to authenticate until the next secret is deployed."
     ),
     "finalized": "The rotation is finalized, which deletes the older secret.",
     "overlap": "Both secrets stay valid until the newer one is {overlap} old.",
     "rotation_not_stored": (
-        "A minted secret of {client_id} waits in {path}. Rotate first, which stores it: with state=rotated, or with "
-        "the role without oauth_client_rotate_finalize=only."
+        "A minted secret of {client_id} waits in {path} and is not stored yet. Store it first: run with state=rotated, "
+        "or run the role without oauth_client_rotate_finalize=only."
     ),
     "closed": "No rotation is open.",
 }
 
-UNKNOWN_AGE = " The store does not say when it was minted: set minted_at there, or omit overlap."
+UNKNOWN_AGE = " The store does not say when it was minted. Set minted_at there, or omit overlap."
 # The codes of errors among them.
 CODES: tuple[str, ...] = ("rotation_busy", "rotation_lost", "rotation_foreign", "rotation_not_stored")
 
@@ -191,6 +192,7 @@ def _decide(
         age=_described_age(situation, max_age),
         file=file,
         path=os.path.join(situation.directory, file),
+        directory=situation.directory,
         host=note.host if note else "",
         until=iso(until) if until else "",
         overlap=_written(overlap),

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import stat
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import Us
 from ansible_collections.oauthops.iam.plugins.module_utils._attributes import set_context
 from ansible_collections.oauthops.iam.plugins.module_utils._files import Found, Reserved, found_at
 from ansible_collections.oauthops.iam.plugins.module_utils._places import Place, opened
+from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
 
 MODE = 0o644
 Difference = Mapping[str, str]
@@ -25,7 +25,7 @@ def check_writable(option: str, path: str) -> None:
     file = Path(path)
     if not file.is_absolute() or file.is_dir() or not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
         expected = "expected an absolute path in an existing directory that is writable"
-        text = f"{json.dumps(path)} cannot be written on the controller ({expected}). "
+        text = f"{path!r} cannot be written on the controller ({expected}). "
         raise invalid(option, f"{text}Correct the path, or create the directory.")
 
 
@@ -41,7 +41,7 @@ def ensured(option: str, path: str, text: str, *, check_mode: bool) -> Differenc
             if not check_mode:
                 _replace(place, content, older)
     except OSError as error:
-        wrong = f"{option}: {path} cannot be read or written ({error.strerror})."
+        wrong = f"{option}: {path} cannot be read or written {explained(error)}"
         raise UsageError("file_inaccessible", wrong, option=option) from None
     before = older.content.decode(errors="replace") if older else ""
     return {"before_header": path, "before": before, "after_header": path, "after": text}

@@ -41,7 +41,9 @@ def secrets_of(params: Mapping[str, Any], loader: Any) -> Secrets:
         )
     if params["vault_password"] is not None:
         if not params["vault_password"].strip():
-            raise invalid("vault_password", "it is empty.")
+            raise invalid(
+                "vault_password", "it is empty. Set it, or omit it to use the secrets that Ansible has loaded."
+            )
         return [(label, VaultSecret(to_bytes(params["vault_password"]).strip()))]
     if params["vault_password_file"]:
         return [(label, _from_file(params["vault_password_file"], label, loader))]
@@ -50,8 +52,9 @@ def secrets_of(params: Mapping[str, Any], loader: Any) -> Secrets:
     if not loaded:
         raise UsageError(
             "vault_password_missing",
-            "There is no vault password: give vault_password or vault_password_file, or start Ansible with "
-            "--vault-password-file, --vault-id or --ask-vault-pass, in AWX with a vault credential.",
+            "vault_password: no vault password is set. Set vault_password or vault_password_file, or start Ansible "
+            "with --vault-password-file, --vault-id or --ask-vault-pass. In AWX, add a vault credential to the job "
+            "template.",
             option="vault_password",
         )
     return loaded
@@ -59,7 +62,7 @@ def secrets_of(params: Mapping[str, Any], loader: Any) -> Secrets:
 
 def _from_file(path: str, label: str, loader: Any) -> VaultSecret:
     if not os.path.isfile(path):
-        text = f"vault_password_file: there is no file {path} on the controller."
+        text = f"vault_password_file: there is no file {path} on the controller. Correct the path."
         raise UsageError("file_inaccessible", text, option="vault_password_file")
     try:
         secret: VaultSecret = get_file_vault_secret(filename=path, vault_id=label, loader=loader)
@@ -86,19 +89,19 @@ class Vault:
     def opened(self, content: bytes) -> tuple[str, str | None, VaultSecret]:
         """Decrypt a file: its text, the label in its header, and the secret that opened it."""
         if not VaultLib.is_encrypted(content):
-            text = f"{self.path} is not encrypted with ansible-vault: run ansible-vault encrypt {self.path}"
+            text = f"path: {self.path} is not encrypted with ansible-vault. Run: ansible-vault encrypt {self.path}"
             raise UsageError("vault_not_encrypted", text, option="path")
         try:
             _body, _version, _cipher, label = parse_vaulttext_envelope(content, default_vault_id=UNLABELLED)
             plain, _id, secret = VaultLib(self.secrets).decrypt_and_get_vault_id(content)
             return bytes(plain).decode(), label, secret
         except AnsibleVaultFormatError:
-            text = f"{self.path} is damaged: its vault format cannot be read. Restore it."
+            text = f"path: {self.path} is damaged: its vault format cannot be read. Restore it from a backup."
             raise UsageError("vault_damaged", text, option="path") from None
         except AnsibleError:
             raise UsageError("vault_not_decrypted", self._locked(label), option="path") from None
         except UnicodeDecodeError:
-            text = f"{self.path} is not UTF-8 text (expected a YAML file)."
+            text = f"path: {self.path} is not UTF-8 text (expected a YAML file)."
             raise UsageError("foreign_content", text, option="path") from None
 
     def _locked(self, label: str) -> str:
@@ -106,12 +109,13 @@ class Vault:
         only_matching = _setting("DEFAULT_VAULT_ID_MATCH")
         if only_matching and wanted not in dict(self.secrets):
             return (
-                f"{self.path} has the vault ID {wanted}, and DEFAULT_VAULT_ID_MATCH allows no other (expected "
-                f"{wanted}, loaded {self._labels()}). Set vault_id, or start Ansible with the secret of this vault ID."
+                f"path: {self.path} has the vault ID {wanted}, and DEFAULT_VAULT_ID_MATCH allows no other (loaded: "
+                f"{self._labels()}). Start Ansible with the secret of this vault ID, or set vault_id and "
+                "vault_password."
             )
         tried = wanted if only_matching else self._labels()
         return (
-            f"{self.path} cannot be decrypted: the vault password is wrong, or the file is damaged. Vault IDs "
+            f"path: {self.path} cannot be decrypted. The vault password is wrong, or the file is damaged. Vault IDs "
             f"that were tried: {tried}. Check with: ansible-vault view {self.path}"
         )
 
@@ -130,7 +134,7 @@ class Vault:
         if len(dict(self.secrets)) > 1:
             raise UsageError(
                 "missing_option",
-                f"{self.path} is new, and several vault secrets are loaded. Set vault_id to the one that encrypts it "
+                f"vault_id: {self.path} is new, and several vault secrets are loaded. Set the one to encrypt it with "
                 f"(expected one of {self._labels()}).",
                 option="vault_id",
             )
@@ -140,7 +144,10 @@ class Vault:
         """The secret of a label that can be read again."""
         found = next((secret for name, secret in self.secrets if name == label), None)
         if found is None:
-            text = f"{setting}: no vault secret {label!r} is loaded (expected {self._labels()}). Correct vault_id."
+            text = (
+                f"{setting}: no vault secret {label!r} is loaded (expected {self._labels()}). Correct it, or load "
+                "the secret."
+            )
             raise UsageError("vault_password_missing", text, option="vault_id")
         if _setting("DEFAULT_VAULT_ID_MATCH") and _identity(label) not in dict(self.secrets):
             text = (

@@ -201,4 +201,4 @@ def _check_once(node: yaml.MappingNode) -> None:
             here = (number, line_of(key.start_mark))
             first = seen.setdefault((key.tag, key.value), here)
             if first != here:
-                raise ValueError(f"A key occurs twice (lines {first[1]} and {here[1]}): delete one of the two.")
+                raise ValueError(f"A key occurs twice (lines {first[1]} and {here[1]}). Delete one of them.")

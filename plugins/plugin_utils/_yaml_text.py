@@ -119,14 +119,14 @@ def _check_not_aliased(document: Document, value: Part) -> None:
         if isinstance(event, yaml.AliasEvent) and event.anchor in anchors and id(event) not in own:
             line = line_of(event.start_mark)
             raise ValueError(
-                f"The value has an anchor that is used in line {line}: replace the alias there by its value."
+                f"The value has an anchor that is used in line {line}. Replace the alias there by its value."
             )
 
 
 def _replaced(document: Document, key: Part, old: Part, value: Any) -> str:
     text = document.text
     if text[key.start - key.column : key.start].strip(" "):
-        raise ValueError(f"The key is written with a question mark (line {key.line}): write it as key: value.")
+        raise ValueError(f"The key is written with a question mark (line {key.line}). Write it as key: value.")
     least = document.indent + 2
     if old.line != key.line:
         indent = old.column if old.column > document.indent else least

@@ -27,13 +27,14 @@ ALL = ("rotated", "stored", "finalized")
 MINTS = "Mints a secret and continues: none was minted."
 STORES = "Stores the secret from the handover file and continues. None is minted."
 DEPLOYS = "Deploys the stored secret, verifies it and finalizes."
-SETTLES = "Notes in the store that the rotation is closed, and verifies the application."
+NOTHING = "Nothing, until the secret is due again."
+SETTLES = "Records in the store that the rotation is closed, and verifies the application."
 
 ROWS = (
-    Row("before it notes in the store that a secret is being minted", MINTS, ALL, "before write 1"),
-    Row("after that note", MINTS, ALL, "after write 1"),
-    Row("before the rotation is sent", MINTS, ALL, "before request POST"),
-    Row("when the rotation was sent and has not arrived", MINTS, ALL, request="POST"),
+    Row("before it records in the store that a secret is being minted", MINTS, ALL, "before write 1"),
+    Row("after that record", MINTS, ALL, "after write 1"),
+    Row("before the request that mints is sent", MINTS, ALL, "before request POST"),
+    Row("when that request was sent and has not reached Cloudflare", MINTS, ALL, request="POST"),
     Row("before the secret is stored", STORES, ALL[1:], "before write 2"),
     Row("after the secret was stored", DEPLOYS, ALL[2:], "after write 2"),
     Row("before your deploy tasks", DEPLOYS, ALL[2:], "before task Write the application's credentials"),
@@ -45,18 +46,18 @@ ROWS = (
         "before task Wait until the application uses the newer secret",
     ),
     Row("after your verify tasks", DEPLOYS, ALL[2:], "before task Finalize the rotation"),
-    Row("before finalizing is sent", DEPLOYS, ALL[2:], "before request DELETE"),
-    Row("when finalizing was sent and has not arrived", DEPLOYS, ALL[2:], request="DELETE"),
+    Row("before the request that deletes the older secret is sent", DEPLOYS, ALL[2:], "before request DELETE"),
+    Row("when that deletion was sent and has not reached Cloudflare", DEPLOYS, ALL[2:], request="DELETE"),
     Row(
-        "when finalizing was carried out and its response has not arrived",
+        "when the older secret was deleted and the response has not arrived",
         SETTLES,
         ("settled",),
         request="DELETE",
         arrived=True,
     ),
-    Row("after the older secret was deleted", SETTLES, ("settled",), "after request DELETE"),
-    Row("before the end of the rotation is noted", SETTLES, ("settled",), "before write 3"),
-    Row("after the end of the rotation was noted", "Nothing, until the secret is due again.", (), "after write 3"),
+    Row("after the response to that deletion", SETTLES, ("settled",), "after request DELETE"),
+    Row("before the store records the end of the rotation", SETTLES, ("settled",), "before write 3"),
+    Row("after the store recorded the end of the rotation", NOTHING, (), "after write 3"),
 )
 
 LOST_STEPS = (

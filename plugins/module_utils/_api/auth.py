@@ -67,14 +67,14 @@ def choose_credential(params: Mapping[str, Any]) -> Credential:
         given, lacking = ("api_email", "api_key") if email else ("api_key", "api_email")
         raise UsageError(
             "credential_missing",
-            f"{given} is set (by {origins[given]}) but {lacking} is not: set the option {lacking} or the environment "
-            f"variable {ENVIRONMENT[lacking][0]}, or better use only api_token.",
+            f"{lacking}: it is not set, while {given} is (by {origins[given]}). Set the option {lacking} or the "
+            f"environment variable {ENVIRONMENT[lacking][0]}, or better use only api_token.",
             option=lacking,
         )
     raise UsageError(
         "credential_missing",
-        "No credential: set the option api_token or the environment variable CLOUDFLARE_API_TOKEN "
-        "(or api_email and api_key, CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY).",
+        "api_token: no credential is set. Set the option api_token or the environment variable CLOUDFLARE_API_TOKEN. "
+        "For an API key, set api_email and api_key, or CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY.",
         option="api_token",
     )
 
@@ -82,8 +82,8 @@ def choose_credential(params: Mapping[str, Any]) -> Credential:
 def _refuse_unprintable(option: str, value: str, origins: Mapping[str, str]) -> None:
     if not (value.isascii() and value.isprintable() and " " not in value):
         text = (
-            f"the value from {origins[option]} holds a space, a line break or a character that no credential has. "
-            "Copy the credential again, without these."
+            f"the value of {origins[option]} has a space, a line break or another character that no credential has. "
+            "Copy the credential again, without it."
         )
         raise invalid(option, text)
 
@@ -92,12 +92,14 @@ def check_api_url(url: str) -> str:
     """The base address without a trailing slash; a credential never travels unencrypted beyond this machine."""
     parts = split(url)
     if "@" in url:
-        raise invalid("api_url", "it holds a user or a password. Remove them: the credential has options of its own.")
+        raise invalid(
+            "api_url", "contains a user name or password. Remove it, and use api_token (or api_email and api_key)."
+        )
     if not parts or not parts.hostname or parts.scheme not in ("https", "http") or set("?#").intersection(url):
         raise invalid(
             "api_url",
-            f"invalid address {url!r} (expected one such as {DEFAULT_API_URL}, without blanks, backslashes, ? and #, "
-            "and with a port up to 65535 if any).",
+            f"invalid address {url!r} (expected a URL such as {DEFAULT_API_URL}, without spaces, backslashes, ? and #, "
+            "and with no port above 65535).",
         )
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise invalid(
@@ -131,7 +133,7 @@ def check_account_id(params: Mapping[str, Any]) -> str:
     if len(account_id) != 32 or not (account_id.isascii() and account_id.isalnum()):
         raise invalid(
             "account_id",
-            f"invalid ID {account_id!r} with {len(account_id)} characters, from {params['origins']['account_id']} "
-            "(expected the 32 letters and digits of Cloudflare's dashboard).",
+            f"invalid ID {account_id!r} of {len(account_id)} characters, set by {params['origins']['account_id']} "
+            "(expected 32 letters and digits). Copy the account ID from Cloudflare's dashboard.",
         )
     return str(account_id)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
@@ -36,7 +37,7 @@ T = TypeVar("T")
 # How often a list is read that changes meanwhile, and how many timeouts it may take in all.
 READINGS = 3
 LISTING_TIMEOUTS = 20
-NOT_KNOWN = "It is not known whether this change was carried out. Run the task again: it looks first."
+NOT_KNOWN = "It is not known whether Cloudflare made this change. Run the task again: it reads the current state first."
 
 
 class Cloudflare:
@@ -175,7 +176,7 @@ class Cloudflare:
         try:
             return reread()
         except CloudflareError as unreachable:
-            text = f"{NOT_KNOWN} Reading it back failed: {unreachable.message}"
+            text = f"{NOT_KNOWN} Reading that state failed: {unreachable.message}"
             raise lost.explained("outcome_unknown", text, changed=True) from None
 
     def _pages(self, request: Request, query: Mapping[str, Any], countdown: Countdown) -> Iterator[Response]:
@@ -183,8 +184,9 @@ class Cloudflare:
 
         def ask(number: int) -> Response:
             if not countdown.remaining:
-                text = f"{request}: reading took too long; {number - 1} pages were read, and more followed"
-                raise incomplete(request, text)
+                limit = f"{LISTING_TIMEOUTS * self._timeout:g} seconds, {LISTING_TIMEOUTS} times the option timeout"
+                text = f"{request}: reading {number - 1} pages took {limit}, and more pages followed"
+                raise incomplete(request, text, "Run again, or raise timeout.")
             paging = {"page": number} if number > 1 else {}
             return self.call(request.method, request.path, request.permission, query={**query, **paging})
 
@@ -205,6 +207,6 @@ class Cloudflare:
 def connect(params: Mapping[str, Any], parallel: int = 1) -> Cloudflare:
     """A client for a task's resolved C(params). Raises UsageError for a bad address or credential."""
     if REQUESTS_IMPORT_ERROR:
-        text = "The Python library requests is not installed. Install it where the task runs."
+        text = f"The Python library requests is not installed for {sys.executable}, which runs the task. Install it."
         raise UsageError("requirement_missing", text)
     return Cloudflare(params, parallel)

@@ -30,12 +30,12 @@ CODES: Mapping[int, str] = {
 }
 ADVICE: Mapping[str, str] = {
     "rate_limited": "This is Cloudflare's rate limit. Run again later, or raise retry_timeout to wait longer.",
-    "cloudflare_unavailable": "The error is at Cloudflare, or at a proxy on the way. Run again later.",
+    "cloudflare_unavailable": "The error is at Cloudflare, or at a proxy in between. Run again later.",
     "request_blocked": "The request was blocked before it reached the API, so the credential is not the cause. Check "
     "whether Cloudflare blocks the IP address of the controller.",
     "unreadable_response": "This is not a response of Cloudflare's API. Check api_url and any proxy in between.",
 }
-PROXY_LOGIN = "A proxy requires authentication. Put its user and password into HTTPS_PROXY, or set NO_PROXY."
+PROXY_LOGIN = "A proxy requires authentication. Put its user name and password into HTTPS_PROXY, or set NO_PROXY."
 PROBLEM_TYPE = "application/problem+json"
 PROXY_WANTS_A_LOGIN = 407
 # How many of Cloudflare's errors a failure keeps.
@@ -97,7 +97,7 @@ def _of_the_edge(
 
 def _not_the_api(request: Request, status: int, headers: Mapping[str, str], content: bytes) -> CloudflareError:
     """The error for a body that comes neither from the API nor from the edge, so its status may not either."""
-    kind = excerpt(headers.get("content-type", "").split(";")[0]) or "of no stated type"
+    kind = excerpt(headers.get("content-type", "").split(";")[0]) or "no content type"
     what = f"{len(content)} bytes, {kind}" if content else "empty"
     code = CODES[429] if status == 429 else CODES[500] if is_outage(status) else "unreadable_response"
     advice = PROXY_LOGIN if status == PROXY_WANTS_A_LOGIN else _advice(code, headers)

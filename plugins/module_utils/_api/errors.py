@@ -56,6 +56,12 @@ class UsageError(OAuthOpsError):
         """The same failure with this text at the end of its message."""
         return UsageError(self.code, f"{self.message} {text}", option=self.option, **self.extra)
 
+    def renamed(self, option: str) -> UsageError:
+        """The same failure of an option that the user writes in another way."""
+        start = f"{self.option}: "
+        text = f"{option}: {self.message.removeprefix(start)}" if self.message.startswith(start) else self.message
+        return UsageError(self.code, text, option=option, **self.extra)
+
     def error(self) -> dict[str, Any]:
         return {**super().error(), "option": self.option}
 
@@ -149,6 +155,6 @@ def failure_of(error: BaseException) -> OAuthOpsError:
     place = f"{frame.filename.rpartition('/')[2]}, line {frame.lineno}"
     return OAuthOpsError(
         "internal_error",
-        f"Internal error: {type(error).__name__} at {place}. It is not known what was already done. Run with "
-        "--check --diff before you run again, and please report this as a bug.",
+        f"Internal error: {type(error).__name__} at {place}. It is not known which changes were made before. "
+        "Run with --check --diff before you run again, and please report this as a bug.",
     )

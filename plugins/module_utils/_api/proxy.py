@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.address import split
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
@@ -25,11 +26,14 @@ def check_proxy_address(proxy: str | None) -> None:
     if scheme not in (*SCHEMES, *SOCKS_SCHEMES):
         raise UsageError(
             "invalid_option",
-            "The environment names a proxy with an invalid address (expected http://host:port, with # and / of a "
-            "password written as %23 and %2F). Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY.",
+            "The environment variable HTTPS_PROXY, HTTP_PROXY or ALL_PROXY holds an invalid address (expected "
+            "http://host:port). Correct it. In a password, write # as %23 and / as %2F.",
         )
     if scheme in SOCKS_SCHEMES and importlib.util.find_spec("socks") is None:
-        raise UsageError("requirement_missing", f"A {scheme} proxy needs the Python library PySocks. Install it.")
+        raise UsageError(
+            "requirement_missing",
+            f"A {scheme} proxy needs the Python library PySocks, which {sys.executable} lacks. Install it there.",
+        )
 
 
 def scheme_of(proxy: str) -> str | None:

@@ -126,9 +126,9 @@ def pages_of(first: Response) -> int:
     return -(-total // size) if total and size else 1
 
 
-def incomplete(request: Request, reason: str) -> CloudflareError:
+def incomplete(request: Request, reason: str, remedy: str = "Run again.") -> CloudflareError:
     """The error for a list that is, or may be, incomplete."""
-    text = f"{reason}. The list may be incomplete, so the task stopped. Run again."
+    text = f"{reason}. The list may be incomplete, so the task stopped. {remedy}"
     return CloudflareError("incomplete_listing", text, **request.where, status=200)
 
 

@@ -8,6 +8,7 @@ The only place that knows `requests`.
 from __future__ import annotations
 
 import os
+import re
 import traceback
 from collections import deque
 from collections.abc import Mapping
@@ -181,15 +182,20 @@ def _transport_error(request: Request, error: Exception, timeout: float) -> Clou
         return CloudflareError("tls_failed", text, uncertain=may_pass, transient=may_pass, **where)
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
         # The library's own text can hold what it could not read, and so a password.
-        text = f"{request} could not be made, and nothing was sent. Check api_url, the account ID and any proxy."
+        text = (
+            f"{request} could not be made, and nothing was sent. Correct api_url, the account ID or the address of "
+            "the proxy."
+        )
         return CloudflareError("unreachable", text, **where)
     if _never_connected(error):
         remedy = "Check api_url, the network and any proxy."
         text = f"{request}: no connection could be made ({reason}); nothing was sent. {remedy}"
         return CloudflareError("unreachable", text, unsent=True, **where)
+    remedy = "Check the network."
     if isinstance(error, (TimeoutError, requests.exceptions.Timeout)) or "timed out" in reason:
         reason = f"no complete response within timeout={timeout:g} seconds"
-    text = f"{request}: the connection failed before the response was complete ({reason}). Check the network."
+        remedy = "Check the network, or raise timeout."
+    text = f"{request}: the connection failed before the response was complete ({reason}). {remedy}"
     return CloudflareError("response_lost", text, uncertain=True, transient=True, **where)
 
 
@@ -217,7 +223,7 @@ def _innermost(error: BaseException) -> BaseException:
 def root_of(error: BaseException) -> str:
     """The text of an exception's innermost cause. The outer ones repeat the address and object IDs."""
     error = _innermost(error)
-    text = str(error)
+    text = re.sub(r"^\[Errno -?\d+\] ", "", str(error))
     if isinstance(error, urllib3.exceptions.NewConnectionError):
         text = text.rsplit(": ", 1)[-1]
     return text or type(error).__name__

@@ -149,7 +149,7 @@ def wanted_host(params: Mapping[str, Any]) -> str:
     if uri := params["client_uri"]:
         host = host_of(uri)
         if not host:
-            expected = "expected an address such as https://app.example.com"
+            expected = "expected a URL such as https://app.example.com"
             raise invalid("client_uri", f"{uri!r} has no valid host name ({expected}).")
         return host
     return valid_name("host", params["host"] or "")
@@ -181,11 +181,14 @@ def read_zone(api: Cloudflare, zone_id: str, host: str) -> Record:
     except CloudflareError as failure:
         if not failure.gone:
             raise
-        text = f"zone_id: this credential sees no zone {zone_id!r}. Correct zone_id, or the credential's permissions."
+        text = (
+            f"zone_id: this credential sees no zone {zone_id!r}. Correct zone_id, or give it the permission "
+            f"'{ZONE_READ}'."
+        )
         raise UsageError("zone_not_found", text, option="zone_id") from None
     name = name_of(zone)
     if not name or not below([{"name": host}], name):
-        text = f"zone_id: the zone {name!r} does not hold {host}. Set zone_id to the zone that does, or omit it."
+        text = f"zone_id: the zone {name!r} does not contain {host}. Set zone_id to the zone that does, or omit it."
         raise UsageError("zone_not_found", text, option="zone_id")
     return {**_writable([zone], name), "id": zone_id, "name": name}
 
@@ -201,13 +204,13 @@ def find_zone(api: Cloudflare, host: str) -> Record:
                 return {**_writable(zones, name), "name": name}
     raise UsageError(
         "zone_not_found",
-        f"No zone that this credential can see holds {host}. Publish the record at the DNS provider of the domain, or "
-        f"use a credential with the permissions '{ZONE_READ}', '{DNS_READ}' and '{DNS_WRITE}' for the zone.",
+        f"No zone that this credential can see contains {host}. Publish the record at the DNS provider of the domain, "
+        f"or use a credential with the permissions '{ZONE_READ}', '{DNS_READ}' and '{DNS_WRITE}' for the zone.",
     )
 
 
 ELSEWHERE: Mapping[str, str] = {
-    "secondary": "is a secondary zone, which cannot be changed at Cloudflare. Publish the record at its primary.",
+    "secondary": "is a secondary zone, read-only at Cloudflare. Publish the record on its primary name server.",
     "partial": "is a partial (CNAME) zone, whose DNS is at another provider. Publish the record there.",
     "internal": "is an internal zone, which is not in the public DNS. Publish the record in the domain's public zone.",
 }
@@ -221,7 +224,10 @@ def _writable(zones: list[Record], name: str) -> Record:
     best = active or usable
     if len(best) > 1:
         ids = ", ".join(f"{zone['id']} ({zone.get('status')})" for zone in best)
-        text = f"Several zones have the name {name}: {ids}. Set zone_id to the one you mean."
+        text = (
+            f"Several zones have the name {name}: {ids}. Set zone_id of the module "
+            "cloudflare_oauth_domain_record to one of them."
+        )
         raise UsageError("zone_ambiguous", text, option="zone_id")
     return best[0]
 

@@ -152,7 +152,7 @@ def host_and_port(server: str) -> tuple[str, int]:
 
 def response_of(label: str, places: list[tuple[str, int]], name: str, wait: float) -> Records | str:
     """The records from the first address that responds, or else why the last one did not."""
-    failure = f"This machine cannot resolve the name server {label}."
+    failure = f"This host cannot resolve the name server {label}."
     for address, port in places:
         try:
             return NameServer(address, port, timeout=wait / len(places)).ask(name, "TXT")
@@ -210,7 +210,9 @@ def check_environment_proxy(url: str) -> None:
     parts = urlsplit(url)
     proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
     if proxy and scheme_of(proxy) in SOCKS_SCHEMES:
-        raise UsageError("invalid_option", "The environment names a SOCKS proxy, which a lookup cannot use.")
+        raise UsageError(
+            "invalid_option", "a lookup cannot use the SOCKS proxy of the environment. Add the host to NO_PROXY."
+        )
     check_proxy_address(proxy)
 
 

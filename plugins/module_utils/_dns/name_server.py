@@ -176,7 +176,7 @@ class NameServer:
             except (ConnectionResetError, EOFError) as error:
                 silence = type(error).__name__
             except OSError as error:
-                text = f"{self} cannot be reached: {error or type(error).__name__}."
+                text = f"{self} cannot be reached: {error.strerror or error or type(error).__name__}."
                 raise NameServerError("dns_unreachable", text) from None
         raise NameServerError("dns_unreachable", f"{self} gave no response ({silence}).")
 
@@ -320,7 +320,7 @@ def system_resolver(timeout: float) -> Any:
     try:
         resolver = dns.resolver.Resolver()
     except dns.exception.DNSException:
-        text = "This machine has no usable DNS resolver. Correct /etc/resolv.conf, or set servers."
+        text = "This host has no usable DNS resolver. Correct /etc/resolv.conf, or set servers."
         raise NameServerError("dns_unreachable", text) from None
     resolver.lifetime = timeout
     return resolver
@@ -332,8 +332,8 @@ def authoritative_servers(resolver: Any, name: str) -> Mapping[str, list[str]]:
         zone = dns.resolver.zone_for_name(absolute(name), resolver=resolver)
         names = [rdata.target for rdata in resolver.resolve(zone, "NS", search=False)]
     except (dns.exception.DNSException, OSError) as error:
-        closed = ": a firewall may block port 53" if isinstance(error, (dns.exception.Timeout, OSError)) else ""
-        text = f"The name servers of {name} could not be found ({type(error).__name__}){closed}."
+        closed = " A firewall may block port 53." if isinstance(error, (dns.exception.Timeout, OSError)) else ""
+        text = f"The name servers of {name} could not be found ({type(error).__name__}).{closed}"
         raise NameServerError("dns_unreachable", text) from None
     found = {_plain(server): begun(partial(addresses_of, resolver, server)) for server in names}
     return {label: future.result() for label, future in found.items()}

@@ -81,7 +81,9 @@ def valid_name(option: str, given: str, example: str = "app.example.com") -> str
 
 def check_value(value: str) -> None:
     if not value or not (value.isascii() and value.isprintable()):
-        raise invalid("value", "it is empty or not printable ASCII (expected the value that Cloudflare names).")
+        raise invalid(
+            "value", "it is empty or not printable ASCII (expected the value of the TXT record that Cloudflare shows)."
+        )
 
 
 def refuse_beside_cname(host: str, target: str | None) -> None:
@@ -89,7 +91,7 @@ def refuse_beside_cname(host: str, target: str | None) -> None:
     if target:
         raise UsageError(
             "record_conflict",
-            f"{host} is a CNAME for {target}, and DNS allows no TXT record beside a CNAME: use a client_uri with "
+            f"{host} is a CNAME for {target}, and DNS allows no TXT record beside a CNAME. Use a client_uri with "
             "another host, or replace the CNAME by address records.",
         )
 
@@ -98,7 +100,7 @@ def perhaps_beside_cname(host: str, target: str) -> str:
     """The warning about a CNAME at a host whose DNS provider is not known."""
     return (
         f"{host} is a CNAME for {target}. A zone at Cloudflare takes a TXT record beside it, most other DNS servers do "
-        "not: there, use a client_uri with another host, or replace the CNAME by address records."
+        "not. There, use a client_uri with another host, or replace the CNAME by address records."
     )
 
 
@@ -121,12 +123,12 @@ def check_wildcard(host: str, types: Collection[str]) -> list[str]:
     if addresses:
         raise UsageError(
             "wildcard_conflict",
-            f"{host} has no record of its own, and is found through a wildcard ({', '.join(addresses)}). The TXT "
-            "record would make the host unreachable: give it address records of its own, then run again.",
+            f"{host} gets its addresses from a wildcard record ({', '.join(addresses)}). A TXT record of its own would "
+            "make the host unreachable. Give it address records of its own, then run again.",
         )
     if not types:
         return []
     return [
         f"{host} had no record of its own, and a wildcard covered it ({', '.join(sorted(types))}). The wildcard no "
-        "longer applies to a host with a record of its own: add the other records that the host needs."
+        "longer applies to a host with a record of its own. Add the other records that the host needs."
     ]

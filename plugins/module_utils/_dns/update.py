@@ -55,8 +55,8 @@ REMEDIES: Mapping[tuple[str, str | None], str] = {
     ("dns_refused", "FORMERR"): NO_UPDATES,
     ("dns_refused", "NOTZONE"): "Set zone to the zone that holds the name.",
     ("dns_refused", "SERVFAIL"): (
-        "See the log of the name server: perhaps it cannot write the zone or its journal, or the name has reached the "
-        "maximum number of TXT records (BIND: max-records-per-type)."
+        "See the log of the name server. It may be unable to write the zone or its journal. Or the name has reached "
+        "the maximum number of TXT records (BIND: max-records-per-type)."
     ),
     ("dns_unsigned", None): "Set server to the one that has the key: the server at this address ignores it.",
     ("dns_key_refused", "NOTAUTH"): (
@@ -64,14 +64,14 @@ REMEDIES: Mapping[tuple[str, str | None], str] = {
         "the primary of the zone."
     ),
     ("dns_key_refused", "PeerBadKey"): (
-        "Correct key_name and key_algorithm. If they are right, allow the key to change the TXT records of this name: "
-        "Knot says the same of a key that its acl (action, update-owner) does not allow."
+        "Correct key_name and key_algorithm. If they are right, allow the key to change the TXT records of this name. "
+        "Knot responds in the same way to a key that its acl (action, update-owner) does not allow."
     ),
     ("dns_key_refused", "PeerBadSignature"): (
         "Correct key_secret and key_algorithm: they differ from those of the server's key."
     ),
     ("dns_key_refused", "PeerBadTime"): (
-        "Synchronize the clocks of this machine and of the name server: they differ too much for TSIG."
+        "Synchronize the clocks of this host and of the name server: they differ too much for TSIG."
     ),
     ("dns_unreachable", None): ("Check server, port, protocol and any firewall in between. It is safe to run again."),
 }
@@ -92,7 +92,10 @@ def name_server(params: Mapping[str, Any]) -> NameServer:
     key = Key(params["key_name"], params["key_secret"], params["key_algorithm"]) if params["key_name"] else None
     found = addresses(params["server"].strip())
     if not found:
-        raise invalid("server", f"{params['server']!r} is neither an IP address nor a name that resolves here.")
+        raise invalid(
+            "server",
+            f"{params['server']!r} is neither an IP address nor a name that this host can resolve. Correct it.",
+        )
     options = {"timeout": params["timeout"], "tries": TRIES, "protocol": params["protocol"], "key": key}
     return NameServer(found[0], params["port"], **options)
 
@@ -191,7 +194,7 @@ def zone_of(server: NameServer, host: str, held: Records) -> str:
         found = server.ask(name, "SOA")
         if found.zone and not found.cname:
             return found.zone
-    text = f"The name server does not show which zone holds {host}. Set zone."
+    text = f"zone: the name server does not show which zone contains {host}. Set zone."
     raise UsageError("zone_not_found", text, option="zone")
 
 

@@ -111,7 +111,7 @@ def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
     if all(identity(other) != identity(client) for other in found):
         text = (
             f"The client {client['client_id'] or client['client_name']} was created, but Cloudflare does not list it "
-            "yet. Until it does, use client_id: a task with only client_name would create a second client."
+            "yet. Until it does, set client_id: a task with only client_name would create a second client."
         )
         return {**result, "warnings": [*result["warnings"], text]}
     others = [other["client_id"] for other in found if other["client_name"] == client["client_name"]]
@@ -196,8 +196,8 @@ def _secret_warnings(actual: Client, delivery: Delivery) -> list[str]:
 
 def _rewritten(name: str, body: Mapping[str, Any], client: Client) -> str:
     return (
-        f"{name} was sent as {body[name]!r}, but Cloudflare keeps it as {client[name]!r}: write that value in the "
-        "playbook, or the next run tries to change it."
+        f"{name} was sent as {body[name]!r}, but Cloudflare keeps it as {client[name]!r}. Write that value in the "
+        "playbook. Otherwise the next run tries to change it."
     )
 
 

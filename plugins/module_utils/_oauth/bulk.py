@@ -64,10 +64,12 @@ def secret_options(directory: str | None, entry: Entry) -> dict[str, str | None]
     It is the file that the definition names, or else a file in the directory with the name of the client.
     """
     name = entry["client_name"]
-    path, remedy = entry["client_secret_file"], "set client_secret_dir, its client_secret_file"
+    path, remedy = entry["client_secret_file"], "Set client_secret_dir, client_secret_file of the client"
     if directory and name and not path:
         path = f"{directory.rstrip('/')}/{name}" if _can_be_a_file(name) else None
-        remedy = remedy if path else "no file in client_secret_dir can have its name, so set its client_secret_file"
+        remedy = (
+            remedy if path else "No file in client_secret_dir can have the client's name, so set its client_secret_file"
+        )
     return {"client_secret_file": path, "secret_remedy": remedy}
 
 
@@ -81,7 +83,7 @@ def check_meant_once(entries: Sequence[Entry], found: Sequence[Client | None], o
     ids = repeated(client["client_id"] for client in found if client)
     if ids:
         meant = [label(entry) for entry, client in zip(entries, found) if client and client["client_id"] in ids]
-        text = f"{some(meant)} mean the same client ({some(ids)}): define each client once."
+        text = f"{option}: {some(meant)} mean the same client ({some(ids)}). Define each client once."
         raise UsageError("definitions_conflict", text, option=option)
 
 
@@ -96,7 +98,7 @@ def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None], op
     if new:
         raise UsageError(
             "client_name_taken",
-            f"Several clients would have the name {some(sorted(set(new)))}, which could no longer identify them. "
+            f"{option}: several clients would have the name {some(sorted(set(new)))}, which could not identify them. "
             "Give each client a name of its own.",
             option=option,
         )
@@ -133,7 +135,7 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], option: str,
     if len(pruned) > limit:
         raise UsageError(
             "prune_refused",
-            f"prune would delete {len(pruned)} clients, more than prune_limit={limit}: {called(pruned)}. Nothing was "
+            f"prune would delete {counted(pruned)}, more than prune_limit={limit}: {called(pruned)}. Nothing was "
             "changed. To delete them, raise prune_limit, or select fewer with prune_name.",
             option="prune_limit",
         )
@@ -141,10 +143,15 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], option: str,
     if public and not force:
         raise UsageError(
             "prune_refused",
-            f"prune would delete public clients: {called(public)}. Nothing was changed. Deleting one ends every user's "
-            "authorization permanently. Define them, leave them out with prune_name, or set force=true.",
+            f"prune would delete clients with visibility=public: {called(public)}. Nothing was changed. Deleting one "
+            "ends every user's authorization permanently. Define them, exclude them with prune_name, or "
+            "set force=true.",
             option="force",
         )
+
+
+def counted(clients: Sequence[Client]) -> str:
+    return f"{len(clients)} client{'s' if len(clients) > 1 else ''}"
 
 
 def called(clients: Iterable[Client]) -> str:

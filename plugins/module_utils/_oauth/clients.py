@@ -32,11 +32,11 @@ FIRST_SECRET_REMEDY = (
     "Mint another with the module cloudflare_oauth_client_secret and state=rotated, then delete the lost one with "
     "state=finalized."
 )
-SECOND_SECRET_REMEDY = (
-    "The older secret keeps working, so applications are not affected yet. To replace the lost secret, choose a "
-    "maintenance window: state=finalized without client_secret_file deletes the older secret, then state=rotated mints "
-    "another. Applications cannot authenticate until they have that one."
+REPLACING = (
+    "choose a maintenance window: state=finalized without client_secret_file deletes the older secret, then "
+    "state=rotated mints another. Applications cannot authenticate until they have that one."
 )
+SECOND_SECRET_REMEDY = f"The older secret still works. To replace the lost secret, {REPLACING}"
 T = TypeVar("T")
 READ = "OAuth Client Read"
 WRITE = "OAuth Client Write"
@@ -74,14 +74,14 @@ def the_only(client_name: str, matches: Sequence[Client], *, names_are_listed: b
         listed = some(candidates, MOST_CANDIDATES, "; ")
         raise UsageError(
             "client_ambiguous",
-            f"{len(matches)} clients have the name {client_name!r}: {listed}. Set client_id to the one you mean.",
+            f"{len(matches)} clients have the name {client_name!r}: {listed}. Set client_id to the ID of one of them.",
             option="client_id",
         )
     if not matches and not names_are_listed:
         raise UsageError(
             "names_not_listed",
             f"Cloudflare lists clients without their names, so it is not known whether {client_name!r} is one of "
-            "them. Set client_id to the one you mean.",
+            "them. Set client_id to identify the client.",
             option="client_id",
         )
     return matches[0] if matches else None
@@ -95,15 +95,15 @@ def lost_creation(
         return lost.explained(
             "creation_unknown",
             f"It is not known whether the client {client_name!r} was created: the response was lost, and looking for "
-            f"it failed ({found.message}) Run again: the task looks for the name first, and creates no second client. "
-            f"If it exists, its first secret was never received. {FIRST_SECRET_REMEDY}",
+            f"it failed ({found.message.rstrip('.')}). Run again: the task looks for the name first, and creates no "
+            f"second client. If it exists, its first secret was never received. {FIRST_SECRET_REMEDY}",
             changed=True,
         )
     if not found:
         return lost.explained(
             "creation_unconfirmed",
             f"The response to creating the client {client_name!r} was lost, and no client of that name is listed now. "
-            "Run again: it is created unless it has appeared in the meantime.",
+            "Run again, which creates it unless it is listed by then.",
         )
     ids = ", ".join(client["client_id"] for client in found)
     return lost.explained(
@@ -121,9 +121,9 @@ def lost_rotation(lost: CloudflareError, client: Client, current: Client | Cloud
     if isinstance(current, CloudflareError):
         return lost.explained(
             "rotation_unknown",
-            f"It is not known whether a second secret of {client_id} was minted: the response was lost, and looking "
-            f"for it failed ({current.message}) Read the client: if has_rotated_secret is true, a second secret exists "
-            f"that was never received. {SECOND_SECRET_REMEDY}",
+            f"It is not known whether a second secret of {client_id} was minted: the response was lost, and reading "
+            f"the client failed ({current.message.rstrip('.')}). Read the client later. If has_rotated_secret is "
+            f"true, a second secret exists that was never received. {SECOND_SECRET_REMEDY}",
             changed=True,
         )
     if current and current["has_rotated_secret"]:
@@ -210,7 +210,7 @@ class OAuthClients:
             raise UsageError(
                 "value_not_kept",
                 f"Cloudflare accepted the promotion of {client['client_id']}, but still shows it as "
-                f"{promoted['visibility']}. Look at the client before you run again.",
+                f"{promoted['visibility']}. Check the client in Cloudflare's dashboard before you run again.",
                 option="visibility",
                 changed=True,
                 oauth_client=promoted,
@@ -321,7 +321,7 @@ def find_client(clients: OAuthClients, client_id: str | None, client_name: str |
         return clients.get(client_id)
     if not client_name:
         raise UsageError(
-            "missing_option", "client_id or client_name is required, to identify the client.", option="client_id"
+            "missing_option", "client_id: set client_id or client_name, to identify the client.", option="client_id"
         )
     return Listing(clients.all(), clients.scope_ids).find(None, client_name)
 
@@ -336,7 +336,7 @@ def _not_kept(kept: Mapping[str, Any], actual: Client) -> UsageError:
     return UsageError(
         "value_not_kept",
         f"Cloudflare accepted the change of {actual['client_id']}, but {some(texts, between='; ')}. "
-        "Write the value that Cloudflare keeps, or leave the option out, so that it is not sent again and again.",
+        "Set the option to the value that Cloudflare keeps, or omit it. Otherwise every run sends it again.",
         option=next(iter(kept)),
         changed=True,
         oauth_client=actual,

@@ -26,6 +26,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._documents import (
     data_of,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
+from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
 
 OPTION = "definitions_file"
 UNSET: Mapping[str, Any] = {name: option.get("default") for name, option in DEFINITION_OPTIONS.items()}
@@ -36,7 +37,10 @@ PLAIN: Mapping[str, tuple[type, list[str] | None]] = {
     if option["type"] in KINDS
 }
 VALIDATOR = ArgumentSpecValidator(dict(DEFINITION_OPTIONS))
-INSTEAD = "Ansible does not process this file. Load it with vars_files, and set clients to its variable instead."
+INSTEAD = (
+    "The module reads this file without templates and ansible-vault. Load it with vars_files instead, and set "
+    "clients to its variable."
+)
 
 
 def given_definitions(params: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -52,7 +56,7 @@ def defined_in(patterns: Sequence[str]) -> list[dict[str, Any]]:
     for path in (path for pattern in patterns for path in matched(pattern)):
         paths.setdefault(os.path.realpath(path), path)
     if not paths:
-        raise invalid(OPTION, "no file is named (expected a path or a glob).")
+        raise invalid(OPTION, "it is empty (expected a path or a glob).")
     return [entry for path in paths.values() for entry in _entries(path)]
 
 
@@ -73,7 +77,7 @@ def _entries(path: str) -> Iterator[dict[str, Any]]:
         path.encode()
     except UnicodeEncodeError:
         raise invalid(
-            OPTION, f"the name of the file {path!a} is not UTF-8, which Ansible cannot return. Rename it."
+            OPTION, f"the name of the file {path!a} is not UTF-8, which Ansible cannot show. Rename the file."
         ) from None
     try:
         listed = clients_of(data_of(_content(path)))
@@ -91,9 +95,9 @@ def _content(path: str) -> str:
         with open(path, encoding="utf-8") as file:
             return file.read()
     except OSError as error:
-        raise DocumentError(f"cannot be read: {error.strerror}.") from None
+        raise DocumentError(f"cannot be read {explained(error)}") from None
     except UnicodeDecodeError:
-        raise DocumentError("is not text in UTF-8.") from None
+        raise DocumentError("is not text in UTF-8. Save it in this encoding.") from None
 
 
 def clients_of(data: Any) -> list[Any]:
@@ -113,7 +117,7 @@ def clients_of(data: Any) -> list[Any]:
 def checked(entry: Any, place: str) -> dict[str, Any]:
     """A definition with all options, of the types that Ansible makes of them in the option C(clients)."""
     if not isinstance(entry, dict):
-        raise invalid(OPTION, f"{place} is not a mapping of options.")
+        raise invalid(OPTION, f"{place} is not a mapping (expected the options of a client).")
     if all(_is_plain(name, value) for name, value in entry.items()):
         return {**UNSET, **entry}
     for name, value in entry.items():
@@ -150,10 +154,12 @@ def _check_option(name: str, value: Any, place: str) -> None:
         raise invalid(OPTION, f"{place} has no option {excerpt(name)!r} {expected}")
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, (dict, list)):
-            raise invalid(OPTION, f"{place}.{name} is not a value or a list of values.")
+            raise invalid(
+                OPTION, f"{place}.{name} has a mapping or a nested list (expected a value or a list of values)."
+            )
         if isinstance(item, str) and not isinstance(item, Literal) and TEMPLATE.search(item):
             raise invalid(
-                OPTION, f"{place}.{name} holds a template. {INSTEAD} Mark text that is not a template with !unsafe."
+                OPTION, f"{place}.{name} has a template. {INSTEAD} If it is no template, mark it with !unsafe."
             )
 
 

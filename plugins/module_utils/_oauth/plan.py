@@ -115,8 +115,9 @@ def _refuse_domain_change(actual: Client, expected: Client) -> None:
     if verification_status(actual) == "verified" and old != new:
         raise UsageError(
             "domain_locked",
-            f"The host of client_uri is verified as {old} and cannot become {new or 'none'}: Cloudflare locks the "
-            "domain of a verified client. Only the path may change. For another domain, create another client.",
+            f"client_uri: its host {old} is verified and cannot {f'become {new}' if new else 'be removed'}: Cloudflare "
+            "locks the domain of a verified client. Only the path may change. For another domain, create another "
+            "client.",
             option="client_uri",
         )
 
@@ -125,8 +126,8 @@ def _promotes(visibility: str | None, actual: Client, expected: Client) -> bool:
     if visibility == "private" and is_public(actual):
         raise UsageError(
             "client_public",
-            f"visibility: {actual['client_id']} is public, and cannot be made private again. "
-            "Set visibility=public or omit it, or create another client.",
+            f"visibility: {actual['client_id']} is public, which is permanent. "
+            "Set visibility=public or omit it. For a private client, create another one.",
             option="visibility",
         )
     if visibility != "public" or is_public(actual):
@@ -140,8 +141,8 @@ def _warnings(actual: Client, expected: Client) -> list[str]:
         return []
     if has_secret(expected):
         return [
-            "token_endpoint_auth_method now needs a client secret, and Cloudflare shows none when it changes: mint "
-            "one with the module cloudflare_oauth_client_secret and state=rotated."
+            "token_endpoint_auth_method now needs a client secret, and Cloudflare shows none when it changes. Mint one "
+            "with the module cloudflare_oauth_client_secret and state=rotated."
         ]
     return ["token_endpoint_auth_method is none now: the client secrets that applications hold no longer work."]
 
@@ -207,7 +208,7 @@ def _creation(wanted: Mapping[str, Any], params: Mapping[str, Any], delivery: De
     body = plan_creation(wanted, params["visibility"])
     if params["validate_scopes"]:
         check_new_scopes(account.scope_ids, body["scopes"], [])
-    _refuse_to_lose_secret(body, delivery, params.get("secret_remedy", "set client_secret_file"))
+    _refuse_to_lose_secret(body, delivery, params.get("secret_remedy", "Set client_secret_file"))
     return Creation(body, delivery if has_secret(body) else Delivery(None, None))
 
 
@@ -216,8 +217,8 @@ def _refuse_duplicate(account: Account, client_name: str, actual: Client) -> Non
     if others:
         raise UsageError(
             "client_name_taken",
-            f"{actual['client_id']} cannot be renamed to {client_name!r}: {', '.join(others)} has that name already, "
-            "so the name could no longer identify either. Choose another name.",
+            f"client_name: {actual['client_id']} cannot be renamed to {client_name!r}, which is already the name of "
+            f"{' and '.join(others)}. Choose another name.",
             option="client_name",
         )
 
@@ -226,8 +227,8 @@ def _refuse_public_deletion(actual: Client | None, force: bool) -> None:
     if actual and is_public(actual) and not force:
         raise UsageError(
             "client_public",
-            f"{actual['client_id']} is public: deleting it ends every user's authorization permanently, and a new "
-            "client would have another ID. To delete it, set force=true.",
+            f"force: {actual['client_id']} has visibility=public. Deleting it ends every user's authorization "
+            "permanently, and a new client would have another ID. To delete it, set force=true.",
             option="force",
         )
 
@@ -236,7 +237,7 @@ def _refuse_to_lose_secret(body: Mapping[str, Any], delivery: Delivery, remedy: 
     if has_secret(body) and not delivery.keeps and delivery.returned is None:
         raise UsageError(
             "secret_destination_missing",
-            f"client_secret_file: creating this client mints a secret that is shown once, and no destination is set: "
-            f"{remedy} or return_client_secret=true. To discard it, set return_client_secret=false.",
+            "client_secret_file: creating this client mints a secret that is shown only once, and no destination is "
+            f"set. {remedy} or return_client_secret=true. To discard the secret, set return_client_secret=false.",
             option="client_secret_file",
         )

@@ -7,9 +7,18 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import SECOND_SECRET_REMEDY, OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import (
+    REPLACING,
+    SECOND_SECRET_REMEDY,
+    OAuthClients,
+)
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
+
+NOT_HERE = (
+    "The older secret still works. If the newer secret is stored elsewhere, set client_secret_file to that file. If it "
+    f"is lost, {REPLACING}"
+)
 
 
 def ensure_rotated(clients: OAuthClients, client: Client, delivery: Delivery, *, check_mode: bool) -> dict[str, Any]:
@@ -42,8 +51,8 @@ def ensure_finalized(clients: OAuthClients, client: Client, delivery: Delivery, 
     if client["has_rotated_secret"] and delivery.lacks_minted_secret():
         raise UsageError(
             "newer_secret_missing",
-            f"{delivery.path} does not hold the newer secret of {client['client_id']}, so after deleting the older one "
-            f"it would hold no valid secret. {SECOND_SECRET_REMEDY}",
+            f"{delivery.path} does not hold the newer secret of {client['client_id']}, and deleting the older one "
+            f"would leave you without a valid secret. {NOT_HERE}",
             option="client_secret_file",
         )
     if client["has_rotated_secret"] and not check_mode:
@@ -55,7 +64,9 @@ def as_it_is_now(clients: OAuthClients, client: Client) -> Client:
     """The client read once more: a list may leave keys out, and another run may have rotated since."""
     current = clients.get(client["client_id"])
     if current is None:
-        raise UsageError("client_not_found", f"The OAuth client {client['client_id']} has just been deleted.")
+        raise UsageError(
+            "client_not_found", f"The OAuth client {client['client_id']} has just been deleted, so nothing was done."
+        )
     _refuse_without_secret(current)
     return current
 
@@ -77,14 +88,14 @@ def _not_shown(current: Client | CloudflareError | None) -> list[str]:
     if isinstance(current, CloudflareError):
         return [
             "The secret was minted and delivered, but reading the client failed, so it is not known whether Cloudflare "
-            f"shows an open rotation. {current.message} The task itself succeeded. Look at the client before you run "
-            "state=rotated again."
+            f"shows an open rotation. {current.message} The task itself succeeded. Check in Cloudflare's dashboard "
+            "that the client has two secrets before you run state=rotated again."
         ]
     if current and current["has_rotated_secret"]:
         return []
     return [
-        "The secret was minted and delivered, but Cloudflare shows no open rotation. Look at the client before you run "
-        "state=rotated again, which could mint another secret."
+        "The secret was minted and delivered, but Cloudflare shows no open rotation. Check in Cloudflare's "
+        "dashboard that the client has two secrets before you run state=rotated again, which could mint another."
     ]
 
 
@@ -101,14 +112,17 @@ def _open_already(client: Client, delivery: Delivery) -> dict[str, Any]:
         raise UsageError(
             "newer_secret_missing",
             f"A rotation of {client['client_id']} is open, but {delivery.path} does not hold the newer secret, and "
-            "Cloudflare does not show it again. Look first where the task that opened the rotation put the secret. If "
-            f"it is lost: {SECOND_SECRET_REMEDY}",
+            f"Cloudflare does not show it again. {NOT_HERE}",
             option="client_secret_file",
         )
     message = (
         f"A rotation of {client['client_id']} is open already, so no secret was minted. When every application uses "
         "the newer secret, run state=finalized, which deletes the older one."
-        + (f" If another user opened it, {delivery.path} does not hold the newer secret." if delivery.path else "")
+        + (
+            f" If it was opened in another way, {delivery.path} does not hold the newer secret."
+            if delivery.path
+            else ""
+        )
     )
     return {**_result(client, client), "msg": message}
 

@@ -41,7 +41,7 @@ def check_known(option: str, wanted: Iterable[str], known: Iterable[str]) -> Non
             "scope_unknown",
             " ".join(_unknown(scope, ids) for scope in unknown[:SHOWN_SCOPES])
             + (f" There are {left} more unknown scopes." if left > 0 else "")
-            + " The module cloudflare_oauth_scope_info lists them all.",
+            + " The module cloudflare_oauth_scope_info lists all scopes.",
             option=option,
         )
 
@@ -76,7 +76,7 @@ def _unknown(scope: str, ids: list[str]) -> str:
     hint = f"did you mean {' or '.join(near)}?" if near else "no scope in the catalog has a similar ID."
     if ":" in scope:
         hint = f"the parts of a scope ID are separated by dots, not colons; {hint}"
-    return f"Cloudflare has no scope {scope!r}: {hint}"
+    return f"Cloudflare has no scope {scope!r}. {hint[0].upper()}{hint[1:]}"
 
 
 def near_misses(scope: str, ids: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
 
 if TYPE_CHECKING:
     from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_place import SecretPlace
@@ -22,6 +23,7 @@ except ImportError:  # ansible-core before 2.22
 
 
 OPTION = "client_secret_file"
+UNREGISTERED = "The result returns it as client_secret. If you did not register the result, the secret is lost."
 
 
 class Delivery:
@@ -99,7 +101,7 @@ class Delivery:
                 raise UsageError(
                     "secret_undelivered" if self.returned else "secret_lost",
                     f"A client secret of {client_id} was minted, but {self.path} could not be written "
-                    f"({error.strerror}){'' if self.returned else ' and the secret is lost'}. {remedy}",
+                    f"{explained(error)} {UNREGISTERED if self.returned else 'The secret is lost.'} {remedy}",
                     option=OPTION,
                     changed=True,
                     **result,

@@ -106,6 +106,9 @@ class SecretPlace:
         if status is None:
             return
         if not stat.S_ISREG(status.st_mode):
-            text = f"{self._option}: {mark.path} marks a lost secret, but is not a regular file. Remove it."
+            text = (
+                f"{self._option}: {mark.path} is not a regular file (expected none, or the mark of a lost secret). "
+                "Remove it."
+            )
             raise UsageError("file_inaccessible", text, option=self._option)
         mark.check_removable(status)

@@ -58,8 +58,8 @@ def check_creatable(wanted: Mapping[str, Any]) -> None:
     if lacking:
         needed = ", ".join(lacking)
         text = (
-            f"The client does not exist yet, and creating it also needs {needed}. Set them, or correct client_name if "
-            "the client exists."
+            f"The client does not exist yet, and creating it also needs {needed}. Set "
+            f"{'it' if len(lacking) == 1 else 'them'}. If the client exists, correct client_name."
         )
         raise UsageError("client_incomplete", text, option=lacking[0])
 

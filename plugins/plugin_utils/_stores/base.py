@@ -142,7 +142,7 @@ def conflict(store: Store) -> UsageError:
 def foreign(store: Store, what: str) -> UsageError:
     return UsageError(
         "foreign_content",
-        f"store: {store.place} {what}, and is left as it is. Choose another place, or replace what it holds.",
+        f"store: {store.place} {what}, and is left as it is. Choose another place, or replace its content.",
         option="store",
     )
 

@@ -39,7 +39,7 @@ class Command(Store):
         super().__init__(params, site)
         for option in ("read", "write"):
             if not params[option]:
-                raise invalid(f"store.{option}", "it is empty. Give the program and its arguments.")
+                raise invalid(f"store.{option}", "it is empty (expected a program and its arguments).")
         self.hide(params["environment"])
 
     @property
@@ -98,7 +98,11 @@ class Command(Store):
 
     def _complaint(self, status: int, text: bytes) -> str:
         lines = text.decode(errors="replace").strip().split("\n")
-        said = f": {self.quoted(lines[-1])}" if lines[-1] else ", and said nothing on standard error"
+        said = (
+            f": {self.quoted(lines[-1])}"
+            if lines[-1]
+            else " without an error message: run it by hand to find the cause"
+        )
         ended = f"ended with status {status}" if status > 0 else f"was ended by signal {-status}"
         return f"the program {ended}{said}"
 

@@ -51,7 +51,7 @@ def verification(params: Mapping[str, Any], ca_option: str) -> bool | str:
         return False
     path: str | None = params[ca_option]
     if path and not os.path.exists(path):
-        raise invalid(f"store.{ca_option}", f"{path} does not exist on the controller.")
+        raise invalid(f"store.{ca_option}", f"{path} does not exist on the controller. Correct the path.")
     return path or True
 
 

@@ -84,7 +84,7 @@ class StoredRecord:
             raise UsageError(
                 "store_of_another_client",
                 f"store: {self.store.place} holds the secret of the client {owner}, {whose}. Each client needs a place "
-                "of its own: choose another, or remove the record of a client that no longer exists.",
+                "of its own. Choose another, or remove the record of a client that no longer exists.",
                 option="store",
             )
         if not (isinstance(secret, str) or (secret is None and self.store.write_only)):

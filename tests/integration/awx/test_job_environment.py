@@ -67,7 +67,9 @@ def task(job: Ansible, module: str, *options: str, environment: dict[str, str], 
 @PLACES
 def test_an_empty_token_is_none_and_the_message_says_what_to_set(anywhere: Ansible) -> None:
     told = refusal(task(anywhere, SCOPES, environment=EMPTY))
-    assert told.startswith("No credential: set the option api_token or the environment variable CLOUDFLARE_API_TOKEN ")
+    assert told.startswith(
+        "api_token: no credential is set. Set the option api_token or the environment variable CLOUDFLARE_API_TOKEN"
+    )
 
 
 @PLACES

@@ -168,7 +168,7 @@ def test_a_job_that_cannot_be_read_holds_no_other_up(controller: Controller) -> 
         row for row in controller.tables.rows["workflow_job_nodes"].values() if row["workflow_job"] == one["id"]
     )
     node["job"] = one["id"]
-    assert "do not name a client" in poll(controller)["printed"]
+    assert "have no client ID" in poll(controller)["printed"]
     assert (status(controller, one), status(controller, two)) == ({"verified": "pending"}, {"verified": "successful"})
 
 

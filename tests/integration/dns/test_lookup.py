@@ -101,7 +101,7 @@ def test_a_name_server_may_be_given_by_name(info: Info, name_server: NameServer)
     assert info(servers=[f"localhost:{name_server.port}"]).visible is False
     unknown = info(servers=["no-such-name.invalid"])
     assert unknown.visible is None
-    assert unknown.notes == ["This machine cannot resolve the name server no-such-name.invalid."]
+    assert unknown.notes == ["This host cannot resolve the name server no-such-name.invalid."]
 
 
 def test_a_server_of_other_zones_is_no_witness(info: Info) -> None:

@@ -166,7 +166,7 @@ def test_a_rotation_makes_the_versions_of_the_table(rehearsal: Rehearsal, aws: A
         version = json.loads(aws.value_at(name, stage) or "{}")
         secret = "the older secret" if version["client_secret"] == rehearsal.first else "the newer secret"
         rotation = version["rotation"]
-        return f"{secret}, with the note" if rotation.startswith("minting-") else f"{secret}, ``{rotation}``"
+        return f"{secret}, ``{'minting-...' if rotation.startswith('minting-') else rotation}``"
 
     found = []
     for finalize in (False, "only"):
@@ -174,7 +174,7 @@ def test_a_rotation_makes_the_versions_of_the_table(rehearsal: Rehearsal, aws: A
         found.append([described("AWSCURRENT"), described("AWSPREVIOUS")])
     noted, *stored = rows_of_the_versions()
     assert [row[1:] for row in stored] == found
-    assert noted == ["the note", found[0][1], "the older secret"]
+    assert noted == ["the first write", found[0][1], "the older secret, ``closed``"]
     assert len(aws.versions(name)) == 4
 
 

@@ -241,10 +241,10 @@ def test_a_refusal_is_a_failure_at_once(wait: Any, failure: Exception) -> None:
 
 
 def test_a_look_up_that_cannot_be_made_is_told(wait: Any) -> None:
-    failure = UsageError("invalid_option", "servers: 'x y' is neither.", option="servers")
+    failure = UsageError("invalid_option", "servers: 'x y' is not a valid name server.", option="servers")
     result = wait([told("pending")], [failure]).result
     assert (result.failed, result.code, result.option) == (True, "invalid_option", "dns.lookup_servers")
-    assert "'x y' is neither" in result.msg
+    assert "'x y' is not a valid name server" in result.msg
 
 
 def test_a_client_that_somebody_has_deleted_is_told(wait: Any) -> None:

@@ -243,7 +243,12 @@ def test_a_whole_password_file_gives_reasons(target: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "option", "text"),
     [
-        ({"secrets": None}, "vault_password_missing", "vault_password", "There is no vault password: give vault_passw"),
+        (
+            {"secrets": None},
+            "vault_password_missing",
+            "vault_password",
+            "vault_password: no vault password is set. Set vault_passw",
+        ),
         ({"secrets": []}, "vault_password_missing", "vault_password", ""),
         ({"vault_password": " "}, "invalid_option", "vault_password", "vault_password: it is empty."),
         ({"vault_id": "a;b"}, "invalid_option", "vault_id", "vault_id: 'a;b' is not a valid vault ID"),
@@ -280,12 +285,12 @@ def test_what_ansible_refuses_is_told(target: Path, options: dict[str, Any], nam
 @pytest.mark.parametrize(
     ("content", "code", "text"),
     [
-        (b"key: sekret\n", "vault_not_encrypted", "is not encrypted with ansible-vault: run ansible-vault encrypt"),
+        (b"key: sekret\n", "vault_not_encrypted", "is not encrypted with ansible-vault. Run: ansible-vault encrypt"),
         (b"$ANSIBLE_VAULT;1.1;AES256\nzz\n", "vault_damaged", ""),
         (b"$ANSIBLE_VAULT", "vault_damaged", ""),
-        (encrypted("a: 1", "dev", LABELLED), "vault_not_decrypted", "the vault password is wrong, or the file is dama"),
+        (encrypted("a: 1", "dev", LABELLED), "vault_not_decrypted", "The vault password is wrong, or the file is dama"),
         (encrypted("- sekret"), "foreign_content", "Its top level is not a mapping"),
-        (encrypted("key: [sekret"), "foreign_content", "(line 1). To correct it: ansible-vault edit"),
+        (encrypted("key: [sekret"), "foreign_content", "(line 1). Correct it with: ansible-vault edit"),
         (encrypted("a: sekret\na: 2"), "foreign_content", "(lines 1 and 2)"),
         (encrypted(b"\xff"), "foreign_content", "is not UTF-8"),
     ],
@@ -468,7 +473,10 @@ def test_a_file_that_another_process_writes_is_waited_for_and_then_named(
     with a_process_that_holds(handover, lock_name(target)) as holder:
         result = refusal(target, value=VALUE)
         assert (result.code, result.option) == ("locked", "path")
-        assert f"path: {target} is still in use by process {holder} on {os.uname().nodename} since 20" in result.msg
+        assert (
+            f"path: {target} is still in use after 60 seconds (process {holder} on {os.uname().nodename} since 20"
+            in result.msg
+        )
         assert sum(clock.sleeps) == pytest.approx(60)
         assert not target.exists()
         assert run(target, check=True, value=VALUE)["changed"]

@@ -96,7 +96,7 @@ def test_every_store_is_documented(name: str) -> None:
     for kind, options in STORES.items():
         for option, spec in options.items():
             text = " ".join(paragraphs(described[option]))
-            assert f"V({kind})" in text, (kind, option)
+            assert f"O(store.type={kind})" in text, (kind, option)
             assert described[option]["type"] in {spec["type"], STORE_OPTION["options"][option]["type"]}, (kind, option)
 
 

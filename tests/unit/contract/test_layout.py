@@ -25,13 +25,14 @@ COLLECTION = "ansible_collections.oauthops.iam.plugins"
 LAYERS: dict[str, set[str]] = {
     "_api": set(),
     "_uris": {"_api"},
-    "_places": {"_api"},
+    "_places": {"_api", "_system_errors"},
     "_files": {"_api", "_places"},
     "_attributes": {"_api", "_files", "_places"},
     "_dns": {"_api", "_uris"},
     "_documents": {"_api"},
-    "_oauth": {"_api", "_documents", "_uris", "_files", "_places"},
+    "_oauth": {"_api", "_documents", "_uris", "_files", "_places", "_system_errors"},
     "_module": {"_api"},
+    "_system_errors": set(),
     "_store_options": set(),
     "_dns_options": {"_dns"},
 }
@@ -47,6 +48,7 @@ PURE = [
     "_oauth/plan",
     "_oauth/promotion",
     "_oauth/validate",
+    "_system_errors",
     "_uris",
 ]
 

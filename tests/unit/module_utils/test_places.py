@@ -96,7 +96,10 @@ def test_links_in_a_circle_are_an_error(folder: Path) -> None:
     (folder / "other").symlink_to("one")
     with refuses("file_inaccessible", "path") as caught:
         place_of(folder / "one/file")
-    assert caught.value.message == f"path: {folder}/one/file cannot be reached (Too many levels of symbolic links)."
+    assert caught.value.message == (
+        f"path: {folder}/one/file cannot be reached (Too many levels of symbolic links). "
+        "Correct the symbolic links in the path."
+    )
 
 
 def test_what_is_no_directory_is_an_error(folder: Path) -> None:
@@ -148,7 +151,7 @@ def test_a_link_where_others_can_write_is_refused(folder: Path, mode: int, link:
         place_of(shared / link)
     assert caught.value.message == (
         f"path: {shared}/{link.split('/')[0]} is a symbolic link that another user may have put there. "
-        "Name the file or directory that it leads to."
+        "Set the path of the file or directory that it points to."
     )
     assert place_of(shared / "../real/file") == f"{folder}/real/file"
 
@@ -186,7 +189,10 @@ def test_a_directory_that_cannot_be_searched_is_an_error(common: Path) -> None:
     directory_of(0, common / "closed", 0o700)
     with acting_as_nobody(), refuses("file_inaccessible", "path") as caught:
         place_of(common / "closed/file")
-    assert caught.value.message == f"path: {common}/closed/file cannot be reached (Permission denied)."
+    assert caught.value.message == (
+        f"path: {common}/closed/file cannot be reached (Permission denied). "
+        "Give the user who runs the task access to it and to its directory."
+    )
 
 
 @pytest.mark.parametrize("searched", [os.O_RDONLY, getattr(os, "O_PATH", os.O_RDONLY)])

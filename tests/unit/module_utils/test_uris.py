@@ -151,7 +151,7 @@ NO_HOST = "has no valid host name"
         ("https://-a.example.com/", NO_HOST),
         ("https://a-.example.com/", NO_HOST),
         ("https://", "has no host"),
-        ("https://me:pw@app.example.com/", "must not have a user or password, because it is public"),
+        ("https://me:pw@app.example.com/", "must not have a user name or password, because it is public"),
         ("https://app.example.com\\@evil.example/", "is not a URI"),
     ],
 )
@@ -216,7 +216,7 @@ def test_a_name_beyond_ascii_needs_a_library(monkeypatch: pytest.MonkeyPatch) ->
     assert dns_name("example.com") == "example.com"
     with refuses("requirement_missing") as caught:
         dns_name("bücher.example")
-    assert "install the Python library idna" in caught.value.message
+    assert "Install the Python library idna" in caught.value.message
 
 
 @pytest.mark.parametrize(

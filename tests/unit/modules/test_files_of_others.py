@@ -96,7 +96,7 @@ def test_a_mark_that_is_a_link_is_refused_before_minting(
     cloudflare.expect(reads(CONFIDENTIAL), *([] if check else [reads(CONFIDENTIAL)]))
     result = rotate(app / "secret", check)
     assert (result.failed, result.code, result.option) == (True, "file_inaccessible", "client_secret_file")
-    assert f"{app}/secret.unreceived marks a lost secret, but is not a regular file" in result.msg
+    assert f"{app}/secret.unreceived is not a regular file" in result.msg
     assert is_untouched(victim)
     assert os.listdir(victim.parent) == [victim.name]
     assert os.listdir(app) == ["secret.unreceived"]
@@ -198,8 +198,8 @@ def test_a_file_that_was_moved_there_is_not_given_to_the_owner(app: Path, check:
     assert (result.failed, result.code, result.option) == (True, "file_owned_by_other", "path")
     assert result.msg == (
         f"path: {app}/oauth.json belongs to the user root, and other users can put files into its directory, "
-        "so it may not be yours. "
-        "Remove it, or make the user nobody its owner."
+        "so it may be a file of theirs. "
+        "Remove the file, or make the user nobody its owner."
     )
     assert "value" not in result
     assert is_untouched(app / "oauth.json")
@@ -231,8 +231,8 @@ def test_a_file_that_another_user_made_first_does_not_get_the_secret(app: Path, 
     assert (result.failed, result.code, result.option) == (True, "file_owned_by_other", "path")
     assert result.msg == (
         f"path: {app}/oauth.json belongs to the user nobody, and other users can put files into its directory, "
-        "so it may not be yours. "
-        "Set the option owner to the file's owner, if you trust it."
+        "so it may be a file of theirs. "
+        "If you trust the file, set the option owner to its owner."
     )
     assert keep(app / "oauth.json", check, owner="0").code == "file_owned_by_other"
     assert owner(app / "oauth.json") == before

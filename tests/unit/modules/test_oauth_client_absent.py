@@ -70,7 +70,7 @@ def test_a_public_client_needs_force(cloudflare: Script, check: bool) -> None:
     result = run(check=check, client_id=CLIENT_ID)
     assert (result.failed, result.changed) == (True, False)
     assert (result.code, result.option) == ("client_public", "force")
-    assert f"{CLIENT_ID} is public: deleting it ends every user's authorization permanently" in result.msg
+    assert f"{CLIENT_ID} has visibility=public. Deleting it ends every user's authorization permanently" in result.msg
 
 
 def test_a_public_client_with_force(cloudflare: Script) -> None:

@@ -230,7 +230,7 @@ def test_a_new_client_that_is_not_listed_is_warned_about(cloudflare: Script, loo
     assert (result.failed, result.changed) == (False, True)
     assert result.oauth_client["client_id"] == CLIENT_ID
     assert result.warnings == [
-        f"The client {CLIENT_ID} was created, but Cloudflare does not list it yet. Until it does, use client_id: "
+        f"The client {CLIENT_ID} was created, but Cloudflare does not list it yet. Until it does, set client_id: "
         "a task with only client_name would create a second client."
     ]
 

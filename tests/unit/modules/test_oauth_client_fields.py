@@ -156,7 +156,7 @@ def test_a_value_that_is_rewritten_is_an_error_that_names_it(cloudflare: Script)
     assert (result.failed, result.changed) == (True, True)
     assert (result.code, result.option) == ("value_not_kept", "tos_uri")
     assert f"tos_uri was sent as {A!r} but is kept as '{A}/'" in result.msg
-    assert "Write the value that Cloudflare keeps, or leave the option out" in result.msg
+    assert "Set the option to the value that Cloudflare keeps, or omit it" in result.msg
 
 
 @pytest.mark.parametrize("stale", [a_client(), {"client_id": CLIENT_ID, "visibility": "private"}])

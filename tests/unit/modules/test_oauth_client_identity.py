@@ -96,7 +96,7 @@ def test_several_clients_of_one_name_are_listed(cloudflare: Script, state: str) 
     assert (result.code, result.option) == ("client_ambiguous", "client_id")
     assert result.msg == (
         f"2 clients have the name 'Example App': {CLIENT_ID} (private, created 2026-10-05T04:47:27Z); "
-        f"{OTHER_ID} (public, created at an unknown time). Set client_id to the one you mean."
+        f"{OTHER_ID} (public, created at an unknown time). Set client_id to the ID of one of them."
     )
 
 
@@ -109,7 +109,7 @@ def test_a_list_without_names_tells_nothing_about_a_name(cloudflare: Script, sta
     assert (result.code, result.option) == ("names_not_listed", "client_id")
     assert result.msg == (
         "Cloudflare lists clients without their names, so it is not known whether 'Example App' is one of them. "
-        "Set client_id to the one you mean."
+        "Set client_id to identify the client."
     )
 
 
@@ -198,4 +198,4 @@ def test_a_rename_to_a_name_that_is_taken_is_refused(cloudflare: Script, check: 
     result = run(check=check, client_id=CLIENT_ID, client_name="New Name")
     assert (result.failed, result.changed) == (True, False)
     assert (result.code, result.option) == ("client_name_taken", "client_name")
-    assert f"cannot be renamed to 'New Name': {OTHER_ID} has that name already" in result.msg
+    assert f"cannot be renamed to 'New Name', which is already the name of {OTHER_ID}" in result.msg

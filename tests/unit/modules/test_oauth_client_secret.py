@@ -222,7 +222,7 @@ def test_a_client_that_has_just_been_deleted_is_an_error(cloudflare: Script) -> 
     cloudflare.expect(lists(CONFIDENTIAL), Call("GET", CLIENT, **GONE))
     result = run("rotated", client_id=None, client_name="Example App", return_client_secret=True)
     assert (result.failed, result.changed, result.code) == (True, False, "client_not_found")
-    assert result.msg == f"The OAuth client {CLIENT_ID} has just been deleted."
+    assert result.msg == f"The OAuth client {CLIENT_ID} has just been deleted, so nothing was done."
 
 
 def test_a_client_whose_secrets_are_just_given_up_is_refused(cloudflare: Script) -> None:
@@ -261,8 +261,8 @@ def test_a_rotation_that_is_not_shown_is_warned_about_and_delivered(
     assert (result.failed, result.changed) == (False, True)
     assert target.read_text() == result.client_secret == SECRET
     assert result.warnings == [
-        "The secret was minted and delivered, but Cloudflare shows no open rotation. Look at the client before "
-        "you run state=rotated again, which could mint another secret."
+        "The secret was minted and delivered, but Cloudflare shows no open rotation. Check in Cloudflare's "
+        "dashboard that the client has two secrets before you run state=rotated again, which could mint another."
     ]
 
 

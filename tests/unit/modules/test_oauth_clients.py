@@ -398,7 +398,7 @@ def test_clients_are_needed(cloudflare: Script) -> None:
         (
             [{"client_id": CLIENT_ID, "client_name": "Same"}, {"client_id": OTHER_ID, "client_name": "Same"}],
             "client_name_taken",
-            "Several clients would have the name Same",
+            "several clients would have the name Same",
         ),
     ],
 )
@@ -508,7 +508,9 @@ def test_prune_never_deletes_a_public_client(cloudflare: Script, check: bool) ->
     result = run({**options(), **TOS}, prune=True, check=check)
     assert (result.failed, result.changed) == (True, False)
     assert result.error == {"code": "prune_refused", "option": "force"}
-    assert f"prune would delete public clients: Other App ({OTHER_ID}). Nothing was changed." in result.msg
+    assert (
+        f"prune would delete clients with visibility=public: Other App ({OTHER_ID}). Nothing was changed." in result.msg
+    )
 
 
 def test_prune_deletes_a_public_client_by_force(cloudflare: Script) -> None:
@@ -521,7 +523,7 @@ def test_prune_spares_a_client_that_was_published_since(cloudflare: Script) -> N
     cloudflare.expect(lists(a_client(), a_client(**OTHER)), looks(a_client(**OTHER, visibility="public")))
     result = run(options(), prune=True)
     assert (result.failed, result.code) == (True, "clients_failed")
-    assert f"[Other App] {OTHER_ID} is public" in result.msg
+    assert f"[Other App] force: {OTHER_ID} has visibility=public" in result.msg
     assert result.pruned == []
 
 
@@ -613,7 +615,7 @@ def test_a_name_that_no_file_can_have_needs_a_file_of_its_own(cloudflare: Script
     cloudflare.expect(lists(), offers_usual_scopes())
     result = run(options(client_name=name, **CONFIDENTIAL), client_secret_dir=str(tmp_path))
     assert codes(result) == ["secret_destination_missing"]
-    assert "no file in client_secret_dir can have its name" in result.oauth_clients[0]["msg"]
+    assert "No file in client_secret_dir can have the client's name" in result.oauth_clients[0]["msg"]
 
 
 @pytest.mark.parametrize("check", [True, False])

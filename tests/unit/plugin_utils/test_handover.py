@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover, reserve
+from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import KEEP_IT, Handover, reserve
 from ansible_collections.oauthops.iam.plugins.plugin_utils._lock import held
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import Note
 from tests.unit.support import SECRET, refuses
@@ -85,9 +85,10 @@ def test_a_link_is_never_followed(handover: Handover, tmp_path: Path) -> None:
     (tmp_path / "other").write_text("precious")
     os.symlink(tmp_path / "other", client.path(NOTE))
     assert not client.holds(NOTE)
-    with refuses("file_inaccessible", "handover_dir"), client.receiving(NOTE):
+    with refuses("file_inaccessible", "handover_dir") as refused, client.receiving(NOTE):
         pass
     assert (tmp_path / "other").read_text() == "precious"
+    assert KEEP_IT in refused.value.message
 
 
 def test_the_first_edition_named_a_file_by_its_note_alone(handover: Handover) -> None:

@@ -96,7 +96,7 @@ def test_a_mapping_in_braces_stays_one(text: str, edited: str) -> None:
         ("- sekret", "Its top level is not a mapping of keys to values."),
         ("sekret", "Its top level is not a mapping of keys to values."),
         ("a: 1\n---\nb: 1\n", "It holds several YAML documents."),
-        ("a: 1\nkey: sekret\na: 2\n", "A key occurs twice (lines 1 and 3): delete one of the two."),
+        ("a: 1\nkey: sekret\na: 2\n", "A key occurs twice (lines 1 and 3). Delete one of them."),
         ("a: 1\nb: [sekret\n", "It is not valid YAML (line 3)."),
         ("a: sekret: b\n", "It is not valid YAML (line 1)."),
         ("a: 2001-99-99\n", "It is not valid YAML."),

@@ -143,11 +143,14 @@ def test_no_credential_or_half_of_one(environ: dict[str, str], options: dict[str
 @pytest.mark.parametrize(
     ("environ", "text"),
     [
-        ({}, "No credential: set the option api_token or the environment variable CLOUDFLARE_API_TOKEN"),
+        (
+            {},
+            "api_token: no credential is set. Set the option api_token or the environment variable CLOUDFLARE_",
+        ),
         (
             {"CLOUDFLARE_EMAIL": MAIL},
-            "api_email is set (by the environment variable CLOUDFLARE_EMAIL) but api_key is not: set the option api_key"
-            " or the environment variable CLOUDFLARE_API_KEY",
+            "api_key: it is not set, while api_email is (by the environment variable CLOUDFLARE_EMAIL). Set the option "
+            "api_key or the environment variable CLOUDFLARE_API_KEY",
         ),
     ],
 )
@@ -164,7 +167,7 @@ def test_what_no_header_can_carry_is_refused_without_being_told(option: str, bad
     rest = {} if option == "api_token" else {"api_email": MAIL, "api_key": KEY}
     with refuses("invalid_option", option) as caught:
         chosen({}, **{**rest, option: secret})
-    assert f"the value from the option {option} holds a space, a line break" in caught.value.message
+    assert f"the value of the option {option} has a space, a line break" in caught.value.message
     assert "s3cr3t" not in caught.value.message
 
 
@@ -249,7 +252,7 @@ def test_what_is_no_base_address(url: str) -> None:
 def test_no_password_of_an_address_is_shown(url: str) -> None:
     with refuses("invalid_option", "api_url") as caught:
         check_api_url(url)
-    assert "it holds a user or a password" in caught.value.message
+    assert "contains a user name or password" in caught.value.message
     assert "hush" not in caught.value.message
 
 
@@ -262,7 +265,7 @@ def test_an_account_id_has_32_letters_and_digits(account_id: str) -> None:
 def test_another_account_id_is_refused(account_id: str) -> None:
     with refuses("invalid_option", "account_id") as caught:
         check_account_id(resolved({"CLOUDFLARE_ACCOUNT_ID": account_id}))
-    assert f"with {len(account_id)} characters" in caught.value.message
+    assert f"of {len(account_id)} characters" in caught.value.message
 
 
 def test_an_account_id_is_needed() -> None:

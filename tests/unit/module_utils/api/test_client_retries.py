@@ -142,7 +142,7 @@ def lost(cloudflare: Script, failure: dict[str, Any]) -> CloudflareError:
         (
             requests.exceptions.InvalidURL("http://me:hush@proxy:99999"),
             "unreachable",
-            "and nothing was sent. Check api",
+            "and nothing was sent. Correct api",
         ),
         (OSError("Could not find a suitable bundle"), "response_lost", "Could not find a suitable bundle"),
     ],
@@ -258,8 +258,8 @@ def test_a_lost_write_that_cannot_be_looked_after_stays_the_failure(cloudflare: 
     with refuses("outcome_unknown") as caught:
         api.settle(lambda: api.write("PATCH", "/thing", "Thing"), unread)
     assert caught.value.message.startswith(
-        "It is not known whether this change was carried out. Run the task again: it looks first. "
-        "Reading it back failed: GET /thing failed. PATCH /thing: the response"
+        "It is not known whether Cloudflare made this change. Run the task again: it reads the current state first. "
+        "Reading that state failed: GET /thing failed. PATCH /thing: the response"
     )
     assert caught.value.error().items() >= error_of("PATCH", "/thing", 502).items()
     assert caught.value.extra == {"changed": True}

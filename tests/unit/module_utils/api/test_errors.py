@@ -30,6 +30,14 @@ def failure() -> CloudflareError:
     )
 
 
+@pytest.mark.parametrize(
+    ("message", "renamed"), [("ttl: too low.", "dns.ttl: too low."), ("The ttl: is too low.", "The ttl: is too low.")]
+)
+def test_an_option_can_have_another_name_for_the_user(message: str, renamed: str) -> None:
+    failure = UsageError("no", message, option="ttl", changed=True).renamed("dns.ttl")
+    assert failure.result() == {"msg": renamed, "changed": True, "error": {"code": "no", "option": "dns.ttl"}}
+
+
 def test_a_usage_error_is_a_message_and_what_comes_with_it() -> None:
     assert UsageError("no", "No.", option="ttl", changed=True).result() == {
         "msg": "No.",

@@ -164,7 +164,7 @@ def test_errors_may_be_nested_deeply(depth: int) -> None:
 
 
 def test_a_body_of_no_type_is_said_to_be_of_none() -> None:
-    assert "of no stated type" in refused(200, b"x").message
+    assert "no content type" in refused(200, b"x").message
 
 
 @pytest.mark.parametrize("success", [False, None, "true", 1, 0])
@@ -266,7 +266,7 @@ def test_a_credential_problem_names_permission_and_origin(status: int, code: int
     ("status", "content", "remedy"),
     [
         (429, refusal({"code": 971, "message": "m"}), "rate limit. Run again later, or raise retry_timeout"),
-        (500, refusal({"code": 1, "message": "m"}), "at a proxy on the way. Run again later"),
+        (500, refusal({"code": 1, "message": "m"}), "at a proxy in between. Run again later"),
         (404, b"", "Check api_url and any proxy in between."),
         (429, refusal({"code": 971, "message": "m"}), "The response asks to retry after 300 seconds (Retry-After)."),
     ],

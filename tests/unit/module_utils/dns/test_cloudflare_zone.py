@@ -132,7 +132,7 @@ def test_no_zone(cloudflare: Script) -> None:
     cloudflare.expect(zones(HOST), zones("example.com"))
     with refuses("zone_not_found") as caught:
         find_zone(a_connection(), HOST)
-    assert f"holds {HOST}. Publish the record at the DNS provider of the domain" in caught.value.message
+    assert f"contains {HOST}. Publish the record at the DNS provider of the domain" in caught.value.message
     assert "'Zone Read', 'DNS Read' and 'DNS Write'" in caught.value.message
 
 
@@ -155,7 +155,7 @@ def test_the_zone_that_can_be_written(cloudflare: Script, found: list[dict[str, 
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        ("secondary", "The zone example.com is a secondary zone, which cannot be changed at Cloudflare"),
+        ("secondary", "The zone example.com is a secondary zone, read-only at Cloudflare"),
         ("partial", "The zone example.com is a partial (CNAME) zone, whose DNS is at another provider"),
         ("internal", "The zone example.com is an internal zone, which is not in the public DNS"),
     ],
@@ -170,7 +170,10 @@ def test_a_zone_that_will_not_do(cloudflare: Script, kind: str, text: str) -> No
 @pytest.mark.parametrize(
     ("statuses", "listed"),
     [
-        (("active", "active"), "example.com: z1 (active), z2 (active). Set zone_id to the one you mean."),
+        (
+            ("active", "active"),
+            "example.com: z1 (active), z2 (active). Set zone_id of the module cloudflare_oauth_domain_record to one",
+        ),
         (("moved", "pending"), "z1 (moved), z2 (pending)"),
     ],
 )

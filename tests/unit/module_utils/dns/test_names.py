@@ -85,7 +85,7 @@ def test_a_delegation_names_who_answers() -> None:
 def test_a_host_must_not_lose_the_addresses_that_a_wildcard_gives_it(types: list[str]) -> None:
     with refuses("wildcard_conflict") as caught:
         check_wildcard(HOST, types)
-    assert "would make the host unreachable: give it address records of its own" in caught.value.message
+    assert "would make the host unreachable. Give it address records of its own" in caught.value.message
 
 
 def test_a_host_that_loses_other_records_of_a_wildcard_is_warned_of() -> None:

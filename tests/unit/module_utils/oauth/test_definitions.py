@@ -75,10 +75,10 @@ def test_a_file_with_the_characters_of_a_glob_is_itself(write: Write) -> None:
         ("- client_name: App\n- App\n", "clients[1] is not a mapping"),
         ("- clientname: App\n", "clients[0] has no option 'clientname'"),
         ("- clientname: App\n", "Did you mean client_name?"),
-        ("- client_name: '{{ name }}'\n", "clients[0].client_name holds a template"),
-        ("- scopes: [dns.read, '{% if a %}']\n", "clients[0].scopes holds a template"),
-        ("- scopes: [[dns.read]]\n", "clients[0].scopes is not"),
-        ("- client_name: {a: b}\n", "clients[0].client_name is not"),
+        ("- client_name: '{{ name }}'\n", "clients[0].client_name has a template"),
+        ("- scopes: [dns.read, '{% if a %}']\n", "clients[0].scopes has a template"),
+        ("- scopes: [[dns.read]]\n", "clients[0].scopes has a mapping or"),
+        ("- client_name: {a: b}\n", "clients[0].client_name has a mapping or"),
         ("- client_name: App\n- visibility: Public\n", "clients[1]: value of visibility must be one of"),
         ("- append: maybe\n", "clients[0]: "),
         ("- scopes: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    61\n", "vars_files"),
@@ -99,9 +99,9 @@ def test_what_cannot_be_read_is_named(write: Write, tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     Path(os.fsdecode(bytes(tmp_path) + b"/half-\xff")).write_text(NAMED)
     for pattern, wrong in {
-        "missing": "missing cannot be read: No such file or directory",
+        "missing": "missing cannot be read (No such file or directory)",
         "": "a path is empty",
-        "lo*": "loop cannot be read: Too many levels of symbolic links",
+        "lo*": "loop cannot be read (Too many levels of symbolic links)",
         "*.yml": "*.yml matches no file",
         ".": ". is not a regular file",
         "pipe": "pipe is not a regular file",

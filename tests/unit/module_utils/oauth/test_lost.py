@@ -78,20 +78,20 @@ def test_whether_a_second_secret_exists_is_unknown() -> None:
         (lost_creation(LOST, "App", []), ["no client of that name is listed now. Run again"]),
         (
             lost_creation(LOST, "App", UNREACHABLE),
-            ["not known whether the client 'App' was created", "(GET /x failed.)", "Run again: the task looks for"],
+            ["not known whether the client 'App' was created", "(GET /x failed).", "Run again: the task looks for"],
         ),
         (
             lost_rotation(LOST, CLIENT, SEEN),
             [
                 f"A second secret of {CLIENT_ID} was minted, but the response was lost",
-                "The older secret keeps working",
+                "The older secret still works",
                 "Applications cannot authenticate until",
             ],
         ),
         (lost_rotation(LOST, CLIENT, CLIENT), ["Cloudflare shows no second secret. Run again."]),
         (
             lost_rotation(LOST, CLIENT, UNREACHABLE),
-            [f"not known whether a second secret of {CLIENT_ID} was minted", "(GET /x failed.)"],
+            [f"not known whether a second secret of {CLIENT_ID} was minted", "(GET /x failed)."],
         ),
     ],
 )

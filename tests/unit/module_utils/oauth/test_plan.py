@@ -133,7 +133,8 @@ def test_optional_scopes_may_be_among_the_scopes_that_are_there() -> None:
 def test_the_host_of_a_verified_client_is_locked(client_uri: str, new: str) -> None:
     error = refused({"client_uri": client_uri}, a_verified_client())
     assert (error.code, error.option) == ("domain_locked", "client_uri")
-    assert f"verified as app.example.com and cannot become {new}" in error.message
+    lost = "be removed" if new == "none" else f"become {new}"
+    assert f"app.example.com is verified and cannot {lost}" in error.message
     assert "For another domain, create another client" in error.message
 
 
@@ -186,7 +187,7 @@ def test_a_public_client_is_not_promoted_again() -> None:
 def test_there_is_no_way_back_to_private() -> None:
     error = refused({}, a_client(visibility="public"), "private")
     assert (error.code, error.option) == ("client_public", "visibility")
-    assert "cannot be made private again" in error.message
+    assert "is public, which is permanent" in error.message
 
 
 @pytest.mark.parametrize("actual", [a_client(), a_client(visibility="public")])

@@ -35,20 +35,20 @@ def test_known_scopes_pass() -> None:
 @pytest.mark.parametrize(
     ("scope", "hint"),
     [
-        ("dns.raed", "did you mean dns.read or"),
-        ("DNS.Read", "did you mean dns.read?"),
-        ("acount-settings.read", "did you mean account-settings.read?"),
+        ("dns.raed", "Did you mean dns.read or"),
+        ("DNS.Read", "Did you mean dns.read?"),
+        ("acount-settings.read", "Did you mean account-settings.read?"),
         ("dns:write", "separated by dots, not colons; did you mean dns.write?"),
         ("workers-script:write", "separated by dots, not colons; did you mean workers-scripts.write?"),
         ("com:xyzzy", "separated by dots, not colons; no scope in the catalog has a similar ID"),
-        ("q.q", "no scope in the catalog has a similar ID."),
+        ("q.q", "No scope in the catalog has a similar ID."),
     ],
 )
 def test_an_unknown_scope_comes_with_what_was_meant(scope: str, hint: str) -> None:
     message = refused("dns.read", scope)
-    assert message.startswith(f"Cloudflare has no scope {scope!r}: ")
+    assert message.startswith(f"Cloudflare has no scope {scope!r}. ")
     assert hint in message
-    assert message.endswith("The module cloudflare_oauth_scope_info lists them all.")
+    assert message.endswith("The module cloudflare_oauth_scope_info lists all scopes.")
 
 
 def test_all_unknown_scopes_come_in_one_message_once() -> None:

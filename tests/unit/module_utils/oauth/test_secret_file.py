@@ -12,8 +12,9 @@ from typing import Any, NoReturn
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import UNREGISTERED, Delivery
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_place import RESERVED_BYTES
+from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
 from tests.unit.support import SECRET, refuses
 
 REMEDY = "Mint another."
@@ -164,7 +165,10 @@ def test_what_shows_only_when_writing_is_refused_before_minting(
     monkeypatch.setattr(module, name, fails_with(number))
     with refuses("file_inaccessible", "client_secret_file") as caught:
         enter(folder / "secret")
-    assert caught.value.message == f"client_secret_file: {folder}/secret cannot be written ({os.strerror(number)})."
+    assert (
+        caught.value.message
+        == f"client_secret_file: {folder}/secret cannot be written {explained(OSError(number, os.strerror(number)))}"
+    )
     assert "changed" not in caught.value.extra
     assert os.listdir(folder) == []
 
@@ -184,7 +188,8 @@ def test_a_failure_after_minting_says_what_became_of_the_secret(
             delivery.deliver(SECRET, "the-id", REMEDY)
     assert caught.value.message == (
         f"A client secret of the-id was minted, but {folder}/secret could not be written "
-        f"({os.strerror(number)}){' and the secret is lost' if code == 'secret_lost' else ''}. {REMEDY}"
+        f"{explained(OSError(number, os.strerror(number)))} "
+        f"{UNREGISTERED if returned else 'The secret is lost.'} {REMEDY}"
     )
     assert caught.value.extra == {"changed": True, **({"client_secret": SECRET} if returned else {})}
     assert os.listdir(folder) == []
