@@ -113,7 +113,7 @@ def test_a_password_opens_another_vault_id_only_where_that_is_allowed(controller
     password = {"vault_password_file": str(controller.ansible.directory / "prod.password")}
     refused = controller.store(environment=MATCH, **password)
     assert (refused.code, refused.option) == ("store_unreadable", "store")
-    assert "DEFAULT_VAULT_ID_MATCH allows no other (expected prod, loaded default)" in refused.failure
+    assert "has the vault ID prod, and DEFAULT_VAULT_ID_MATCH allows no other (loaded: default)" in refused.failure
     assert controller.store(environment=MATCH, **password, vault_id="prod").changed == ["store"]
     assert controller.held(*PROD, environment=MATCH) == {"other": 1, "example_app": HELD}
 
