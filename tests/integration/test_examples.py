@@ -239,6 +239,8 @@ def test_the_steps_of_the_publishing_guide_run(ansible: Ansible, fake: FakeCloud
         assert_nothing_leaked(run, ansible, fake)
     assert run.changed == ["Create the client and publish its record", "Make the client public"]
     assert fake.state()["clients"][0]["visibility"] == "public"
+    assert ansible.play(remove).code == "client_public"
+    remove[0]["vars"]["oauth_client_publish_force"] = True
     assert ansible.play(remove).status == 0
     assert fake.state()["clients"] == []
 

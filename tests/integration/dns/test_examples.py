@@ -55,11 +55,11 @@ def test_the_variables_for_a_name_server_publish(publishing: Publishing, name_se
 
 
 def test_the_task_file_of_the_guide_is_included_for_both_states(publishing: Publishing) -> None:
-    (tasks,) = [block for block in guide_blocks() if "Request the record" in str(block)]
-    own = publishing.ansible.directory / "dns_by_ticket.yml"
+    (tasks,) = [block for block in guide_blocks() if "dns_request_list" in str(block)]
+    own = publishing.ansible.directory / "dns_request_list.yml"
     requests = publishing.ansible.directory / "requests"
     own.write_text(yaml.safe_dump(tasks))
-    requests_file = ("-e", f"dns_requests_file={requests}")
+    requests_file = ("-e", f"dns_request_list={requests}")
     told = {**AT_ONCE, "provider": str(own)}
 
     run = publishing.run(*requests_file, **told)
@@ -69,7 +69,14 @@ def test_the_task_file_of_the_guide_is_included_for_both_states(publishing: Publ
     assert requests.read_text() == f"present {line}\n"
 
     assert publishing.remove(*requests_file, **told).status == 0
-    assert requests.read_text() == f"present {line}\nabsent {line}\n"
+    assert requests.read_text() == f"absent {line}\n"
+
+    record = {"fqdn": "app.example.com", "value": value, "ttl": 1, "state": "present"}
+    included = {"ansible.builtin.include_tasks": str(own), "vars": {"oauth_client_publish_record": record}}
+    others = {**included, "vars": {"oauth_client_publish_record": {**record, "fqdn": "other-app.example.com"}}}
+    variables = {"dns_request_list": str(requests)}
+    assert len(publishing.ansible.play([included, others, included, others], vars=variables).changed) == 2
+    assert requests.read_text() == f"present {line}\npresent other-{line}\n"
 
 
 def test_the_play_that_removes_a_client_runs(publishing: Publishing, name_server: NameServer) -> None:
@@ -80,7 +87,10 @@ def test_the_play_that_removes_a_client_runs(publishing: Publishing, name_server
     ]
     ((play,),) = plays
     (publishing.ansible.directory / "remove.yml").write_text(yaml.safe_dump([play]))
-    zone = {"oauth_client_publish_dns": publishing.variables()["oauth_client_publish_dns"]}
-    run = publishing.ansible.playbook(str(publishing.ansible.directory / "remove.yml"), extra=zone)
+    public = {
+        "oauth_client_publish_dns": publishing.variables()["oauth_client_publish_dns"],
+        "oauth_client_publish_force": True,
+    }
+    run = publishing.ansible.playbook(str(publishing.ansible.directory / "remove.yml"), extra=public)
     assert run.status == 0, run.output
     assert (publishing.clients(), name_server.content()) == ([], before)
