@@ -24,11 +24,11 @@ attributes:
     description:
       - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
   action:
-    description: Has an action plugin, so that some or all of it runs on the controller.
+    description: Has a corresponding action plugin, so that some parts of it run on the controller.
     support: full
     details:
-      - On the controller, with Ansible's own Python, the task runs in the process of Ansible, which takes far less
-        time. The result is the same. On any other host, the module runs there.
+      - On the controller, with Ansible's own Python, the task runs in the process of Ansible, which is much faster.
+        The result is the same. On any other host, the module runs there.
       - Set the variable C(oauthops_in_process) to V(false) to turn this off.
   async:
     description: Supports being used with the C(async) keyword.
@@ -50,6 +50,14 @@ attributes:
     details: This module does not modify anything.
 """
 
+    MINTING = r"""
+attributes:
+  async:
+    support: partial
+    details: Refused with O(return_client_secret=true), because Ansible would keep the secret in a file that every user
+      can read.
+"""
+
     VALUE = r"""
 attributes:
   async:
@@ -63,7 +71,7 @@ attributes:
     CONTROLLER = r"""
 attributes:
   action:
-    details: Nothing runs on the target, and no connection to it is made.
+    details: It runs in the process of Ansible on the controller, and does not connect to the task's host.
   async:
     support: none
   become:

@@ -17,7 +17,6 @@ options:
     description:
       - The API token to authenticate with.
       - If omitted, the environment variable E(CLOUDFLARE_API_TOKEN), then E(CLOUDFLARE_TOKEN), is used.
-      - For every environment variable that this module reads, an empty value counts as not set.
       - O(api_token) takes precedence over O(api_email) and O(api_key). An option takes precedence over the environment.
     type: str
   api_email:
@@ -64,13 +63,14 @@ options:
     type: path
   validate_certs:
     description:
-      - Whether the server's certificate is checked. Turn it off only for tests, because the credential could be stolen.
+      - Whether the server's certificate is verified. Disable it only for tests, because the credential could be stolen.
     type: bool
     default: true
 requirements:
   - Python 3.9 or later
   - The Python library C(requests) 2.28 or later
 notes:
+  - An environment variable with an empty value counts as not set.
   - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY). A plain C(http) URL (loopback only)
     is never sent through a proxy. Redirects are never followed, and a C(.netrc) file is never read.
 """

@@ -11,17 +11,21 @@ requirements:
   - For V(hashi_vault) of O(store.type), the Python library C(hvac) on the controller
   - For V(aws_secrets_manager) of O(store.type), the Python library C(boto3) on the controller
 attributes:
+  action:
+    details:
+      - It runs in the process of Ansible on the controller. It connects to the task's host only for a store of the type
+        V(json_file) or V(module).
   delegation:
     support: partial
-    details: It runs on the controller. A store on a host is on the host that the task is delegated to.
+    details: It runs on the controller. A V(json_file) or V(module) store is on the host that the task is delegated to.
   become:
     support: partial
-    details: It runs as the user that Ansible runs as. A store on a host is read and written as the other user.
+    details: It runs as the user that Ansible runs as. A V(json_file) or V(module) store is used as the other user.
 options:
   store:
     description:
       - Where the secret is kept. Only the options of its O(store.type) are allowed.
-      - The R(guide,ansible_collections.oauthops.iam.docsite.guide_stores) has an example of each.
+      - The guide R(Secret stores,ansible_collections.oauthops.iam.docsite.guide_stores) has an example of each type.
     type: dict
     required: true
     suboptions:
@@ -57,8 +61,8 @@ options:
         type: str
       vault_password_file:
         description:
-          - Only with O(store.type=vault_file). The file or script with the password. If neither it nor
-            O(store.vault_password) is set, the vault secrets of the run are used.
+          - Only with O(store.type=vault_file). The file or script with the password. Without it and
+            O(store.vault_password), the vault secrets of the run are used.
         type: path
       vault_password:
         description: Only with O(store.type=vault_file). The password.
@@ -68,8 +72,8 @@ options:
         type: str
       url:
         description:
-          - Only with O(store.type=hashi_vault). The address of the server. If omitted, it is
-            E(ANSIBLE_HASHI_VAULT_ADDR) or E(VAULT_ADDR). Required.
+          - Only with O(store.type=hashi_vault). The address of the server. Required, unless
+            E(ANSIBLE_HASHI_VAULT_ADDR) or E(VAULT_ADDR) is set.
         type: str
       namespace:
         description:
@@ -83,19 +87,19 @@ options:
         type: path
       auth_method:
         description:
-          - Only with O(store.type=hashi_vault). How to log in, V(token) if neither it nor
-            E(ANSIBLE_HASHI_VAULT_AUTH_METHOD) is set.
+          - Only with O(store.type=hashi_vault). How to log in. If omitted, it is E(ANSIBLE_HASHI_VAULT_AUTH_METHOD),
+            else V(token).
         type: str
         choices: [token, approle, jwt, kubernetes, cert, userpass, ldap]
       auth_mount_point:
         description:
-          - Only with O(store.type=hashi_vault). The mount point of the method, its name if neither it nor
-            E(ANSIBLE_HASHI_VAULT_MOUNT_POINT) is set.
+          - Only with O(store.type=hashi_vault). The mount point of the auth method. If omitted, it is
+            E(ANSIBLE_HASHI_VAULT_MOUNT_POINT), else the name of O(store.auth_method).
         type: str
       token:
         description:
           - Only with O(store.type=hashi_vault). For O(store.auth_method=token). If omitted, it is
-            E(ANSIBLE_HASHI_VAULT_TOKEN), E(VAULT_TOKEN) or what C(~/.vault-token) holds.
+            E(ANSIBLE_HASHI_VAULT_TOKEN), E(VAULT_TOKEN) or the content of C(~/.vault-token).
         type: str
       role_id:
         description:
@@ -140,13 +144,13 @@ options:
         description:
           - With O(store.type=aws_secrets_manager), the name or the ARN of the secret. Required.
           - With O(store.type=awx_credential), the name of the credential. Required.
-          - With O(store.type=module), the full name of a module. Without O(store.write_to), the module must only read.
+          - With O(store.type=module), the full name of a module. With O(store.options) alone, it must only read.
             Required.
         type: str
       region:
         description:
-          - Only with O(store.type=aws_secrets_manager). The region. If omitted, it is E(AWS_REGION), or what boto3
-            finds.
+          - Only with O(store.type=aws_secrets_manager). The region. If omitted, it is E(AWS_REGION), or
+            boto3 chooses it.
         type: str
       profile:
         description:
@@ -181,8 +185,8 @@ options:
         type: str
       controller_host:
         description:
-          - Only with O(store.type=awx_credential). The address of the controller. If omitted, it is E(CONTROLLER_HOST)
-            or E(TOWER_HOST). Required.
+          - Only with O(store.type=awx_credential). The address of the controller. Required, unless E(CONTROLLER_HOST)
+            or E(TOWER_HOST) is set.
         type: str
       controller_oauthtoken:
         description:
@@ -205,7 +209,7 @@ options:
       validate_certs:
         description:
           - With O(store.type=hashi_vault) and O(store.type=awx_credential), whether certificates are verified. If
-            omitted, they are, unless E(VAULT_SKIP_VERIFY) or E(CONTROLLER_VERIFY_SSL) says otherwise.
+            omitted, E(VAULT_SKIP_VERIFY) or E(CONTROLLER_VERIFY_SSL) decides, else V(true).
         type: bool
       timeout:
         description:
@@ -215,14 +219,14 @@ options:
         type: float
       read:
         description:
-          - Only with O(store.type=command). The program that prints the JSON object that is stored, or nothing, and its
-            arguments. Required.
+          - Only with O(store.type=command). The program, with its arguments, that prints the stored JSON object. It
+            prints nothing if nothing is stored. Required.
         type: list
         elements: str
       write:
         description:
-          - Only with O(store.type=command). The program that stores the JSON object on its standard input, and its
-            arguments. Required.
+          - Only with O(store.type=command). The program, with its arguments, that stores the JSON object from its
+            standard input. Required.
         type: list
         elements: str
       environment:
@@ -238,11 +242,11 @@ options:
         type: str
       write_to:
         description:
-          - Only with O(store.type=module). The option that takes the record. The module must declare it with C(no_log).
-            Required.
+          - Only with O(store.type=module). The option of the module that takes the record when it writes. The module
+            must declare it with C(no_log). Required.
         type: str
   lock_timeout:
-    description: How many seconds to wait for another run that works on the same client in the same O(handover_dir).
+    description: How many seconds to wait for another run that uses the same O(handover_dir) for the same client.
     type: float
     default: 60
   handover_dir:

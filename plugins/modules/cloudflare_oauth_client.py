@@ -19,6 +19,7 @@ description:
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
+  - oauthops.iam._attributes.minting
   - oauthops.iam._attributes
 options:
   state:
@@ -100,8 +101,8 @@ options:
   visibility:
     description:
       - V(public) lets every Cloudflare user authorize the client. B(This is permanent.) It needs a name, O(logo_uri), a
-        verified host of O(client_uri) and a scope that is more than an identity scope. Missing requirements are
-        reported before anything is changed.
+        verified host of O(client_uri) and at least one scope besides the identity scopes, such as C(openid). Missing
+        requirements are reported before anything is changed.
       - V(private) fails if the client is public. A new client is private.
     type: str
     choices: [private, public]
@@ -123,6 +124,8 @@ options:
     default: true
   client_secret_file:
     description:
+      - A new client whose O(token_endpoint_auth_method) is not V(none) has a secret. It is created only if this option
+        or O(return_client_secret) is set.
       - The absolute path of the file on the target that gets a new client's secret, without a line break and with mode
         C(0600). An existing file is replaced in one step. The file is reserved before the client is created. It belongs
         to the user who runs the task.
@@ -130,6 +133,9 @@ options:
     type: path
   return_client_secret:
     description:
+      - A new client whose O(token_endpoint_auth_method) is not V(none) has a secret. It is created only if this option
+        or O(client_secret_file) is set. V(false) without a file discards the secret on purpose;
+        M(oauthops.iam.cloudflare_oauth_client_secret) can create another later.
       - Whether a new client's secret is returned as RV(client_secret). Set C(no_log=true) on the task then, because
         ansible-core before 2.22 shows the secret otherwise.
       - Refused together with C(async), which keeps the result in a file that every user can read.
@@ -138,8 +144,6 @@ options:
         C(_task.loop_result).
       - A task that is interrupted before it ends returns nothing. With O(client_secret_file), the file has the secret
         even then.
-      - A client that has a secret is not created unless this or O(client_secret_file) is set. V(false) without a file
-        discards the secret on purpose; M(oauthops.iam.cloudflare_oauth_client_secret) can create another later.
     type: bool
   force:
     description:
@@ -385,7 +389,7 @@ error:
       elements: dict
 waited:
   description: Messages about each pause before a request, with its cause. The pauses are within O(retry_timeout).
-  returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
+  returned: when a request was repeated, a change was not yet visible in a response, or the rate limit was near
   type: list
   elements: str
   sample: ['1.0 s: GET /oauth/scopes failed (status 503)']

@@ -73,12 +73,13 @@ options:
   expected:
     description:
       - The RV(fingerprint) of the secret that was deployed and verified. If the store holds another secret by
-        then, O(state=finalized) fails and deletes nothing. A write-only store is not checked.
+        now, O(state=finalized) fails and deletes nothing. A write-only store is not checked.
     type: str
   secret_needed:
     description:
-      - Whether later tasks read the secret from the store, V(no), V(now) in this run, or V(later) in another run. It
-        matters only for a write-only store, such as V(awx_credential). With V(now), the secret is kept in
+      - When later tasks read the secret from the store. V(no) means never, V(now) in this run, and V(later) in another
+        run.
+      - It matters only for a write-only store, such as V(awx_credential). With V(now), the secret is kept in
         O(handover_dir) until the rotation is finalized. With V(later), such a store is refused before anything is
         minted.
     type: str
@@ -99,7 +100,14 @@ EXAMPLES = r"""
       path: /etc/example_app/stored.json
   register: rotation
 
-# Only after every application uses the newer secret.
+- name: Deploy the newer secret to the application
+  ansible.builtin.include_tasks: deploy.yml
+  when: rotation.awaits_deployment
+
+- name: Verify that the application uses the newer secret
+  ansible.builtin.include_tasks: verify.yml
+  when: rotation.awaits_deployment
+
 - name: Delete the older secret, at least a day later
   oauthops.iam.cloudflare_oauth_client_rotation:
     client_name: Example App
@@ -184,7 +192,7 @@ fingerprint:
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 waited:
   description: Messages about each pause before a request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
-  returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
+  returned: when a request was repeated, a change was not yet visible in a response, or the rate limit was near
   type: list
   elements: str
   sample: ['1.0 s: GET /oauth/scopes failed (status 503)']

@@ -162,7 +162,7 @@ error:
   type: dict
 waited:
   description: Messages about each pause before a request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
-  returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
+  returned: when a request was repeated, a change was not yet visible in a response, or the rate limit was near
   type: list
   elements: str
   sample: ['1.0 s: GET /oauth/scopes failed (status 503)']

@@ -14,20 +14,21 @@ description:
     clients without a definition.
   - The clients are listed once. Then only differences are sent, several requests at a time, within Cloudflare's rate
     limit.
-  - A client that fails does not stop the others. The task fails at the end and names all that failed; the results of
-    all clients are in RV(oauth_clients). If three in a row fail for a common reason, such as a network failure, the
-    rest is not attempted.
+  - A failed client does not stop the others. But after three consecutive failures without a response, or with the
+    status 401, 403 or 429, the remaining clients are not attempted. The task fails at the end and names all failed
+    clients. The results of all clients are in RV(oauth_clients).
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
   - oauthops.iam._connection
+  - oauthops.iam._attributes.minting
   - oauthops.iam._attributes
 options:
   clients:
     description:
       - The definitions, as the playbook C(oauthops.iam.export) writes them. The options are those of
         M(oauthops.iam.cloudflare_oauth_client), which describes them in full.
-      - Define each client once. Two definitions that could mean one client are refused before anything is changed.
+      - Define each client once. Two definitions that match the same client are refused before anything is changed.
       - Exactly one of this and O(definitions_file) is required.
     type: list
     elements: dict
@@ -134,6 +135,8 @@ options:
     default: true
   client_secret_dir:
     description:
+      - A new client whose C(token_endpoint_auth_method) is not V(none) has a secret. It is created only if this option,
+        O(clients[].client_secret_file) or O(return_client_secret) is set.
       - The absolute path of the directory on the target for the secrets of new clients. Each is written to a file with
         the name of its client and mode C(0600). A client whose name is not a valid file name needs
         O(clients[].client_secret_file).
@@ -141,6 +144,9 @@ options:
     type: path
   return_client_secret:
     description:
+      - A new client whose C(token_endpoint_auth_method) is not V(none) has a secret. It is created only if this option,
+        O(client_secret_dir) or O(clients[].client_secret_file) is set. V(false) without a file discards the secret on
+        purpose.
       - Whether the secrets of new clients are returned as RV(oauth_clients[].client_secret). Set C(no_log=true) on the
         task then, because ansible-core before 2.22 shows them otherwise.
       - Refused together with C(async), which keeps the result in a file that every user can read.
@@ -149,14 +155,13 @@ options:
         C(_task.loop_result).
       - A task that is interrupted before it ends returns nothing. With O(client_secret_dir), the files have the secrets
         even then.
-      - A client that has a secret is not created unless this, O(client_secret_dir) or O(clients[].client_secret_file)
-        is set. V(false) without a file discards the secret on purpose.
     type: bool
   prune:
     description:
       - Whether clients of the account without a definition are deleted, after all definitions were applied.
-      - Nothing is deleted if a client failed. Nothing is changed if clients with visibility V(public) would be
-        deleted without O(force=true), more than O(prune_limit) clients would be deleted, or no client is defined.
+      - Nothing is deleted if a client failed.
+      - The task fails before it changes anything if it would delete a client with visibility V(public) without
+        O(force=true), if it would delete more than O(prune_limit) clients, or if no client is defined.
     type: bool
     default: false
   prune_limit:
@@ -208,10 +213,12 @@ EXAMPLES = r"""
     definitions_file:
       - oauth_clients.yml
       - teams/*.json
+    client_secret_dir: "{{ example_secret_dir }}"
 
 - name: Manage all clients of an application and prune others by name
   oauthops.iam.cloudflare_oauth_clients:
     clients: "{{ example_staging_clients }}"
+    client_secret_dir: "{{ example_secret_dir }}"
     prune: true
     prune_name: staging-*
 """
@@ -312,7 +319,7 @@ unmanaged:
   sample: []
 waited:
   description: Messages about each pause before a request, with its cause.
-  returned: when a request was repeated, a read did not yet show a write, or the rate limit was near
+  returned: when a request was repeated, a change was not yet visible in a response, or the rate limit was near
   type: list
   elements: str
   sample: ['1.0 s: GET /oauth/scopes failed (status 503)']

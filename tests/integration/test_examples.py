@@ -146,6 +146,16 @@ def test_the_examples_of_a_secret_in_a_file_run(ansible: Ansible) -> None:
     assert json.loads(kept.read_text()) == CREDENTIALS
 
 
+def test_the_task_of_the_guide_to_secret_files_runs(ansible: Ansible) -> None:
+    kept, ((task,),) = ansible.directory / "oauth.json", yaml_blocks(ROOT / "docs/docsite/rst/guide_secret_files.rst")
+    assert task.pop("become") is True
+    task["oauthops.iam.secret_file_value"] |= {"path": str(kept), "owner": getpass.getuser()}
+    run = ansible.play([task], *LOUD, vars=KNOWN)
+    assert run.status == 0, run.output
+    assert KNOWN["example_app_client_secret"] not in run.output
+    assert json.loads(kept.read_text()) == CREDENTIALS
+
+
 def test_the_examples_of_a_store_run(prepared: dict[str, Json], ansible: Ansible, fake: FakeCloudflare) -> None:
     stored, (client,) = ansible.directory / "stored.json", fake.state()["clients"]
     known = {**KNOWN, "example_app_client_id": client["client_id"]}
@@ -153,6 +163,8 @@ def test_the_examples_of_a_store_run(prepared: dict[str, Json], ansible: Ansible
         "rotation": "Mint a second secret every 90 days",
         "stored_secret": "Store a secret that was created in the dashboard",
     }
+    for name in ("deploy.yml", "verify.yml"):
+        (ansible.directory / name).write_text(json.dumps([{"name": name, "ansible.builtin.assert": {"that": True}}]))
     for module, task in changed.items():
         tasks = json.dumps(examples(f"cloudflare_oauth_client_{module}"))
         run = ansible.play(json.loads(tasks.replace("/etc/example_app/stored.json", str(stored))), *LOUD, vars=known)

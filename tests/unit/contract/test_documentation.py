@@ -61,7 +61,8 @@ def test_where_a_module_runs_is_said(name: str) -> None:
     support = {key: documentation(name).attributes[key]["support"] for key in PLACE}
     elsewhere = "full" if name not in IN_THE_CONTROLLER | WITH_A_STORE else "none"
     store = "partial" if name in WITH_A_STORE else elsewhere
-    kept = "none" if name == "secret_file_value" else elsewhere
+    mints = "return_client_secret" in documentation(name).options
+    kept = "none" if name == "secret_file_value" else "partial" if mints else elsewhere
     assert support == {"action": support["action"], "async": kept, "become": store, "delegation": store}
 
 
