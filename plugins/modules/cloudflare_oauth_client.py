@@ -85,9 +85,9 @@ options:
     elements: str
   client_uri:
     description:
-      - The home page of the application. A TXT record verifies its host, see RV(publishing.dns_record).
+      - The home page of the application. A TXT record verifies its hostname, see RV(publishing.dns_record).
       - It is sent only when it differs, because sending it restarts the verification.
-      - The host of a verified client cannot be changed.
+      - The hostname of a verified client cannot be changed.
     type: str
   logo_uri:
     description: The address of the application's logo.
@@ -101,8 +101,8 @@ options:
   visibility:
     description:
       - V(public) lets every Cloudflare user authorize the client. B(This is permanent.) It needs a name, O(logo_uri), a
-        verified host of O(client_uri) and at least one scope besides the identity scopes, such as C(openid). Missing
-        requirements are reported before anything is changed.
+        verified hostname of O(client_uri) and at least one scope besides the identity scopes, such as C(openid).
+      - Missing requirements are reported before anything is changed.
       - V(private) fails if the client is public. A new client is private.
     type: str
     choices: [private, public]
@@ -112,7 +112,7 @@ options:
     default: false
   restart_verification:
     description:
-      - Whether the verification of the host of O(client_uri) is restarted if its status is C(failed). Cloudflare
+      - Whether the verification of the hostname of O(client_uri) is restarted if its status is C(failed). Cloudflare
         stops looking after two days.
     type: bool
     default: false
@@ -282,7 +282,7 @@ oauth_client:
       type: str
       sample: private
     client_uri_verification:
-      description: The verification of the host of RV(oauth_client.client_uri).
+      description: The verification of the hostname of RV(oauth_client.client_uri).
       type: dict
       contains:
         status:
@@ -290,7 +290,7 @@ oauth_client:
           type: str
           sample: pending
         text:
-          description: The value of the TXT record that verifies the host.
+          description: The value of the TXT record that verifies the hostname.
           type: str
           sample: cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592
     has_rotated_secret:
@@ -326,11 +326,11 @@ publishing:
       elements: str
       sample: [client_uri_verification]
     obstacle:
-      description: Why the host of O(client_uri) cannot be verified, V(null) when it can.
+      description: Why the hostname of O(client_uri) cannot be verified, V(null) when it can.
       type: str
       sample: localhost is not in the public DNS, where Cloudflare looks for the record.
     dns_record:
-      description: The TXT record that verifies the host of O(client_uri), V(null) without one.
+      description: The TXT record that verifies the hostname of O(client_uri), V(null) without one.
       type: dict
       contains:
         type:
@@ -338,7 +338,7 @@ publishing:
           type: str
           sample: TXT
         name:
-          description: The host, in lower case and Punycode.
+          description: The hostname, in lower case and Punycode.
           type: str
           sample: app.example.com
         value:

@@ -31,7 +31,7 @@ options:
     type: str
     choices: [private, public]
   verification_status:
-    description: Only the clients whose domain (host of C(client_uri)) has this verification status.
+    description: Only the clients whose domain (hostname of C(client_uri)) has this verification status.
     type: str
     choices: [pending, in_progress, verified, failed]
   has_rotated_secret:
@@ -43,11 +43,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read all clients
+- name: List all clients
   oauthops.iam.cloudflare_oauth_client_info:
   register: all_clients
 
-- name: Show open rotations
+- name: List the clients with two valid secrets
   oauthops.iam.cloudflare_oauth_client_info:
     has_rotated_secret: true
   register: open_rotations

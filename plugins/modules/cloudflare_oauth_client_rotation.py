@@ -18,8 +18,9 @@ description:
   - O(state=finalized) deletes the older secret, if the store holds the newer one.
   - Between the two, bring the newer secret to the applications and verify that they use it. The role
     P(oauthops.iam.oauth_client_rotate#role) does all steps.
-  - A lock in O(handover_dir) lets one run at a time work on a client. M(oauthops.iam.cloudflare_oauth_client_secret)
-    uses neither the lock nor the store, so do not use both modules for one client.
+  - A lock in O(handover_dir) makes runs for the same client wait for each other.
+    M(oauthops.iam.cloudflare_oauth_client_secret) uses neither the lock nor the store, so do not use both modules for
+    one client.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:

@@ -74,7 +74,7 @@ EXAMPLES = r"""
     state: rotated
     client_secret_file: "{{ example_app_secret_file }}"
 
-# Give the new secret to every application here.
+# Here, deploy the new secret to every application, and verify that they use it.
 
 - name: Delete the older secret
   oauthops.iam.cloudflare_oauth_client_secret:

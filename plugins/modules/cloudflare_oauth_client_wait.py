@@ -11,7 +11,7 @@ short_description: Wait until the domain of an OAuth client is verified
 version_added: 0.1.0
 description:
   - Waits until Cloudflare has verified the domain of a client. At intervals, it reads the client and looks up its TXT
-    record in DNS. It prints a line each time, with the phase, the host, and the time elapsed and remaining.
+    record in DNS. It prints a line each time, with the phase, the hostname, and the time elapsed and remaining.
   - It ends when the domain is verified, when the value of the record has changed, when O(wait_timeout) is over, or when
     waiting longer cannot help because the verification has failed. None of these is a failure of the task, so check
     RV(phase).

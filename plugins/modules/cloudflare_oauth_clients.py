@@ -75,7 +75,7 @@ options:
         type: list
         elements: str
       client_uri:
-        description: The home page, whose host is verified.
+        description: The home page, whose hostname is verified.
         type: str
       logo_uri:
         description: The address of the logo.

@@ -10,8 +10,8 @@ module: cloudflare_oauth_domain_record
 short_description: Manage the TXT record that verifies the domain of an OAuth client, in a Cloudflare zone
 version_added: 0.1.0
 description:
-  - Adds one value to the TXT records of a host, or removes it. Every other value stays, so that several OAuth clients
-    can share a host with each other and with other services.
+  - Adds one value to the TXT records of a hostname, or removes it. Every other value stays, so that several OAuth
+    clients can share a hostname with each other and with other services.
   - Values are compared without the quotes that a TXT record is written with.
   - The token needs the permissions C(Zone Read), C(DNS Read) and C(DNS Write) for the zone.
 author: The oauthops.iam authors (@oauthops)
@@ -20,17 +20,18 @@ extends_documentation_fragment:
   - oauthops.iam._attributes
 options:
   state:
-    description: Whether the value is among the TXT records of the host.
+    description: Whether the value is among the TXT records of the hostname.
     type: str
     choices: [present, absent]
     default: present
   client_uri:
     description:
-      - The C(client_uri) of the OAuth client. The record is created at the host of this URI.
+      - The C(client_uri) of the OAuth client. The record is created at the hostname of this URI.
       - Exactly one of this and O(host) is required.
     type: str
   host:
-    description: The host of the record. Exactly one of this and O(client_uri) is required.
+    description:
+      - The hostname of the record, such as V(app.example.com). Exactly one of this and O(client_uri) is required.
     type: str
   value:
     description: The value, from RV(oauthops.iam.cloudflare_oauth_client#module:publishing.dns_record.value).
@@ -44,8 +45,8 @@ options:
     type: int
   zone_id:
     description:
-      - The ID of the zone that contains the host.
-      - If omitted, the most specific zone that contains the host is looked up.
+      - The ID of the zone that contains the hostname.
+      - If omitted, the most specific zone that contains the hostname is looked up.
     type: str
 seealso:
   - module: oauthops.iam.cloudflare_oauth_client

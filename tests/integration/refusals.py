@@ -6,11 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # As Debian 12 has them.
-RAN_ON = ("BIND 9.18", "Knot 3.2", "PowerDNS 4.7", "NSD 4.6", "Unbound 1.17")
+RAN_ON = ("BIND 9.18", "Knot DNS 3.2", "PowerDNS 4.7", "NSD 4.6", "Unbound 1.17")
 KEYS = {
-    "writer": "the right key",
-    "reader": "a key without the right",
-    "stranger": "a key that it does not know",
+    "writer": "a valid key",
+    "reader": "a key without permission",
+    "stranger": "an unknown key",
     "wrong secret": "a wrong secret",
     "wrong algorithm": "a wrong algorithm",
     "none": "no key",
@@ -35,7 +35,7 @@ class Refusal:
 
 CORRECT = "Correct the options of the key."
 RIGHT_AT_POWERDNS = "Set ``dnsupdate``, ``allow-dnsupdate-from`` and the zone's ``TSIG-ALLOW-DNSUPDATE``."
-NO_UPDATES = "Set ``server`` to one that takes updates."
+NO_UPDATES = "Set ``server`` to a name server that accepts updates."
 REFUSALS = (
     Refusal("BIND", ("reader", "none"), "dns_refused", "REFUSED", "update-policy", "Set the zone's ``update-policy``."),
     Refusal("BIND", ("stranger",), "dns_key_refused", "PeerBadKey", "Correct key_name", CORRECT),

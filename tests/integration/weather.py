@@ -13,10 +13,10 @@ class Outcome(Enum):
     """What a user sees, and what they do then."""
 
     REPEATED = "The request is repeated, and the task continues."
-    CHECKED = "The object is read again. The request is repeated only if it has not arrived, and the task continues."
+    CHECKED = "The object is read again. The request is repeated if it was not carried out, and the task continues."
     TOLD = (
-        "The request is not repeated. The task checks whether it was carried out and fails: it names the client, says "
-        "whether it was created or has a second secret, that the secret was not received, and what is safe to do."
+        "The request is not repeated. The task checks whether it was carried out, and fails. The message names the "
+        "client, its state and the next step. The secret was not received."
     )
     FAILED = "The task fails and names the cause."
 
@@ -154,15 +154,15 @@ LASTING = (
         connection={"api_url": "http://127.0.0.1:9/client/v4"},
     ),
     Lasting(
-        "The name of the host is not known to DNS",
+        "The hostname of the address is not in DNS",
         "unreachable",
         "Check api_url and the resolver, and run again.",
         connection={"api_url": "https://api.cloudflare.invalid/client/v4"},
     ),
     Lasting(
-        "No TLS is spoken at the address, or with a certificate that is not trusted",
+        "The server does not support TLS, or its certificate is not trusted",
         "tls_failed",
-        "Check ca_path, the system's certificates and any proxy. This is not tried again.",
+        "Check ca_path, the system's certificates and any proxy. This is not retried.",
         connection={"api_url": "https://127.0.0.1:{port}/client/v4"},
     ),
     Lasting(

@@ -31,13 +31,13 @@ Retries, lost responses and concurrent runs
 
 Look up what a task does when the network, Cloudflare or a name server fails, and what the next run does.
 
-Options
--------
+How requests are retried
+------------------------
 
 The modules repeat a request only where that is harmless. Otherwise they first check whether it was carried out.
 
 - :ansopt:`oauthops.iam.cloudflare_oauth_client#module:retry_timeout` limits all failed attempts and pauses of a task
-  together. The default is 60 seconds. A pause that Cloudflare requests is observed, if it is within
+  together. The default is 60 seconds. They wait as long as the header ``Retry-After`` of a response asks, within
   this limit.
 - :ansplugin:`oauthops.iam.cloudflare_oauth_clients#module` may take longer, because it slows down before the rate
   limit, by at most five minutes a request.
@@ -63,7 +63,7 @@ Refused DNS updates
 -------------------
 
 A task with :ansplugin:`oauthops.iam.rfc2136_txt_value#module`, or with the DNS provider ``rfc2136``, fails as follows,
-also in check mode. Nothing was changed. The rows were tested on {ran_on}, as Debian 12 has them.
+also in check mode. Nothing was changed. Tested with {ran_on} of Debian 12.
 
 {refusals}
 
@@ -84,8 +84,8 @@ Cloudflare shows a secret once. If the response that held it is lost, it cannot 
 
   - If a second secret is there, its value is lost. The older one keeps working, but has to be deleted before another
     can be minted: ``state: finalized``, then ``state: rotated``. In between applications cannot authenticate, so choose
-    the moment. A secret file has an empty file with ``.unreceived`` at the end of its name beside it. While that is
-    there, running again or finalizing fails with the same message.
+    the moment. With ``client_secret_file``, an empty file beside it, whose name ends with ``.unreceived``, marks this.
+    While it exists, running again or finalizing fails with the same message.
   - If no second secret is there, run again.
 
 Concurrent runs
@@ -94,11 +94,13 @@ Concurrent runs
 The API has no lock and no conditional write.
 
 - **The roles.** Publishing with a store and rotating hold a lock for the client on the controller. A second run waits
-  for ``lock_timeout`` seconds, then fails with ``locked`` and names the run that holds it. Between controllers, a note
-  in the store does the same as far as the store can (``rotation_busy``).
-- **Creating a client without a store.** Two runs can both find no client and both create one. Each looks for others of
-  that name afterwards. If there is one, it fails, lists the clients, and says how to delete the duplicate. Until then
-  every task that names the client fails, so that none is used by mistake.
+  for ``lock_timeout`` seconds, then fails with ``locked`` and names the run that holds it. Between controllers, the
+  value ``minting-...`` in the store does the same (``rotation_busy``). If two runs write it at the same moment,
+  ``hashi_vault`` and ``aws_secrets_manager`` refuse the second write. With other stores, a run reads the value back,
+  and can miss this.
+- **Creating a client without a store.** Two runs can both find no client and both create one. Each run looks for
+  other clients of that name afterwards. If there is one, the run fails, lists the clients, and says how to delete the
+  duplicate. Until then every task with this ``client_name`` fails.
 - **The module cloudflare_oauth_client_secret.** It cannot separate two rotations at the same moment. Cloudflare
   refuses one of them, and that task fails.
 
@@ -198,13 +200,13 @@ def shortened(failures: Iterable[str]) -> Iterable[str]:
 
 
 def lasting_rows() -> Iterable[Sequence[str]]:
-    yield ("What stays wrong", "error.code", "What to do")
+    yield ("What is wrong", "error.code", "What to do")
     for lasting in LASTING:
         yield (lasting.what, f"``{lasting.code}``", lasting.advice)
 
 
 def refusal_rows() -> Iterable[Sequence[str]]:
-    yield ("Server", "What it was given", "error.code", "error.reason", "What to do")
+    yield ("Server", "Key of the update", "error.code", "error.reason", "What to do")
     for refusal in REFUSALS:
         yield (refusal.setting, refusal.what, f"``{refusal.code}``", f"``{refusal.reason}``", refusal.advice)
 
