@@ -53,10 +53,10 @@ options:
       - The kinds of findings for which C(verdict.failed) in RV(report) is true. With V([]) it is never true. The task
         itself does not fail. In a string, separate the kinds with commas or line breaks. An empty string means the
         default.
-      - Possible values are V(errors) (definitions that cannot be applied), V(missing) (clients that a run would
-        create), V(drift) (clients that a run would change or delete), V(unmanaged) (clients without a definition),
-        V(unknown_scopes) (scopes that Cloudflare does not offer), V(open_rotations) (clients with two secrets) and
-        V(failed_verifications) (domains whose verification failed).
+      - V(errors) are definitions that cannot be applied, V(missing) clients that a run would create.
+      - V(drift) are clients that a run would change or delete, V(unmanaged) clients without a definition.
+      - V(unknown_scopes) are scopes that Cloudflare does not offer, V(open_rotations) clients with two secrets.
+      - V(failed_verifications) are domains whose verification failed.
     type: list
     elements: str
     default: [drift, missing, errors]

@@ -12,9 +12,8 @@ version_added: 0.1.0
 description:
   - Waits until Cloudflare has verified the domain of a client. At intervals, it reads the client and looks up its TXT
     record in DNS. It prints a line each time, with the phase, the hostname, and the time elapsed and remaining.
-  - It ends when the domain is verified, when the value of the record has changed, when O(wait_timeout) is over, or when
-    waiting longer cannot help because the verification has failed. None of these is a failure of the task, so check
-    RV(phase).
+  - It ends when the domain is verified, the verification has failed, the value of the record has changed, or
+    O(wait_timeout) is over. None of these is a failure of the task, so check RV(phase).
   - Cloudflare checks the record for two days. Run again later rather than set a long O(wait_timeout).
   - The token needs the permission C(OAuth Client Read), and C(OAuth Client Write) to restart a verification.
 author: The oauthops.iam authors (@oauthops)

@@ -160,8 +160,8 @@ options:
     description:
       - Whether clients of the account without a definition are deleted, after all definitions were applied.
       - Nothing is deleted if a client failed.
-      - The task fails before it changes anything if it would delete a client with visibility V(public) without
-        O(force=true), if it would delete more than O(prune_limit) clients, or if no client is defined.
+      - The task fails before it changes anything if it would delete more than O(prune_limit) clients, or if no client
+        is defined. The same applies to a client with visibility V(public) that would be deleted without O(force=true).
     type: bool
     default: false
   prune_limit:
