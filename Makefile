@@ -26,7 +26,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: adhoc help setup name-server browser demo check lint types unit test sanity servers integration full package as-modules molecule docs matrix mutation fake pins release bench live clean
+.PHONY: adhoc help setup name-server browser demo check lint types unit test sanity sanity-pylint sanity-others servers integration full package as-modules molecule docs matrix mutation fake pins release bench live clean
 
 help:
 	@sed -n '2,/^$$/s/^# //p' Makefile
@@ -75,9 +75,16 @@ adhoc: setup
 full: package as-modules molecule docs servers browser
 	EXAMPLES=300 python -m pytest tests/unit -q $(TWO) -m hypothesis
 	python -m pytest tests/integration -q $(TWO) --full
+	@python -m tests.tools.sanity --test pylint docs/ tests/
 
-sanity: setup
-	@python -m tests.tools.sanity
+sanity: sanity-others sanity-pylint
+
+sanity-others: setup
+	@python -m tests.tools.sanity --skip-test pylint
+
+## It takes as long as all others together, and twice as long again for what is not in the package: that is in `make full`.
+sanity-pylint: setup
+	@python -m tests.tools.sanity --test pylint plugins/
 
 package: setup
 	@python -m tests.tools.package
