@@ -58,8 +58,8 @@ lint: setup
 	  --disallow-unknown-collection-refs .
 
 types: setup
-	mypy -p ansible_collections.oauthops.iam.plugins
-	mypy -p tests.adhoc -p tests.bench -p tests.fake_cloudflare -p tests.live -p tests.tools -p tests.unit -p tests.integration
+	mypy -p ansible_collections.oauthops.iam.plugins -p tests.adhoc -p tests.bench -p tests.fake_cloudflare \
+	  -p tests.live -p tests.tools -p tests.unit -p tests.integration
 
 unit: setup
 	python -m pytest tests/unit -q $(TWO)
