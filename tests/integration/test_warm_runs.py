@@ -17,19 +17,36 @@ TASKS = [
         "name": "configuration",
         "ansible.builtin.debug": {"msg": "{{ lookup('ansible.builtin.config', 'ACTION_WARNINGS') }}"},
     },
+    {"name": "beside the playbook", "ansible.builtin.debug": {"msg": "{{ own_variable | own_filter }}"}},
     {"name": "process", "ansible.builtin.command": "true", "changed_when": False},
     {"name": "failure", "ansible.builtin.fail": {"msg": "as asked"}},
 ]
+FILTER = """
+class FilterModule:
+    def filters(self):
+        return {"own_filter": lambda value: value + ", filtered"}
+"""
 
 
 def comparable(run: Run) -> tuple[object, ...]:
     return run.status, run.output, [(task.name, task.status, task.result.get("msg")) for task in run.tasks]
 
 
+@pytest.fixture
+def ansible(ansible: Ansible) -> Ansible:
+    """With a variable and a plugin beside the playbook, which no process can have loaded before."""
+    for name, text in {"group_vars/all.yml": "own_variable: read", "filter_plugins/own.py": FILTER}.items():
+        file = ansible.directory / name
+        file.parent.mkdir()
+        file.write_text(text)
+    return ansible
+
+
 def test_both_say_and_do_the_same(ansible: Ansible, monkeypatch: pytest.MonkeyPatch) -> None:
     ansible.environment |= {"OWN": "set here", "TZ": "Asia/Tokyo"}
     forked = ansible.play(TASKS, "--diff")
     assert (forked.status, forked.failure) == (2, "as asked")
+    assert forked.result("beside the playbook")["msg"] == "read, filtered"
     monkeypatch.setattr(ansible_runs, "WARM", False)
     assert comparable(ansible.play(TASKS, "--diff")) == comparable(forked)
 

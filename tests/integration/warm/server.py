@@ -103,10 +103,10 @@ def load() -> None:
     loader.init_plugin_loader()
     cli: Any = importlib.import_module("ansible.cli")
     cli.init_plugin_loader = lambda _paths: None  # a process can do it once
-    for kind in KINDS:
-        list(getattr(loader, f"{kind}_loader").all(class_only=True))
-    for kind in TEMPLATING:
-        list(getattr(loader, f"{kind}_loader").all())
+    for kind in (*KINDS, *TEMPLATING):
+        plugins = getattr(loader, f"{kind}_loader")
+        list(plugins.all(class_only=kind in KINDS))
+        plugins._clear_caches()  # a run looks for its plugins by itself, and finds these modules loaded
     for file in (ROOT / "plugins").glob("[!d]*/**/[!_]*.py"):
         importlib.import_module(".".join((OURS, *file.relative_to(ROOT / "plugins").with_suffix("").parts)))
     # What is here stays: no run need look through it for garbage, or copy it when it does.
