@@ -2,7 +2,7 @@
 # make demo    publish a client and rotate its secret, against a fake Cloudflare on this machine
 # make check   lint, types and unit tests
 # make test    everything that a change to the product can break
-# make full    the rest: the fake itself, AWX, the browser, molecule, the package, the docs site, modules as processes
+# make full    the rest: the fake, AWX, the browser, molecule, package, docs site, modules as processes, pylint on the tests
 # make matrix  every supported ansible-core, with the interpreters that are here; ARGS=--ends for three of them
 # make docs    build the docs site, offline
 # make fake    run the fake Cloudflare for your own playbooks, until it is stopped
@@ -82,7 +82,7 @@ sanity: sanity-others sanity-pylint
 sanity-others: setup
 	@python -m tests.tools.sanity --skip-test pylint
 
-## It takes as long as all others together, and twice as long again for what is not in the package: that is in `make full`.
+## It takes as long as all others together, and twice as long for what no package holds: `make full` has that.
 sanity-pylint: setup
 	@python -m tests.tools.sanity --test pylint plugins/
 
