@@ -66,7 +66,7 @@ unit: setup
 
 ## The checks use one core each, and the servers are fetched meanwhile.
 test: setup
-	@$(MAKE) --jobs=4 --output-sync=target lint types sanity servers
+	@$(MAKE) --jobs=5 --output-sync=target lint types sanity servers
 	@$(MAKE) unit adhoc integration
 
 adhoc: setup
