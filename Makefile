@@ -15,6 +15,8 @@
 PYTHON ?= python3
 ## Two processes, of which one that has nothing left takes tests from the other: long ones come one after the other.
 TWO := -n 2 --dist worksteal
+## Tests that run Ansible wait for a third of their time.
+THREE := -n 3 --dist worksteal
 SERVERS := stores name_server update_servers ssh_server
 SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -94,7 +96,7 @@ servers: setup
 	@for server in $(SERVERS); do python -m tests.tools.$$server || exit 1; done
 
 integration: servers
-	python -m pytest tests/integration -q $(TWO)
+	python -m pytest tests/integration -q $(THREE)
 
 ## Once more with each module in a process of its own, and no run forked from a loaded one; EVERY=1 for all tests that start Ansible.
 EVERY := 48
