@@ -2,7 +2,7 @@
 # make demo    publish a client and rotate its secret, against a fake Cloudflare on this machine
 # make check   lint, types and unit tests
 # make test    everything that a change to the product can break
-# make full    the rest: the fake itself, AWX, the browser, molecule, the package, the docs site, modules as processes
+# make full    the rest: the fake, AWX, the browser, molecule, package, docs site, modules as processes, pylint on the tests
 # make matrix  every supported ansible-core, with the interpreters that are here; ARGS=--ends for three of them
 # make docs    build the docs site, offline
 # make fake    run the fake Cloudflare for your own playbooks, until it is stopped
@@ -15,6 +15,8 @@
 PYTHON ?= python3
 ## Two processes, of which one that has nothing left takes tests from the other: long ones come one after the other.
 TWO := -n 2 --dist worksteal
+## Tests that run Ansible wait for a third of their time.
+THREE := -n 3 --dist worksteal
 SERVERS := stores name_server update_servers ssh_server
 SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -26,7 +28,7 @@ export LC_ALL := $(firstword $(filter C.UTF-8 C.utf8,$(shell locale -a 2>/dev/nu
 export MYPYPATH := collections
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: adhoc help setup name-server browser demo check lint types unit test sanity servers integration full package as-modules molecule docs matrix mutation fake pins release bench live clean
+.PHONY: adhoc help setup name-server browser demo check lint types unit test sanity sanity-pylint sanity-others servers integration full package as-modules molecule docs matrix mutation fake pins release bench live clean
 
 help:
 	@sed -n '2,/^$$/s/^# //p' Makefile
@@ -58,15 +60,15 @@ lint: setup
 	  --disallow-unknown-collection-refs .
 
 types: setup
-	mypy -p ansible_collections.oauthops.iam.plugins
-	mypy -p tests.adhoc -p tests.bench -p tests.fake_cloudflare -p tests.live -p tests.tools -p tests.unit -p tests.integration
+	mypy -p ansible_collections.oauthops.iam.plugins -p tests.adhoc -p tests.bench -p tests.fake_cloudflare \
+	  -p tests.live -p tests.tools -p tests.unit -p tests.integration
 
 unit: setup
 	python -m pytest tests/unit -q $(TWO)
 
 ## The checks use one core each, and the servers are fetched meanwhile.
 test: setup
-	@$(MAKE) --jobs=4 --output-sync=target lint types sanity servers
+	@$(MAKE) --jobs=5 --output-sync=target lint types sanity servers
 	@$(MAKE) unit adhoc integration
 
 adhoc: setup
@@ -75,9 +77,16 @@ adhoc: setup
 full: package as-modules molecule docs servers browser
 	EXAMPLES=300 python -m pytest tests/unit -q $(TWO) -m hypothesis
 	python -m pytest tests/integration -q $(TWO) --full
+	@python -m tests.tools.sanity --test pylint docs/ tests/
 
-sanity: setup
-	@python -m tests.tools.sanity
+sanity: sanity-others sanity-pylint
+
+sanity-others: setup
+	@python -m tests.tools.sanity --skip-test pylint
+
+## It takes as long as all others together, and twice as long for what no package holds: `make full` has that.
+sanity-pylint: setup
+	@python -m tests.tools.sanity --test pylint plugins/
 
 package: setup
 	@python -m tests.tools.package
@@ -87,7 +96,7 @@ servers: setup
 	@for server in $(SERVERS); do python -m tests.tools.$$server || exit 1; done
 
 integration: servers
-	python -m pytest tests/integration -q $(TWO)
+	python -m pytest tests/integration -q $(THREE)
 
 ## Once more with each module in a process of its own, and no run forked from a loaded one; EVERY=1 for all tests that start Ansible.
 EVERY := 48

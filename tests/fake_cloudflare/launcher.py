@@ -25,7 +25,7 @@ _CONTROL_SECONDS = 30.0
 class FakeCloudflare:
     """A fake Cloudflare in a process of its own, for as long as the context lasts; C(root) is whose it is."""
 
-    def __init__(self, *arguments: str, timeout: float = 20.0, root: Path = _ROOT) -> None:
+    def __init__(self, *arguments: str, timeout: float = 60.0, root: Path = _ROOT) -> None:
         self._root = root
         self._command = [sys.executable, "-m", "tests.fake_cloudflare", "--exit-with-parent", *arguments]
         self._timeout = timeout

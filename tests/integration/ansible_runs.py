@@ -122,7 +122,7 @@ class Ansible:
         return Run(status, output, tasks)
 
     def _finished(self, command: tuple[str, ...], environment: dict[str, str]) -> tuple[int, str]:
-        if WARM and command[0] in warm.COMMANDS and self._is_usual(environment):
+        if WARM and command[0] in warm.COMMANDS and self._can_be_forked(environment):
             return warm.run(command, self.directory, environment, TIMEOUT)
         finished = subprocess.run(
             command,
@@ -136,17 +136,17 @@ class Ansible:
         )
         return finished.returncode, finished.stdout + finished.stderr
 
-    def _is_usual(self, environment: dict[str, str]) -> bool:
-        """Whether nothing is set here that Ansible or Python reads while it is loaded."""
-        read_early = {name for name in environment if name.startswith(("ANSIBLE_", "LC_", "LD_", "PYTHON"))}
+    def _can_be_forked(self, environment: dict[str, str]) -> bool:
+        """Whether Ansible can have been loaded for this before: with these settings, and with no file of this run."""
+        settings = {name: value for name, value in environment.items() if name.startswith("ANSIBLE_")}
+        read_by_python = [name for name in environment if name.startswith(("LC_", "LD_", "PYTHON"))]
         files = (self.directory / "ansible.cfg", self.directory / "home/.ansible.cfg")
-        usual = {"LANG": "C.UTF-8", **ACTION, **RECORD}
-        return (
-            read_early == {"ANSIBLE_COLLECTIONS_PATH", *ACTION, *RECORD}
-            and environment["ANSIBLE_COLLECTIONS_PATH"] in (OURS, WITH_OTHERS)
-            and usual.items() <= environment.items()
-            and not any(file.exists() for file in files)
-        )
+        if read_by_python or environment["LANG"] != "C.UTF-8" or any(file.exists() for file in files):
+            return False
+        if settings in ({**ACTION, **RECORD, "ANSIBLE_COLLECTIONS_PATH": path} for path in (OURS, WITH_OTHERS)):
+            return True
+        own = "ANSIBLE_CONFIG" in settings or any(str(self.directory) in value for value in settings.values())
+        return not own and warm.is_worth_loading(environment)
 
     def adhoc(self, module: str, arguments: str = "", *options: str, **environment: str) -> Run:
         """Run one module on the implicit localhost."""

@@ -29,6 +29,8 @@ class Application:
         self.method = method
         self.refusals: list[str] = []
         self.successes = 0
+        self.used: list[str] = []
+        """The secrets that it has authenticated with, in order."""
         self._token_url = token_url
         self._working = ""
         self._ended = threading.Event()
@@ -77,6 +79,8 @@ class Application:
             answer = self._token(client_id, secret)
             if answer.ok:
                 self.successes += 1
+                if self.used[-1:] != [secret]:
+                    self.used.append(secret)
                 self._working = hashlib.sha256(secret.encode()).hexdigest()
             else:
                 self._working = ""

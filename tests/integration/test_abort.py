@@ -19,7 +19,7 @@ from tests.integration.thorough import thorough
 
 CLIENT = "oauthops.iam.cloudflare_oauth_client"
 SECRET = "oauthops.iam.cloudflare_oauth_client_secret"
-AGAIN_AFTER = 8  # seconds, as the rate limit says
+AGAIN_AFTER = 5  # seconds, as the rate limit says
 PATIENCE = 30.0
 
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import yaml
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import PACE
@@ -56,15 +58,27 @@ def test_every_client_is_created_once_and_then_left_alone(fake: FakeCloudflare) 
     assert fake.requests(writes_only=True) == []
 
 
-def test_requests_are_under_way_at_once_but_not_more_than_asked_for(account: FakeCloudflare) -> None:
+@pytest.mark.parametrize("concurrency", [1, 8])
+def test_requests_are_under_way_at_once_but_not_more_than_asked_for(
+    account: FakeCloudflare, monkeypatch: pytest.MonkeyPatch, concurrency: int
+) -> None:
     account.add_fault(kind="slow", method="PATCH", seconds=0.2, times=0)
-    seconds = {}
-    for concurrency, clients in ((1, apps()[:8]), (8, apps()[8:16])):
-        started = time.monotonic()
-        assert Modules(account).run("clients", clients=changed(clients), concurrency=concurrency).changed
-        seconds[concurrency] = time.monotonic() - started
-    assert seconds[1] >= 8 * 0.2
-    assert seconds[8] < seconds[1] / 2
+    under_way: list[object] = []
+    most = []
+    send = HTTPAdapter.send
+
+    def counted(self: HTTPAdapter, request: PreparedRequest, *more: Any, **options: Any) -> Response:
+        under_way.append(request)
+        most.append(len(under_way))
+        try:
+            return send(self, request, *more, **options)
+        finally:
+            under_way.remove(request)
+
+    monkeypatch.setattr(HTTPAdapter, "send", counted)
+    assert Modules(account).run("clients", clients=changed(apps()[:24]), concurrency=concurrency).changed
+    assert max(most) <= concurrency
+    assert (max(most) > 1) == (concurrency > 1)
 
 
 def test_connections_are_kept(account: FakeCloudflare, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +23,7 @@ REQUIREMENTS = ROOT / "requirements-dev.txt"
 CONSTRAINTS = ROOT / "constraints.txt"
 OLDEST_PYTHON = (3, 11)
 STAMP = VENV / "set-up"
+HOUR = 3600
 LINK = ROOT / "collections/ansible_collections/oauthops/iam"
 
 
@@ -37,6 +39,8 @@ def main() -> None:
     print(f"Setting up {VENV.relative_to(ROOT)} (once; about half a minute) ...", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
     make_environment()
+    # The one that comes with Python may be years old, and takes three times as long for the rest.
+    pip("install", "pip", "-c", str(CONSTRAINTS))
     install(REQUIREMENTS)
     STAMP.write_text(fingerprint)
 
@@ -87,23 +91,26 @@ def debian_pip_wheel() -> Path:
 
 
 def apt() -> list[str]:
-    """apt-get with fresh lists below the checkout, in a new directory, so that root is not needed."""
+    """apt-get in a new directory below the checkout, so that root is not needed, with lists of the last hour."""
     shutil.rmtree(CACHE / "apt", ignore_errors=True)
-    lists = CACHE / "apt/lists"
+    lists, updated = CACHE / "apt-lists", CACHE / "apt-updated"
     for directory in (lists / "partial", CACHE / "apt/archives/partial"):
-        directory.mkdir(parents=True)
+        directory.mkdir(parents=True, exist_ok=True)
     command = ["apt-get", "-qq", "-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={CACHE / 'apt'}"]
     if os.getuid() == 0:
         command += ["-o", "APT::Sandbox::User=root"]
-    run(*command, "update")
+    if not updated.exists() or time.time() - updated.stat().st_mtime > HOUR:
+        run(*command, "update")
+        updated.touch()
     return command
 
 
 def install(requirements: Path) -> None:
     """Install what a file lists, and compile it on all cores, which pip does on one."""
     pip("install", "--no-compile", "-r", str(requirements), "-c", str(CONSTRAINTS))
-    # Some packages hold templates of Python files, which cannot be compiled.
-    subprocess.run([python(), "-m", "compileall", "-qq", "-j", "0", VENV / "lib"], check=False)
+    # Some packages hold templates of Python files, which cannot be compiled, and many hold tests, which nobody runs.
+    tests = r"site-packages/.*/tests/"
+    subprocess.run([python(), "-m", "compileall", "-qq", "-j", "0", "-x", tests, VENV / "lib"], check=False)
 
 
 def pip(verb: str, *arguments: str) -> None:

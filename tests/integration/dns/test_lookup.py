@@ -258,7 +258,7 @@ def test_a_resolver_without_responses_for_ipv6_leaves_time(
         name_server.add("example.com", "NS", f"ns{number}.example.net.")
     began = time.monotonic()
     found = authoritative_servers(resolver_of(name_server), "app.example.com")
-    assert time.monotonic() - began < resolver_of(name_server).lifetime
+    assert time.monotonic() - began < 2 * resolver_of(name_server).lifetime  # a silent one for each would take ten
     assert found["ns.example.com"] == ["127.0.0.1"]
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,11 +18,16 @@ def ssh_target_process() -> Iterator[SshTarget]:
         yield target
 
 
+@pytest.fixture(scope="session")
+def inventory(ssh_target_process: SshTarget, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("inventory") / "inventory.json"
+    file.write_text(json.dumps(ssh_target_process.inventory))
+    return file
+
+
 @pytest.fixture
-def ssh_target(ssh_target_process: SshTarget, ansible: Ansible) -> SshTarget:
+def ssh_target(ssh_target_process: SshTarget, inventory: Path, ansible: Ansible) -> SshTarget:
     """The host `target`, in the inventory that Ansible uses."""
-    inventory = ansible.directory / "inventory.json"
-    inventory.write_text(json.dumps(ssh_target_process.inventory))
     ansible.environment["ANSIBLE_INVENTORY"] = str(inventory)
     return ssh_target_process
 

@@ -12,6 +12,7 @@ import secrets
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -312,7 +313,7 @@ def main() -> NoReturn:
             print(f"{name}={value}")
         print("ready", flush=True)
         while True:
-            signal.pause()
+            time.sleep(1)  # signal.pause would sleep through a signal that comes just before it
 
 
 if __name__ == "__main__":

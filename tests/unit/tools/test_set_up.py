@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The link that makes a checkout a collection."""
+"""The link that makes a checkout a collection, and the lists of Debian's packages."""
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,17 @@ def test_files_of_others_are_kept(link: Path) -> None:
     (link / "folder").mkdir(parents=True)
     with pytest.raises(OSError, match="folder"):
         set_up.link_collection()
+
+
+@pytest.mark.parametrize(("age", "updates"), [(0, 1), (set_up.HOUR + 60, 2)])
+def test_the_lists_of_packages_are_updated_once_an_hour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, age: int, updates: int
+) -> None:
+    ran: list[str] = []
+    monkeypatch.setattr(set_up, "CACHE", tmp_path)
+    monkeypatch.setattr(set_up, "run", lambda *command: ran.append(command[-1]))
+    set_up.apt()
+    then = time.time() - age
+    os.utime(tmp_path / "apt-updated", (then, then))
+    set_up.apt()
+    assert ran == ["update"] * updates
