@@ -131,7 +131,11 @@ def lost(cloudflare: Script, failure: dict[str, Any]) -> CloudflareError:
     ("fault", "code", "text"),
     [
         (unreachable(), "unreachable", "no connection could be made (Connection refused); nothing was sent"),
-        (connect_timeout(), "unreachable", "Check api_url, the network and any proxy."),
+        (
+            connect_timeout(),
+            "unreachable",
+            "(Connection to api timed out. (connect timeout=30)); nothing was sent. Check api_url, the network",
+        ),
         (proxy(REFUSED), "unreachable", "(Connection refused)"),
         (proxy(TUNNEL), "unreachable", "(Tunnel connection failed: 407 Proxy Authentication Required)"),
         (proxy(DISCONNECTED), "response_lost", "(Remote end closed connection without response)"),
@@ -142,7 +146,7 @@ def lost(cloudflare: Script, failure: dict[str, Any]) -> CloudflareError:
         (
             requests.exceptions.InvalidURL("http://me:hush@proxy:99999"),
             "unreachable",
-            "and nothing was sent. Correct api",
+            "nothing was sent, because a URL or a header is invalid. Check api",
         ),
         (OSError("Could not find a suitable bundle"), "response_lost", "Could not find a suitable bundle"),
     ],
