@@ -112,7 +112,7 @@ def _refused(request: Request, status: int, headers: Mapping[str, str], envelope
     complaints = tuple(_complaints(envelope.get("errors")))
     texts = "; ".join(map(str, complaints)) or "no reason given"
     codes = {complaint.code for complaint in complaints}
-    said = "refused" if status >= 300 else "reported no success for"
+    said = "responded to" if is_outage(status) else "refused" if status >= 300 else "reported no success for"
     return _error(
         _code(status, codes) or "request_refused",
         f"Cloudflare {said} {request} with status {status}: {texts}.",

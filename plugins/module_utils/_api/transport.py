@@ -175,7 +175,7 @@ def _transport_error(request: Request, error: Exception, timeout: float) -> Clou
     reason = root_of(error)
     if isinstance(error, requests.exceptions.SSLError):
         may_pass = not any(lasting in reason for lasting in PERMANENT_TLS_ERRORS)
-        remedy = "Check ca_path, the system's certificates and any proxy in between."
+        remedy = "Check api_url, ca_path, the system's certificates and any proxy in between."
         text = f"{request}: the TLS connection failed ({reason})."
         return CloudflareError("tls_failed", text, remedy=remedy, uncertain=may_pass, transient=may_pass, **where)
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):

@@ -76,7 +76,8 @@ def refuse_unpublishable(client: Client, what: str) -> None:
     missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
     if missing:
         option = next((name for name in missing if name != "client_uri_verification"), None)
-        lacking = ", ".join(_lacking(name, client, obstacle) for name in missing)
+        named = [name for name in missing if not (obstacle and name == "client_uri_verification")]
+        lacking = ", ".join(_lacking(name, client, obstacle) for name in named)
         raise UsageError(
             "not_publishable",
             f"{what}. Missing: {lacking}. {obstacle + ' ' if obstacle else ''}Nothing was changed. {_remedy(missing)}",

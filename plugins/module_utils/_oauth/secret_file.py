@@ -22,7 +22,7 @@ except ImportError:  # ansible-core before 2.22
 
 
 OPTION = "client_secret_file"
-UNREGISTERED = "The result returns the secret as client_secret. If you did not register the result, the secret is lost."
+UNREGISTERED = "The result holds the secret as client_secret. If you did not register the result, the secret is lost."
 
 
 class Delivery:
@@ -101,7 +101,7 @@ class Delivery:
                     "secret_undelivered" if self.returned else "secret_lost",
                     f"A client secret of {client_id} was minted, but {self.path} could not be written "
                     f"({error.strerror or error}). {UNREGISTERED if self.returned else 'The secret is lost.'} Correct "
-                    f"the cause of the error before you mint another. {remedy}",
+                    f"the cause of the error first. {remedy}",
                     option=OPTION,
                     changed=True,
                     **result,

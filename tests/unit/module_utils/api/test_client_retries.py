@@ -142,7 +142,7 @@ def lost(cloudflare: Script, failure: dict[str, Any]) -> CloudflareError:
         (cut(), "response_lost", "before the response was complete (Remote end closed connection without response)"),
         (silent(), "response_lost", "(no complete response within timeout=30 seconds)"),
         (tls(UNTRUSTED), "tls_failed", "certificate verify failed: self-signed certificate"),
-        (tls(NO_TLS), "tls_failed", "Check ca_path, the system's certificates and any proxy in between."),
+        (tls(NO_TLS), "tls_failed", "Check api_url, ca_path, the system's certificates and any proxy in between."),
         (
             requests.exceptions.InvalidURL("http://me:hush@proxy:99999"),
             "unreachable",

@@ -184,7 +184,7 @@ def test_only_what_is_left_to_do_for_promotion_is_advised() -> None:
     error = refused({"logo_uri": ""}, a_verified_client(), "public")
     assert "Missing: logo_uri (logo). Nothing was changed. Set logo_uri. Then run again." in error.message
     error = refused({}, a_client(logo_uri=f"{URI}logo.png", client_uri="https://localhost/"), "public")
-    assert "Missing: a client_uri whose host can be verified, verification of" in error.message
+    assert "Missing: a client_uri whose host can be verified. localhost" in error.message
     assert "localhost is not in the public DNS, where Cloudflare looks for the record. Nothing was" in error.message
     assert "changed. Set client_uri. The role" in error.message
 

@@ -189,7 +189,7 @@ def test_a_failure_after_minting_says_what_became_of_the_secret(
     assert caught.value.message == (
         f"A client secret of the-id was minted, but {folder}/secret could not be written "
         f"({os.strerror(number)}). {UNREGISTERED if returned else 'The secret is lost.'} "
-        f"Correct the cause of the error before you mint another. {REMEDY}"
+        f"Correct the cause of the error first. {REMEDY}"
     )
     assert caught.value.extra == {"changed": True, **({"client_secret": SECRET} if returned else {})}
     assert os.listdir(folder) == []
