@@ -152,8 +152,8 @@ def _check_option(name: str, value: Any, place: str) -> None:
     if name not in DEFINITION_OPTIONS:
         expected = f"(expected {', '.join(DEFINITION_OPTIONS)}).{near(name, DEFINITION_OPTIONS)}"
         raise invalid(OPTION, f"{place} has no option {excerpt(name)!r} {expected}")
-    if value is None and (expected := refuses_null(DEFINITION_OPTIONS[name])):
-        raise invalid(OPTION, f"{place}.{name} is null (expected {expected}). Set a value, or remove the key.")
+    if value is None and (needed := refuses_null(DEFINITION_OPTIONS[name])):
+        raise invalid(OPTION, f"{place}.{name} is null (expected {needed}). Set a value, or remove the key.")
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, (dict, list)):
             raise invalid(
