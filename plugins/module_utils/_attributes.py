@@ -69,8 +69,8 @@ class Attributes:
             remedy = "If you trust the file, set the option owner to its owner."
         raise UsageError(
             "file_owned_by_other",
-            f"{place.option}: {place.path} belongs to {_name(owner)}, and other users can put files into its "
-            f"directory, so it may be a file of theirs. {remedy}",
+            f"{place.option}: {place.path} belongs to {_name(owner)}. Other users can write to its directory, so one "
+            f"of them may have created the file. {remedy}",
             option=place.option,
         )
 

@@ -32,7 +32,7 @@ RANDOM_BYTES = 6
 def check_path(option: str, path: str) -> None:
     """Raise UsageError for a text that cannot be a path."""
     if "\0" in path:
-        raise invalid(option, f"{path!r} is not a path, because it contains a null character. Remove it.")
+        raise invalid(option, f"{path!r} contains a null character, which no path can contain. Remove the character.")
 
 
 def check_absolute(option: str, path: str) -> None:

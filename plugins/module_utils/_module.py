@@ -137,7 +137,10 @@ def check_not_empty(params: Params, *filters: str) -> None:
     """Raise UsageError for an empty filter: a value that is missing by mistake would list everything."""
     for option in filters:
         if params[option] == "":
-            raise invalid(option, "it is empty. Set it, or omit it to list everything.")
+            raise invalid(
+                option,
+                "it is empty, perhaps because a variable is not set. Set a value. To list everything, omit the option.",
+            )
 
 
 def secret_values(options: Mapping[str, Any], params: Params) -> Iterator[str]:

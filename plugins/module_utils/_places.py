@@ -82,7 +82,7 @@ class Directory:
             raise UsageError(
                 "file_untrusted",
                 f"{option}: {self.join(name)} is a symbolic link that another user may have put there. Set the "
-                "path of the file or directory that it points to.",
+                "path that the link points to.",
                 option=option,
             )
         return os.readlink(name, dir_fd=self.handle)
@@ -209,8 +209,8 @@ class Place:
         if status.st_nlink > 1 and not self.directory.private:
             raise UsageError(
                 "file_untrusted",
-                f"{self.option}: {self.path} has several hard links, and other users can put files into its "
-                "directory, so it may be a link to another file. Replace it with a copy, or remove it.",
+                f"{self.option}: {self.path} has several hard links, and other users can write to its directory. It "
+                "may be a link to another file. Replace it with a copy, or remove it.",
                 option=self.option,
             )
 

@@ -376,12 +376,16 @@ def check_options(params: Mapping[str, Any]) -> None:
         raise invalid("prune_limit", f"invalid number {params['prune_limit']} (expected 0 or more).")
     if params["prune"] and params["prune_name"] == "":
         text = (
-            "it is empty, perhaps because a variable is not set (expected a pattern). Set * for all names, or omit it."
+            "it is empty, perhaps because a variable is not set. Set a pattern, such as staging-*. To prune clients of "
+            "any name, set * or omit the option."
         )
         raise invalid("prune_name", text)
     directory = params["client_secret_dir"]
     if directory and not (os.path.isabs(directory) and os.path.isdir(directory)):
-        text = f"invalid path {directory!r} (expected the absolute path of an existing directory)."
+        text = (
+            f"invalid path {directory!r} (expected the absolute path of an existing directory). Correct the path, or "
+            "create the directory."
+        )
         raise invalid("client_secret_dir", text)
 
 

@@ -160,7 +160,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     examples = {"name": "app.example.com", "zone": "example.com"}
     names = {option: valid_name(option, params[option], text) for option, text in examples.items() if params[option]}
     if not names.get("name"):
-        raise invalid("name", "it must not be empty.")
+        raise invalid("name", "it is empty (expected the host name of the record).")
     for option, least, most in (("ttl", 0, LARGEST_TTL), ("port", 1, 65535)):
         if params[option] is not None and not least <= params[option] <= most:
             raise invalid(option, f"invalid number {params[option]} (expected {least} to {most}).")

@@ -197,8 +197,8 @@ LOST_IN_LOOP = invalid(
 )
 ENDED_BY_MITOGEN = UsageError(
     "invalid_option",
-    "The keyword timeout: with Mitogen, a module that exceeds it is killed when the play ends. A secret that it has "
-    "just minted would be lost. Set timeout: 0 for this task, or delegate it to localhost.",
+    "The keyword timeout: with Mitogen, a module that exceeds the timeout is killed when the play ends. A secret "
+    "that it has just minted would be lost. Set timeout: 0 for this task, or delegate it to localhost.",
 )
 
 

@@ -33,7 +33,7 @@ def definitions_text(clients: Iterable[Client], variable: str, name: str, client
     except UnicodeEncodeError as error:
         text = (
             f"A client has the value {error.object!r} with an incomplete character, which no file can hold. Correct "
-            "it at Cloudflare, or exclude the client with name."
+            "the value at Cloudflare, or exclude the client with the option name."
         )
         raise UsageError("malformed_result", text) from None
 
@@ -73,6 +73,6 @@ def _refuse_indistinct(clients: Sequence[Client]) -> None:
         raise UsageError(
             "client_ambiguous",
             f"client_ids: without IDs these clients would be ambiguous: {some(unclear)}. Give each client a name of "
-            "its own, exclude these with name, or set client_ids=true.",
+            "its own, exclude these with the option name, or set client_ids=true.",
             option="client_ids",
         )

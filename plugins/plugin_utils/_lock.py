@@ -18,6 +18,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory im
 PAUSE = 0.1
 LONGEST_HOLDER = 200
 LOCK_TIMEOUT = "lock_timeout"
+UNNAMED = "its process is not known"
 
 
 @contextlib.contextmanager
@@ -60,7 +61,7 @@ def _acquired(directory: Directory, file: str, timeout: float, what: str, option
         os.close(handle)
         if not countdown.remaining:
             more = f", or raise {LOCK_TIMEOUT}" if option == LOCK_TIMEOUT else ""
-            text = f"{what} is still in use after {timeout:g} seconds ({holder}). Run again later{more}."
+            text = f"{what} is still locked by another run after {timeout:g} s ({holder}). Run again later{more}."
             raise UsageError("locked", text, option=option)
         countdown.wait(PAUSE)
 
@@ -70,10 +71,10 @@ def _holder(directory: Directory, file: str, handle: int) -> str | None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return os.pread(handle, LONGEST_HOLDER, 0).decode(errors="replace") or "another run"
+        return os.pread(handle, LONGEST_HOLDER, 0).decode(errors="replace") or UNNAMED
     status = directory.status_of(file)
     if status is None or not os.path.samestat(status, os.fstat(handle)):
-        return "another run"  # its holder has just removed it, and another may have made it again
+        return UNNAMED  # its holder has just removed it, and another may have made it again
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"process {os.getpid()} on {os.uname().nodename} since {iso(now())}".encode(), 0)
     return None

@@ -11,6 +11,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._api.text import near as near
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import refuses_null
 from ansible_collections.oauthops.iam.plugins.module_utils._module import register, secret_values
 
 
@@ -39,6 +40,8 @@ def checked(
             raise invalid(
                 option, f"unknown key {name!r} (expected {', '.join(sorted(options))}).{near(str(name), options)}"
             )
+        if given[name] is None and (expected := refuses_null(options[name])):
+            raise invalid(option, f"{name} is null (expected {expected}). Set a value, or remove the key.")
     validation = ArgumentSpecValidator(dict(options), **(rules or {})).validate(dict(given))
     if validation.error_messages:
         raise invalid(option, f"{validation.error_messages[0]}{kind and f' (type {kind})'}.")

@@ -85,7 +85,8 @@ class Publishing:
         actual = self._existing()
         if self.wanted["visibility"] == "private":
             raise invalid(
-                "client.visibility", "it is private, and state=public is permanent. Set it to public, or omit it."
+                "client.visibility",
+                "it is private, but state=public makes a client public permanently. Set it to public, or omit it.",
             )
         step = decided({}, actual, {**self._step_params(), "visibility": "public"}, self.clients)
         self._note(predicted(step) if self.check_mode else carried_out(step, self.clients))
@@ -186,9 +187,8 @@ class Publishing:
             raise UsageError(
                 "client_similar",
                 f"client.client_name: there is no client {expected['client_name']!r}, but {similar['client_id']} "
-                f"({similar['client_name']!r}) has the same client_uri, and redirect_uris that include these or are "
-                "among them. If it was renamed, set client_id to its ID. If you want another client, set "
-                "allow_similar=true.",
+                f"({similar['client_name']!r}) has the same client_uri and shares redirect_uris. If that is the "
+                "client, renamed, set client.client_id to its ID. If you want another client, set allow_similar=true.",
                 option="client.client_name",
             )
 

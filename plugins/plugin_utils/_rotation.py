@@ -102,7 +102,8 @@ class Rotation:
         if not has_secret(client):
             raise UsageError(
                 "client_without_secret",
-                f"client_id: {client['client_id']} has token_endpoint_auth_method=none, so it has no secret to rotate.",
+                f"client_id: {client['client_id']} has token_endpoint_auth_method=none, so it has no secret to rotate. "
+                "Remove the client from this task, or change that option.",
                 option="client_id",
             )
         self.client = client
@@ -134,8 +135,9 @@ class Rotation:
         if expected and held and held != expected:
             raise UsageError(
                 "secret_changed",
-                f"expected: {self.kept.store.place} holds another secret of {self.client['client_id']} than the "
-                "one that was verified. Another run stored it, so nothing was deleted. Run again.",
+                f"expected: the secret of client {self.client['client_id']} in {self.kept.store.place} is not the one "
+                "that was verified; another run may have replaced it. Nothing was deleted. Deploy and verify the "
+                "stored secret, then finalize with its fingerprint. With the role, run the whole playbook again.",
                 option="expected",
             )
 

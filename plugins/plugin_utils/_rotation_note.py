@@ -66,5 +66,5 @@ class Note:
         """Raise UsageError while the run that wrote this note may be minting."""
         if self.until and self.is_busy(now, site):
             until = f"has until {iso(self.until)} to store it. Run again after that."
-            text = f"store: another run on {self.host} is minting a secret, and {until}"
+            text = f"store: another run on the controller {self.host} is minting a secret, and {until}"
             raise UsageError("rotation_busy", text, option="store")

@@ -98,8 +98,8 @@ REASONS: Mapping[str, str] = {
     "closed_elsewhere": "No rotation is open. The store still showed an open one, which this run corrects.",
     "replaced": "The store never received the second secret of {client_id}, which this run replaces.",
     "rotation_busy": (
-        "Another run on {host} is minting a secret of {client_id}, and has until {until} to store it. Run again after "
-        "that."
+        "Another run on the controller {host} is minting a secret of {client_id}, and has until {until} to store it. "
+        "Run again after that."
     ),
     "rotation_lost": (
         "An earlier run minted a second secret of {client_id}, but did not store it. The older secret still works. The "

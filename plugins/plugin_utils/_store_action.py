@@ -55,7 +55,7 @@ class StoreAction(ControllerAction):
         if handover.check_mode:
             yield
             return
-        with held(handover.directory, client_id, params["lock_timeout"], what="lock_timeout: this client"):
+        with held(handover.directory, client_id, params["lock_timeout"], what=f"lock_timeout: the client {client_id}"):
             yield
 
     def hide(self, *secrets: object) -> None:

@@ -56,7 +56,11 @@ class Run:
     def check(self) -> None:
         """Raise UsageError when the run has ended."""
         if self._is_over():
-            raise UsageError("run_ended", "The Ansible run of this task has ended, so nothing more was sent.")
+            raise UsageError(
+                "run_ended",
+                "The Ansible process that started this task is gone, so the task stopped. Changes sent before that may "
+                "be in effect. Run the playbook again.",
+            )
 
     def _is_over(self) -> bool:
         if os.getppid() != self._parent:

@@ -67,7 +67,7 @@ def choose_credential(params: Mapping[str, Any]) -> Credential:
         given, lacking = ("api_email", "api_key") if email else ("api_key", "api_email")
         raise UsageError(
             "credential_missing",
-            f"{lacking}: it is not set, while {given} is (by {origins[given]}). Set the option {lacking} or the "
+            f"{lacking}: it is not set, but {given} is (by {origins[given]}). Set the option {lacking} or the "
             f"environment variable {ENVIRONMENT[lacking][0]}, or better use only api_token.",
             option=lacking,
         )
@@ -82,8 +82,8 @@ def choose_credential(params: Mapping[str, Any]) -> Credential:
 def _refuse_unprintable(option: str, value: str, origins: Mapping[str, str]) -> None:
     if not (value.isascii() and value.isprintable() and " " not in value):
         text = (
-            f"the value of {origins[option]} has a space, a line break or another character that no credential has. "
-            "Copy the credential again, without it."
+            f"the value of {origins[option]} contains a space, a line break or another character that no credential "
+            "contains. Copy the credential again."
         )
         raise invalid(option, text)
 
@@ -93,7 +93,9 @@ def check_api_url(url: str) -> str:
     parts = split(url)
     if "@" in url:
         raise invalid(
-            "api_url", "contains a user name or password. Remove it, and use api_token (or api_email and api_key)."
+            "api_url",
+            "it contains @ (expected a URL without user name and password). Set the credential with api_token, or "
+            "with api_email and api_key.",
         )
     if not parts or not parts.hostname or parts.scheme not in ("https", "http") or set("?#").intersection(url):
         raise invalid(

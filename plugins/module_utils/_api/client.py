@@ -207,6 +207,8 @@ class Cloudflare:
 def connect(params: Mapping[str, Any], parallel: int = 1) -> Cloudflare:
     """A client for a task's resolved C(params). Raises UsageError for a bad address or credential."""
     if REQUESTS_IMPORT_ERROR:
-        text = f"The Python library requests is not installed for {sys.executable}, which runs the task. Install it."
+        text = (
+            f"The Python library requests is not installed for {sys.executable}, which runs the task. Install it there."
+        )
         raise UsageError("requirement_missing", text)
     return Cloudflare(params, parallel)

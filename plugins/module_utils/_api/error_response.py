@@ -32,8 +32,8 @@ ADVICE: Mapping[str, str] = {
     "rate_limited": "This is Cloudflare's rate limit. Run again later, or raise retry_timeout to wait longer.",
     "cloudflare_unavailable": "The error is at Cloudflare, or at a proxy in between. Run again later.",
     "request_blocked": "The request was blocked before it reached the API, so the credential is not the cause. Check "
-    "whether Cloudflare blocks the IP address of the controller.",
-    "unreadable_response": "This is not a response of Cloudflare's API. Check api_url and any proxy in between.",
+    "whether Cloudflare blocks the IP address of the host that runs the task.",
+    "unreadable_response": "Check api_url and any proxy in between.",
 }
 PROXY_LOGIN = "A proxy requires authentication. Put its user name and password into HTTPS_PROXY, or set NO_PROXY."
 PROBLEM_TYPE = "application/problem+json"
@@ -49,9 +49,9 @@ def refusal(
     if 300 <= status < 400:
         text = (
             f"{request} was redirected (status {status}); redirects are not followed, so that the credential is not "
-            "sent elsewhere. Check api_url and any proxy in between."
+            "sent elsewhere."
         )
-        return _error("redirected", text, request, status, headers)
+        return _error("redirected", text, request, status, headers, remedy="Check api_url and any proxy in between.")
     if envelope is not None and "success" in envelope:
         return _refused(request, status, headers, envelope)
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -84,10 +84,11 @@ def _of_the_edge(
     text = f"{request}: Cloudflare's edge responded with status {status}: {title}{error}."
     return _error(
         code,
-        f"{text} {_advice(code, headers)}",
+        text,
         request,
         status,
         headers,
+        remedy=_advice(code, headers),
         ray_id=problem.get("ray_id"),
         complaints=(Complaint(number if isinstance(number, int) else None, title),),
         uncertain=is_outage(status),
@@ -98,25 +99,27 @@ def _of_the_edge(
 def _not_the_api(request: Request, status: int, headers: Mapping[str, str], content: bytes) -> CloudflareError:
     """The error for a body that comes neither from the API nor from the edge, so its status may not either."""
     kind = excerpt(headers.get("content-type", "").split(";")[0]) or "no content type"
-    what = f"{len(content)} bytes, {kind}" if content else "empty"
+    size = f"{len(content)} byte{'' if len(content) == 1 else 's'}"
+    what = f"{size}, {kind}" if content else "empty"
     code = CODES[429] if status == 429 else CODES[500] if is_outage(status) else "unreadable_response"
     advice = PROXY_LOGIN if status == PROXY_WANTS_A_LOGIN else _advice(code, headers)
-    text = f"{request}: the response with status {status} is not Cloudflare's JSON ({what}). {advice}"
+    text = f"{request}: the response (status {status}, {what}) is not JSON in the format of Cloudflare's API."
     passing = _uncertain(status)
-    return _error(code, text, request, status, headers, uncertain=passing, transient=passing)
+    return _error(code, text, request, status, headers, remedy=advice, uncertain=passing, transient=passing)
 
 
 def _refused(request: Request, status: int, headers: Mapping[str, str], envelope: Mapping[str, Any]) -> CloudflareError:
     complaints = tuple(_complaints(envelope.get("errors")))
     texts = "; ".join(map(str, complaints)) or "no reason given"
     codes = {complaint.code for complaint in complaints}
-    said = "refused" if status >= 300 else "reported no success for"
+    said = "responded to" if is_outage(status) else "refused" if status >= 300 else "reported no success for"
     return _error(
         _code(status, codes) or "request_refused",
-        f"Cloudflare {said} {request} with status {status}: {texts}. {_remedy(request, status, codes, headers)}",
+        f"Cloudflare {said} {request} with status {status}: {texts}.",
         request,
         status,
         headers,
+        remedy=_remedy(request, status, codes, headers),
         complaints=complaints,
         uncertain=_uncertain(status),
         transient=is_outage(status),
@@ -130,7 +133,6 @@ def _error(
     """An error with what the headers of its response say; C(ray_id) is for a response without that header."""
     found = headers.get("cf-ray") or ray_id
     ray_id = excerpt(found) if isinstance(found, str) and found else None
-    text += f" [cf-ray {ray_id}]" if ray_id else ""
     facts = {"status": status, "ray_id": ray_id, "retry_after": retry_after(headers), **request.where, **more}
     return CloudflareError(code, text, **facts)
 
@@ -175,9 +177,10 @@ def _code(status: int, codes: set[int | None]) -> str | None:
 def _remedy(request: Request, status: int, codes: set[int | None], headers: Mapping[str, str]) -> str:
     code = _code(status, codes)
     if code == CODES[401]:
+        needed = f" It needs the permission '{request.permission}'." if request.permission else ""
         return (
-            f"The credential was {request.credential}; it needs the permission '{request.permission}'. "
-            "Check that it is valid and belongs to this account."
+            f"The credential was {request.credential}.{needed} Check that the credential is valid and has access to "
+            "this account."
         )
     return _advice(code, headers) if code else "" if codes else ADVICE["unreadable_response"]
 

@@ -91,7 +91,8 @@ class CloudflareError(OAuthOpsError):
 
     C(status) is None when no HTTP response came. C(unsent) says that Cloudflare cannot have seen the request,
     C(uncertain) that it may have been carried out, C(transient) that a retry may succeed, C(gone) that nothing exists
-    at that path. C(retry_after) is the number of seconds after which Cloudflare asks to retry.
+    at that path. C(retry_after) is the number of seconds after which Cloudflare asks to retry. The message is C(cause),
+    with the C(remedy) before the ray ID.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class CloudflareError(OAuthOpsError):
         code: str,
         message: str,
         *,
+        remedy: str = "",
         method: str = "",
         path: str = "",
         status: int | None = None,
@@ -111,7 +113,9 @@ class CloudflareError(OAuthOpsError):
         retry_after: float | None = None,
         **extra: Any,
     ) -> None:
-        super().__init__(code, message, **extra)
+        ray = f"[cf-ray {ray_id}]" if ray_id else ""
+        super().__init__(code, " ".join(filter(None, (message, remedy, ray))), **extra)
+        self.cause = f"{message} {ray}".strip()
         self.method, self.path, self.status, self.ray_id = method, path, status, ray_id
         self.complaints = complaints
         self.unsent, self.uncertain, self.transient, self.gone = unsent, uncertain, transient, gone
@@ -123,10 +127,17 @@ class CloudflareError(OAuthOpsError):
 
     def explained(self, code: str, message: str, **extra: Any) -> CloudflareError:
         """The same failure with another code, and a message that first says what it means for the user."""
-        explained = CloudflareError(code, message)
-        vars(explained).update(vars(self))
-        OAuthOpsError.__init__(explained, code, f"{message} {self.message}", **{**self.extra, **extra})
-        return explained
+        return self._said(code, f"{message} {self.message}", **extra)
+
+    def explained_instead(self, code: str, message: str, **extra: Any) -> CloudflareError:
+        """As L(explained), for a message with a remedy of its own: the one of the failure is left out."""
+        return self._said(code, f"{message} {self.cause}", **extra)
+
+    def _said(self, code: str, message: str, **extra: Any) -> CloudflareError:
+        said = CloudflareError(code, message)
+        vars(said).update(vars(self))
+        OAuthOpsError.__init__(said, code, message, **{**self.extra, **extra})
+        return said
 
     def error(self) -> dict[str, Any]:
         return {

@@ -32,7 +32,8 @@ def check_proxy_address(proxy: str | None) -> None:
     if scheme in SOCKS_SCHEMES and importlib.util.find_spec("socks") is None:
         raise UsageError(
             "requirement_missing",
-            f"A {scheme} proxy needs the Python library PySocks, which {sys.executable} lacks. Install it there.",
+            f"A {scheme} proxy needs the Python library PySocks, which is not installed for {sys.executable}. "
+            "Install it there.",
         )
 
 

@@ -22,7 +22,7 @@ IDENTICAL_RECORD_CODES = {81057, 81058}
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked, in the words of an error message. C(permission) is the token permission that it needs."""
+    """What was asked, in the words of an error message. C(permission) is the token permission that it needs, if any."""
 
     method: str
     path: str
@@ -58,11 +58,9 @@ def understand(request: Request, status: int, headers: Mapping[str, str], conten
 
 def malformed(request: Request, expected: str) -> CloudflareError:
     """A success whose result is not of the declared shape; a write may well have been carried out."""
-    text = (
-        f"Cloudflare responded to {request} with success, but its result is not {expected}. Check api_url and any "
-        "proxy in between. If they are right, report this as a bug."
-    )
-    return CloudflareError("malformed_result", text, **request.where, status=200, uncertain=True)
+    text = f"Cloudflare responded to {request} with success, but the result is not {expected}."
+    remedy = "Check api_url and any proxy in between. If they are right, report this as a bug."
+    return CloudflareError("malformed_result", text, remedy=remedy, **request.where, status=200, uncertain=True)
 
 
 def expect_object(request: Request, value: Any) -> Record:
@@ -109,7 +107,7 @@ def collected(
         if len(seen) in (known, total):
             break
     if steady and total is not None and len(seen) < total:
-        raise incomplete(request, f"{request} listed {len(seen)} of {total} objects, and no page brought more")
+        raise incomplete(request, f"{request} listed only {len(seen)} of {total} objects")
     return list(seen.values()), steady
 
 
@@ -128,8 +126,8 @@ def pages_of(first: Response) -> int:
 
 def incomplete(request: Request, reason: str, remedy: str = "Run again.") -> CloudflareError:
     """The error for a list that is, or may be, incomplete."""
-    text = f"{reason}. The list may be incomplete, so the task stopped. {remedy}"
-    return CloudflareError("incomplete_listing", text, **request.where, status=200)
+    text = f"{reason}. The list may be incomplete, so the task stopped."
+    return CloudflareError("incomplete_listing", text, remedy=remedy, **request.where, status=200)
 
 
 def _envelope(content: bytes) -> dict[str, Any] | None:

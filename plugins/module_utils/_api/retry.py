@@ -150,8 +150,8 @@ class Budget:
 def check_seconds(option: str, seconds: float, *, least: float = 0.0, above_zero: bool = False) -> None:
     """Raise UsageError for a number that cannot be a timeout."""
     if not least <= seconds <= LONGEST_TIMEOUT or (above_zero and seconds == 0):
-        bound = "above 0" if above_zero else f"of at least {least:g}"
-        raise invalid(option, f"invalid value {seconds:g} (expected a number of seconds {bound}, up to 1000000000).")
+        bound = "more than 0" if above_zero else f"at least {least:g}"
+        raise invalid(option, f"invalid value {seconds:g} (expected {bound} and at most 1000000000 seconds).")
 
 
 class Countdown:

@@ -4,12 +4,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 LONGEST = 500
 ELLIPSIS = "..."
 # How many of many items a message has.
 SHOWN_ITEMS = 3
+# The types of options that are never null when they have a default, in the words of YAML.
+NOT_NULL: Mapping[str, str] = {
+    "bool": "true or false",
+    "dict": "a mapping",
+    "float": "a number",
+    "int": "a number",
+    "list": "a list",
+}
 
 
 def one_line(text: str) -> str:
@@ -30,6 +39,21 @@ def near(name: str, known: Iterable[str]) -> str:
 
     found = get_close_matches(name, known, 1)
     return f" Did you mean {found[0]}?" if found else ""
+
+
+def joined(texts: Sequence[str], word: str) -> str:
+    """Such as C(one, two and three)."""
+    return f" {word} ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
+
+
+def refuses_null(option: Mapping[str, Any]) -> str | None:
+    """What an option of a specification expects that Ansible refuses to be null; None where null means not set.
+
+    Ansible's own message shows Python's C(None), which looks like the choice C(none).
+    """
+    if choices := option.get("choices"):
+        return f"{'a list of' if option['type'] == 'list' else 'the string'} {joined(choices, 'or')}"
+    return None if option.get("default") is None else NOT_NULL.get(option["type"])
 
 
 def some(items: Sequence[str], most: int = SHOWN_ITEMS, between: str = ", ") -> str:

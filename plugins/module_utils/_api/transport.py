@@ -149,12 +149,10 @@ def _read(request: Request, response: requests.Response) -> bytes:
     try:
         return content_of(response)
     except TooLarge:
-        text = (
-            f"{request}: the response is larger than {LARGEST_RESPONSE // 1024**2} MiB; the rest was not read. "
-            "Check api_url and any proxy in between."
-        )
+        text = f"{request}: the response is larger than {LARGEST_RESPONSE // 1024**2} MiB; the rest was not read."
+        remedy = "Check api_url and any proxy in between."
         where = {**request.where, "status": response.status_code}
-        raise CloudflareError("unreadable_response", text, **where, uncertain=True) from None
+        raise CloudflareError("unreadable_response", text, remedy=remedy, **where, uncertain=True) from None
 
 
 class TooLarge(ValueError):
@@ -177,26 +175,24 @@ def _transport_error(request: Request, error: Exception, timeout: float) -> Clou
     reason = root_of(error)
     if isinstance(error, requests.exceptions.SSLError):
         may_pass = not any(lasting in reason for lasting in PERMANENT_TLS_ERRORS)
-        remedy = "Check ca_path, the system's certificates and any proxy in between."
-        text = f"{request}: the TLS connection failed ({reason}). {remedy}"
-        return CloudflareError("tls_failed", text, uncertain=may_pass, transient=may_pass, **where)
+        remedy = "Check api_url, ca_path, the system's certificates and any proxy in between."
+        text = f"{request}: the TLS connection failed ({reason})."
+        return CloudflareError("tls_failed", text, remedy=remedy, uncertain=may_pass, transient=may_pass, **where)
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
         # The library's own text can hold what it could not read, and so a password.
-        text = (
-            f"{request} could not be made, and nothing was sent. Correct api_url, the account ID or the address of "
-            "the proxy."
-        )
-        return CloudflareError("unreachable", text, **where)
+        text = f"{request}: nothing was sent, because a URL or a header is invalid."
+        remedy = "Check api_url, account_id, the credential and the address of the proxy."
+        return CloudflareError("unreachable", text, remedy=remedy, **where)
     if _never_connected(error):
         remedy = "Check api_url, the network and any proxy."
-        text = f"{request}: no connection could be made ({reason}); nothing was sent. {remedy}"
-        return CloudflareError("unreachable", text, unsent=True, **where)
-    remedy = "Check the network."
+        text = f"{request}: no connection could be made ({reason}); nothing was sent."
+        return CloudflareError("unreachable", text, remedy=remedy, unsent=True, **where)
+    remedy = "Check the network, then run again."
     if isinstance(error, (TimeoutError, requests.exceptions.Timeout)) or "timed out" in reason:
         reason = f"no complete response within timeout={timeout:g} seconds"
-        remedy = "Check the network, or raise timeout."
-    text = f"{request}: the connection failed before the response was complete ({reason}). {remedy}"
-    return CloudflareError("response_lost", text, uncertain=True, transient=True, **where)
+        remedy = "Check the network, or raise timeout, then run again."
+    text = f"{request}: the connection failed before the response was complete ({reason})."
+    return CloudflareError("response_lost", text, remedy=remedy, uncertain=True, transient=True, **where)
 
 
 def _never_connected(error: Exception) -> bool:
@@ -226,4 +222,6 @@ def root_of(error: BaseException) -> str:
     text = re.sub(r"^\[Errno -?\d+\] ", "", str(error))
     if isinstance(error, urllib3.exceptions.NewConnectionError):
         text = text.rsplit(": ", 1)[-1]
+    elif isinstance(error, urllib3.exceptions.ConnectTimeoutError):
+        text = str(error.args[-1])  # before it is the connection, whose address in memory says nothing
     return text or type(error).__name__

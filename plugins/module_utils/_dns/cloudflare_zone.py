@@ -182,13 +182,16 @@ def read_zone(api: Cloudflare, zone_id: str, host: str) -> Record:
         if not failure.gone:
             raise
         text = (
-            f"zone_id: this credential sees no zone {zone_id!r}. Correct zone_id, or give it the permission "
-            f"'{ZONE_READ}'."
+            f"zone_id: the credential cannot see a zone {zone_id!r}. Correct zone_id, or give the credential the "
+            f"permission '{ZONE_READ}' for the zone."
         )
         raise UsageError("zone_not_found", text, option="zone_id") from None
     name = name_of(zone)
     if not name or not below([{"name": host}], name):
-        text = f"zone_id: the zone {name!r} does not contain {host}. Set zone_id to the zone that does, or omit it."
+        text = (
+            f"zone_id: the zone {name or zone_id!r} does not contain {host}. Set zone_id to the zone that does, or "
+            "omit the option."
+        )
         raise UsageError("zone_not_found", text, option="zone_id")
     return {**_writable([zone], name), "id": zone_id, "name": name}
 
@@ -204,14 +207,15 @@ def find_zone(api: Cloudflare, host: str) -> Record:
                 return {**_writable(zones, name), "name": name}
     raise UsageError(
         "zone_not_found",
-        f"No zone that this credential can see contains {host}. Publish the record at the DNS provider of the domain, "
-        f"or use a credential with the permissions '{ZONE_READ}', '{DNS_READ}' and '{DNS_WRITE}' for the zone.",
+        f"No zone that the credential can see contains {host}. If the domain is at another DNS provider, publish the "
+        f"record there. Otherwise give the credential the permissions '{ZONE_READ}', '{DNS_READ}' and '{DNS_WRITE}' "
+        "for the zone.",
     )
 
 
 ELSEWHERE: Mapping[str, str] = {
     "secondary": "is a secondary zone, read-only at Cloudflare. Publish the record on its primary name server.",
-    "partial": "is a partial (CNAME) zone, whose DNS is at another provider. Publish the record there.",
+    "partial": "is a partial (CNAME) zone, whose DNS is at another provider. Publish the record at that provider.",
     "internal": "is an internal zone, which is not in the public DNS. Publish the record in the domain's public zone.",
 }
 

@@ -195,7 +195,8 @@ class NameServer:
             raise NameServerError("dns_key_refused", text, type(refusal).__name__) from None
         except dns.exception.DNSException as error:
             if not self._signing or not is_response(wire, message):
-                text = f"{self} gave a response that cannot be read: {error or type(error).__name__}."
+                reason = str(error).rstrip(".") or type(error).__name__
+                text = f"{self} gave a response that cannot be read ({reason})."
                 raise NameServerError("dns_unreachable", text) from None
             return self._refusal(wire)
         if self._signing and not response.had_tsig and is_response(wire, message):

@@ -110,7 +110,7 @@ def refuse_below_delegation(host: str, cut: str | None, servers: Collection[str]
         others = ", ".join(sorted(servers)) or "other name servers"
         raise UsageError(
             "host_delegated",
-            f"{host} is not served from this zone, which delegates {cut} to {others}. Publish the record there.",
+            f"The zone delegates {cut} to {others}, so it does not serve {host}. Publish the record on those servers.",
         )
 
 

@@ -120,8 +120,9 @@ def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
         secret = {name: result[name] for name in ("client_secret",) if name in result}
         raise UsageError(
             "client_duplicated",
-            f"{client['client_id']} was created, but another run created a client of the same name at the same time: "
-            f"{some(others)}. Delete the one that you do not want, with state=absent and its client_id.",
+            f"The client {client['client_id']} was created, but others of the same name were created at the same time: "
+            f"{some(others)}. Keep one of these clients. Delete each of the others with state=absent and its "
+            "client_id.",
             changed=True,
             oauth_client=client,
             **secret,

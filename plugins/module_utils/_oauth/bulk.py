@@ -68,7 +68,10 @@ def secret_options(directory: str | None, entry: Entry) -> dict[str, str | None]
     if directory and name and not path:
         path = f"{directory.rstrip('/')}/{name}" if _can_be_a_file(name) else None
         remedy = (
-            remedy if path else "No file in client_secret_dir can have the client's name, so set its client_secret_file"
+            remedy
+            if path
+            else "The client's name cannot be the name of a file in client_secret_dir, so set client_secret_file of "
+            "the client"
         )
     return {"client_secret_file": path, "secret_remedy": remedy}
 
@@ -83,7 +86,8 @@ def check_meant_once(entries: Sequence[Entry], found: Sequence[Client | None], o
     ids = repeated(client["client_id"] for client in found if client)
     if ids:
         meant = [label(entry) for entry, client in zip(entries, found) if client and client["client_id"] in ids]
-        text = f"{option}: {some(meant)} mean the same client ({some(ids)}). Define each client once."
+        what = f"several definitions ({some(meant)}) mean the same client ({some(ids)})"
+        text = f"{option}: {what}. Define each client once."
         raise UsageError("definitions_conflict", text, option=option)
 
 
@@ -136,7 +140,7 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], option: str,
         raise UsageError(
             "prune_refused",
             f"prune would delete {counted(pruned)}, more than prune_limit={limit}: {called(pruned)}. Nothing was "
-            "changed. To delete them, raise prune_limit, or select fewer with prune_name.",
+            "changed. To delete all of them, raise prune_limit. To delete fewer, set prune_name.",
             option="prune_limit",
         )
     public = [client for client in pruned if is_public(client)]
@@ -144,8 +148,8 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], option: str,
         raise UsageError(
             "prune_refused",
             f"prune would delete clients with visibility=public: {called(public)}. Nothing was changed. Deleting one "
-            "ends every user's authorization permanently. Define them, exclude them with prune_name, or "
-            "set force=true.",
+            "ends every user's authorization permanently. To keep them, define them or exclude them with prune_name. "
+            "To delete them, set force=true.",
             option="force",
         )
 
@@ -382,7 +386,8 @@ def summary(
     if not failed:
         return result
     kept = " No client was pruned, because a failed definition may mean one of them." if asked_to_prune else ""
-    text = f"{len(failed)} of {len(everything)} clients failed: {described(failed)}{'' if pruned else kept}"
+    number = f"{len(failed)} of {len(everything)} client{'s' if len(everything) > 1 else ''}"
+    text = f"{number} failed: {described(failed)}{'' if pruned else kept}"
     raise UsageError("clients_failed", text, **result)
 
 

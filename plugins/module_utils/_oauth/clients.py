@@ -29,8 +29,8 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog 
 # How many clients of one name a message lists.
 MOST_CANDIDATES = 10
 FIRST_SECRET_REMEDY = (
-    "Mint another with the module cloudflare_oauth_client_secret and state=rotated, then delete the lost one with "
-    "state=finalized."
+    "Mint another secret with the module cloudflare_oauth_client_secret and state=rotated, then delete the lost one "
+    "with state=finalized."
 )
 REPLACING = (
     "choose a maintenance window: state=finalized without client_secret_file deletes the older secret, then "
@@ -80,8 +80,8 @@ def the_only(client_name: str, matches: Sequence[Client], *, names_are_listed: b
     if not matches and not names_are_listed:
         raise UsageError(
             "names_not_listed",
-            f"Cloudflare lists clients without their names, so it is not known whether {client_name!r} is one of "
-            "them. Set client_id to identify the client.",
+            f"Cloudflare's list has clients without a name, so it is not known whether the client {client_name!r} "
+            "exists. Set client_id to identify the client.",
             option="client_id",
         )
     return matches[0] if matches else None
@@ -92,24 +92,26 @@ def lost_creation(
 ) -> CloudflareError:
     """The error for a lost response to a creation, given the clients of that name now, or why they are unknown."""
     if isinstance(found, CloudflareError):
-        return lost.explained(
+        return lost.explained_instead(
             "creation_unknown",
-            f"It is not known whether the client {client_name!r} was created: the response was lost, and looking for "
-            f"it failed ({found.message.rstrip('.')}). Run again: the task looks for the name first, and creates no "
-            f"second client. If it exists, its first secret was never received. {FIRST_SECRET_REMEDY}",
+            f"It is not known whether the client {client_name!r} was created: no usable response came, and looking "
+            f"for it failed ({found.message.rstrip('.')}). Run again: the task looks for the name first, and creates "
+            f"no second client. If it exists, its first secret was never received. {FIRST_SECRET_REMEDY}",
             changed=True,
         )
     if not found:
-        return lost.explained(
+        return lost.explained_instead(
             "creation_unconfirmed",
-            f"The response to creating the client {client_name!r} was lost, and no client of that name is listed now. "
-            "Run again, which creates it unless it is listed by then.",
+            f"Creating the client {client_name!r} brought no usable response, and no client of that name is listed "
+            "now. Run again, which creates it unless it is listed by then.",
         )
     ids = ", ".join(client["client_id"] for client in found)
-    return lost.explained(
-        "secret_lost" if has_secret(found[0]) else "response_lost",
-        f"The client {client_name!r} was created as {ids}, but the response was lost: its secret, if it has one, was "
-        f"never received. {FIRST_SECRET_REMEDY}",
+    lost_secret = f"its secret was never received. {FIRST_SECRET_REMEDY}"
+    loses = has_secret(found[0])
+    return lost.explained_instead(
+        "secret_lost" if loses else "response_lost",
+        f"The client {client_name!r} was created as {ids}, but "
+        f"{lost_secret if loses else 'no usable response came. Run again.'}",
         changed=True,
         oauth_client=found[0],
     )
@@ -119,24 +121,24 @@ def lost_rotation(lost: CloudflareError, client: Client, current: Client | Cloud
     """The error for a lost response to a rotation, given the client as it is now, or why that is unknown."""
     client_id = client["client_id"]
     if isinstance(current, CloudflareError):
-        return lost.explained(
+        return lost.explained_instead(
             "rotation_unknown",
-            f"It is not known whether a second secret of {client_id} was minted: the response was lost, and reading "
-            f"the client failed ({current.message.rstrip('.')}). Read the client later. If has_rotated_secret is "
-            f"true, a second secret exists that was never received. {SECOND_SECRET_REMEDY}",
+            f"It is not known whether a second secret of {client_id} was minted: no usable response came, and "
+            ""
+            f"reading the client failed ({current.message.rstrip('.')}). Read the client later. If "
+            f"has_rotated_secret is true, a second secret exists that was never received. {SECOND_SECRET_REMEDY}",
             changed=True,
         )
     if current and current["has_rotated_secret"]:
-        return lost.explained(
+        return lost.explained_instead(
             "secret_lost",
-            f"A second secret of {client_id} was minted, but the response was lost, so it was never received. "
-            f"{SECOND_SECRET_REMEDY}",
+            f"A second secret of {client_id} was minted, but never received. {SECOND_SECRET_REMEDY}",
             changed=True,
             oauth_client=current,
         )
-    return lost.explained(
+    return lost.explained_instead(
         "rotation_unconfirmed",
-        f"The response to rotating the secret of {client_id} was lost, and Cloudflare shows no second secret. "
+        f"Rotating the secret of {client_id} brought no usable response, and Cloudflare shows no second secret. "
         "Run again.",
         oauth_client=current,
     )

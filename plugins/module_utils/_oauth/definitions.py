@@ -17,7 +17,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt, near
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt, near, refuses_null
 from ansible_collections.oauthops.iam.plugins.module_utils._documents import (
     TEMPLATE,
     DocumentError,
@@ -38,8 +38,8 @@ PLAIN: Mapping[str, tuple[type, list[str] | None]] = {
 }
 VALIDATOR = ArgumentSpecValidator(dict(DEFINITION_OPTIONS))
 INSTEAD = (
-    "The module reads this file without templates and ansible-vault. Load it with vars_files instead, and set "
-    "clients to its variable."
+    "The module does not template or decrypt this file. Load it with vars_files, and pass its variable to the option "
+    "clients."
 )
 
 
@@ -63,7 +63,7 @@ def defined_in(patterns: Sequence[str]) -> list[dict[str, Any]]:
 def matched(pattern: str) -> list[str]:
     """The files that a path or a glob names."""
     if not pattern:
-        raise invalid(OPTION, "a path is empty (expected a path or a glob).")
+        raise invalid(OPTION, "one of its items is empty (expected a path or a glob).")
     if os.path.lexists(pattern) or not glob.has_magic(pattern):
         return [pattern]
     found = sorted(path for path in glob.glob(pattern, recursive=True) if not os.path.isdir(path))
@@ -91,7 +91,7 @@ def _entries(path: str) -> Iterator[dict[str, Any]]:
 def _content(path: str) -> str:
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
-            raise DocumentError("is not a regular file.")
+            raise DocumentError("is not a regular file (expected a file, or a glob that matches files).")
         with open(path, encoding="utf-8") as file:
             return file.read()
     except OSError as error:
@@ -152,14 +152,16 @@ def _check_option(name: str, value: Any, place: str) -> None:
     if name not in DEFINITION_OPTIONS:
         expected = f"(expected {', '.join(DEFINITION_OPTIONS)}).{near(name, DEFINITION_OPTIONS)}"
         raise invalid(OPTION, f"{place} has no option {excerpt(name)!r} {expected}")
+    if value is None and (needed := refuses_null(DEFINITION_OPTIONS[name])):
+        raise invalid(OPTION, f"{place}.{name} is null (expected {needed}). Set a value, or remove the key.")
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, (dict, list)):
             raise invalid(
-                OPTION, f"{place}.{name} has a mapping or a nested list (expected a value or a list of values)."
+                OPTION, f"{place}.{name} contains a mapping or a nested list (expected a value or a list of values)."
             )
         if isinstance(item, str) and not isinstance(item, Literal) and TEMPLATE.search(item):
             raise invalid(
-                OPTION, f"{place}.{name} has a template. {INSTEAD} If it is no template, mark it with !unsafe."
+                OPTION, f"{place}.{name} contains a template. {INSTEAD} If the text is literal, tag it with !unsafe."
             )
 
 

@@ -61,7 +61,7 @@ def plan_creation(wanted: Mapping[str, Any], visibility: str | None) -> dict[str
     expected = shaped(body)
     check_subset(expected)
     if visibility == "public":
-        refuse_unpublishable(expected, "The client does not exist yet, and a new one cannot be public at once")
+        refuse_unpublishable(expected, "The client does not exist yet and cannot be created as public")
     return body
 
 
@@ -126,13 +126,13 @@ def _promotes(visibility: str | None, actual: Client, expected: Client) -> bool:
     if visibility == "private" and is_public(actual):
         raise UsageError(
             "client_public",
-            f"visibility: {actual['client_id']} is public, which is permanent. "
+            f"visibility: the client {actual['client_id']} is public, which is permanent. "
             "Set visibility=public or omit it. For a private client, create another one.",
             option="visibility",
         )
     if visibility != "public" or is_public(actual):
         return False
-    refuse_unpublishable(expected, f"{actual['client_id']} cannot be made public")
+    refuse_unpublishable(expected, f"The client {actual['client_id']} cannot be made public")
     return True
 
 
@@ -217,8 +217,8 @@ def _refuse_duplicate(account: Account, client_name: str, actual: Client) -> Non
     if others:
         raise UsageError(
             "client_name_taken",
-            f"client_name: {actual['client_id']} cannot be renamed to {client_name!r}, which is already the name of "
-            f"{' and '.join(others)}. Choose another name.",
+            f"client_name: the client {actual['client_id']} cannot be renamed to {client_name!r}, which is already "
+            f"the name of {' and '.join(others)}. Choose another name.",
             option="client_name",
         )
 
@@ -227,8 +227,8 @@ def _refuse_public_deletion(actual: Client | None, force: bool) -> None:
     if actual and is_public(actual) and not force:
         raise UsageError(
             "client_public",
-            f"force: {actual['client_id']} has visibility=public. Deleting it ends every user's authorization "
-            "permanently, and a new client would have another ID. To delete it, set force=true.",
+            f"force: the client {actual['client_id']} has visibility=public. Deleting it ends every user's "
+            "authorization permanently, and a new client would have another ID. To delete it, set force=true.",
             option="force",
         )
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import joined
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import is_empty
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     Client,
@@ -21,11 +22,11 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
 from ansible_collections.oauthops.iam.plugins.module_utils._uris import host_of, not_verifiable
 
 REQUIREMENTS: Mapping[str, str] = {
-    "client_name": "client_name (a name)",
-    "logo_uri": "logo_uri (a logo)",
-    "client_uri": "client_uri (the home page, whose host is verified)",
+    "client_name": "client_name",
+    "logo_uri": "logo_uri (logo)",
+    "client_uri": "client_uri (home page)",
     "scopes": "scopes (at least one that is not an identity scope)",
-    "client_uri_verification": "a verified host of client_uri",
+    "client_uri_verification": "verification of the host of client_uri",
 }
 
 
@@ -71,19 +72,31 @@ def _phase(client: Mapping[str, Any], missing: list[str]) -> str:
 
 
 def refuse_unpublishable(client: Client, what: str) -> None:
+    """Raise UsageError with C(what) and all that is missing."""
     missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
     if missing:
-        status = verification_status(client)
-        state = f" (its verification is {status})" if status and "client_uri_verification" in missing else ""
         option = next((name for name in missing if name != "client_uri_verification"), None)
-        remedy = (
-            "Set the missing options; the role oauth_client_publish then verifies the host and makes the client public."
-            if option
-            else "The role oauth_client_publish verifies the host and makes the client public."
-        )
+        named = [name for name in missing if not (obstacle and name == "client_uri_verification")]
+        lacking = ", ".join(_lacking(name, client, obstacle) for name in named)
         raise UsageError(
             "not_publishable",
-            f"{what}; missing: {', '.join(REQUIREMENTS[name] for name in missing)}{state}. "
-            f"{obstacle + ' ' if obstacle else ''}Nothing was changed. {remedy}",
+            f"{what}. Missing: {lacking}. {obstacle + ' ' if obstacle else ''}Nothing was changed. {_remedy(missing)}",
             option=option,
         )
+
+
+def _lacking(name: str, client: Client, obstacle: str | None) -> str:
+    if name == "client_uri" and obstacle:
+        return "a client_uri whose host can be verified"
+    status = verification_status(client) if name == "client_uri_verification" else None
+    return f"{REQUIREMENTS[name]}{f' ({status})' if status else ''}"
+
+
+def _remedy(missing: list[str]) -> str:
+    options = [name for name in missing if name != "client_uri_verification"]
+    setting = f"Set {joined(options, 'and')}." if options else ""
+    if "client_uri_verification" not in missing:
+        return f"{setting} Then run again."
+    then = " then" if options else ""
+    role = f"The role oauth_client_publish{then} verifies the host and makes the client public."
+    return f"{setting} {role}".strip()

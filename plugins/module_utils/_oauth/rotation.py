@@ -65,7 +65,8 @@ def as_it_is_now(clients: OAuthClients, client: Client) -> Client:
     current = clients.get(client["client_id"])
     if current is None:
         raise UsageError(
-            "client_not_found", f"The OAuth client {client['client_id']} has just been deleted, so nothing was done."
+            "client_not_found",
+            f"The OAuth client {client['client_id']} was deleted during the task. Nothing was changed.",
         )
     _refuse_without_secret(current)
     return current
@@ -103,7 +104,8 @@ def _refuse_without_secret(client: Client) -> None:
     if not has_secret(client):
         raise UsageError(
             "client_without_secret",
-            f"{client['client_id']} has token_endpoint_auth_method=none, so it has no secret to rotate.",
+            f"The client {client['client_id']} has token_endpoint_auth_method=none, so it has no secret to rotate. "
+            "Remove the client from this task, or change that option.",
         )
 
 

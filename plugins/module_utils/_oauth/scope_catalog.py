@@ -14,7 +14,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import Us
 from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Record
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import is_identity_scope
 
-ANY_CREDENTIAL = "any valid credential"
+ANY_CREDENTIAL = ""
 # How many unknown scopes a message names.
 SHOWN_SCOPES = 5
 

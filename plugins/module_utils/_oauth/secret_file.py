@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
 
 if TYPE_CHECKING:
     from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_place import SecretPlace
@@ -23,7 +22,7 @@ except ImportError:  # ansible-core before 2.22
 
 
 OPTION = "client_secret_file"
-UNREGISTERED = "The result returns it as client_secret. If you did not register the result, the secret is lost."
+UNREGISTERED = "The result holds the secret as client_secret. If you did not register the result, the secret is lost."
 
 
 class Delivery:
@@ -101,7 +100,8 @@ class Delivery:
                 raise UsageError(
                     "secret_undelivered" if self.returned else "secret_lost",
                     f"A client secret of {client_id} was minted, but {self.path} could not be written "
-                    f"{explained(error)} {UNREGISTERED if self.returned else 'The secret is lost.'} {remedy}",
+                    f"({error.strerror or error}). {UNREGISTERED if self.returned else 'The secret is lost.'} Correct "
+                    f"the cause of the error first. {remedy}",
                     option=OPTION,
                     changed=True,
                     **result,

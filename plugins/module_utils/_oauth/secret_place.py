@@ -107,8 +107,8 @@ class SecretPlace:
             return
         if not stat.S_ISREG(status.st_mode):
             text = (
-                f"{self._option}: {mark.path} is not a regular file (expected none, or the mark of a lost secret). "
-                "Remove it."
+                f"{self._option}: {mark.path} is not a regular file. The task needs this path to mark a secret that "
+                "was not received. Remove what is there."
             )
             raise UsageError("file_inaccessible", text, option=self._option)
         mark.check_removable(status)

@@ -59,7 +59,8 @@ def check_creatable(wanted: Mapping[str, Any]) -> None:
         needed = ", ".join(lacking)
         text = (
             f"The client does not exist yet, and creating it also needs {needed}. Set "
-            f"{'it' if len(lacking) == 1 else 'them'}. If the client exists, correct client_name."
+            f"{'this option' if len(lacking) == 1 else 'these options'}."
+            f"{'' if 'client_name' in lacking else ' If the client exists, correct client_name.'}"
         )
         raise UsageError("client_incomplete", text, option=lacking[0])
 
@@ -146,8 +147,8 @@ def check_entries(entries: Sequence[Entry], option: str) -> None:
         places = [entry["place"] for entry in entries if {entry["client_id"], entry["client_name"]} & set(twice)]
         raise UsageError(
             "definitions_conflict",
-            f"{option}: {some([*map(repr, twice)])} is defined more than once ({some(places)}). Define each "
-            "client once, and set client_id for every client that shares its name.",
+            f"{option}: several definitions ({some(places)}) have the same name or ID: {some([*map(repr, twice)])}. "
+            "Define each client once, and set client_id for every client that shares its name.",
             option=option,
         )
     _check_secret_files(entries)
@@ -160,8 +161,8 @@ def _check_secret_files(entries: Sequence[Entry]) -> None:
     if twice:
         raise UsageError(
             "definitions_conflict",
-            f"client_secret_file: several clients have the same file ({some([*twice])}), and each secret would "
-            "replace the one before. Give each client its own file.",
+            f"client_secret_file: several clients have the same file, ignoring case ({some([*twice])}). Each secret "
+            "would replace the one before. Give each client its own file.",
             option=f"{[*twice.values()][-1]}.client_secret_file",
         )
 

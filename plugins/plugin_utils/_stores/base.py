@@ -118,8 +118,8 @@ def library(store: type[Store], name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError:
-        lacking = f"the Python library {name.partition('.')[0]}, which {sys.executable} lacks. Install it there."
-        text = f"store: the type {store.type} needs {lacking}"
+        lacking = f"the Python library {name.partition('.')[0]}, which is not installed for {sys.executable}."
+        text = f"store: the type {store.type} needs {lacking} Install it there."
         raise UsageError("requirement_missing", text, option="store.type") from None
 
 
@@ -129,6 +129,13 @@ def unreadable(store: Store, reason: str) -> UsageError:
 
 def unwritable(store: Store, reason: str) -> UsageError:
     return UsageError("store_unwritable", f"store: {store.place} cannot be written: {sentence(reason)}", option="store")
+
+
+def of_suboption(message: str, option: str | None) -> str:
+    """The message about an option, as the reason why the place of a store cannot be used; that names its path."""
+    if not option or not message.startswith(f"{option}: "):
+        return message
+    return message.removeprefix("path: ") if option == "path" else f"store.{message}"
 
 
 def conflict(store: Store) -> UsageError:

@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Record, Store, unreadable, unwritable
+from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
+    Record,
+    Store,
+    of_suboption,
+    unreadable,
+    unwritable,
+)
 from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import SECRET
 
 MODULE = "oauthops.iam.secret_file_value"
@@ -28,7 +34,7 @@ class JsonFile(Store):
         """Read the file. Its owner is checked as before a write."""
         result = self.site.run_module(MODULE, dict(self.params), False)
         if result.get("failed"):
-            raise unreadable(self, str(result.get("msg")))
+            raise unreadable(self, _reason(result))
         return dict(result["value"] or {})
 
     def write(self, record: Record) -> None:
@@ -44,5 +50,9 @@ class JsonFile(Store):
         args = {**self.params, "value": open_part, "secret_value": secret_part}
         result = self.site.run_module(MODULE, args, check_mode)
         if result.get("failed"):
-            raise unwritable(self, str(result.get("msg")))
+            raise unwritable(self, _reason(result))
         self.warnings += result.get("warnings", [])
+
+
+def _reason(result: Mapping[str, Any]) -> str:
+    return of_suboption(str(result.get("msg")), (result.get("error") or {}).get("option"))

@@ -36,7 +36,8 @@ def open_store(definition: Any, site: Site) -> Store:
     cls: type[Store] = getattr(importlib.import_module(f"{__package__}.{kind}"), CLASSES[kind])
     for name in given:
         if name not in cls.options and (owners := [other for other, options in STORES.items() if name in options]):
-            raise invalid("store", f"the type {kind} has no option {name!r}, which belongs to the type {owners[0]}.")
+            text = f"the type {kind} has no option {name!r}, which belongs to the type {owners[0]}. Remove the option."
+            raise invalid("store", text)
     params = checked("store", cls.complete(given), cls.options, cls.rules, kind)
     if "timeout" in params:
         check_seconds("store.timeout", params["timeout"], above_zero=True)

@@ -71,8 +71,9 @@ class StoredRecord:
             raise UsageError(
                 "store_collision",
                 f"store: {self.store.place} does not hold what was just written. Either another run wrote to it, or "
-                "it does not keep what it is given. Let only one run at a time write to it, and run again. If it fails "
-                "again, check the store.",
+                "the "
+                "store does not keep what is written. Let only one run at a time write to it, and run again. If that "
+                "fails, check the store.",
                 option="store",
             )
         self.found = shown
@@ -84,7 +85,7 @@ class StoredRecord:
             raise UsageError(
                 "store_of_another_client",
                 f"store: {self.store.place} holds the secret of the client {owner}, {whose}. Each client needs a place "
-                "of its own. Choose another, or remove the record of a client that no longer exists.",
+                "of its own. Choose another place. If that client no longer exists, remove its record.",
                 option="store",
             )
         if not (isinstance(secret, str) or (secret is None and self.store.write_only)):

@@ -14,6 +14,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
     Record,
     Store,
     foreign,
+    of_suboption,
     unreadable,
     unwritable,
 )
@@ -46,6 +47,6 @@ class VaultFile(Store):
         try:
             result = ensure({**self.params, "value": value}, self.site.loader, check_mode=check_mode)
         except UsageError as failure:
-            raise error_of(self, failure.message) from None
+            raise error_of(self, of_suboption(failure.message, failure.option)) from None
         self.warnings += result.get("warnings", [])
         return result

@@ -200,7 +200,7 @@ def test_waiting_is_bounded_shows_its_progress_and_is_no_failure(publisher: Publ
 def test_a_pipeline_can_ask_to_fail_while_it_is_pending(publisher: Publisher) -> None:
     run = publisher.run(**MANUAL, fail_when_pending="yes")
     assert run.status != 0
-    assert run.failure == f"The client is needs_dns. {results(run)[-1][1]['next_action']['text']}"
+    assert run.failure == f"The phase of the client is needs_dns. {results(run)[-1][1]['next_action']['text']}"
     assert publisher.run(promote=False, fail_when_pending=True).status == 0
 
 

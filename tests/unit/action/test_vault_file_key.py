@@ -474,7 +474,7 @@ def test_a_file_that_another_process_writes_is_waited_for_and_then_named(
         result = refusal(target, value=VALUE)
         assert (result.code, result.option) == ("locked", "path")
         assert (
-            f"path: {target} is still in use after 60 seconds (process {holder} on {os.uname().nodename} since 20"
+            f"path: {target} is still locked by another run after 60 s (process {holder} on {os.uname().nodename} since"
             in result.msg
         )
         assert sum(clock.sleeps) == pytest.approx(60)

@@ -15,7 +15,16 @@ PAGE = ROOT / "docs/docsite/rst/guide_errors.rst"
 SOURCES = sorted((ROOT / "plugins").rglob("*.py"))
 TESTS = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
 # What takes a code as its first argument, and what a table of codes is called.
-ERRORS = {"OAuthOpsError", "UsageError", "CloudflareError", "NameServerError", "explained", "__init__", "_error"}
+ERRORS = {
+    "OAuthOpsError",
+    "UsageError",
+    "CloudflareError",
+    "NameServerError",
+    "explained",
+    "explained_instead",
+    "__init__",
+    "_error",
+}
 TABLE = "CODES"
 
 

@@ -37,10 +37,10 @@ def test_good_times(timeout: float, retry_timeout: float) -> None:
     ],
 )
 def test_bad_times(name: str, value: Any) -> None:
-    bound = "above 0" if name == "timeout" else "of at least 0"
+    bound = "more than 0" if name == "timeout" else "at least 0"
     succeeded, result = attempt(**{name: value})
     assert (succeeded, result["error"]) == (False, {"code": "invalid_option", "option": name})
-    assert result["msg"] == f"{name}: invalid value {value:g} (expected a number of seconds {bound}, up to 1000000000)."
+    assert result["msg"] == f"{name}: invalid value {value:g} (expected {bound} and at most 1000000000 seconds)."
 
 
 def test_what_was_waited_for_is_in_every_result() -> None:

@@ -151,7 +151,7 @@ def test_a_link_where_others_can_write_is_refused(folder: Path, mode: int, link:
         place_of(shared / link)
     assert caught.value.message == (
         f"path: {shared}/{link.split('/')[0]} is a symbolic link that another user may have put there. "
-        "Set the path of the file or directory that it points to."
+        "Set the path that the link points to."
     )
     assert place_of(shared / "../real/file") == f"{folder}/real/file"
 
@@ -296,7 +296,7 @@ def test_several_hard_links_are_harmless_where_nobody_else_can_make_one(folder: 
         for look in (place.open, place.check):
             with refuses("file_untrusted", "path") as caught:
                 look()
-            assert "so it may be a link to another file" in caught.value.message
+            assert "It may be a link to another file" in caught.value.message
 
 
 @only_root

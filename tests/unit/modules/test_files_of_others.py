@@ -197,8 +197,8 @@ def test_a_file_that_was_moved_there_is_not_given_to_the_owner(app: Path, check:
     result = keep(app / "oauth.json", check, value=value, owner=str(NOBODY))
     assert (result.failed, result.code, result.option) == (True, "file_owned_by_other", "path")
     assert result.msg == (
-        f"path: {app}/oauth.json belongs to the user root, and other users can put files into its directory, "
-        "so it may be a file of theirs. "
+        f"path: {app}/oauth.json belongs to the user root. Other users can write to its directory, so one of "
+        "them may have created the file. "
         "Remove the file, or make the user nobody its owner."
     )
     assert "value" not in result
@@ -230,8 +230,8 @@ def test_a_file_that_another_user_made_first_does_not_get_the_secret(app: Path, 
     result = keep(app / "oauth.json", check)
     assert (result.failed, result.code, result.option) == (True, "file_owned_by_other", "path")
     assert result.msg == (
-        f"path: {app}/oauth.json belongs to the user nobody, and other users can put files into its directory, "
-        "so it may be a file of theirs. "
+        f"path: {app}/oauth.json belongs to the user nobody. Other users can write to its directory, so one of "
+        "them may have created the file. "
         "If you trust the file, set the option owner to its owner."
     )
     assert keep(app / "oauth.json", check, owner="0").code == "file_owned_by_other"

@@ -267,8 +267,8 @@ def test_a_twin_is_an_error_that_names_both(cloudflare: Script) -> None:
     result = run(**options())
     assert (result.failed, result.changed, result.code) == (True, True, "client_duplicated")
     assert result.msg == (
-        f"{CLIENT_ID} was created, but another run created a client of the same name at the same time: "
-        f"{OTHER_ID}, a-third. Delete the one that you do not want, with state=absent and its client_id."
+        f"The client {CLIENT_ID} was created, but others of the same name were created at the same time: {OTHER_ID}, "
+        "a-third. Keep one of these clients. Delete each of the others with state=absent and its client_id."
     )
     assert result.oauth_client["client_id"] == CLIENT_ID
 

@@ -108,7 +108,7 @@ def test_a_list_without_names_tells_nothing_about_a_name(cloudflare: Script, sta
     assert (result.failed, result.changed) == (True, False)
     assert (result.code, result.option) == ("names_not_listed", "client_id")
     assert result.msg == (
-        "Cloudflare lists clients without their names, so it is not known whether 'Example App' is one of them. "
+        "Cloudflare's list has clients without a name, so it is not known whether the client 'Example App' exists. "
         "Set client_id to identify the client."
     )
 

@@ -231,7 +231,7 @@ def test_a_definition_that_cannot_be_fails_alone(
             [{"client_name": "A"}, {"client_name": "A"}],
             "definitions_conflict",
             "clients",
-            "clients: 'A' is defined more than once",
+            "clients: several definitions (clients[0], clients[1]) have the same name or ID: 'A'. Define",
         ),
         ([{"client_id": "1"}, {"client_id": "1"}], "definitions_conflict", "clients", "'1'"),
         ([{"client_id": "1", "client_name": "A"}, {"client_name": "A"}], "definitions_conflict", "clients", "'A'"),
@@ -245,7 +245,7 @@ def test_a_definition_that_cannot_be_fails_alone(
             ],
             "definitions_conflict",
             "clients[1].client_secret_file",
-            "several clients have the same file (/x/S, /x/s)",
+            "several clients have the same file, ignoring case (/x/S, /x/s)",
         ),
     ],
 )
@@ -393,7 +393,7 @@ def test_clients_are_needed(cloudflare: Script) -> None:
         (
             [{"client_id": CLIENT_ID}, {"client_name": "Example App"}, {"client_id": OTHER_ID}],
             "definitions_conflict",
-            f"{CLIENT_ID}, Example App mean the same client ({CLIENT_ID})",
+            f"clients: several definitions ({CLIENT_ID}, Example App) mean the same client ({CLIENT_ID})",
         ),
         (
             [{"client_id": CLIENT_ID, "client_name": "Same"}, {"client_id": OTHER_ID, "client_name": "Same"}],
@@ -523,7 +523,7 @@ def test_prune_spares_a_client_that_was_published_since(cloudflare: Script) -> N
     cloudflare.expect(lists(a_client(), a_client(**OTHER)), looks(a_client(**OTHER, visibility="public")))
     result = run(options(), prune=True)
     assert (result.failed, result.code) == (True, "clients_failed")
-    assert f"[Other App] force: {OTHER_ID} has visibility=public" in result.msg
+    assert f"[Other App] force: the client {OTHER_ID} has visibility=public" in result.msg
     assert result.pruned == []
 
 
@@ -615,7 +615,7 @@ def test_a_name_that_no_file_can_have_needs_a_file_of_its_own(cloudflare: Script
     cloudflare.expect(lists(), offers_usual_scopes())
     result = run(options(client_name=name, **CONFIDENTIAL), client_secret_dir=str(tmp_path))
     assert codes(result) == ["secret_destination_missing"]
-    assert "No file in client_secret_dir can have the client's name" in result.oauth_clients[0]["msg"]
+    assert "The client's name cannot be the name of a file in client_secret_dir" in result.oauth_clients[0]["msg"]
 
 
 @pytest.mark.parametrize("check", [True, False])

@@ -257,7 +257,7 @@ def test_a_file_of_somebody_else_is_not_replaced(target: Path, content: bytes, c
     ("path", "code", "text"),
     [
         ("oauth.json", "invalid_option", "path: oauth.json is a relative path"),
-        ("/x\0y", "invalid_option", "is not a path, because"),
+        ("/x\0y", "invalid_option", "contains a null character"),
         ("/does/not/exist.json", "file_inaccessible", "path: the directory /does/not does not exist."),
         ("/", "file_inaccessible", "path: / is a directory (expected a file)."),
         (os.devnull, "file_inaccessible", "path: /dev/null is not a regular file."),

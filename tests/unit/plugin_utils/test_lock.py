@@ -71,7 +71,7 @@ def test_it_is_waited_for_and_its_holder_named(
         with held(str(directory), "other", 0):
             pass
     assert clock.sleeps == pytest.approx(pauses)
-    assert f"path: x is still in use after {seconds:g} seconds (process {os.getpid()} on" in caught.value.message
+    assert f"path: x is still locked by another run after {seconds:g} s (process {os.getpid()}" in caught.value.message
     assert caught.value.message.endswith("). Run again later.")
 
 

@@ -319,6 +319,21 @@ class TestRefusals:
     def test_the_near_key_is_named(self, runs: Runs, given: Json, near: str) -> None:
         assert f"Did you mean {near}?" in runs.run(**given).msg
 
+    @pytest.mark.parametrize(
+        ("given", "text"),
+        [
+            (
+                {"client": {"token_endpoint_auth_method": None}},
+                "client: token_endpoint_auth_method is null (expected the string none, client_secret_basic or ",
+            ),
+            ({"client": {"append": None}}, "client: append is null (expected true or false). Set a value, or remove"),
+            ({"client": {"grant_types": None}}, "client: grant_types is null (expected a list of authorization_code "),
+            ({"dns": {"port": None}}, "dns: port is null (expected a number)."),
+        ],
+    )
+    def test_a_null_is_not_called_none(self, runs: Runs, given: Json, text: str) -> None:
+        assert runs.run(**given).msg.startswith(text)
+
     @pytest.mark.parametrize("host", ["localhost", "192.0.2.1", "app.internal"])
     def test_a_home_page_that_cannot_be_verified(self, runs: Runs, cloudflare: Script, host: str) -> None:
         cloudflare.expect(lists(), offers_usual_scopes())

@@ -148,7 +148,7 @@ def test_no_record_leads_to_a_secret_that_is_lost(
 
 def test_every_reason_is_a_sentence() -> None:
     found = situation(True, **HELD, rotation=note())
-    assert rotated(found, None, replace_lost=False).text.startswith("Another run on one-host is minting a secret of c1")
+    assert rotated(found, None, replace_lost=False).text.startswith("Another run on the controller one-host ")
     assert "it was minted at 2026-11-17T12:00:00Z, and max_age is 90d" in (
         rotated(situation(**HELD), 90 * DAY, replace_lost=False).text
     )

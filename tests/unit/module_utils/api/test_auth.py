@@ -149,7 +149,7 @@ def test_no_credential_or_half_of_one(environ: dict[str, str], options: dict[str
         ),
         (
             {"CLOUDFLARE_EMAIL": MAIL},
-            "api_key: it is not set, while api_email is (by the environment variable CLOUDFLARE_EMAIL). Set the option "
+            "api_key: it is not set, but api_email is (by the environment variable CLOUDFLARE_EMAIL). Set the option "
             "api_key or the environment variable CLOUDFLARE_API_KEY",
         ),
     ],
@@ -167,7 +167,7 @@ def test_what_no_header_can_carry_is_refused_without_being_told(option: str, bad
     rest = {} if option == "api_token" else {"api_email": MAIL, "api_key": KEY}
     with refuses("invalid_option", option) as caught:
         chosen({}, **{**rest, option: secret})
-    assert f"the value of the option {option} has a space, a line break" in caught.value.message
+    assert f"the value of the option {option} contains a space, a line break" in caught.value.message
     assert "s3cr3t" not in caught.value.message
 
 
@@ -252,7 +252,7 @@ def test_what_is_no_base_address(url: str) -> None:
 def test_no_password_of_an_address_is_shown(url: str) -> None:
     with refuses("invalid_option", "api_url") as caught:
         check_api_url(url)
-    assert "contains a user name or password" in caught.value.message
+    assert "it contains @ (expected a URL without user name and password)" in caught.value.message
     assert "hush" not in caught.value.message
 
 

@@ -17,6 +17,7 @@ def failure() -> CloudflareError:
     return CloudflareError(
         "it_failed",
         "It failed.",
+        remedy="Try again.",
         method="PATCH",
         path="/x",
         status=502,
@@ -53,7 +54,7 @@ def test_every_failure_has_a_code_and_perhaps_an_option() -> None:
 
 def test_an_http_failure_is_also_data() -> None:
     assert failure().result() == {
-        "msg": "It failed.",
+        "msg": "It failed. Try again. [cf-ray ray]",
         "oauth_client": "before",
         "error": {
             "code": "it_failed",
@@ -83,9 +84,16 @@ def test_an_explanation_keeps_what_happened(name: str) -> None:
 
 def test_an_explanation_comes_first_and_adds_to_the_result() -> None:
     explained = failure().explained("because", "Because.", changed=True, oauth_client="after")
-    assert (explained.code, explained.message) == ("because", "Because. It failed.")
+    assert (explained.code, explained.message) == ("because", f"Because. {failure().message}")
     assert explained.result()["changed"] is True
     assert explained.result()["oauth_client"] == "after"
+
+
+def test_an_explanation_with_a_remedy_replaces_the_remedy() -> None:
+    explained = failure().explained_instead("because", "Because. Wait.", changed=True)
+    assert (explained.code, explained.message) == ("because", "Because. Wait. It failed. [cf-ray ray]")
+    assert explained.result()["changed"] is True
+    assert explained.error() == {**failure().error(), "code": "because"}
 
 
 @pytest.mark.parametrize(

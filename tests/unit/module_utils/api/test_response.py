@@ -63,6 +63,7 @@ def test_a_redirect_is_an_error(status: int) -> None:
     [
         (b"", "empty"),
         (b"<html>", "6 bytes, text/html"),
+        (b"1", "1 byte, "),
         (b"[]", "2 bytes"),
         (b"null", "4 bytes"),
         (b'"success"', "9 bytes"),
@@ -88,7 +89,7 @@ def test_a_redirect_is_an_error(status: int) -> None:
 def test_a_body_that_is_no_envelope(content: bytes, what: str, status: int, code: str, uncertain: bool) -> None:
     error = refused(status, content, {"content-type": "text/html; charset=utf-8"})
     assert (error.code, error.uncertain, error.transient) == (code, uncertain, uncertain)
-    assert f"is not Cloudflare's JSON ({what}" in error.message
+    assert f"the response (status {status}, {what}" in error.message
     assert "permission" not in error.message
 
 
@@ -259,7 +260,7 @@ def test_odd_errors_are_told_as_far_as_they_go(errors: Any, texts: list[str]) ->
 def test_a_credential_problem_names_permission_and_origin(status: int, code: int) -> None:
     error = refused(status, refusal({"code": code, "message": "m"}))
     assert error.code == "unauthorized"
-    assert "the API token of the option api_token; it needs the permission 'Thing Write'" in error.message
+    assert "the API token of the option api_token. It needs the permission 'Thing Write'" in error.message
 
 
 @pytest.mark.parametrize(
@@ -336,7 +337,7 @@ def test_no_object_is_a_success_that_cannot_be_used(value: Any) -> None:
     with refuses("malformed_result") as caught:
         expect_object(REQUEST, value)
     assert caught.value.message.startswith(
-        "Cloudflare responded to PATCH /things with success, but its result is not an object. Check api_url"
+        "Cloudflare responded to PATCH /things with success, but the result is not an object. Check api_url"
     )
     assert isinstance(caught.value, CloudflareError)
     assert (caught.value.uncertain, caught.value.status) == (True, 200)
@@ -407,7 +408,7 @@ def test_a_total_that_changes_is_told(answers: list[tuple[list[str], Any]]) -> N
 def test_a_total_that_is_not_reached_is_an_error() -> None:
     with refuses("incomplete_listing") as caught:
         collected(REQUEST, pages((["a"], 3), (["a"], 3)), "id")
-    assert "PATCH /things listed 1 of 3 objects" in caught.value.message
+    assert "PATCH /things listed only 1 of 3 objects" in caught.value.message
     assert caught.value.error().items() >= error_of("PATCH", "/things", 200).items()
 
 

@@ -132,7 +132,7 @@ def test_no_zone(cloudflare: Script) -> None:
     cloudflare.expect(zones(HOST), zones("example.com"))
     with refuses("zone_not_found") as caught:
         find_zone(a_connection(), HOST)
-    assert f"contains {HOST}. Publish the record at the DNS provider of the domain" in caught.value.message
+    assert f"contains {HOST}. If the domain is at another DNS provider, publish" in caught.value.message
     assert "'Zone Read', 'DNS Read' and 'DNS Write'" in caught.value.message
 
 

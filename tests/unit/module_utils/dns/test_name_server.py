@@ -172,9 +172,9 @@ def test_a_response_that_is_not_authoritative_has_a_remedy(monkeypatch: pytest.M
 
 
 def test_a_remedy_comes_after_what_happened() -> None:
-    remedied = NameServerError("dns_refused", "It refuses.", "NOTZONE").remedied("Set zone.")
+    remedied = NameServerError("dns_refused", "The name server 192.0.2.1 refuses.", "NOTZONE").remedied("Set zone.")
     assert (remedied.message, remedied.error()) == (
-        "It refuses. Set zone.",
+        "The name server 192.0.2.1 refuses. Set zone.",
         {"code": "dns_refused", "option": None, "reason": "NOTZONE"},
     )
 

@@ -77,7 +77,7 @@ def test_a_cname_rules_out_a_txt_record() -> None:
 def test_a_delegation_names_who_answers() -> None:
     with refuses("host_delegated") as caught:
         refuse_below_delegation(HOST, HOST, ["b.ns", "a.ns"])
-    assert f"which delegates {HOST} to a.ns, b.ns. Publish the record there." in caught.value.message
+    assert f"delegates {HOST} to a.ns, b.ns, so it does not serve {HOST}. Publish the record on" in caught.value.message
     refuse_below_delegation(HOST, None, [])
 
 

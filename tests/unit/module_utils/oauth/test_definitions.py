@@ -14,6 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.oauthops.iam.plugins.module_utils._api.text import refuses_null
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.definitions import OPTION, checked, defined_in
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
 from tests.unit.support import refuses
@@ -67,26 +68,28 @@ def test_a_file_with_the_characters_of_a_glob_is_itself(write: Write) -> None:
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        ("", "clients is empty"),
-        ("# nothing\n", "clients is empty"),
-        ("oauth_clients:\n", "clients holds no list"),
-        ("text\n", "clients holds no list"),
-        ("client_name: App\nscopes: [dns.read]\n", "clients has 2 top-level keys"),
-        ("- client_name: App\n- App\n", "clients[1] is not a mapping"),
-        ("- clientname: App\n", "clients[0] has no option 'clientname'"),
+        ("", "oauth.yml is empty"),
+        ("# nothing\n", "oauth.yml is empty"),
+        ("oauth_clients:\n", "oauth.yml holds no list"),
+        ("text\n", "oauth.yml holds no list"),
+        ("client_name: App\nscopes: [dns.read]\n", "oauth.yml has 2 top-level keys"),
+        ("- client_name: App\n- App\n", "oauth.yml[1] is not a mapping"),
+        ("- clientname: App\n", "oauth.yml[0] has no option 'clientname'"),
         ("- clientname: App\n", "Did you mean client_name?"),
-        ("- client_name: '{{ name }}'\n", "clients[0].client_name has a template"),
-        ("- scopes: [dns.read, '{% if a %}']\n", "clients[0].scopes has a template"),
-        ("- scopes: [[dns.read]]\n", "clients[0].scopes has a mapping or"),
-        ("- client_name: {a: b}\n", "clients[0].client_name has a mapping or"),
-        ("- client_name: App\n- visibility: Public\n", "clients[1]: value of visibility must be one of"),
-        ("- append: maybe\n", "clients[0]: "),
+        ("- client_name: '{{ name }}'\n", "oauth.yml[0].client_name contains a template"),
+        ("- scopes: [dns.read, '{% if a %}']\n", "oauth.yml[0].scopes contains a template"),
+        ("- scopes: [[dns.read]]\n", "oauth.yml[0].scopes contains a mapping or"),
+        ("- client_name: {a: b}\n", "oauth.yml[0].client_name contains a mapping or"),
+        ("- client_name: App\n- visibility: Public\n", "oauth.yml[1]: value of visibility must be one of"),
+        ("- visibility:\n", "oauth.yml[0].visibility is null (expected the string private or public)"),
+        ("- append: ~\n", "oauth.yml[0].append is null (expected true or false)"),
+        ("- append: maybe\n", "oauth.yml[0]: "),
         ("- scopes: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    61\n", "vars_files"),
-        ("a: b\na: c\n", "clients has the key 'a'"),
+        ("a: b\na: c\n", "oauth.yml has the key 'a'"),
     ],
 )
 def test_what_is_wrong_is_named_with_file_and_entry(write: Write, text: str, wrong: str) -> None:
-    paths = write(clients=text)
+    paths = write(**{"oauth.yml": text})
     with refuses("invalid_option", OPTION) as refused:
         defined_in(paths)
     assert wrong in refused.value.message
@@ -100,7 +103,7 @@ def test_what_cannot_be_read_is_named(write: Write, tmp_path: Path) -> None:
     Path(os.fsdecode(bytes(tmp_path) + b"/half-\xff")).write_text(NAMED)
     for pattern, wrong in {
         "missing": "missing cannot be read (No such file or directory)",
-        "": "a path is empty",
+        "": "one of its items is empty",
         "lo*": "loop cannot be read (Too many levels of symbolic links)",
         "*.yml": "*.yml matches no file",
         ".": ". is not a regular file",
@@ -135,10 +138,13 @@ ENTRIES = st.dictionaries(st.sampled_from(sorted(DEFINITION_OPTIONS)), VALUES, m
 @given(ENTRIES)
 def test_an_entry_is_taken_as_the_option_clients_takes_it(entry: Mapping[str, Any]) -> None:
     validation = ArgumentSpecValidator(dict(DEFINITION_OPTIONS)).validate(json.loads(json.dumps(entry)))
+    null = [name for name, value in entry.items() if value is None and refuses_null(DEFINITION_OPTIONS[name])]
     if validation.error_messages:
         with refuses("invalid_option", OPTION) as refused:
-            checked(dict(entry), "clients[0]")
-        assert " ".join(validation.error_messages[0].split()) in refused.value.message
+            checked(dict(entry), "oauth.yml[0]")
+        first = f"oauth.yml[0].{null[0]} is null " if null else " ".join(validation.error_messages[0].split())
+        assert first in refused.value.message
     else:
+        assert not null
         params = validation.validated_parameters
-        assert checked(dict(entry), "clients[0]") == {name: params.get(name) for name in DEFINITION_OPTIONS}
+        assert checked(dict(entry), "oauth.yml[0]") == {name: params.get(name) for name in DEFINITION_OPTIONS}

@@ -26,6 +26,7 @@ def test_a_client_that_appeared_and_has_no_secret_has_lost_none() -> None:
     client = shaped(a_client())
     error = lost_creation(LOST, "Example App", [client])
     assert error.code == "response_lost"
+    assert "state=rotated" not in error.message
     assert error.extra == {"changed": True, "oauth_client": client}
 
 
@@ -70,9 +71,8 @@ def test_whether_a_second_secret_exists_is_unknown() -> None:
         (
             lost_creation(LOST, "App", [CLIENT]),
             [
-                f"The client 'App' was created as {CLIENT_ID}, but the response was lost",
-                "its secret, if it has one, was never received",
-                "Mint another with the module cloudflare_oauth_client_secret and state=rotated, then delete the lost",
+                f"The client 'App' was created as {CLIENT_ID}, but its secret was never received",
+                "Mint another secret with the module cloudflare_oauth_client_secret and state=rotated, then delete",
             ],
         ),
         (lost_creation(LOST, "App", []), ["no client of that name is listed now. Run again"]),
@@ -83,7 +83,7 @@ def test_whether_a_second_secret_exists_is_unknown() -> None:
         (
             lost_rotation(LOST, CLIENT, SEEN),
             [
-                f"A second secret of {CLIENT_ID} was minted, but the response was lost",
+                f"A second secret of {CLIENT_ID} was minted, but never received.",
                 "The older secret still works",
                 "Applications cannot authenticate until",
             ],

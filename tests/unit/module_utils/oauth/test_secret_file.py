@@ -188,8 +188,8 @@ def test_a_failure_after_minting_says_what_became_of_the_secret(
             delivery.deliver(SECRET, "the-id", REMEDY)
     assert caught.value.message == (
         f"A client secret of the-id was minted, but {folder}/secret could not be written "
-        f"{explained(OSError(number, os.strerror(number)))} "
-        f"{UNREGISTERED if returned else 'The secret is lost.'} {REMEDY}"
+        f"({os.strerror(number)}). {UNREGISTERED if returned else 'The secret is lost.'} "
+        f"Correct the cause of the error first. {REMEDY}"
     )
     assert caught.value.extra == {"changed": True, **({"client_secret": SECRET} if returned else {})}
     assert os.listdir(folder) == []

@@ -131,5 +131,5 @@ def test_all_that_creating_lacks_comes_in_one_message() -> None:
         check_creatable({"client_name": "n", "redirect_uris": [], "grant_types": ["x"], "response_types": ["code"]})
     assert caught.value.message == (
         "The client does not exist yet, and creating it also needs redirect_uris, scopes, token_endpoint_auth_method. "
-        "Set them. If the client exists, correct client_name."
+        "Set these options. If the client exists, correct client_name."
     )

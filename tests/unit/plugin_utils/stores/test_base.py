@@ -18,6 +18,7 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
     conflict,
     foreign,
     object_in,
+    of_suboption,
     sentence,
     unreadable,
     unwritable,
@@ -27,6 +28,19 @@ from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.opening impor
 from tests.unit.plugin_utils.stores.sites import a_site
 from tests.unit.plugin_utils.stores_in_memory import InMemory
 from tests.unit.support import refuses
+
+
+@pytest.mark.parametrize(
+    ("message", "option", "reason"),
+    [
+        ("path: /x is a directory.", "path", "/x is a directory."),
+        ("vault_id: it is new.", "vault_id", "store.vault_id: it is new."),
+        ("OAUTHOPS_HANDOVER_DIR: /x is new.", None, "OAUTHOPS_HANDOVER_DIR: /x is new."),
+        ("The program ended.", "path", "The program ended."),
+    ],
+)
+def test_an_option_of_a_store_has_the_name_that_the_user_writes(message: str, option: str | None, reason: str) -> None:
+    assert of_suboption(message, option) == reason
 
 
 @pytest.mark.parametrize(
