@@ -21,12 +21,12 @@ from ansible_collections.oauthops.iam.plugins.module_utils._files import (
 from ansible_collections.oauthops.iam.plugins.module_utils._places import Place, opened
 from ansible_collections.oauthops.iam.plugins.modules.vault_file_key import MODULE
 from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction
+from ansible_collections.oauthops.iam.plugins.plugin_utils._ansible_vault import Vault, secrets_of
 from ansible_collections.oauthops.iam.plugins.plugin_utils._lock import held
 from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import (
     check_private_directory,
     handover_directory,
 )
-from ansible_collections.oauthops.iam.plugins.plugin_utils._vault import Vault, secrets_of
 from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import same, value_of, with_key
 
 # How often the file is edited again because another program has changed it meanwhile.

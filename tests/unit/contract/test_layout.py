@@ -143,7 +143,7 @@ def test_a_publication_loads_no_store_that_it_does_not_use() -> None:
     """Ansible compiles a collection's sources in each run, without a cache of bytecode."""
     ours = loaded_with("action.cloudflare_oauth_client_publication")
     assert "_stores.opening" in ours
-    assert not ours & {*(f"_stores.{kind}" for kind in STORES), "_vault", "_yaml_text", "_rotation_plan"}
+    assert not ours & {*(f"_stores.{kind}" for kind in STORES), "_ansible_vault", "_yaml_text", "_rotation_plan"}
 
 
 @pytest.mark.parametrize("kind", ["filter", "test"])
