@@ -34,7 +34,8 @@ options:
     description:
       - The ID of the account that owns the OAuth clients, 32 letters and digits.
       - If omitted, the environment variable E(CLOUDFLARE_ACCOUNT_ID) is used.
-      - Modules that do not need an account ignore it, so that C(module_defaults) can set it for all modules.
+      - M(oauthops.iam.cloudflare_oauth_scope_info) and M(oauthops.iam.cloudflare_oauth_domain_record) ignore it. They
+        have it so that C(module_defaults) can set it for all modules.
     type: str
   api_url:
     description:

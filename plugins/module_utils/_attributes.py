@@ -62,7 +62,7 @@ class Attributes:
         if owner == self.uid or (self.uid == LEFT and trusted(owner)):
             return
         if self.uid != LEFT:
-            remedy = f"Remove the file, or make {_name(self.uid)} its owner."
+            remedy = f"Remove the file, or change its owner to {_name(self.uid)}."
         elif self._keeps_mode:
             remedy = "If you trust the file, run the task as its owner, or make the user who runs the task its owner."
         else:
@@ -70,7 +70,7 @@ class Attributes:
         raise UsageError(
             "file_owned_by_other",
             f"{place.option}: {place.path} belongs to {_name(owner)}. Other users can write to its directory, so one "
-            f"of them may have created the file. {remedy}",
+            f"of them may have put the file there. {remedy}",
             option=place.option,
         )
 
@@ -116,9 +116,9 @@ class Attributes:
             return UsageError("file_owned_by_other", text, option=option)
         return UsageError(
             "file_owned_by_other",
-            f"{place.option}: {place.path} belongs to another user or group, and only root can replace it and keep "
-            "its owner and group. Nothing was changed. Run the task as root or as its owner, with become"
-            f"{'' if self._keeps_mode else ', or set the options owner and group'}.",
+            f"{place.option}: {place.path} belongs to another user or group. The user who runs the task cannot replace "
+            "it and keep its owner and group. Nothing was changed. Use become to run the task as root or as the file's "
+            f"owner{'' if self._keeps_mode else ', or set the options owner and group'}.",
             option=place.option,
         )
 

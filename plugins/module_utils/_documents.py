@@ -67,7 +67,7 @@ def _check_escapes(value: Any) -> None:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise DocumentError(f"has an incomplete character in {value!a:.60}. Correct it.") from None
+            raise DocumentError(f"has an unpaired surrogate in {value!a:.60}. Correct it.") from None
     for item in [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ():
         _check_escapes(item)
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.address import ip_address, split
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
@@ -31,15 +32,15 @@ def host_of(uri: str) -> str | None:
 def dns_name(host: str) -> str | None:
     """A host name in lower case and Punycode, without its final dot; None if it is invalid.
 
-    Raises UsageError for letters beyond ASCII if the library idna is missing.
+    Raises UsageError for non-ASCII characters if the library idna is missing.
     """
     name = host.rstrip(".").lower()
     if not name.isascii():
         if idna is None:
             raise UsageError(
                 "requirement_missing",
-                f"{host!r} has letters beyond ASCII. Install the Python library idna, or write it in Punycode "
-                "(xn--...).",
+                f"{host!r} has non-ASCII characters. Install the Python library idna for {sys.executable}, or write "
+                "the name in Punycode (xn--...).",
             )
         try:
             name = idna.encode(name, uts46=True).decode("ascii")

@@ -10,7 +10,8 @@ module: cloudflare_oauth_domain_record
 short_description: Manage the TXT record that verifies the domain of an OAuth client, in a Cloudflare zone
 version_added: 0.1.0
 description:
-  - Adds one value to the TXT records of a hostname, or removes it. Every other value stays, so that several OAuth
+  - Publishes the TXT record by which Cloudflare verifies the domain of an OAuth client, in a zone at Cloudflare.
+  - Adds one value to the TXT records of the hostname, or removes it. Every other value stays, so that several OAuth
     clients can share a hostname with each other and with other services.
   - Values are compared without the quotes that a TXT record is written with.
   - The token needs the permissions C(Zone Read), C(DNS Read) and C(DNS Write) for the zone.
@@ -52,6 +53,7 @@ seealso:
   - module: oauthops.iam.cloudflare_oauth_client
   - module: oauthops.iam.dns_txt_info
   - module: oauthops.iam.rfc2136_txt_value
+    description: For zones on name servers that take dynamic updates.
 """
 
 EXAMPLES = r"""

@@ -14,7 +14,7 @@ description:
   - The file is written only if the value differs, and in one step, so a reader finds either the older or the newer
     value. It gets mode C(0600) before any content.
   - A wrong mode, O(owner) or O(group) of the file is corrected as well, even if the value is the same.
-  - The task fails if the file holds anything but a JSON object. The file stays as it is.
+  - The task fails if a file that is not empty holds anything but a JSON object. The file stays as it is.
   - Set C(no_log=true) on the task, because RV(value) is the content of the file.
 author: The oauthops.iam authors (@oauthops)
 extends_documentation_fragment:
@@ -23,27 +23,29 @@ extends_documentation_fragment:
 options:
   path:
     description:
-      - The absolute path of the file on the target. Symbolic links are followed, and kept, where no other user can have
-        created them; else the task fails. It also fails for a file with several hard links that another user can have
-        created.
+      - The absolute path of the file on the target. Symbolic links are followed, and kept, where no other user could
+        have created them; otherwise the task fails. It also fails for a file with several hard links that another user
+        could have created.
       - A file that does not exist, or is empty, has no value. To write one, its directory must exist.
     type: path
     required: true
   value:
-    description: The content to write. If omitted, the file is only read.
+    description: The content to write. If O(value) and O(secret_value) are omitted, the file is only read.
     type: dict
   secret_value:
-    description: The secret part of the content, merged into O(value). Its values are hidden in all output.
+    description:
+      - The secret part of the content, merged into O(value), or alone the whole content.
+      - Ansible masks it in the output of this task. RV(value) still needs C(no_log=true).
     type: dict
   owner:
     description:
-      - The name or number of the user who owns the written file. If omitted, an existing file keeps its owner.
-      - Where other users can put files into the directory, an existing file must belong to this user already. If
-        omitted, it must belong to root or to the user who runs the task. Else the task fails.
+      - The name or UID of the user who owns the written file. If omitted, an existing file keeps its owner.
+      - If other users can write to the directory, an existing file must already belong to O(owner), or, without
+        O(owner), to root or to the user who runs the task. Otherwise the task fails.
     type: str
   group:
     description:
-      - The name or number of the file's group once it is written. If omitted, an existing file keeps its group.
+      - The name or GID of the group of the written file. If omitted, an existing file keeps its group.
     type: str
 seealso:
   - module: oauthops.iam.vault_file_key

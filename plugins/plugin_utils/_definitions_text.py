@@ -32,8 +32,8 @@ def definitions_text(clients: Iterable[Client], variable: str, name: str, client
         return variables_text(variable, described, comment)
     except UnicodeEncodeError as error:
         text = (
-            f"A client has the value {error.object!r} with an incomplete character, which no file can hold. Correct "
-            "the value at Cloudflare, or exclude the client with the option name."
+            f"The value {error.object!r} of a client contains an unpaired surrogate, so it cannot be written as UTF-8. "
+            "Correct the value at Cloudflare, or set the option 'name' to export only other clients."
         )
         raise UsageError("malformed_result", text) from None
 

@@ -17,7 +17,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._places import Direct
 VARIABLE = "OAUTHOPS_HANDOVER_DIR"
 WRITABLE = "Set it to a directory that the user running Ansible can write to."
 OWN = "Set it to a directory that belongs to the user running Ansible."
-ABSOLUTE = "Set it to an absolute path."
 
 
 def handover_directory() -> str:
@@ -56,7 +55,9 @@ def _blaming(option: str | None) -> Iterator[None]:
 def _enter(trail: Trail, path: str) -> None:
     path = os.path.expanduser(path)
     if not os.path.isabs(path) or "\0" in path:
-        raise _refusal(trail, "invalid_option", f"{path!r} is not an absolute path", ABSOLUTE)
+        raise _refusal(
+            trail, "invalid_option", f"invalid path {path!r} (expected an absolute one, such as /srv/oauthops)", ""
+        )
     try:
         trail.walk(path, to_the_end=True)
     except FileNotFoundError as missing:
@@ -79,4 +80,4 @@ def _unusable(trail: Trail, path: str, number: int) -> UsageError:
 
 
 def _refusal(trail: Trail, code: str, text: str, remedy: str = WRITABLE) -> UsageError:
-    return UsageError(code, f"{trail.option}: {text}. {remedy}", option=trail.option)
+    return UsageError(code, f"{trail.option}: {text}. {remedy}".rstrip(), option=trail.option)

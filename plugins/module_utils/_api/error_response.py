@@ -77,11 +77,11 @@ def _of_the_edge(
     request: Request, status: int, headers: Mapping[str, str], problem: Mapping[str, Any]
 ) -> CloudflareError:
     """The error for a problem of Cloudflare's edge, which says nothing of the credential or its permissions."""
-    number, title = problem.get("error_code"), excerpt(str(problem.get("title") or "no title"))
+    number, title = problem.get("error_code"), excerpt(str(problem.get("title") or ""))
     passing = is_outage(status) or problem.get("retryable") is True
     code = CODES[429] if status == 429 else CODES[500] if passing else CODES[1020]
     error = "" if number is None else f" (error {excerpt(str(number))})"
-    text = f"{request}: Cloudflare's edge responded with status {status}: {title}{error}."
+    text = f"{request}: Cloudflare's edge responded with status {status}{title and f': {title}'}{error}."
     return _error(
         code,
         text,

@@ -202,7 +202,7 @@ class NameServer:
         if self._signing and not response.had_tsig and is_response(wire, message):
             return self._refusal(wire)
         if not message.is_response(response):
-            raise NameServerError("dns_unreachable", f"{self} sent a response to another query.")
+            raise NameServerError("dns_unreachable", f"{self} sent a response that does not match the query.")
         return response
 
     def _refusal(self, wire: bytes) -> Any:

@@ -102,8 +102,8 @@ def check_new_names(entries: Sequence[Entry], found: Sequence[Client | None], op
     if new:
         raise UsageError(
             "client_name_taken",
-            f"{option}: several clients would have the name {some(sorted(set(new)))}, which could not identify them. "
-            "Give each client a name of its own.",
+            f"{option}: more than one client would be named {some(sorted(map(repr, set(new))))}. Names must be unique, "
+            "because they identify the clients. Give each client its own name.",
             option=option,
         )
 

@@ -38,8 +38,8 @@ PLAIN: Mapping[str, tuple[type, list[str] | None]] = {
 }
 VALIDATOR = ArgumentSpecValidator(dict(DEFINITION_OPTIONS))
 INSTEAD = (
-    "The module does not template or decrypt this file. Load it with vars_files, and pass its variable to the option "
-    "clients."
+    "The module does not template or decrypt this file. To use templates, load the list with vars_files as a variable, "
+    "and set clients to that variable."
 )
 
 

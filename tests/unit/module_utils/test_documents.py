@@ -106,8 +106,8 @@ def test_yaml_is_read_as_pyyaml_reads_it(tree: Any) -> None:
         ("a: !!omap b\n", "valid omap"),
         ("a: !!pairs b\n", "valid pairs"),
         ("a: !!set b\n", "valid set"),
-        ('["\\ud800"]', r"an incomplete character in '\ud800'"),
-        ('{"\\udfff": 1}', "an incomplete character"),
+        ('["\\ud800"]', r"an unpaired surrogate in '\ud800'"),
+        ('{"\\udfff": 1}', "an unpaired surrogate"),
         # Pythons from 3.10.7 on refuse such a number.
         *([("[" + "1" * 5000 + "]", "cannot be read")] if hasattr(sys, "get_int_max_str_digits") else []),
         ("? [a]\n: b\n", "not text"),

@@ -198,8 +198,8 @@ def test_a_file_that_was_moved_there_is_not_given_to_the_owner(app: Path, check:
     assert (result.failed, result.code, result.option) == (True, "file_owned_by_other", "path")
     assert result.msg == (
         f"path: {app}/oauth.json belongs to the user root. Other users can write to its directory, so one of "
-        "them may have created the file. "
-        "Remove the file, or make the user nobody its owner."
+        "them may have put the file there. "
+        "Remove the file, or change its owner to the user nobody."
     )
     assert "value" not in result
     assert is_untouched(app / "oauth.json")
@@ -231,7 +231,7 @@ def test_a_file_that_another_user_made_first_does_not_get_the_secret(app: Path, 
     assert (result.failed, result.code, result.option) == (True, "file_owned_by_other", "path")
     assert result.msg == (
         f"path: {app}/oauth.json belongs to the user nobody. Other users can write to its directory, so one of "
-        "them may have created the file. "
+        "them may have put the file there. "
         "If you trust the file, set the option owner to its owner."
     )
     assert keep(app / "oauth.json", check, owner="0").code == "file_owned_by_other"

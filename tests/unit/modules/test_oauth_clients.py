@@ -398,7 +398,7 @@ def test_clients_are_needed(cloudflare: Script) -> None:
         (
             [{"client_id": CLIENT_ID, "client_name": "Same"}, {"client_id": OTHER_ID, "client_name": "Same"}],
             "client_name_taken",
-            "several clients would have the name Same",
+            "more than one client would be named 'Same'",
         ),
     ],
 )

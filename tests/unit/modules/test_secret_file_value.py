@@ -324,7 +324,7 @@ def test_a_file_is_not_taken_from_its_owner(target: Path, check: bool) -> None:
         held.chmod(0o644)
         with acting_as_nobody():
             assert refusal(held, VALUE, check=check) == ("file_owned_by_other", "path")
-            assert "Run the task as root or as its owner, with become" in run(held, VALUE, check=check).msg
+            assert "Use become to run the task as root" in run(held, VALUE, check=check).msg
             assert os.listdir(place) == [held.name]
             owner = {"owner": str(NOBODY), "group": str(os.getegid())}
             assert ensured(held, VALUE, check=check, **owner) == (True, {})

@@ -137,7 +137,7 @@ def test_for_another_account_clients_need_names_of_their_own(name: str | None) -
 
 @pytest.mark.parametrize("text", ["\ud800", "a\udfffb"])
 def test_half_a_character_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match=r"with an incomplete character, which no file can hold"):
+    with pytest.raises(UsageError, match=r"contains an unpaired surrogate"):
         text_of([listed(client_name=text)])
 
 
