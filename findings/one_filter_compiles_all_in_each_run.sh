@@ -71,8 +71,9 @@ run second
 
 env -i "PATH=$PATH" "HOME=$place" LC_ALL=C.UTF-8 venv/bin/ansible --version | head -n 1 | cut -d ' ' -f 1-3
 seen=$(
-  echo "bytecode after two runs:" $(cd "$plugins" && find . -name '*.pyc' | sed 's,^./,,; s,/__pycache__,,; s,\.cpython.*,,' | sort)
-  echo "compiled in the second run:" $(sort -u compiled.second)
+  cached=$(cd "$plugins" && find . -name '*.pyc' | sed 's,^./,,; s,/__pycache__,,; s,\.cpython.*,,' | sort | paste -sd ' ')
+  echo "bytecode after two runs: $cached"
+  echo "compiled in the second run: $(sort -u compiled.second | paste -sd ' ')"
 )
 echo "$seen"
 expected="bytecode after two runs: filter/unused filter/used
