@@ -193,7 +193,7 @@ VALUE_KEPT_BY_ASYNC = UsageError(
 LOST_IN_LOOP = invalid(
     RETURNS_SECRET,
     "in a loop, a mapping for register keeps only the values of the last item, so all other secrets would be lost. Use "
-    "client_secret_file, register a variable name, or register _task.loop_result.",
+    "client_secret_file, or set register to a variable name.",
 )
 ENDED_BY_MITOGEN = UsageError(
     "invalid_option",

@@ -98,7 +98,7 @@ def provider_of(dns: Params, api: Cloudflare, directory: str) -> Provider:
         return Provider(path)
     raise invalid(
         "dns.provider",
-        f"{name!r} is neither a provider nor a task file (expected cloudflare, rfc2136, manual or a path that is "
+        f"there is no provider and no task file {name!r} (expected cloudflare, rfc2136, manual or the path of a file, "
         "absolute or relative to the playbook).",
     )
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso, moment
+from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso, read_moment
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import OPEN, Note
 
 # Clocks of controllers may differ by so much.
@@ -61,7 +61,10 @@ class Situation:
         text = self.record.get("minted_at")
         if not text:
             return None
-        found = moment("minted_at in the store", str(text))
+        found = read_moment(str(text))
+        if found is None:
+            wrong = f"store: its minted_at {text!r} is not a valid time (expected for example 2026-01-31T08:00:00Z)."
+            raise UsageError("foreign_content", f"{wrong} Correct it in the store.", option="store")
         if found - self.now > CLOCKS_DIFFER:
             wrong = (
                 f"store: minted_at is in the future ({text}). Correct it in the store, or the clock of the controller."

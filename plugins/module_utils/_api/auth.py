@@ -100,8 +100,7 @@ def check_api_url(url: str) -> str:
     if not parts or not parts.hostname or parts.scheme not in ("https", "http") or set("?#").intersection(url):
         raise invalid(
             "api_url",
-            f"invalid address {url!r} (expected a URL such as {DEFAULT_API_URL}, without spaces, backslashes, ? and #, "
-            "and with no port above 65535).",
+            f"{url!r} is not a valid URL (expected one such as {DEFAULT_API_URL}, without a query or fragment).",
         )
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise invalid(

@@ -81,7 +81,8 @@ def the_only(client_name: str, matches: Sequence[Client], *, names_are_listed: b
         raise UsageError(
             "names_not_listed",
             f"Cloudflare's list has clients without a name, so it is not known whether the client {client_name!r} "
-            "exists. Set client_id to identify the client.",
+            "exists. Look in Cloudflare's dashboard. If the client exists, set client_id. If not, name the clients "
+            "that have no name, then run again.",
             option="client_id",
         )
     return matches[0] if matches else None
@@ -102,8 +103,8 @@ def lost_creation(
     if not found:
         return lost.explained_instead(
             "creation_unconfirmed",
-            f"Creating the client {client_name!r} brought no usable response, and no client of that name is listed "
-            "now. Run again, which creates it unless it is listed by then.",
+            f"The request to create the client {client_name!r} got no usable response, and no client of that name is "
+            "listed now. Run again, which creates it unless it is listed by then.",
         )
     ids = ", ".join(client["client_id"] for client in found)
     lost_secret = f"its secret was never received. {FIRST_SECRET_REMEDY}"
@@ -138,8 +139,8 @@ def lost_rotation(lost: CloudflareError, client: Client, current: Client | Cloud
         )
     return lost.explained_instead(
         "rotation_unconfirmed",
-        f"Rotating the secret of {client_id} brought no usable response, and Cloudflare shows no second secret. "
-        "Run again.",
+        f"The request to rotate the secret of {client_id} got no usable response, and Cloudflare shows no second "
+        "secret. Run again.",
         oauth_client=current,
     )
 

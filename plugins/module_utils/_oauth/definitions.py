@@ -76,9 +76,7 @@ def _entries(path: str) -> Iterator[dict[str, Any]]:
     try:
         path.encode()
     except UnicodeEncodeError:
-        raise invalid(
-            OPTION, f"the name of the file {path!a} is not UTF-8, which Ansible cannot show. Rename the file."
-        ) from None
+        raise invalid(OPTION, f"the file name {path!a} is not valid UTF-8. Rename the file.") from None
     try:
         listed = clients_of(data_of(_content(path)))
     except DocumentError as error:

@@ -82,10 +82,10 @@ class StoredRecord:
         owner, secret = found.get("client_id"), found.get("client_secret", "")
         if owner and owner != self.client_id:
             whose = f"not of {self.client_id}" if self.client_id else "and a new client is about to be created"
+            remedy = f"Choose another place for this client. If {owner} no longer exists, remove what is stored there."
             raise UsageError(
                 "store_of_another_client",
-                f"store: {self.store.place} holds the secret of the client {owner}, {whose}. Each client needs a place "
-                "of its own. Choose another place. If that client no longer exists, remove its record.",
+                f"store: {self.store.place} holds the secret of the client {owner}, {whose}. {remedy}",
                 option="store",
             )
         if not (isinstance(secret, str) or (secret is None and self.store.write_only)):

@@ -109,7 +109,8 @@ def test_a_list_without_names_tells_nothing_about_a_name(cloudflare: Script, sta
     assert (result.code, result.option) == ("names_not_listed", "client_id")
     assert result.msg == (
         "Cloudflare's list has clients without a name, so it is not known whether the client 'Example App' exists. "
-        "Set client_id to identify the client."
+        "Look in Cloudflare's dashboard. If the client exists, set client_id. If not, name the clients that have no "
+        "name, then run again."
     )
 
 

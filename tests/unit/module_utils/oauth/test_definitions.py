@@ -108,7 +108,7 @@ def test_what_cannot_be_read_is_named(write: Write, tmp_path: Path) -> None:
         "*.yml": "*.yml matches no file",
         ".": ". is not a regular file",
         "pipe": "pipe is not a regular file",
-        "half-*": "'half-\\udcff' is not UTF-8",
+        "half-*": "'half-\\udcff' is not valid UTF-8",
         "latin": "latin is not text in UTF-8",
     }.items():
         with refuses("invalid_option", OPTION) as refused:
