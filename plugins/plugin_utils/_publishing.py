@@ -282,5 +282,5 @@ def check_wanted(wanted: Mapping[str, Any]) -> None:
     if wanted["state"] == "absent":
         raise invalid(
             "client.state",
-            "it is absent. To delete the client and its record, set state=absent of the task.",
+            "the value absent is not allowed here. To delete the client and its record, set state=absent on the task.",
         )

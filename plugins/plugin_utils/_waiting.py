@@ -85,7 +85,7 @@ class Waiting:
         if found is None:
             if not self.shown:
                 raise not_found("client_id", self.params["client_id"])
-            text = f"client_id: the OAuth client {self.params['client_id']!r} was deleted during the wait."
+            text = f"client_id: the OAuth client {self.params['client_id']!r} was deleted elsewhere during the wait."
             raise UsageError("client_not_found", text, option="client_id")
         self._see(found)
         if self._is_unverified() and not self.lookup.get("visible"):

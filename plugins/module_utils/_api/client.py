@@ -176,8 +176,11 @@ class Cloudflare:
         try:
             return reread()
         except CloudflareError as unreachable:
-            text = f"{NOT_KNOWN} Reading that state failed: {unreachable.message}"
-            raise lost.explained("outcome_unknown", text, changed=True) from None
+            text = (
+                "It is not known whether Cloudflare made a change: its response was lost, and reading the current "
+                f"state failed. {unreachable.message} Then run the task again, which reads that state first."
+            )
+            raise lost.explained_instead("outcome_unknown", text, changed=True) from None
 
     def _pages(self, request: Request, query: Mapping[str, Any], countdown: Countdown) -> Iterator[Response]:
         """The pages in order. Further pages are requested in advance, as many as may be requested at once."""

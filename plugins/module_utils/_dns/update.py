@@ -60,8 +60,8 @@ REMEDIES: Mapping[tuple[str, str | None], str] = {
     ),
     ("dns_unsigned", None): "Set server to the one that has the key: the server at this address ignores it.",
     ("dns_key_refused", "NOTAUTH"): (
-        "Correct key_name, key_secret and key_algorithm (PowerDNS does not say which one is wrong), or set server to "
-        "the primary of the zone."
+        "The key may be wrong, or the server not the primary of the zone. Check key_name, key_secret and "
+        "key_algorithm, then server."
     ),
     ("dns_key_refused", "PeerBadKey"): (
         "Correct key_name and key_algorithm. If they are right, allow the key to change the TXT records of this name. "

@@ -148,8 +148,8 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], option: str,
         raise UsageError(
             "prune_refused",
             f"prune would delete clients with visibility=public: {called(public)}. Nothing was changed. Deleting one "
-            "ends every user's authorization permanently. To keep them, define them or exclude them with prune_name. "
-            "To delete them, set force=true.",
+            "ends every user's authorization permanently. To keep them, define them, or set prune_name to a pattern "
+            "that does not match them. To delete them, set force=true.",
             option="force",
         )
 

@@ -66,7 +66,7 @@ def as_it_is_now(clients: OAuthClients, client: Client) -> Client:
     if current is None:
         raise UsageError(
             "client_not_found",
-            f"The OAuth client {client['client_id']} was deleted during the task. Nothing was changed.",
+            f"The OAuth client {client['client_id']} was deleted elsewhere while this task ran. Nothing was changed.",
         )
     _refuse_without_secret(current)
     return current

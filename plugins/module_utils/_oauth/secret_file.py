@@ -22,7 +22,9 @@ except ImportError:  # ansible-core before 2.22
 
 
 OPTION = "client_secret_file"
-UNREGISTERED = "The result holds the secret as client_secret. If you did not register the result, the secret is lost."
+UNREGISTERED = (
+    "If you registered the result, save its client_secret. Otherwise the secret is lost, and you need another one."
+)
 
 
 class Delivery:

@@ -95,7 +95,7 @@ class SecretsManager:
         error = (getattr(failure, "response", None) or {}).get("Error", {})
         code, action = str(error.get("Code") or type(failure).__name__), method.title().replace("_", "")
         if code == "ValueError":  # its text shows the address, and may show a password
-            return Refused(code, "endpoint_url is not an address of the form https://host:port: correct it")
+            return Refused(code, "endpoint_url is not an address of the form https://host:port. Correct it")
         text = str(error.get("Message") or failure)
         said = f", {self._store.quoted(text).rstrip('.')}" if quotes or code in HARMLESS else ""
         remedy = REMEDIES.get(code, LOOK if method == "get_secret_value" else "run again: it reads the secret first")

@@ -86,12 +86,12 @@ class Command(Store):
                 printed, complaint = _talk(process, given, self.params["timeout"])
         except subprocess.TimeoutExpired:
             raise Failure(
-                f"the program did not end within {self.params['timeout']:g} seconds, and was killed: correct it, "
+                f"the program did not end within {self.params['timeout']:g} seconds, and was killed. Correct it, "
                 "or raise timeout"
             ) from None
         except (OSError, ValueError) as error:
             reason = self.quoted(getattr(error, "strerror", None) or error)
-            raise Failure(f"the program could not be started ({reason}): correct store.{option}") from None
+            raise Failure(f"the program could not be started ({reason}). Correct store.{option}") from None
         if process.returncode:
             raise Failure(self._complaint(process.returncode, complaint))
         return printed

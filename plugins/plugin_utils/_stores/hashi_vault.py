@@ -68,7 +68,7 @@ class HashiVault(Store):
             lambda said: self._reason(said, "read"),
         )
         if "metadata" not in found:
-            raise Failure(f"the engine {self._mount} is not KV version 2: correct mount")
+            raise Failure(f"the engine {self._mount} is not KV version 2. Correct mount")
         return dict(found["data"]), int(found["metadata"]["version"])
 
     def write(self, record: Record) -> None:

@@ -60,12 +60,12 @@ def no_response(store: Store, error: Exception, url: str, url_option: str, ca_op
     errors = library(type(store), "requests.exceptions")
     where = address(url)
     if where is None or isinstance(error, (errors.InvalidURL, errors.InvalidSchema, errors.MissingSchema)):
-        return Failure(f"{url_option} is not an address of the form https://host:port: correct it, and any proxy")
+        return Failure(f"{url_option} is not an address of the form https://host:port. Correct it, and any proxy")
     if isinstance(error, TooLarge):
         size = f"{LARGEST_RESPONSE // 1024**2} MiB"
         return Failure(f"{where} responded with more than {size}, of which the rest was not read: check {url_option}")
     if isinstance(error, ValueError):
-        return Failure("a credential holds a line break or another character that cannot be sent: correct it")
+        return Failure("a credential holds a line break or another character that cannot be sent. Correct it")
     reason = store.quoted(root_of(error))
     if isinstance(error, errors.SSLError):
         return Failure(f"TLS with {where} failed ({reason}): check {ca_option} and the address")

@@ -222,7 +222,7 @@ def test_a_client_that_has_just_been_deleted_is_an_error(cloudflare: Script) -> 
     cloudflare.expect(lists(CONFIDENTIAL), Call("GET", CLIENT, **GONE))
     result = run("rotated", client_id=None, client_name="Example App", return_client_secret=True)
     assert (result.failed, result.changed, result.code) == (True, False, "client_not_found")
-    assert result.msg == f"The OAuth client {CLIENT_ID} was deleted during the task. Nothing was changed."
+    assert result.msg == f"The OAuth client {CLIENT_ID} was deleted elsewhere while this task ran. Nothing was changed."
 
 
 def test_a_client_whose_secrets_are_just_given_up_is_refused(cloudflare: Script) -> None:

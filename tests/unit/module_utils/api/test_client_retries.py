@@ -262,8 +262,8 @@ def test_a_lost_write_that_cannot_be_looked_after_stays_the_failure(cloudflare: 
     with refuses("outcome_unknown") as caught:
         api.settle(lambda: api.write("PATCH", "/thing", "Thing"), unread)
     assert caught.value.message.startswith(
-        "It is not known whether Cloudflare made this change. Run the task again: it reads the current state first. "
-        "Reading that state failed: GET /thing failed. PATCH /thing: the response"
+        "It is not known whether Cloudflare made a change: its response was lost, and reading the current state "
+        "failed. GET /thing failed. Then run the task again, which reads that state first. PATCH /thing: the response"
     )
     assert caught.value.error().items() >= error_of("PATCH", "/thing", 502).items()
     assert caught.value.extra == {"changed": True}
