@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ansible import constants
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
 from ansible_collections.oauthops.iam.plugins.module_utils._places import Directory, Trail
 
 VARIABLE = "OAUTHOPS_HANDOVER_DIR"
@@ -55,9 +55,7 @@ def _blaming(option: str | None) -> Iterator[None]:
 def _enter(trail: Trail, path: str) -> None:
     path = os.path.expanduser(path)
     if not os.path.isabs(path) or "\0" in path:
-        raise _refusal(
-            trail, "invalid_option", f"invalid path {path!r} (expected an absolute one, such as /srv/oauthops)", ""
-        )
+        raise invalid(trail.option, f"invalid path {path!r} (expected an absolute one, such as /srv/oauthops).")
     try:
         trail.walk(path, to_the_end=True)
     except FileNotFoundError as missing:
@@ -80,4 +78,4 @@ def _unusable(trail: Trail, path: str, number: int) -> UsageError:
 
 
 def _refusal(trail: Trail, code: str, text: str, remedy: str = WRITABLE) -> UsageError:
-    return UsageError(code, f"{trail.option}: {text}. {remedy}".rstrip(), option=trail.option)
+    return UsageError(code, f"{trail.option}: {text}. {remedy}", option=trail.option)

@@ -151,7 +151,9 @@ def check_seconds(option: str, seconds: float, *, least: float = 0.0, above_zero
     """Raise UsageError for a number that cannot be a timeout."""
     if not least <= seconds <= LONGEST_TIMEOUT or (above_zero and seconds == 0):
         bound = "more than 0" if above_zero else f"at least {least:g}"
-        raise invalid(option, f"invalid value {seconds:g} (expected {bound} and at most 1000000000 seconds).")
+        raise invalid(
+            option, f"invalid value {seconds:g} (expected {bound} and at most {LONGEST_TIMEOUT:.0f} seconds)."
+        )
 
 
 class Countdown:

@@ -58,22 +58,22 @@ def checked_entries(definitions: Iterable[Entry], params: Mapping[str, Any]) -> 
     return entries
 
 
+NO_FILE_NAME = (
+    "The client's name cannot be the name of a file in client_secret_dir, so set client_secret_file of the client"
+)
+
+
 def secret_options(directory: str | None, entry: Entry) -> dict[str, str | None]:
     """The file for a client's secret as C(client_secret_file), and C(secret_remedy), the remedy if there is none.
 
     It is the file that the definition names, or else a file in the directory with the name of the client.
     """
-    name = entry["client_name"]
-    path, remedy = entry["client_secret_file"], "Set client_secret_dir, client_secret_file of the client"
+    name, path = entry["client_name"], entry["client_secret_file"]
     if directory and name and not path:
-        path = f"{directory.rstrip('/')}/{name}" if _can_be_a_file(name) else None
-        remedy = (
-            remedy
-            if path
-            else "The client's name cannot be the name of a file in client_secret_dir, so set client_secret_file of "
-            "the client"
-        )
-    return {"client_secret_file": path, "secret_remedy": remedy}
+        if not _can_be_a_file(name):
+            return {"client_secret_file": None, "secret_remedy": NO_FILE_NAME}
+        path = f"{directory.rstrip('/')}/{name}"
+    return {"client_secret_file": path, "secret_remedy": "Set client_secret_dir, client_secret_file of the client"}
 
 
 def _can_be_a_file(name: str) -> bool:
@@ -154,7 +154,7 @@ def check_prune(pruned: Sequence[Client], entries: Sequence[Entry], option: str,
         )
 
 
-def counted(clients: Sequence[Client]) -> str:
+def counted(clients: Sequence[Any]) -> str:
     return f"{len(clients)} client{'s' if len(clients) > 1 else ''}"
 
 
@@ -386,8 +386,7 @@ def summary(
     if not failed:
         return result
     kept = " No client was pruned, because a failed definition may mean one of them." if asked_to_prune else ""
-    number = f"{len(failed)} of {len(everything)} client{'s' if len(everything) > 1 else ''}"
-    text = f"{number} failed: {described(failed)}{'' if pruned else kept}"
+    text = f"{len(failed)} of {counted(everything)} failed: {described(failed)}{'' if pruned else kept}"
     raise UsageError("clients_failed", text, **result)
 
 

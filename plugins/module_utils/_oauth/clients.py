@@ -125,7 +125,6 @@ def lost_rotation(lost: CloudflareError, client: Client, current: Client | Cloud
         return lost.explained_instead(
             "rotation_unknown",
             f"It is not known whether a second secret of {client_id} was minted: no usable response came, and "
-            ""
             f"reading the client failed ({current.message.rstrip('.')}). Read the client later. If "
             f"has_rotated_secret is true, a second secret exists that was never received. {SECOND_SECRET_REMEDY}",
             changed=True,

@@ -71,9 +71,8 @@ class StoredRecord:
             raise UsageError(
                 "store_collision",
                 f"store: {self.store.place} does not hold what was just written. Either another run wrote to it, or "
-                "the "
-                "store does not keep what is written. Let only one run at a time write to it, and run again. If that "
-                "fails, check the store.",
+                "the store does not keep what is written. Let only one run at a time write to it, and run again. If "
+                "that fails, check the store.",
                 option="store",
             )
         self.found = shown

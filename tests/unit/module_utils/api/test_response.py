@@ -198,6 +198,13 @@ def test_what_a_status_says_about_the_request(status: int, code: str, maybe: boo
     assert (error.code, error.uncertain, error.transient) == (code, maybe, maybe)
 
 
+@pytest.mark.parametrize(("status", "said"), [(400, "refused"), (500, "responded to"), (524, "responded to")])
+def test_an_outage_is_no_refusal(status: int, said: str) -> None:
+    """Cloudflare may have carried the request out."""
+    error = refused(status, refusal({"code": 1, "message": "m"}))
+    assert error.message.startswith(f"Cloudflare {said} PATCH /things with status {status}: m (code 1).")
+
+
 def test_every_complaint_is_told_with_code_pointer_and_cause() -> None:
     content = refusal(
         {"code": 6003, "message": "Invalid request headers.", "error_chain": [{"code": 6111, "message": "Malformed"}]},
