@@ -7,15 +7,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, definition
-from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_export import MODULE
-from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction
-from ansible_collections.oauthops.iam.plugins.plugin_utils._definitions_text import check_variable, definitions_text
-from ansible_collections.oauthops.iam.plugins.plugin_utils._masking import without_secrets
-from ansible_collections.oauthops.iam.plugins.plugin_utils._text_file import check_writable, ensured
+from ..module_utils._api.auth import check_account_id
+from ..module_utils._api.client import connect
+from ..module_utils._oauth.clients import OAuthClients
+from ..module_utils._oauth.model import Client, definition
+from ..modules.cloudflare_oauth_client_export import MODULE
+from ..plugin_utils._action import ControllerAction
+from ..plugin_utils._definitions_text import check_variable, definitions_text
+from ..plugin_utils._masking import without_secrets
+from ..plugin_utils._text_file import check_writable, ensured
 
 COMMENT = """\
 OAuth clients of the Cloudflare account {account}{moment}.

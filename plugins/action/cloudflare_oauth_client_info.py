@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_info import MODULE
-from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ModuleAction
+from ..modules.cloudflare_oauth_client_info import MODULE
+from ..plugin_utils._action import ModuleAction
 
 
 class ActionModule(ModuleAction):

@@ -9,20 +9,20 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._dns_options import DNS_OPTIONS
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
-from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_publication import MODULE
-from ansible_collections.oauthops.iam.plugins.plugin_utils._dns_provider import provider_of
-from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
-from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked, mapping
-from ansible_collections.oauthops.iam.plugins.plugin_utils._publishing import Publishing, check_wanted
-from ansible_collections.oauthops.iam.plugins.plugin_utils._store_action import StoreAction
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stored_creation import StoredCreation
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
+from ..module_utils._api.auth import check_account_id
+from ..module_utils._api.client import connect
+from ..module_utils._dns_options import DNS_OPTIONS
+from ..module_utils._oauth.clients import OAuthClients
+from ..module_utils._oauth.validate import DEFINITION_OPTIONS
+from ..modules.cloudflare_oauth_client_publication import MODULE
+from ..plugin_utils._dns_provider import provider_of
+from ..plugin_utils._handover import Handover
+from ..plugin_utils._minting import Minting
+from ..plugin_utils._options import checked, mapping
+from ..plugin_utils._publishing import Publishing, check_wanted
+from ..plugin_utils._store_action import StoreAction
+from ..plugin_utils._stored_creation import StoredCreation
+from ..plugin_utils._stores.record import StoredRecord
 
 Params = Mapping[str, Any]
 # The handover files of clients that have no ID yet.

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_report import MODULE
-from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction
-from ansible_collections.oauthops.iam.plugins.plugin_utils._masking import without_secrets
-from ansible_collections.oauthops.iam.plugins.plugin_utils._reporting import FORMS, reported
-from ansible_collections.oauthops.iam.plugins.plugin_utils._text_file import check_writable, ensured
+from ..module_utils._api.errors import invalid
+from ..modules.cloudflare_oauth_client_report import MODULE
+from ..plugin_utils._action import ControllerAction
+from ..plugin_utils._masking import without_secrets
+from ..plugin_utils._reporting import FORMS, reported
+from ..plugin_utils._text_file import check_writable, ensured
 
 
 class ActionModule(ControllerAction):

@@ -7,16 +7,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients, find_client
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import not_found
-from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_rotation import MODULE, check_params
-from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
-from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation import Rotation
-from ansible_collections.oauthops.iam.plugins.plugin_utils._store_action import StoreAction
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
+from ..module_utils._api.auth import check_account_id
+from ..module_utils._api.client import connect
+from ..module_utils._oauth.clients import OAuthClients, find_client
+from ..module_utils._oauth.model import not_found
+from ..modules.cloudflare_oauth_client_rotation import MODULE, check_params
+from ..plugin_utils._handover import Handover
+from ..plugin_utils._minting import Minting
+from ..plugin_utils._rotation import Rotation
+from ..plugin_utils._store_action import StoreAction
+from ..plugin_utils._stores.record import StoredRecord
 
 
 class ActionModule(StoreAction):

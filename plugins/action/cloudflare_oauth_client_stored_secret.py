@@ -7,15 +7,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, reporting_changes
-from ansible_collections.oauthops.iam.plugins.module_utils._module import register
-from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_stored_secret import MODULE
-from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
-from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import ClientHandover, Handover
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation import fingerprint
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import OPEN, Note
-from ansible_collections.oauthops.iam.plugins.plugin_utils._store_action import StoreAction
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
+from ..module_utils._api.errors import UsageError, reporting_changes
+from ..module_utils._module import register
+from ..modules.cloudflare_oauth_client_stored_secret import MODULE
+from ..plugin_utils import _moment as moments
+from ..plugin_utils._handover import ClientHandover, Handover
+from ..plugin_utils._rotation import fingerprint
+from ..plugin_utils._rotation_note import OPEN, Note
+from ..plugin_utils._store_action import StoreAction
+from ..plugin_utils._stores.record import StoredRecord
 
 Result = dict[str, Any]
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
-from ansible_collections.oauthops.iam.plugins.module_utils._dns_options import DNS_OPTIONS
-from ansible_collections.oauthops.iam.plugins.modules.cloudflare_oauth_client_wait import MODULE
-from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked, mapping
-from ansible_collections.oauthops.iam.plugins.plugin_utils._waiting import Waiting
+from ..module_utils._api.auth import check_account_id
+from ..module_utils._api.errors import invalid
+from ..module_utils._api.retry import check_seconds
+from ..module_utils._dns_options import DNS_OPTIONS
+from ..modules.cloudflare_oauth_client_wait import MODULE
+from ..plugin_utils._action import ControllerAction
+from ..plugin_utils._options import checked, mapping
+from ..plugin_utils._waiting import Waiting
 
 
 class ActionModule(ControllerAction):

@@ -9,25 +9,16 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._attributes import Attributes
-from ansible_collections.oauthops.iam.plugins.module_utils._files import (
-    Found,
-    Reserved,
-    check_absolute,
-    found_at,
-    other_names,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._places import Place, opened
-from ansible_collections.oauthops.iam.plugins.modules.vault_file_key import MODULE
-from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction
-from ansible_collections.oauthops.iam.plugins.plugin_utils._ansible_vault import Vault, secrets_of
-from ansible_collections.oauthops.iam.plugins.plugin_utils._lock import held
-from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import (
-    check_private_directory,
-    handover_directory,
-)
-from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import same, value_of, with_key
+from ..module_utils._api.errors import UsageError
+from ..module_utils._attributes import Attributes
+from ..module_utils._files import Found, Reserved, check_absolute, found_at, other_names
+from ..module_utils._places import Place, opened
+from ..modules.vault_file_key import MODULE
+from ..plugin_utils._action import ControllerAction
+from ..plugin_utils._ansible_vault import Vault, secrets_of
+from ..plugin_utils._lock import held
+from ..plugin_utils._private_directory import check_private_directory, handover_directory
+from ..plugin_utils._yaml_text import same, value_of, with_key
 
 # How often the file is edited again because another program has changed it meanwhile.
 TURNS = 5

@@ -91,8 +91,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._awx_approvals import Rows, decided
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import reason_of
+from ..plugin_utils._awx_approvals import Rows, decided
+from ..plugin_utils._options import reason_of
 
 
 def awx_approvals(approvals: Rows, nodes: Rows, jobs: Rows, clients: Rows, account_id: str) -> list[dict[str, Any]]:

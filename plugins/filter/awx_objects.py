@@ -49,9 +49,9 @@ from typing import Any, cast
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._action import plain
-from ansible_collections.oauthops.iam.plugins.plugin_utils._awx_objects import awx_objects as objects
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import reason_of
+from ..plugin_utils._action import plain
+from ..plugin_utils._awx_objects import awx_objects as objects
+from ..plugin_utils._options import reason_of
 
 
 def awx_objects(options: Any) -> dict[str, list[dict[str, Any]]]:

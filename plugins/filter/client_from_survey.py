@@ -48,7 +48,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
+from ..module_utils._oauth.validate import DEFINITION_OPTIONS
 
 
 def client_from_survey(survey: Any) -> dict[str, Any]:

@@ -42,7 +42,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._report_text import report_lines
+from ..plugin_utils._report_text import report_lines
 
 
 def drift_report_text(report: Mapping[str, Any]) -> list[str]:

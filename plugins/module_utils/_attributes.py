@@ -15,17 +15,9 @@ import stat
 import sys
 from typing import Any, Callable
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._files import (
-    ACL,
-    CONTEXT,
-    LEFT,
-    MODE,
-    Found,
-    Reserved,
-    attribute,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._places import Place, trusted
+from ._api.errors import UsageError, invalid
+from ._files import ACL, CONTEXT, LEFT, MODE, Found, Reserved, attribute
+from ._places import Place, trusted
 
 selinux: Any
 try:

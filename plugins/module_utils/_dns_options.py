@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import NAME_SERVER_OPTIONS
+from ._dns.names import NAME_SERVER_OPTIONS
 
 DNS_OPTIONS: Mapping[str, Any] = {
     "provider": {"type": "str", "default": "cloudflare"},

@@ -18,8 +18,8 @@ import stat
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._places import Place
+from ._api.errors import invalid
+from ._places import Place
 
 MODE = 0o600
 # What the system calls an owner or a group that is not to be changed.

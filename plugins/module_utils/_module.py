@@ -14,12 +14,12 @@ from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.abort import Run as AnsibleRun
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import with_environment
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid, result_of
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line
-from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
+from ._api.abort import Run as AnsibleRun
+from ._api.auth import with_environment
+from ._api.errors import UsageError, invalid, result_of
+from ._api.retry import check_seconds
+from ._api.text import one_line
+from ._api.transport import REQUESTS_IMPORT_ERROR
 
 try:
     from ansible.module_utils.secrets import mask_secrets, register_secrets

@@ -15,8 +15,8 @@ import os
 import stat
 from collections.abc import Iterator
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
+from ._api.errors import UsageError
+from ._system_errors import explained
 
 # Linux opens a directory that can be searched and not read; elsewhere it has to be readable as well.
 SEARCHED = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW

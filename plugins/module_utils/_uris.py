@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 import sys
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.address import ip_address, split
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from ._api.address import ip_address, split
+from ._api.errors import UsageError
 
 try:
     import idna  # comes with requests

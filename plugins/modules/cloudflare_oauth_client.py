@@ -398,15 +398,12 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import reconcile
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients, find_client
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
-    DEFINITION_OPTIONS,
-    checked_description,
-)
+from ..module_utils._api.auth import check_account_id
+from ..module_utils._api.client import connect
+from ..module_utils._module import CloudflareModule
+from ..module_utils._oauth.apply import reconcile
+from ..module_utils._oauth.clients import OAuthClients, find_client
+from ..module_utils._oauth.validate import DEFINITION_OPTIONS, checked_description
 
 OPTIONS: Mapping[str, Any] = {
     **DEFINITION_OPTIONS,

@@ -111,12 +111,12 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, check_not_empty
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, definition, verification_status
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
+from ..module_utils._api.auth import check_account_id
+from ..module_utils._api.client import connect
+from ..module_utils._module import CloudflareModule, check_not_empty
+from ..module_utils._oauth.clients import OAuthClients
+from ..module_utils._oauth.model import Client, definition, verification_status
+from ..module_utils._oauth.promotion import publishing
 
 OPTIONS: Mapping[str, Any] = {
     "client_id": {"type": "str"},

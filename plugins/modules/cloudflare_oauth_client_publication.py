@@ -189,9 +189,9 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._dns_options import DNS_OPTION
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, only_as_action
-from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION
+from ..module_utils._dns_options import DNS_OPTION
+from ..module_utils._module import CloudflareModule, only_as_action
+from ..module_utils._store_options import STORE_OPTION
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["prepared", "public", "absent"], "default": "prepared"},

@@ -197,7 +197,7 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, only_as_action
+from ..module_utils._module import CloudflareModule, only_as_action
 
 OPTIONS: Mapping[str, Any] = {
     "clients": {"type": "list", "elements": "dict", "default": []},

@@ -206,10 +206,10 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, only_as_action
-from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION
+from ..module_utils._api.errors import invalid
+from ..module_utils._api.retry import check_seconds
+from ..module_utils._module import CloudflareModule, only_as_action
+from ..module_utils._store_options import STORE_OPTION
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["rotated", "finalized"], "default": "rotated"},

@@ -111,17 +111,13 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients, find_client
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import not_found
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.rotation import (
-    as_it_is_now,
-    ensure_finalized,
-    ensure_rotated,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
+from ..module_utils._api.auth import check_account_id
+from ..module_utils._api.client import connect
+from ..module_utils._module import CloudflareModule
+from ..module_utils._oauth.clients import OAuthClients, find_client
+from ..module_utils._oauth.model import not_found
+from ..module_utils._oauth.rotation import as_it_is_now, ensure_finalized, ensure_rotated
+from ..module_utils._oauth.secret_file import Delivery
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["rotated", "finalized"], "required": True},

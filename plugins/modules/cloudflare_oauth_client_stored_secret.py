@@ -107,8 +107,8 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._module import Module, only_as_action
-from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION
+from ..module_utils._module import Module, only_as_action
+from ..module_utils._store_options import STORE_OPTION
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["read", "present"], "default": "read"},

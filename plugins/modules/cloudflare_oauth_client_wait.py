@@ -170,8 +170,8 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._dns_options import DNS_OPTION
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, only_as_action
+from ..module_utils._dns_options import DNS_OPTION
+from ..module_utils._module import CloudflareModule, only_as_action
 
 OPTIONS: Mapping[str, Any] = {
     "client_id": {"type": "str", "required": True},

@@ -333,14 +333,14 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import checked_entries, reconcile_all
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.definitions import given_definitions
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
+from ..module_utils._api.auth import check_account_id
+from ..module_utils._api.client import connect
+from ..module_utils._api.errors import invalid
+from ..module_utils._module import CloudflareModule
+from ..module_utils._oauth.bulk import checked_entries, reconcile_all
+from ..module_utils._oauth.clients import OAuthClients
+from ..module_utils._oauth.definitions import given_definitions
+from ..module_utils._oauth.validate import DEFINITION_OPTIONS
 
 OPTIONS: Mapping[str, Any] = {
     "clients": {"type": "list", "elements": "dict", "options": DEFINITION_OPTIONS},

@@ -97,14 +97,10 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.cloudflare_zone import (
-    HostRecords,
-    check_ttl,
-    wanted_host,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import check_value
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule
+from ..module_utils._api.client import connect
+from ..module_utils._dns.cloudflare_zone import HostRecords, check_ttl, wanted_host
+from ..module_utils._dns.names import check_value
+from ..module_utils._module import CloudflareModule
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

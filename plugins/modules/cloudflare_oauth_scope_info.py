@@ -89,9 +89,9 @@ waited:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._module import CloudflareModule, check_not_empty
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import catalog, check_known, matching
+from ..module_utils._api.client import connect
+from ..module_utils._module import CloudflareModule, check_not_empty
+from ..module_utils._oauth.scope_catalog import catalog, check_known, matching
 
 OPTIONS: Mapping[str, Any] = {
     "ids": {"type": "list", "elements": "str"},

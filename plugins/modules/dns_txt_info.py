@@ -134,12 +134,12 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.lookup import look_up
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import valid_name
-from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import web_address_error
+from ..module_utils._api.errors import invalid
+from ..module_utils._api.retry import check_seconds
+from ..module_utils._dns.lookup import look_up
+from ..module_utils._dns.names import valid_name
+from ..module_utils._module import Module
+from ..module_utils._uris import web_address_error
 
 OPTIONS: Mapping[str, Any] = {
     "name": {"type": "str", "required": True},

@@ -134,12 +134,12 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import DNSPYTHON_IMPORT_ERROR
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import NAME_SERVER_OPTIONS, valid_name
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.update import update_value
-from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
+from ..module_utils._api.errors import UsageError, invalid
+from ..module_utils._api.retry import check_seconds
+from ..module_utils._dns.name_server import DNSPYTHON_IMPORT_ERROR
+from ..module_utils._dns.names import NAME_SERVER_OPTIONS, valid_name
+from ..module_utils._dns.update import update_value
+from ..module_utils._module import Module
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

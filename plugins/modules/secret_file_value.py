@@ -87,19 +87,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._attributes import Attributes, replace
-from ansible_collections.oauthops.iam.plugins.module_utils._files import (
-    LEFT,
-    Found,
-    check_absolute,
-    found_at,
-    object_of,
-    other_names,
-    same,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
-from ansible_collections.oauthops.iam.plugins.module_utils._places import NoDirectory, Place, opened
+from ..module_utils._api.errors import UsageError
+from ..module_utils._attributes import Attributes, replace
+from ..module_utils._files import LEFT, Found, check_absolute, found_at, object_of, other_names, same
+from ..module_utils._module import Module
+from ..module_utils._places import NoDirectory, Place, opened
 
 OPTIONS: Mapping[str, Any] = {
     "path": {"type": "path", "required": True},

@@ -107,7 +107,7 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._module import Module, only_as_action
+from ..module_utils._module import Module, only_as_action
 
 OPTIONS: Mapping[str, Any] = {
     "path": {"type": "path", "required": True},

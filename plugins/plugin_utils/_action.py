@@ -28,15 +28,9 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line
-from ansible_collections.oauthops.iam.plugins.module_utils._module import (
-    HIDDEN_BY_CORE,
-    Module,
-    register,
-    remove_values,
-    secret_values,
-)
+from ..module_utils._api.errors import UsageError, invalid
+from ..module_utils._api.text import one_line
+from ..module_utils._module import HIDDEN_BY_CORE, Module, register, remove_values, secret_values
 
 HERE = "in the controller's process"
 SWITCH = "oauthops_in_process"

@@ -21,7 +21,7 @@ from ansible.parsing.vault import (
     parse_vaulttext_envelope,
 )
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
+from ..module_utils._api.errors import UsageError, invalid
 
 UNLABELLED = "default"  # the one label that ansible-vault does not write into the header of a file
 Secrets = Sequence[tuple[str, VaultSecret]]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import is_public, verification_status
+from ..module_utils._oauth.model import is_public, verification_status
 
 CLIENT = "oauth_client_publish_client_id"
 ACCOUNT = "oauth_client_publish_account_id"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._awx_surveys import surveys
+from ._awx_surveys import surveys
 
 Object = dict[str, Any]
 Options = Mapping[str, Any]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
+from ..module_utils._oauth.validate import DEFINITION_OPTIONS
 
 Question = dict[str, Any]
 Survey = dict[str, Any]

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import some
-from ansible_collections.oauthops.iam.plugins.plugin_utils._variables_file import variables_text
+from ..module_utils._api.errors import UsageError, invalid
+from ..module_utils._api.text import some
+from ._variables_file import variables_text
 
 Client = Mapping[str, Any]
 EXPECTED = "expected letters, digits and underscores, not starting with a digit, and no Python keyword"

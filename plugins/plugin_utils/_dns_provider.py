@@ -9,10 +9,10 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.cloudflare_zone import HostRecords, check_ttl
-from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import MANUAL
+from ..module_utils._api.client import Cloudflare
+from ..module_utils._api.errors import UsageError, invalid
+from ..module_utils._dns.cloudflare_zone import HostRecords, check_ttl
+from ._publication import MANUAL
 
 Result = dict[str, Any]
 Params = Mapping[str, Any]
@@ -72,7 +72,7 @@ class NameServer(Provider):
 
     def ensure(self, state: str, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
         # Imported here, because dnspython takes as long to load as all else.
-        from ansible_collections.oauthops.iam.plugins.modules import rfc2136_txt_value
+        from ..modules import rfc2136_txt_value
 
         given = {name: self._dns[name] for name in rfc2136_txt_value.OPTIONS if self._dns.get(name) is not None}
         if given.get("ttl") == 1:  # the automatic one, which only Cloudflare has
@@ -114,7 +114,7 @@ def looked_up(record: Mapping[str, Any] | None, dns: Params, *, may_exist: bool 
     """
     if dns["lookup"] == "none" or not record or not record["value"]:
         return {}
-    from ansible_collections.oauthops.iam.plugins.modules import dns_txt_info
+    from ..modules import dns_txt_info
 
     params = {
         **_defaults(dns_txt_info.OPTIONS),

@@ -8,18 +8,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line, some
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import is_empty
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
-    FIELDS,
-    is_identity_scope,
-    is_public,
-    verification_status,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import near_misses
-from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso
-from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import publication
+from ..module_utils._api.errors import invalid
+from ..module_utils._api.text import one_line, some
+from ..module_utils._oauth.comparison import is_empty
+from ..module_utils._oauth.model import FIELDS, is_identity_scope, is_public, verification_status
+from ..module_utils._oauth.scope_catalog import near_misses
+from ._moment import iso
+from ._publication import publication
 
 VERSION = 1
 # The kinds of findings in the order of the report, and what each is called.

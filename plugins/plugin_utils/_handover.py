@@ -11,12 +11,12 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
-from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso
-from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import handover_directory
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import Note
+from ..module_utils._api.auth import check_id
+from ..module_utils._api.errors import UsageError, invalid
+from ..module_utils._system_errors import explained
+from ._moment import iso
+from ._private_directory import handover_directory
+from ._rotation_note import Note
 
 RESERVED_BYTES = 4096
 KEEP_IT = "It may hold the only copy of a secret. Move it to a safe place, then run again."

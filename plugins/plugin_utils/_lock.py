@@ -9,11 +9,11 @@ import fcntl
 import os
 from collections.abc import Iterator
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
-from ansible_collections.oauthops.iam.plugins.module_utils._places import Directory
-from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso, now
-from ansible_collections.oauthops.iam.plugins.plugin_utils._private_directory import private_directory
+from ..module_utils._api.errors import UsageError
+from ..module_utils._api.retry import Countdown
+from ..module_utils._places import Directory
+from ._moment import iso, now
+from ._private_directory import private_directory
 
 PAUSE = 0.1
 LONGEST_HOLDER = 200

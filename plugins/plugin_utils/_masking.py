@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
+from ..module_utils._api.text import excerpt
 
 MASK = "********"
 LONGEST_QUOTE = 200

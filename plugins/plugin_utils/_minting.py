@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._module import register
-from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
-from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import ClientHandover
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import Note
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import StoredRecord
+from ..module_utils._api.errors import UsageError
+from ..module_utils._module import register
+from . import _moment as moments
+from ._handover import ClientHandover
+from ._rotation_note import Note
+from ._stores.record import StoredRecord
 
 # How long storing a minted secret may take at most, besides the requests that mint it.
 STORING = timedelta(minutes=2)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from datetime import MAXYEAR, MINYEAR, datetime, timedelta, timezone
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
+from ..module_utils._api.errors import invalid
 
 COMPACT = "%Y%m%dT%H%M%SZ"
 UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}

@@ -9,9 +9,9 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import near, refuses_null
-from ansible_collections.oauthops.iam.plugins.module_utils._module import register, secret_values
+from ..module_utils._api.errors import invalid
+from ..module_utils._api.text import near, refuses_null
+from ..module_utils._module import register, secret_values
 
 
 def mapping(option: str, value: Any) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from ansible import constants
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._places import Directory, Trail
+from ..module_utils._api.errors import UsageError, invalid
+from ..module_utils._places import Directory, Trail
 
 VARIABLE = "OAUTHOPS_HANDOVER_DIR"
 WRITABLE = "Set it to a directory that the user running Ansible can write to."

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import perhaps_beside_cname
-from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_moment, written
+from ..module_utils._api.text import one_line
+from ..module_utils._dns.names import perhaps_beside_cname
+from ._moment import read_moment, written
 
 # How long Cloudflare looks for the record (documented).
 SEARCH = timedelta(days=2)

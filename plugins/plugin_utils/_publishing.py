@@ -9,26 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid, reporting_changes
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import perhaps_beside_cname
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import carried_out, confirmed, predicted
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, not_found, shaped
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Creation, Deletion, Step, Update, decided
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
-    DEFINITION_OPTIONS,
-    checked_description,
-)
-from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
-from ansible_collections.oauthops.iam.plugins.plugin_utils._dns_provider import (
-    NOTHING,
-    REHEARSED_VALUE,
-    Provider,
-    looked_up,
-)
-from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import publication
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stored_creation import StoredCreation
+from ..module_utils._api.errors import UsageError, invalid, reporting_changes
+from ..module_utils._dns.names import perhaps_beside_cname
+from ..module_utils._oauth.apply import carried_out, confirmed, predicted
+from ..module_utils._oauth.clients import Listing, OAuthClients
+from ..module_utils._oauth.model import Client, has_secret, not_found, shaped
+from ..module_utils._oauth.plan import Creation, Deletion, Step, Update, decided
+from ..module_utils._oauth.promotion import publishing
+from ..module_utils._oauth.validate import DEFINITION_OPTIONS, checked_description
+from . import _moment as moments
+from ._dns_provider import NOTHING, REHEARSED_VALUE, Provider, looked_up
+from ._publication import publication
+from ._stored_creation import StoredCreation
 
 Result = dict[str, Any]
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS
-from ansible_collections.oauthops.iam.plugins.plugin_utils._report_text import UNFIELDED, moment, visible
+from ._drift_report import KINDS
+from ._report_text import UNFIELDED, moment, visible
 
 TEMPLATE = Path(__file__).with_name("report_page.html.j2")
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import KINDS
-from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import read_moment, written
+from ._drift_report import KINDS
+from ._moment import read_moment, written
 
 Report = Mapping[str, Any]
 Finding = Mapping[str, Any]

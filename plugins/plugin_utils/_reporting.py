@@ -8,20 +8,20 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_account_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare, connect
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import checked_entries, reconcile_all
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.definitions import given_definitions
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
-from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import drift_report, kinds_of
-from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import moment, now
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked
-from ansible_collections.oauthops.iam.plugins.plugin_utils._report_page import report_page
-from ansible_collections.oauthops.iam.plugins.plugin_utils._report_text import report_lines
+from ..module_utils._api.auth import check_account_id
+from ..module_utils._api.client import Cloudflare, connect
+from ..module_utils._api.errors import UsageError, invalid
+from ..module_utils._oauth.bulk import checked_entries, reconcile_all
+from ..module_utils._oauth.clients import OAuthClients
+from ..module_utils._oauth.definitions import given_definitions
+from ..module_utils._oauth.model import Client
+from ..module_utils._oauth.promotion import publishing
+from ..module_utils._oauth.validate import DEFINITION_OPTIONS
+from ._drift_report import drift_report, kinds_of
+from ._moment import moment, now
+from ._options import checked
+from ._report_page import report_page
+from ._report_text import report_lines
 
 Params = Mapping[str, Any]
 Report = Mapping[str, Any]

@@ -10,24 +10,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import (
-    CloudflareError,
-    UsageError,
-    reporting_changes,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, not_found
-from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
-from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import CLOSED, OPEN, Note
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_plan import (
-    CODES,
-    Decision,
-    Situation,
-    finalized,
-    next_action,
-    rotated,
-)
+from ..module_utils._api.errors import CloudflareError, UsageError, reporting_changes
+from ..module_utils._oauth.clients import OAuthClients
+from ..module_utils._oauth.model import Client, has_secret, not_found
+from . import _moment as moments
+from ._minting import Minting
+from ._rotation_note import CLOSED, OPEN, Note
+from ._rotation_plan import CODES, Decision, Situation, finalized, next_action, rotated
 
 Result = dict[str, Any]
 

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import compact, iso, moment
+from ..module_utils._api.errors import UsageError
+from ._moment import compact, iso, moment
 
 # The other values of C(rotation) in the record.
 OPEN, CLOSED = "open", "closed"

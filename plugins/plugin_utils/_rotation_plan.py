@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import iso, read_moment
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import OPEN, Note
+from ..module_utils._api.errors import UsageError
+from ._moment import iso, read_moment
+from ._rotation_note import OPEN, Note
 
 # Clocks of controllers may differ by so much.
 CLOCKS_DIFFER = timedelta(hours=1)

@@ -12,13 +12,13 @@ from typing import Any, ClassVar
 from ansible import constants
 from ansible.errors import AnsibleError
 
-from ansible_collections.oauthops.iam.plugins.module_utils._module import register
-from ansible_collections.oauthops.iam.plugins.plugin_utils._action import ControllerAction, Prepared, plain
-from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
-from ansible_collections.oauthops.iam.plugins.plugin_utils._lock import held
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.opening import open_store, secrets_of
+from ..module_utils._module import register
+from ._action import ControllerAction, Prepared, plain
+from ._handover import Handover
+from ._lock import held
+from ._options import checked
+from ._stores.base import Site, Store
+from ._stores.opening import open_store, secrets_of
 
 OURS = "oauthops.iam."
 Result = dict[str, Any]

@@ -7,12 +7,12 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
-from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
-from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
-from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import CLOSED, OPEN, Note
+from ..module_utils._api.errors import UsageError
+from ..module_utils._oauth.model import Client
+from ..module_utils._oauth.secret_file import Delivery
+from . import _moment as moments
+from ._minting import Minting
+from ._rotation_note import CLOSED, OPEN, Note
 
 
 class StoredCreation(Delivery):

@@ -10,11 +10,11 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._attributes import set_context
-from ansible_collections.oauthops.iam.plugins.module_utils._files import Found, Reserved, found_at
-from ansible_collections.oauthops.iam.plugins.module_utils._places import Place, opened
-from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
+from ..module_utils._api.errors import UsageError, invalid
+from ..module_utils._attributes import set_context
+from ..module_utils._files import Found, Reserved, found_at
+from ..module_utils._places import Place, opened
+from ..module_utils._system_errors import explained
 
 MODE = 0o644
 Difference = Mapping[str, str]

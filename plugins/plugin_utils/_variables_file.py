@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 from yaml.resolver import Resolver
 
-from ansible_collections.oauthops.iam.plugins.module_utils._documents import TEMPLATE, UNSAFE
-from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_document import STRING
-from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_text import as_json
+from ..module_utils._documents import TEMPLATE, UNSAFE
+from ._yaml_document import STRING
+from ._yaml_text import as_json
 
 # What every reader of YAML takes for text: letters first, and nothing that means anything elsewhere.
 PLAIN = re.compile(r"[^\W\d_](?:[\w.,/@%+=?&~()'-]|:(?=\S)| (?=\S))+")

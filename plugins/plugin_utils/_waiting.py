@@ -8,21 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import connect
-from ansible_collections.oauthops.iam.plugins.module_utils._api.error_response import is_outage
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import (
-    CloudflareError,
-    UsageError,
-    reporting_changes,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import restart
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import not_found, shaped
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
-from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment as moments
-from ansible_collections.oauthops.iam.plugins.plugin_utils._dns_provider import looked_up
-from ansible_collections.oauthops.iam.plugins.plugin_utils._publication import duration, may_restart, publication
+from ..module_utils._api.client import connect
+from ..module_utils._api.error_response import is_outage
+from ..module_utils._api.errors import CloudflareError, UsageError, reporting_changes
+from ..module_utils._api.retry import Countdown
+from ..module_utils._oauth.apply import restart
+from ..module_utils._oauth.clients import OAuthClients
+from ..module_utils._oauth.model import not_found, shaped
+from ..module_utils._oauth.promotion import publishing
+from . import _moment as moments
+from ._dns_provider import looked_up
+from ._publication import duration, may_restart, publication
 
 SEEN = {
     True: "the record can be seen",

@@ -14,16 +14,8 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.oauthops.iam.plugins.module_utils._files import same as same_json
-from ansible_collections.oauthops.iam.plugins.plugin_utils._yaml_document import (
-    BREAK,
-    BYTE_ORDER_MARK,
-    STRING,
-    Document,
-    Part,
-    index,
-    line_of,
-)
+from ..module_utils._files import same as same_json
+from ._yaml_document import BREAK, BYTE_ORDER_MARK, STRING, Document, Part, index, line_of
 
 SIMPLE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 

@@ -14,7 +14,7 @@ import signal
 import threading
 from collections.abc import Iterator
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from .errors import UsageError
 
 # An interruption, the end of a job or of a terminal, and the keyword timeout of a task in the controller's process.
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.address import ip_address, is_identifier, split
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
+from .address import ip_address, is_identifier, split
+from .errors import UsageError, invalid
 
 ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "api_token": ("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_TOKEN"),

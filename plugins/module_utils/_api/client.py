@@ -11,27 +11,13 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any, Callable, TypeVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.abort import held_back
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import choose_credential
-from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import begun
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.response import (
-    Record,
-    Request,
-    Response,
-    collected,
-    expect_object,
-    incomplete,
-    pages_of,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import (
-    LAG_PAUSES,
-    Budget,
-    Countdown,
-    may_repeat,
-    pause_seconds,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR, Transport
+from .abort import held_back
+from .auth import choose_credential
+from .deadline import begun
+from .errors import CloudflareError, UsageError
+from .response import Record, Request, Response, collected, expect_object, incomplete, pages_of
+from .retry import LAG_PAUSES, Budget, Countdown, may_repeat, pause_seconds
+from .transport import REQUESTS_IMPORT_ERROR, Transport
 
 T = TypeVar("T")
 # How often a list is read that changes meanwhile, and how many timeouts it may take in all.

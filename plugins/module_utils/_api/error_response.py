@@ -14,9 +14,9 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, Complaint
-from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Request
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
+from .errors import CloudflareError, Complaint
+from .response import Request
+from .text import excerpt
 
 CREDENTIAL_CODES = {6003, 6103, 6111, 9106, 9109, 10000}
 # Error codes by status. 401 stands for every problem with the credential, 500 for every outage, and 1020, which is no

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Callable
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import one_line
+from .text import one_line
 
 
 class OAuthOpsError(Exception):

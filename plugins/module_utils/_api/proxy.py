@@ -7,8 +7,8 @@ from __future__ import annotations
 import importlib.util
 import sys
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.address import split
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from .address import split
+from .errors import UsageError
 
 # Schemes of proxies, and those that need a library of their own.
 SCHEMES = ("http", "https")

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.address import is_identifier
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError
+from .address import is_identifier
+from .errors import CloudflareError
 
 Record = dict[str, Any]
 
@@ -51,7 +51,7 @@ def understand(request: Request, status: int, headers: Mapping[str, str], conten
         info = envelope.get("result_info")
         return Response(envelope.get("result"), info if isinstance(info, dict) else {})
     # Imported here, because a module's process reads this source at each start, and few responses need it.
-    from ansible_collections.oauthops.iam.plugins.module_utils._api.error_response import refusal
+    from .error_response import refusal
 
     raise refusal(request, status, headers, content, envelope)
 

@@ -15,8 +15,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.abort import Run
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, invalid
+from .abort import Run
+from .errors import CloudflareError, invalid
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0

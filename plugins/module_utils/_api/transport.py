@@ -15,11 +15,11 @@ from collections.abc import Mapping
 from typing import Any, Callable
 from urllib.parse import urlsplit
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import Credential, check_api_url
-from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.proxy import check_proxy_address
-from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Request, Response, understand
+from .auth import Credential, check_api_url
+from .deadline import within
+from .errors import CloudflareError, UsageError
+from .proxy import check_proxy_address
+from .response import Request, Response, understand
 
 VERSION = "0.1.0"
 

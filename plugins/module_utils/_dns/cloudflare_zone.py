@@ -8,19 +8,12 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.response import IDENTICAL_RECORD_CODES, Record
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
-    check_wildcard,
-    names_from,
-    quoted,
-    refuse_below_delegation,
-    unquoted,
-    valid_name,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import ascii_name, host_of, unicode_name
+from .._api.auth import check_id
+from .._api.client import Cloudflare
+from .._api.errors import CloudflareError, UsageError, invalid
+from .._api.response import IDENTICAL_RECORD_CODES, Record
+from .._uris import ascii_name, host_of, unicode_name
+from .names import check_wildcard, names_from, quoted, refuse_below_delegation, unquoted, valid_name
 
 AUTOMATIC_TTL = 1
 ZONE_READ = "Zone Read"

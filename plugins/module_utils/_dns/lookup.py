@@ -21,17 +21,14 @@ from urllib.request import getproxies, proxy_bypass
 from ansible.module_utils.urls import ConnectionError as UrlsError
 from ansible.module_utils.urls import open_url
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.address import ip_address
-from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import begun, within
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.proxy import (
-    SOCKS_SCHEMES,
-    check_proxy_address,
-    scheme_of,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
+from .._api.address import ip_address
+from .._api.deadline import begun, within
+from .._api.errors import UsageError, invalid
+from .._api.proxy import SOCKS_SCHEMES, check_proxy_address, scheme_of
+from .._api.retry import Countdown
+from .._api.text import excerpt
+from .._uris import dns_name
+from .name_server import (
     DNSPYTHON_IMPORT_ERROR,
     NameServer,
     NameServerError,
@@ -40,8 +37,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server impo
     authoritative_servers,
     system_resolver,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, led_to, unquoted
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
+from .names import DNS_PORT, led_to, unquoted
 
 Asked = dict[str, Any]
 # The addresses and ports of each name server.

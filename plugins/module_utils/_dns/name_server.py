@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.address import ip_address
-from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import begun
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import OAuthOpsError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import Countdown
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import DNS_PORT, led_to, quoted
+from .._api.address import ip_address
+from .._api.deadline import begun
+from .._api.errors import OAuthOpsError, invalid
+from .._api.retry import Countdown
+from .names import DNS_PORT, led_to, quoted
 
 DNSPYTHON_IMPORT_ERROR = None
 try:

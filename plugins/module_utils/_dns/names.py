@@ -8,8 +8,8 @@ import re
 from collections.abc import Collection, Hashable, Mapping
 from typing import Any, TypeVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import dns_name
+from .._api.errors import UsageError, invalid
+from .._uris import dns_name
 
 DNS_PORT = 53
 Name = TypeVar("Name", bound=Hashable)

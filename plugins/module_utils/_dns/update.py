@@ -7,22 +7,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
-    Key,
-    NameServer,
-    NameServerError,
-    Records,
-    addresses,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import (
-    check_value,
-    check_wildcard,
-    names_from,
-    quoted,
-    refuse_below_delegation,
-    refuse_beside_cname,
-)
+from .._api.errors import UsageError, invalid
+from .name_server import Key, NameServer, NameServerError, Records, addresses
+from .names import check_value, check_wildcard, names_from, quoted, refuse_below_delegation, refuse_beside_cname
 
 DEFAULT_TTL = 3600
 TRIES = 3

@@ -7,34 +7,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, OAuthOpsError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Record
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import some
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import (
-    FIRST_SECRET_REMEDY,
-    OAuthClients,
-    identity,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import drift
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
-    FIELDS,
-    Client,
-    description,
-    has_secret,
-    shaped,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import (
-    Creation,
-    Deletion,
-    Plan,
-    Step,
-    Update,
-    decided,
-    plan_update,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import checked_description
+from .._api.errors import CloudflareError, OAuthOpsError, UsageError
+from .._api.response import Record
+from .._api.text import some
+from .clients import FIRST_SECRET_REMEDY, OAuthClients, identity
+from .comparison import drift
+from .model import FIELDS, Client, description, has_secret, shaped
+from .plan import Creation, Deletion, Plan, Step, Update, decided, plan_update
+from .promotion import publishing
+from .secret_file import Delivery
+from .validate import checked_description
 
 Result = dict[str, Any]
 

@@ -12,30 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import (
-    CloudflareError,
-    OAuthOpsError,
-    UsageError,
-    result_of,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt, some
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import (
-    Result,
-    carried_out,
-    confirmed,
-    is_as_described,
-    predicted,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import Listing, OAuthClients
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret, is_public, outline
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Creation, Deletion, Step, Update, decided
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
-    DEFINITION_OPTIONS,
-    Entry,
-    check_entries,
-    checked_description,
-    repeated,
-)
+from .._api.errors import CloudflareError, OAuthOpsError, UsageError, result_of
+from .._api.text import excerpt, some
+from .apply import Result, carried_out, confirmed, is_as_described, predicted
+from .clients import Listing, OAuthClients
+from .model import Client, has_secret, is_public, outline
+from .plan import Creation, Deletion, Step, Update, decided
+from .validate import DEFINITION_OPTIONS, Entry, check_entries, checked_description, repeated
 
 # In bytes: most file systems allow 255, of which the files beside a secret's need some.
 LONGEST_NAME = 200

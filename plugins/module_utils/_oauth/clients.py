@@ -10,21 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, TypeVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import check_id
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Record, malformed
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt, some
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import drift
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
-    FIELDS,
-    Client,
-    has_secret,
-    is_public,
-    outline,
-    shaped,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import offered_by
+from .._api.auth import check_id
+from .._api.client import Cloudflare
+from .._api.errors import CloudflareError, UsageError
+from .._api.response import Record, malformed
+from .._api.text import excerpt, some
+from .comparison import drift
+from .model import FIELDS, Client, has_secret, is_public, outline, shaped
+from .scope_catalog import offered_by
 
 # How many clients of one name a message lists.
 MOST_CANDIDATES = 10

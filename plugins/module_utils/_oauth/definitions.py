@@ -16,17 +16,11 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import excerpt, near, refuses_null
-from ansible_collections.oauthops.iam.plugins.module_utils._documents import (
-    TEMPLATE,
-    DocumentError,
-    Literal,
-    NeedsAnsibleError,
-    data_of,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import DEFINITION_OPTIONS
-from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
+from .._api.errors import invalid
+from .._api.text import excerpt, near, refuses_null
+from .._documents import TEMPLATE, DocumentError, Literal, NeedsAnsibleError, data_of
+from .._system_errors import explained
+from .validate import DEFINITION_OPTIONS
 
 OPTION = "definitions_file"
 UNSET: Mapping[str, Any] = {name: option.get("default") for name, option in DEFINITION_OPTIONS.items()}

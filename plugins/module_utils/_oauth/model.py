@@ -10,15 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.address import is_identifier
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import Field, for_diff, is_empty
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import (
-    home_page_error,
-    origin_error,
-    redirect_uri_error,
-    web_address_error,
-)
+from .._api.address import is_identifier
+from .._api.errors import UsageError
+from .._uris import home_page_error, origin_error, redirect_uri_error, web_address_error
+from .comparison import Field, for_diff, is_empty
 
 Client = dict[str, Any]
 PROTOCOL_SCOPES = frozenset({"offline_access", "offline", "openid"})

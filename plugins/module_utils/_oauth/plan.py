@@ -11,27 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Union
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import appended, drift, to_create
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
-    CREATION_DEFAULTS,
-    FIELDS,
-    Client,
-    has_secret,
-    is_public,
-    not_found,
-    shaped,
-    verification_status,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import refuse_unpublishable
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.scope_catalog import check_new_scopes
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.validate import (
-    check_creatable,
-    check_description,
-    check_subset,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import host_of
+from .._api.errors import UsageError
+from .._uris import host_of
+from .comparison import appended, drift, to_create
+from .model import CREATION_DEFAULTS, FIELDS, Client, has_secret, is_public, not_found, shaped, verification_status
+from .promotion import refuse_unpublishable
+from .scope_catalog import check_new_scopes
+from .secret_file import Delivery
+from .validate import check_creatable, check_description, check_subset
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import joined
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import is_empty
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
-    Client,
-    is_identity_scope,
-    is_public,
-    verification_status,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._uris import host_of, not_verifiable
+from .._api.errors import UsageError
+from .._api.text import joined
+from .._uris import host_of, not_verifiable
+from .comparison import is_empty
+from .model import Client, is_identity_scope, is_public, verification_status
 
 REQUIREMENTS: Mapping[str, str] = {
     "client_name": "client_name",

@@ -6,14 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError, UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import (
-    REPLACING,
-    SECOND_SECRET_REMEDY,
-    OAuthClients,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, has_secret
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
+from .._api.errors import CloudflareError, UsageError
+from .clients import REPLACING, SECOND_SECRET_REMEDY, OAuthClients
+from .model import Client, has_secret
+from .secret_file import Delivery
 
 NOT_HERE = (
     "The older secret still works. If the newer secret is stored elsewhere, set client_secret_file to that file. If it "

@@ -9,10 +9,10 @@ import functools
 from collections.abc import Iterable, Sequence
 from typing import Any, Callable
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.client import Cloudflare
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.response import Record
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import is_identity_scope
+from .._api.client import Cloudflare
+from .._api.errors import UsageError
+from .._api.response import Record
+from .model import is_identity_scope
 
 ANY_CREDENTIAL = ""
 # How many unknown scopes a message names.

@@ -8,10 +8,10 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
+from .._api.errors import UsageError
 
 if TYPE_CHECKING:
-    from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_place import SecretPlace
+    from .secret_place import SecretPlace
 
 try:
     from ansible.module_utils.secrets import register_secret
@@ -113,6 +113,6 @@ class Delivery:
 
 def _place(path: str) -> SecretPlace:
     # Imported here, because a module's process reads the sources of files at each start, and few tasks name one.
-    from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_place import SecretPlace
+    from .secret_place import SecretPlace
 
     return SecretPlace(OPTION, path)

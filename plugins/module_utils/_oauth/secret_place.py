@@ -9,14 +9,9 @@ import os
 import stat
 from collections.abc import Iterator
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._files import (
-    Reserved,
-    check_absolute,
-    check_path,
-    other_names,
-)
-from ansible_collections.oauthops.iam.plugins.module_utils._places import NoDirectory, Place, opened
+from .._api.errors import UsageError
+from .._files import Reserved, check_absolute, check_path, other_names
+from .._places import NoDirectory, Place, opened
 
 RESERVED_BYTES = 4096
 MARK = ".unreceived"

@@ -11,15 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import some
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison import is_empty
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
-    FIELDS,
-    PROTOCOL_SCOPES,
-    REQUIRED,
-    described,
-)
+from .._api.errors import UsageError, invalid
+from .._api.text import some
+from .comparison import is_empty
+from .model import FIELDS, PROTOCOL_SCOPES, REQUIRED, described
 
 Entry = Mapping[str, Any]
 # How many errors of one description a message shows.

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import check_proxy
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, library
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.http import address
+from ...module_utils._api.deadline import within
+from ...module_utils._api.errors import UsageError
+from ...module_utils._api.transport import check_proxy
+from .base import Failure, Store, library
+from .http import address
 
 ATTEMPTS = 3
 REMEDIES: Mapping[str, str] = {

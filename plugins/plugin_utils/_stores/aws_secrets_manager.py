@@ -10,19 +10,9 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.aws_client import LOOK, Refused, SecretsManager
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
-    Failure,
-    Record,
-    Site,
-    Store,
-    conflict,
-    foreign,
-    object_in,
-    unreadable,
-    unwritable,
-)
+from ...module_utils._store_options import STORES
+from .aws_client import LOOK, Refused, SecretsManager
+from .base import Failure, Record, Site, Store, conflict, foreign, object_in, unreadable, unwritable
 
 CURRENT, WRITING = "AWSCURRENT", "oauthops-writing"
 

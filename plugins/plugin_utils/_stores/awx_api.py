@@ -9,14 +9,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, library
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.http import (
-    REQUEST_ERRORS,
-    no_response,
-    session_of,
-    verification,
-)
+from ...module_utils._api.deadline import within
+from .base import Failure, Store, library
+from .http import REQUEST_ERRORS, no_response, session_of, verification
 
 ROOT = "/api/"
 REMEDIES: Mapping[int, str] = {

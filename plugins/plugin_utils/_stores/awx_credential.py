@@ -7,17 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.awx_api import Controller
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
-    Failure,
-    Record,
-    Site,
-    Store,
-    unreadable,
-    unwritable,
-)
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import KEYS, SECRET
+from ...module_utils._store_options import STORES
+from .awx_api import Controller
+from .base import Failure, Record, Site, Store, unreadable, unwritable
+from .record import KEYS, SECRET
 
 # What the controller shows in the place of a secret that is stored, and takes for leaving it as it is.
 ENCRYPTED = "$encrypted$"

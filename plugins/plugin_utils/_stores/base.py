@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._files import object_of
-from ansible_collections.oauthops.iam.plugins.module_utils._module import secret_values, texts
-from ansible_collections.oauthops.iam.plugins.plugin_utils._masking import harmless
+from ...module_utils._api.errors import UsageError
+from ...module_utils._files import object_of
+from ...module_utils._module import secret_values, texts
+from .._masking import harmless
 
 Record = dict[str, Any]
 # What a record holds that may be shown. All else in a place may be a secret of others, if it is not too short for one.

@@ -13,17 +13,9 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError, invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
-    Failure,
-    Record,
-    Site,
-    Store,
-    object_in,
-    unreadable,
-    unwritable,
-)
+from ...module_utils._api.errors import UsageError, invalid
+from ...module_utils._store_options import STORES
+from .base import Failure, Record, Site, Store, object_in, unreadable, unwritable
 
 
 class Command(Store):

@@ -8,19 +8,11 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
-    Failure,
-    Record,
-    Site,
-    Store,
-    conflict,
-    unreadable,
-    unwritable,
-)
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_login import RULES, VARIABLES, with_files
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_server import BY_POLICY, Refused, VaultServer
+from ...module_utils._api.errors import UsageError
+from ...module_utils._store_options import STORES
+from .base import Failure, Record, Site, Store, conflict, unreadable, unwritable
+from .vault_login import RULES, VARIABLES, with_files
+from .vault_server import BY_POLICY, Refused, VaultServer
 
 
 class HashiVault(Store):

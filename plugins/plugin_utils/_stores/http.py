@@ -8,16 +8,10 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.address import split
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.transport import (
-    LARGEST_RESPONSE,
-    TooLarge,
-    check_proxy,
-    content_of,
-    root_of,
-)
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, library
+from ...module_utils._api.address import split
+from ...module_utils._api.errors import invalid
+from ...module_utils._api.transport import LARGEST_RESPONSE, TooLarge, check_proxy, content_of, root_of
+from .base import Failure, Store, library
 
 # What asking fails with: requests' own errors, a certificate file that is not there, a character that no header may
 # hold, and the deadline.

@@ -7,15 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
-    Record,
-    Store,
-    of_suboption,
-    unreadable,
-    unwritable,
-)
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.record import SECRET
+from ...module_utils._store_options import STORES
+from .base import Record, Store, of_suboption, unreadable, unwritable
+from .record import SECRET
 
 MODULE = "oauthops.iam.secret_file_value"
 

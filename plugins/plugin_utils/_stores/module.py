@@ -7,15 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
-    Failure,
-    Record,
-    Store,
-    foreign,
-    unreadable,
-    unwritable,
-)
+from ...module_utils._store_options import STORES
+from .base import Failure, Record, Store, foreign, unreadable, unwritable
 
 
 class ModuleStore(Store):

@@ -8,13 +8,13 @@ import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import invalid
-from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import check_seconds
-from ansible_collections.oauthops.iam.plugins.module_utils._api.text import near
-from ansible_collections.oauthops.iam.plugins.module_utils._module import secret_values
-from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
-from ansible_collections.oauthops.iam.plugins.plugin_utils._options import checked, kind_of
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Site, Store
+from ...module_utils._api.errors import invalid
+from ...module_utils._api.retry import check_seconds
+from ...module_utils._api.text import near
+from ...module_utils._module import secret_values
+from ...module_utils._store_options import STORES
+from .._options import checked, kind_of
+from .base import Site, Store
 
 # The class in the file of each type. Only the one that is used is loaded: Ansible compiles what it loads in each run.
 CLASSES: Mapping[str, str] = {

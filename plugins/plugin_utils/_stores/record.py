@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._files import same
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Record, Store, foreign
+from ...module_utils._api.errors import UsageError
+from ...module_utils._files import same
+from .base import Record, Store, foreign
 
 SECRET = "client_secret"
 KEYS = ("client_id", SECRET, "minted_at", "rotation")

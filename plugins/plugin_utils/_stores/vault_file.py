@@ -7,17 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from ansible_collections.oauthops.iam.plugins.action.vault_file_key import ensure
-from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORES
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import (
-    Record,
-    Store,
-    foreign,
-    of_suboption,
-    unreadable,
-    unwritable,
-)
+from ...action.vault_file_key import ensure
+from ...module_utils._api.errors import UsageError
+from ...module_utils._store_options import STORES
+from .base import Record, Store, foreign, of_suboption, unreadable, unwritable
 
 
 class VaultFile(Store):

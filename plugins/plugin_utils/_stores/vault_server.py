@@ -8,15 +8,10 @@ import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._api.deadline import within
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.base import Failure, Store, library
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.http import (
-    REQUEST_ERRORS,
-    no_response,
-    session_of,
-    verification,
-)
-from ansible_collections.oauthops.iam.plugins.plugin_utils._stores.vault_login import log_in
+from ...module_utils._api.deadline import within
+from .base import Failure, Store, library
+from .http import REQUEST_ERRORS, no_response, session_of, verification
+from .vault_login import log_in
 
 NO_CONTENT = 204
 # What a policy refuses is in a list of errors; what is said of a token that is not valid is in no list.

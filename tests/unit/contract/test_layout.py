@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ast
-import importlib
+import importlib.util
 import os
 import subprocess
 import sys
@@ -53,15 +53,20 @@ PURE = [
 ]
 
 
-def imported(path: Path) -> set[str]:
-    """The top-level packages that a file imports."""
-    found: set[str] = set()
+def modules(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """The modules that a file imports, by their whole names, each with the names that it takes from there."""
+    package = ".".join([COLLECTION, *path.relative_to(PLUGINS).parts[:-1]])
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found.update(name.name.partition(".")[0] for name in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module.partition(".")[0])
-    return found
+            yield from ((name.name, []) for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            relative = "." * node.level + (node.module or "")
+            yield importlib.util.resolve_name(relative, package), [name.name for name in node.names]
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level packages that a file imports."""
+    return {module.partition(".")[0] for module, _names in modules(path)}
 
 
 def attributes(path: Path) -> Iterator[str]:
@@ -80,15 +85,25 @@ def test_there_are_sources() -> None:
     assert {"transport", "_module", "cloudflare_oauth_client"} <= {path.stem for path in SOURCES}
 
 
-def units(path: Path) -> set[str]:
-    """The units of module_utils that a file imports."""
-    start = f"{COLLECTION}.module_utils"
+def units(path: Path, folder: str = "module_utils") -> set[str]:
+    """The units of a folder that a file imports."""
+    start = f"{COLLECTION}.{folder}"
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"{start}."):
-            below = str(node.module).removeprefix(start).lstrip(".")
-            found.update([below.partition(".")[0]] if below else [name.name for name in node.names])
+    for module, names in modules(path):
+        if f"{module}.".startswith(f"{start}."):
+            below = module.removeprefix(start).lstrip(".")
+            found.update([below.partition(".")[0]] if below else names)
     return found
+
+
+def test_every_kind_of_import_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "PLUGINS", tmp_path)
+    source = tmp_path / "module_utils" / "_dns" / "example.py"
+    source.parent.mkdir(parents=True)
+    whole = f"from {COLLECTION}.module_utils._files import replaced\n"
+    source.write_text(f"import os.path\n{whole}from .._api.errors import UsageError\nfrom .. import _uris\n")
+    assert imported(source) == {"os", "ansible_collections"}
+    assert units(source) == {"_files", "_api", "_uris"}
 
 
 def test_each_unit_imports_only_those_below_it() -> None:
@@ -100,7 +115,7 @@ def test_each_unit_imports_only_those_below_it() -> None:
 
 def test_module_utils_know_nothing_of_the_controller() -> None:
     for path in (PLUGINS / "module_utils").rglob("*.py"):
-        assert f"{COLLECTION}.plugin_utils" not in path.read_text(encoding="utf-8"), path
+        assert not units(path, "plugin_utils"), path
 
 
 @pytest.mark.parametrize("package", ["requests", "urllib3"])
