@@ -39,7 +39,7 @@ options:
     type: str
   api_url:
     description:
-      - The base address of the API.
+      - The base URL of the API.
       - If omitted, the environment variable E(CLOUDFLARE_BASE_URL) is used, else
         V(https://api.cloudflare.com/client/v4).
       - Plain C(http) is refused unless the host is a loopback address.
