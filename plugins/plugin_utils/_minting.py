@@ -104,7 +104,8 @@ class Minting:
             yield
         except UsageError as failure:
             raise failure.continued(
-                f"The minted secret is saved in {self.handover.path(note)}. The next run on this controller stores it."
+                f"The minted secret is saved in {self.handover.path(note)}. The next run on this controller stores it, "
+                "once the cause is corrected."
             ) from None
 
     def _check_ours(self, note: Note, client_id: str) -> None:

@@ -119,8 +119,8 @@ REASONS: Mapping[str, str] = {
     "finalized": "The rotation is finalized, which deletes the older secret.",
     "overlap": "Both secrets stay valid until the newer one is {overlap} old.",
     "rotation_not_stored": (
-        "A minted secret of {client_id} waits in {path} and is not stored yet. Store it first: run with state=rotated, "
-        "or run the role without oauth_client_rotate_finalize=only."
+        "A minted secret of {client_id} is saved in {path}, but not stored yet. Store it first: run with "
+        "state=rotated, or run the role without oauth_client_rotate_finalize=only."
     ),
     "closed": "No rotation is open.",
 }

@@ -82,7 +82,7 @@ def choose_credential(params: Mapping[str, Any]) -> Credential:
 def _refuse_unprintable(option: str, value: str, origins: Mapping[str, str]) -> None:
     if not (value.isascii() and value.isprintable() and " " not in value):
         text = (
-            f"the value, set by {origins[option]}, contains a space, a line break or another invalid character. "
+            f"the value (set by {origins[option]}) contains a space, a line break or another invalid character. "
             "Copy it again."
         )
         raise invalid(option, text)

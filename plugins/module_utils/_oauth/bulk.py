@@ -28,8 +28,8 @@ SHARED = ("validate_scopes", "return_client_secret", "force")
 SHOWN_KINDS, SHOWN_DELETED = 5, 10
 IN_A_ROW = 3
 NOT_ATTEMPTED = (
-    f"Not attempted, because {IN_A_ROW} clients in a row failed for a common reason, such as the credential or "
-    "an outage. Correct the cause, then run again."
+    f"Not attempted, because {IN_A_ROW} clients in a row failed for a reason that probably affects all clients. See "
+    "their errors, correct the cause, then run again."
 )
 
 

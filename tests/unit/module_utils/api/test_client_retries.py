@@ -262,8 +262,8 @@ def test_a_lost_write_that_cannot_be_looked_after_stays_the_failure(cloudflare: 
     with refuses("outcome_unknown") as caught:
         api.settle(lambda: api.write("PATCH", "/thing", "Thing"), unread)
     assert caught.value.message.startswith(
-        "It is not known whether Cloudflare made a change: its response was lost, and reading the current state "
-        "failed (GET /thing failed). Run the task again later. It reads that state first. Cause: PATCH /thing failed"
+        "It is not known whether Cloudflare made a change: its response was lost. Reading the current state failed "
+        "as well: GET /thing failed. Run the task again later. It reads that state first. Cause: PATCH /thing failed"
     )
     assert caught.value.error().items() >= error_of("PATCH", "/thing", 502).items()
     assert caught.value.extra == {"changed": True}
