@@ -28,8 +28,8 @@ SHARED = ("validate_scopes", "return_client_secret", "force")
 SHOWN_KINDS, SHOWN_DELETED = 5, 10
 IN_A_ROW = 3
 NOT_ATTEMPTED = (
-    f"Not attempted, because {IN_A_ROW} clients in a row failed for a common reason, such as the credential or "
-    "an outage. Correct the cause, then run again."
+    f"Not attempted, because {IN_A_ROW} clients in a row failed for a reason that probably affects all clients. See "
+    "their errors, correct the cause, then run again."
 )
 
 
@@ -41,9 +41,7 @@ def checked_entries(definitions: Iterable[Entry], params: Mapping[str, Any]) -> 
     return entries
 
 
-NO_FILE_NAME = (
-    "The client's name cannot be the name of a file in client_secret_dir, so set client_secret_file of the client"
-)
+NO_FILE_NAME = "cannot be the name of a file in client_secret_dir. Set client_secret_file of this client"
 
 
 def secret_options(directory: str | None, entry: Entry) -> dict[str, str | None]:
@@ -54,7 +52,7 @@ def secret_options(directory: str | None, entry: Entry) -> dict[str, str | None]
     name, path = entry["client_name"], entry["client_secret_file"]
     if directory and name and not path:
         if not _can_be_a_file(name):
-            return {"client_secret_file": None, "secret_remedy": NO_FILE_NAME}
+            return {"client_secret_file": None, "secret_remedy": f"{name!r} {NO_FILE_NAME}"}
         path = f"{directory.rstrip('/')}/{name}"
     return {"client_secret_file": path, "secret_remedy": "Set client_secret_dir, client_secret_file of the client"}
 
@@ -69,7 +67,7 @@ def check_meant_once(entries: Sequence[Entry], found: Sequence[Client | None], o
     ids = repeated(client["client_id"] for client in found if client)
     if ids:
         meant = [label(entry) for entry, client in zip(entries, found) if client and client["client_id"] in ids]
-        what = f"several definitions ({some(meant)}) mean the same client ({some(ids)})"
+        what = f"several definitions ({some(meant)}) match the same client ({some(ids)})"
         text = f"{option}: {what}. Define each client once."
         raise UsageError("definitions_conflict", text, option=option)
 
@@ -368,7 +366,7 @@ def summary(
     failed = failures(everything)
     if not failed:
         return result
-    kept = " No client was pruned, because a failed definition may mean one of them." if asked_to_prune else ""
+    kept = " No client was pruned, because a failed definition may match an existing client." if asked_to_prune else ""
     text = f"{len(failed)} of {counted(everything)} failed: {described(failed)}{'' if pruned else kept}"
     raise UsageError("clients_failed", text, **result)
 
