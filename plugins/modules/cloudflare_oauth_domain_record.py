@@ -116,7 +116,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     host = wanted_host(params)
     check_ttl(params["ttl"])
     check_value(params["value"])
-    records = HostRecords.looked_up(connect(params), host, params["zone_id"])
+    records = HostRecords(connect(params), host, params["zone_id"])
     return records.ensure(params["state"], params["value"], params["ttl"], check_mode=check_mode)
 
 

@@ -48,7 +48,7 @@ class CloudflareZone(Provider):
         super().__init__()
         check_ttl(ttl, "dns.ttl")
         self._ttl = ttl
-        self._records_of = functools.cache(lambda host: HostRecords.looked_up(api, host))
+        self._records_of = functools.cache(lambda host: HostRecords(api, host))
 
     def ensure(self, state: str, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
         return self._records_of(host).ensure(state, value, self._ttl, check_mode=check_mode)
