@@ -28,12 +28,12 @@ from .._api.proxy import SOCKS_SCHEMES, check_proxy_address, scheme_of
 from .._api.retry import Countdown
 from .._api.text import excerpt
 from .._uris import dns_name
+from .exchange import addresses
 from .name_server import (
     DNSPYTHON_IMPORT_ERROR,
     NameServer,
     NameServerError,
     Records,
-    addresses,
     authoritative_servers,
     system_resolver,
 )
