@@ -58,8 +58,8 @@ class Minting:
             if note.until and moments.now() >= note.until:
                 raise UsageError(
                     "lease_ended",
-                    f"store: writing to {self.kept.store.place} took so long that another run may mint now. Nothing "
-                    "was minted. Run again.",
+                    f"store: writing to {self.kept.store.place} took longer than the time reserved for this run, so "
+                    "another run may mint a secret now. This run minted none. Run again.",
                     option="store",
                 )
 

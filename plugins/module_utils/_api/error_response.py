@@ -103,7 +103,10 @@ def _not_the_api(request: Request, status: int, headers: Mapping[str, str], cont
     what = f"{size}, {kind}" if content else "empty"
     code = CODES[429] if status == 429 else CODES[500] if is_outage(status) else "unreadable_response"
     advice = PROXY_LOGIN if status == PROXY_WANTS_A_LOGIN else _advice(code, headers)
-    text = f"{request}: the response (status {status}, {what}) is not JSON in the format of Cloudflare's API."
+    if code == "unreadable_response":
+        text = f"{request}: the response (status {status}, {what}) is not JSON in the format of Cloudflare's API."
+    else:
+        text = f"{request} failed with status {status} (response: {what})."
     passing = _uncertain(status)
     return _error(code, text, request, status, headers, remedy=advice, uncertain=passing, transient=passing)
 

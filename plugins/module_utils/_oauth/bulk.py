@@ -69,7 +69,7 @@ def check_meant_once(entries: Sequence[Entry], found: Sequence[Client | None], o
     ids = repeated(client["client_id"] for client in found if client)
     if ids:
         meant = [label(entry) for entry, client in zip(entries, found) if client and client["client_id"] in ids]
-        what = f"several definitions ({some(meant)}) mean the same client ({some(ids)})"
+        what = f"several definitions ({some(meant)}) match the same client ({some(ids)})"
         text = f"{option}: {what}. Define each client once."
         raise UsageError("definitions_conflict", text, option=option)
 
@@ -368,7 +368,7 @@ def summary(
     failed = failures(everything)
     if not failed:
         return result
-    kept = " No client was pruned, because a failed definition may mean one of them." if asked_to_prune else ""
+    kept = " No client was pruned, because a failed definition may match an existing client." if asked_to_prune else ""
     text = f"{len(failed)} of {counted(everything)} failed: {described(failed)}{'' if pruned else kept}"
     raise UsageError("clients_failed", text, **result)
 

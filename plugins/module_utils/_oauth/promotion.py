@@ -71,7 +71,8 @@ def refuse_unpublishable(client: Client, what: str) -> None:
     missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
     if missing:
         option = next((name for name in missing if name != "client_uri_verification"), None)
-        named = [name for name in missing if not (obstacle and name == "client_uri_verification")]
+        unverifiable = obstacle or "client_uri" in missing
+        named = [name for name in missing if not (unverifiable and name == "client_uri_verification")]
         lacking = ", ".join(_lacking(name, client, obstacle) for name in named)
         raise UsageError(
             "not_publishable",

@@ -23,8 +23,11 @@ except ImportError:  # ansible-core before 2.22
 
 OPTION = "client_secret_file"
 UNREGISTERED = (
-    "If you registered the result, save its client_secret. Otherwise the secret is lost, and you need another one."
+    "If you registered the result, save its client_secret: then the secret is not lost. Otherwise correct the cause."
 )
+
+
+LOST = "The secret is lost. Correct the cause."
 
 
 class Delivery:
@@ -102,8 +105,7 @@ class Delivery:
                 raise UsageError(
                     "secret_undelivered" if self.returned else "secret_lost",
                     f"A client secret of {client_id} was minted, but {self.path} could not be written "
-                    f"({error.strerror or error}). {UNREGISTERED if self.returned else 'The secret is lost.'} Correct "
-                    f"the cause of the error first. {remedy}",
+                    f"({error.strerror or error}). {UNREGISTERED if self.returned else LOST} {remedy}",
                     option=OPTION,
                     changed=True,
                     **result,

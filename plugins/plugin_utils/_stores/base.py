@@ -149,7 +149,8 @@ def conflict(store: Store) -> UsageError:
 def foreign(store: Store, what: str) -> UsageError:
     return UsageError(
         "foreign_content",
-        f"store: {store.place} {what}, and is left as it is. Choose another place, or replace its content.",
+        f"store: {store.place} {what}, so it was not changed. Set another place in store. Or, if that content is not "
+        "needed, delete it.",
         option="store",
     )
 

@@ -393,7 +393,7 @@ def test_clients_are_needed(cloudflare: Script) -> None:
         (
             [{"client_id": CLIENT_ID}, {"client_name": "Example App"}, {"client_id": OTHER_ID}],
             "definitions_conflict",
-            f"clients: several definitions ({CLIENT_ID}, Example App) mean the same client ({CLIENT_ID})",
+            f"clients: several definitions ({CLIENT_ID}, Example App) match the same client ({CLIENT_ID})",
         ),
         (
             [{"client_id": CLIENT_ID, "client_name": "Same"}, {"client_id": OTHER_ID, "client_name": "Same"}],

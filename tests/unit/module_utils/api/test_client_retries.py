@@ -263,7 +263,7 @@ def test_a_lost_write_that_cannot_be_looked_after_stays_the_failure(cloudflare: 
         api.settle(lambda: api.write("PATCH", "/thing", "Thing"), unread)
     assert caught.value.message.startswith(
         "It is not known whether Cloudflare made a change: its response was lost, and reading the current state "
-        "failed. GET /thing failed. Then run the task again, which reads that state first. PATCH /thing: the response"
+        "failed. GET /thing failed. Then run the task again, which reads that state first. PATCH /thing failed with"
     )
     assert caught.value.error().items() >= error_of("PATCH", "/thing", 502).items()
     assert caught.value.extra == {"changed": True}

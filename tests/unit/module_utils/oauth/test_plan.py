@@ -174,8 +174,8 @@ def test_all_that_promotion_lacks_comes_in_one_message() -> None:
     error = refused({}, actual, "public")
     assert (error.code, error.option) == ("not_publishable", "logo_uri")
     assert (
-        "Missing: logo_uri (logo), client_uri (home page), scopes (at least one that is not an identity scope), "
-        "verification of the host of client_uri (pending). Nothing was changed. Set logo_uri, client_uri and scopes. "
+        "Missing: logo_uri (logo), client_uri (home page), scopes (at least one that is not an identity scope). "
+        "Nothing was changed. Set logo_uri, client_uri and scopes. "
         "The role oauth_client_publish then verifies the host"
     ) in error.message
 
