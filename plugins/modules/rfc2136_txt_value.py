@@ -137,8 +137,9 @@ from ansible.module_utils.basic import missing_required_lib
 from ..module_utils._api.errors import UsageError, invalid
 from ..module_utils._api.retry import check_seconds
 from ..module_utils._dns.name_server import DNSPYTHON_IMPORT_ERROR
-from ..module_utils._dns.names import NAME_SERVER_OPTIONS, valid_name
+from ..module_utils._dns.names import valid_name
 from ..module_utils._dns.update import update_value
+from ..module_utils._dns_options import NAME_SERVER_OPTIONS
 from ..module_utils._module import Module
 
 OPTIONS: Mapping[str, Any] = {
