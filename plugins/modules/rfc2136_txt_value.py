@@ -120,8 +120,7 @@ txt_values:
   sample: [cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592, v=spf1 -all]
 error:
   description:
-    - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
-      C(option) the option to change, V(null) when it is not about one.
+    - Why the task failed, as RV(oauthops.iam.dns_txt_info#module:error).
     - If the name server refused or gave no response, C(reason) is the response code, such as V(REFUSED), or the error
       of the key.
   returned: when the task failed
