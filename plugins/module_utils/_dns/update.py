@@ -20,8 +20,8 @@ UNUSED_VALUE = "oauthops.iam asks whether this key may change the records of thi
 # BIND's max-records-per-type, unless it is set.
 MANY = 100
 PRIMARY = (
-    "Set server to the primary of the zone. If it is the primary and refuses queries, also set zone: then none is "
-    "needed."
+    "Set server to the primary of the zone. If it is the primary but refuses queries, also set the option zone, so "
+    "that no query is needed."
 )
 UNSEEN = (
     "{server} does not respond to queries, and {host} has other TXT records. It is not known whether the value is "

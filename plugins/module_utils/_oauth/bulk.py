@@ -28,8 +28,8 @@ SHARED = ("validate_scopes", "return_client_secret", "force")
 SHOWN_KINDS, SHOWN_DELETED = 5, 10
 IN_A_ROW = 3
 NOT_ATTEMPTED = (
-    f"Not attempted, because {IN_A_ROW} clients in a row failed for a common reason, such as the credential or "
-    "an outage. Correct the cause, then run again."
+    f"Not attempted, because {IN_A_ROW} clients in a row failed for a reason that probably affects all clients. See "
+    "their errors, correct the cause, then run again."
 )
 
 
@@ -41,9 +41,7 @@ def checked_entries(definitions: Iterable[Entry], params: Mapping[str, Any]) -> 
     return entries
 
 
-NO_FILE_NAME = (
-    "The client's name cannot be the name of a file in client_secret_dir, so set client_secret_file of the client"
-)
+NO_FILE_NAME = "cannot be the name of a file in client_secret_dir. Set client_secret_file of this client"
 
 
 def secret_options(directory: str | None, entry: Entry) -> dict[str, str | None]:
@@ -54,7 +52,7 @@ def secret_options(directory: str | None, entry: Entry) -> dict[str, str | None]
     name, path = entry["client_name"], entry["client_secret_file"]
     if directory and name and not path:
         if not _can_be_a_file(name):
-            return {"client_secret_file": None, "secret_remedy": NO_FILE_NAME}
+            return {"client_secret_file": None, "secret_remedy": f"{name!r} {NO_FILE_NAME}"}
         path = f"{directory.rstrip('/')}/{name}"
     return {"client_secret_file": path, "secret_remedy": "Set client_secret_dir, client_secret_file of the client"}
 

@@ -22,12 +22,10 @@ except ImportError:  # ansible-core before 2.22
 
 
 OPTION = "client_secret_file"
-UNREGISTERED = (
-    "If you registered the result, save its client_secret: then the secret is not lost. Otherwise correct the cause."
-)
+UNREGISTERED = "Correct the cause. If you registered the result, save its client_secret. Otherwise the secret is lost."
 
 
-LOST = "The secret is lost. Correct the cause."
+LOST = "Correct the cause. The secret is lost."
 
 
 class Delivery:

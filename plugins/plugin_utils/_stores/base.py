@@ -149,8 +149,8 @@ def conflict(store: Store) -> UsageError:
 def foreign(store: Store, what: str) -> UsageError:
     return UsageError(
         "foreign_content",
-        f"store: {store.place} {what}, so it was not changed. Set another place in store. Or, if that content is not "
-        "needed, delete it.",
+        f"store: {store.place} {what}, so it was not changed. Change the option store to another place, or delete "
+        "the content if it is not needed.",
         option="store",
     )
 
