@@ -16,7 +16,6 @@ from ..module_utils._places import Place, opened
 from ..module_utils._system_errors import explained
 
 MODE = 0o644
-Difference = Mapping[str, str]
 
 
 def check_writable(option: str, path: str) -> None:
@@ -26,7 +25,7 @@ def check_writable(option: str, path: str) -> None:
         place.check()
 
 
-def ensured(option: str, path: str, text: str, *, check_mode: bool) -> Difference | None:
+def ensured(option: str, path: str, text: str, *, check_mode: bool) -> Mapping[str, str] | None:
     """Have the file hold this text. The difference, or None if it holds it already."""
     content = text.encode()
     try:
