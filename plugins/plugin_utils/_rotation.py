@@ -100,8 +100,8 @@ class Rotation:
         note, waiting = Note.of(record.get("rotation")), self.handover.waiting()
         handed_over = self.handover.holds(note)
         self.note = note if handed_over else waiting
-        directory = self.handover.place.directory
-        return Situation(client, record, moments.now(), self.handover.site, handed_over, waiting, directory)
+        site, directory = self.handover.site, self.handover.directory
+        return Situation(client, record, moments.now(), site, handed_over, waiting, directory)
 
     def _refuse(self, decision: Decision) -> None:
         if decision.code in CODES:
