@@ -52,15 +52,8 @@ class Seen(OAuthClients):
         self.listed: list[Client] = []
 
     def all(self, keep: Callable[[Client], Client] = dict) -> list[Client]:
-        seen: dict[str, Client] = {}
-
-        def kept(client: Client) -> Client:
-            seen[client["client_id"]] = client
-            return keep(client)
-
-        found = super().all(kept)
-        self.listed = [seen[client["client_id"]] for client in found]
-        return found
+        self.listed = super().all()
+        return [keep(client) for client in self.listed]
 
 
 def reported(params: Params) -> tuple[Report, list[str]]:
