@@ -16,7 +16,7 @@ from ..module_utils._oauth.model import Client, has_secret, not_found
 from . import _moment as moments
 from ._minting import Minting
 from ._rotation_note import CLOSED, OPEN, Note
-from ._rotation_plan import CODES, Decision, Situation, finalized, next_action, rotated
+from ._rotation_plan import CODES, NEXT, Decision, Situation, finalized, rotated
 
 Result = dict[str, Any]
 
@@ -188,8 +188,8 @@ class Rotation:
             "changed": bool(self.steps),
             "rotation": OPEN if self._is_open else CLOSED,
             "steps": self.steps,
-            "reason": decision.reason,
-            "next_action": next_action(action),
+            "reason": {"code": decision.code, "text": decision.text},
+            "next_action": {"code": action, "text": NEXT[action]},
             "client_id": self.client["client_id"],
             "client_name": self.client["client_name"],
             "account_id": self.params["account_id"],

@@ -85,10 +85,6 @@ class Decision:
     code: str
     text: str
 
-    @property
-    def reason(self) -> dict[str, str]:
-        return {"code": self.code, "text": self.text}
-
 
 REASONS: Mapping[str, str] = {
     "due": "No rotation is open, and the secret is due: {age}.",
@@ -224,12 +220,9 @@ def _written(length: timedelta | None) -> str:
     return "".join(parts) or "0s"
 
 
+# The next actions.
 NEXT: Mapping[str, str] = {
     "none": "Nothing.",
     "finalize": "Both secrets are valid. When every application uses the newer one, finalize the rotation.",
     "wait": "Both secrets are valid. Run again when the overlap is over.",
 }
-
-
-def next_action(code: str) -> dict[str, str]:
-    return {"code": code, "text": NEXT[code]}
