@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..module_utils._api.auth import check_id
 from ..module_utils._api.errors import UsageError, invalid, reporting_changes
 from ..module_utils._dns.names import perhaps_beside_cname
 from ..module_utils._oauth.apply import carried_out, confirmed, predicted
@@ -265,6 +266,8 @@ def check_wanted(wanted: Mapping[str, Any]) -> None:
     """Raise UsageError for a description that this module cannot take."""
     if not (wanted["client_id"] or wanted["client_name"]):
         raise invalid("client", "set client_id or client_name in it, to identify the client.")
+    if wanted["client_id"]:
+        check_id("client.client_id", wanted["client_id"])
     if wanted["state"] == "absent":
         raise invalid(
             "client.state",
