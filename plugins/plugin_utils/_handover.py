@@ -140,7 +140,7 @@ class Handover:
             names = os.listdir(self.directory)
         except FileNotFoundError:
             return []
-        found = [Note.named(name[len(start) :]) for name in names if name.startswith(start)]
+        found = [Note.of(name[len(start) :]) for name in names if name.startswith(start)]
         return [note for note in found if note]
 
 

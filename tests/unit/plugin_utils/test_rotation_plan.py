@@ -159,7 +159,7 @@ def test_a_note_is_read_as_it_was_written(text: str) -> None:
     read = Note.of(text)
     assert read
     assert str(read) == text
-    assert Note.named(read.name) == Note(read.name, read.began)
+    assert Note.of(read.name) == Note(read.name, read.began)
 
 
 @pytest.mark.parametrize("text", ["", "open", "minting-", "minting-2026-x", None, f"{OLD} until now on x (y)"])
