@@ -35,7 +35,6 @@ class StoredCreation(Delivery):
     def check(self) -> None:
         """Read the store. Raises UsageError when it cannot be used, or its place belongs to another client."""
         kept = self.minting.kept
-        kept.client_id = None
         found = kept.read()
         note = Note.of(found.get("rotation"))
         if note and self.minting.handover.holds(note):
