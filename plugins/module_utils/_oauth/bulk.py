@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from .._api.errors import CloudflareError, OAuthOpsError, UsageError, result_of
-from .._api.text import excerpt, some
+from .._api.text import excerpt, first_of, some
 from .apply import Result, carried_out, confirmed, is_as_described, predicted
 from .clients import Listing, OAuthClients
 from .model import Client, has_secret, is_public, outline
@@ -379,9 +379,7 @@ def described(failed: Sequence[Task]) -> str:
     for task in failed:
         kinds.setdefault(kind_of(task), []).append(task)
     texts = [f"[{some([label(task.entry) for task in tasks])}] {tasks[0].result['msg']}" for tasks in kinds.values()]
-    left = len(texts) - SHOWN_KINDS
-    rest = [f"There are {left} more kinds of failures, see oauth_clients."] if left > 0 else []
-    return " ".join([*texts[:SHOWN_KINDS], *rest])
+    return first_of(texts, SHOWN_KINDS, "kinds of failures, see oauth_clients")
 
 
 def kind_of(task: Task) -> str:

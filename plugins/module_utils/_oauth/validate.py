@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._api.errors import UsageError, invalid
-from .._api.text import some
+from .._api.text import first_of, some
 from .comparison import is_empty
 from .model import FIELDS, PROTOCOL_SCOPES, REQUIRED, described
 
@@ -64,9 +64,7 @@ def _refuse(*errors: FieldError) -> None:
     """Raise one UsageError that shows the first errors; its option is that of the first."""
     if errors:
         texts = [text for _option, text in errors]
-        left = len(texts) - SHOWN_ERRORS
-        more = [f"There are {left} more errors."] if left > 0 else []
-        raise UsageError("invalid_option", " ".join([*texts[:SHOWN_ERRORS], *more]), option=errors[0][0])
+        raise UsageError("invalid_option", first_of(texts, SHOWN_ERRORS, "errors"), option=errors[0][0])
 
 
 def _emptied(wanted: Mapping[str, Any], append: bool) -> Iterator[FieldError]:
