@@ -45,40 +45,39 @@ class Listing:
         self._by_name: dict[str, list[Client]] = {}
         for client in clients:
             self._by_name.setdefault(client["client_name"], []).append(client)
-        self._names_are_listed = all(client["client_name"] for client in clients)
 
     def with_name(self, client_name: str) -> list[Client]:
         return self._by_name.get(client_name, [])
 
     def find(self, client_id: str | None, client_name: str) -> Client | None:
-        """The client by its ID, else the only one of that exact name; raises UsageError when several have it."""
+        """The client by its ID, else the only one of that exact name.
+
+        Raises UsageError when several have it, or when names are not listed.
+        """
         if client_id:
             return self._by_id.get(client_id)
-        return the_only(client_name, self.with_name(client_name), names_are_listed=self._names_are_listed)
+        matches = self.with_name(client_name)
+        if len(matches) > 1:
+            raise _ambiguous(client_name, matches)
+        if not matches and any(name in self._by_name for name in (None, "")):
+            raise UsageError(
+                "names_not_listed",
+                f"Cloudflare's list has clients without a name, so it is not known whether the client {client_name!r} "
+                "exists. Look in Cloudflare's dashboard. If the client exists, set client_id. If not, name the clients "
+                "that have no name, then run again.",
+                option="client_id",
+            )
+        return matches[0] if matches else None
 
 
-def the_only(client_name: str, matches: Sequence[Client], *, names_are_listed: bool) -> Client | None:
-    """The one client of a name; raises UsageError when it is ambiguous, or when names are not listed."""
-    if len(matches) > 1:
-        candidates = [
-            f"{client['client_id']} ({client['visibility']}, created {client['created_at'] or 'at an unknown time'})"
-            for client in matches
-        ]
-        listed = some(candidates, MOST_CANDIDATES, "; ")
-        raise UsageError(
-            "client_ambiguous",
-            f"{len(matches)} clients have the name {client_name!r}: {listed}. Set client_id to the ID of one of them.",
-            option="client_id",
-        )
-    if not matches and not names_are_listed:
-        raise UsageError(
-            "names_not_listed",
-            f"Cloudflare's list has clients without a name, so it is not known whether the client {client_name!r} "
-            "exists. Look in Cloudflare's dashboard. If the client exists, set client_id. If not, name the clients "
-            "that have no name, then run again.",
-            option="client_id",
-        )
-    return matches[0] if matches else None
+def _ambiguous(client_name: str, matches: Sequence[Client]) -> UsageError:
+    candidates = [
+        f"{client['client_id']} ({client['visibility']}, created {client['created_at'] or 'at an unknown time'})"
+        for client in matches
+    ]
+    listed = some(candidates, MOST_CANDIDATES, "; ")
+    text = f"{len(matches)} clients have the name {client_name!r}: {listed}. Set client_id to the ID of one of them."
+    return UsageError("client_ambiguous", text, option="client_id")
 
 
 def lost_creation(
