@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -35,9 +34,14 @@ class Delivery:
     """
 
     def __init__(self, path: str | None, returned: bool | None) -> None:
-        self._file = _place(path) if path else None
-        self.path = os.path.expanduser(path) if path else None
+        self.path = path
         self.returned = returned
+        self._file: SecretPlace | None = None
+        if path:
+            # Imported here: a module's process reads the sources of files at each start, and few tasks name a path.
+            from .secret_place import SecretPlace
+
+            self._file = SecretPlace(path)
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Delivery:
@@ -109,10 +113,3 @@ class Delivery:
                     **result,
                 ) from None
         return result
-
-
-def _place(path: str) -> SecretPlace:
-    # Imported here, because a module's process reads the sources of files at each start, and few tasks name one.
-    from .secret_place import SecretPlace
-
-    return SecretPlace(OPTION, path)

@@ -12,18 +12,18 @@ from collections.abc import Iterator
 from .._api.errors import UsageError
 from .._files import Reserved, check_absolute, check_path, other_names
 from .._places import NoDirectory, Place, opened
+from .secret_file import OPTION
 
 RESERVED_BYTES = 4096
 MARK = ".unreceived"
 
 
 class SecretPlace:
-    """A file for a secret, which can be reserved until the secret is there; C(option) names it in errors."""
+    """A file for a secret, which can be reserved until the secret is there."""
 
-    def __init__(self, option: str, path: str) -> None:
-        check_path(option, path)
-        self._option = option
-        self._path = os.path.expanduser(path)
+    def __init__(self, path: str) -> None:
+        check_path(OPTION, path)
+        self._path = path
         self._held = contextlib.ExitStack()
         self._place: Place | None = None
         self._reserved: Reserved | None = None
@@ -81,8 +81,8 @@ class SecretPlace:
         if self._place:
             yield self._place
             return
-        check_absolute(self._option, self._path)
-        with opened(self._option, self._path) as place:
+        check_absolute(OPTION, self._path)
+        with opened(OPTION, self._path) as place:
             yield place
 
     def _status(self, suffix: str = "") -> os.stat_result | None:
@@ -102,8 +102,8 @@ class SecretPlace:
             return
         if not stat.S_ISREG(status.st_mode):
             text = (
-                f"{self._option}: {mark.path} is not a regular file. The task needs this path to mark a secret that "
+                f"{OPTION}: {mark.path} is not a regular file. The task needs this path to mark a secret that "
                 "was not received. Remove what is there."
             )
-            raise UsageError("file_inaccessible", text, option=self._option)
+            raise UsageError("file_inaccessible", text, option=OPTION)
         mark.check_removable(status)

@@ -66,6 +66,13 @@ def test_into_a_file(cloudflare: Script, target: Path) -> None:
     assert (SECRET in result.secrets) is HIDDEN_BY_CORE
 
 
+def test_into_a_file_in_the_home_directory(cloudflare: Script, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(target.parent))
+    cloudflare.expect(*created_well())
+    run(client_secret_file="~/secret")
+    assert target.read_text() == SECRET
+
+
 def test_into_the_result(cloudflare: Script) -> None:
     cloudflare.expect(*created_well())
     result = run(return_client_secret=True)

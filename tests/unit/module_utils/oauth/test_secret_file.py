@@ -81,12 +81,6 @@ def test_a_link_stays_and_its_target_gets_the_secret(folder: Path) -> None:
     assert (folder / "vault" / "secret").read_text() == SECRET
 
 
-def test_the_home_directory_is_understood(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(folder))
-    deliver("~/secret")
-    assert (folder / "secret").read_text() == SECRET
-
-
 def test_space_is_taken_and_permissions_are_tried_before_minting(folder: Path) -> None:
     with Delivery(str(folder / "secret"), None):
         (reserved,) = folder.iterdir()
