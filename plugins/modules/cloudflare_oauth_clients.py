@@ -337,9 +337,10 @@ from ..module_utils._api.auth import check_account_id
 from ..module_utils._api.client import connect
 from ..module_utils._api.errors import invalid
 from ..module_utils._module import CloudflareModule
-from ..module_utils._oauth.bulk import checked_entries, reconcile_all
+from ..module_utils._oauth.bulk import reconcile_all
 from ..module_utils._oauth.clients import OAuthClients
 from ..module_utils._oauth.definitions import given_definitions
+from ..module_utils._oauth.entries import checked_entries
 from ..module_utils._oauth.validate import DEFINITION_OPTIONS
 
 OPTIONS: Mapping[str, Any] = {

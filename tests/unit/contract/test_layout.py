@@ -44,6 +44,7 @@ PURE = [
     "_dns/names",
     "_documents",
     "_oauth/comparison",
+    "_oauth/entries",
     "_oauth/model",
     "_oauth/plan",
     "_oauth/promotion",
