@@ -10,8 +10,9 @@ from typing import Any
 from .._api.errors import CloudflareError, OAuthOpsError, UsageError
 from .._api.response import Record
 from .._api.text import some
-from .clients import FIRST_SECRET_REMEDY, OAuthClients, identity
+from .clients import OAuthClients, identity
 from .comparison import drift
+from .lost_response import FIRST_SECRET_REMEDY
 from .model import FIELDS, Client, description, has_secret, shaped
 from .plan import Creation, Deletion, Plan, Step, Update, decided, plan_update
 from .promotion import publishing

@@ -16,20 +16,12 @@ from .._api.errors import CloudflareError, UsageError
 from .._api.response import Record, malformed
 from .._api.text import excerpt, some
 from .comparison import drift
-from .model import FIELDS, Client, has_secret, is_public, outline, shaped
+from .lost_response import lost_creation, lost_rotation
+from .model import FIELDS, Client, is_public, outline, shaped
 from .scope_catalog import offered_by
 
 # How many clients of one name a message lists.
 MOST_CANDIDATES = 10
-FIRST_SECRET_REMEDY = (
-    "Mint another secret with the module cloudflare_oauth_client_secret and state=rotated, then delete the lost one "
-    "with state=finalized."
-)
-REPLACING = (
-    "choose a maintenance window: state=finalized without client_secret_file deletes the older secret, then "
-    "state=rotated mints another. Applications cannot authenticate until they have that one."
-)
-SECOND_SECRET_REMEDY = f"The older secret still works. To replace the lost secret, {REPLACING}"
 T = TypeVar("T")
 READ = "OAuth Client Read"
 WRITE = "OAuth Client Write"
@@ -78,62 +70,6 @@ def _ambiguous(client_name: str, matches: Sequence[Client]) -> UsageError:
     listed = some(candidates, MOST_CANDIDATES, "; ")
     text = f"{len(matches)} clients have the name {client_name!r}: {listed}. Set client_id to the ID of one of them."
     return UsageError("client_ambiguous", text, option="client_id")
-
-
-def lost_creation(
-    lost: CloudflareError, client_name: str, found: Sequence[Client] | CloudflareError
-) -> CloudflareError:
-    """The error for a lost response to a creation, given the clients of that name now, or why they are unknown."""
-    if isinstance(found, CloudflareError):
-        return lost.explained_instead(
-            "creation_unknown",
-            f"It is not known whether the client {client_name!r} was created: no usable response came, and looking "
-            f"for it failed ({found.message.rstrip('.')}). Run again: the task looks for the name first, and creates "
-            f"no second client. If it exists, its first secret was never received. {FIRST_SECRET_REMEDY}",
-            changed=True,
-        )
-    if not found:
-        return lost.explained_instead(
-            "creation_unconfirmed",
-            f"The request to create the client {client_name!r} got no usable response, and no client of that name is "
-            "listed now. Run again, which creates it unless it is listed by then.",
-        )
-    ids = ", ".join(client["client_id"] for client in found)
-    lost_secret = f"its secret was never received. {FIRST_SECRET_REMEDY}"
-    loses = has_secret(found[0])
-    return lost.explained_instead(
-        "secret_lost" if loses else "response_lost",
-        f"The client {client_name!r} was created as {ids}, but "
-        f"{lost_secret if loses else 'no usable response came. Run again.'}",
-        changed=True,
-        oauth_client=found[0],
-    )
-
-
-def lost_rotation(lost: CloudflareError, client: Client, current: Client | CloudflareError | None) -> CloudflareError:
-    """The error for a lost response to a rotation, given the client as it is now, or why that is unknown."""
-    client_id = client["client_id"]
-    if isinstance(current, CloudflareError):
-        return lost.explained_instead(
-            "rotation_unknown",
-            f"It is not known whether a second secret of {client_id} was minted: no usable response came, and "
-            f"reading the client failed ({current.message.rstrip('.')}). Read the client later. If "
-            f"has_rotated_secret is true, a second secret exists that was never received. {SECOND_SECRET_REMEDY}",
-            changed=True,
-        )
-    if current and current["has_rotated_secret"]:
-        return lost.explained_instead(
-            "secret_lost",
-            f"A second secret of {client_id} was minted, but never received. {SECOND_SECRET_REMEDY}",
-            changed=True,
-            oauth_client=current,
-        )
-    return lost.explained_instead(
-        "rotation_unconfirmed",
-        f"The request to rotate the secret of {client_id} got no usable response, and Cloudflare shows no second "
-        "secret. Run again.",
-        oauth_client=current,
-    )
 
 
 class OAuthClients:

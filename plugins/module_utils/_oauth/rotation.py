@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 from .._api.errors import CloudflareError, UsageError
-from .clients import REPLACING, SECOND_SECRET_REMEDY, OAuthClients
+from .clients import OAuthClients
+from .lost_response import REPLACING, SECOND_SECRET_REMEDY
 from .model import Client, has_secret
 from .secret_file import Delivery
 

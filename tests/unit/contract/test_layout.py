@@ -45,6 +45,7 @@ PURE = [
     "_documents",
     "_oauth/comparison",
     "_oauth/entries",
+    "_oauth/lost_response",
     "_oauth/model",
     "_oauth/plan",
     "_oauth/promotion",
