@@ -17,7 +17,7 @@ from .apply import Result, carried_out, confirmed, is_as_described
 from .clients import Listing, OAuthClients
 from .entries import Entry, check_meant_once, check_new_names, source
 from .model import Client, is_public, outline
-from .outcome import Streak, Task, counted, failures, summary
+from .outcome import IN_A_ROW, Task, counted, failures, summary
 from .plan import Deletion, decided
 from .validate import checked_description
 
@@ -98,14 +98,15 @@ def carry_out(tasks: Sequence[Task], work: Callable[[Task], Result], concurrency
     """Carry out the tasks, C(concurrency) at a time. Each secret is delivered before the next one is minted."""
     todo = [task for task in tasks if task.action != "none" and not task.failed]
     minting, others = [task for task in todo if task.mints], [task for task in todo if not task.mints]
-    streak = Streak()
+    failed_in_a_row = 0
 
     def do(task: Task) -> None:
-        if streak.too_long:
+        nonlocal failed_in_a_row
+        if failed_in_a_row >= IN_A_ROW:
             task.skip()
             return
         task.attempt(lambda: work(task))
-        streak.note(task)
+        failed_in_a_row = failed_in_a_row + 1 if task.failed_for_all else 0
 
     if concurrency == 1 or len(todo) < 2:
         for task in todo:

@@ -61,6 +61,11 @@ class Task:
         self.failed, self.result = True, OAuthOpsError("not_attempted", NOT_ATTEMPTED).result()
 
     @property
+    def failed_for_all(self) -> bool:
+        """Whether it failed for a reason that no client caused, so that others are likely to fail, too."""
+        return self.failed and self.result["error"].get("status", 0) in (None, 401, 403, 429)
+
+    @property
     def action(self) -> str:
         """C(create), C(update), C(delete) or C(none)."""
         if isinstance(self.step, Creation):
@@ -72,21 +77,6 @@ class Task:
     @property
     def mints(self) -> bool:
         return isinstance(self.step, Creation) and has_secret(self.step.body)
-
-
-class Streak:
-    """Counts consecutive failures that no client caused: after several, all others would fail too."""
-
-    def __init__(self) -> None:
-        self._in_a_row = 0
-
-    @property
-    def too_long(self) -> bool:
-        return self._in_a_row >= IN_A_ROW
-
-    def note(self, task: Task) -> None:
-        status = task.result.get("error", {}).get("status", 0) if task.failed else 0
-        self._in_a_row = self._in_a_row + 1 if status in (None, 401, 403, 429) else 0
 
 
 def failures(tasks: Sequence[Task]) -> list[Task]:
