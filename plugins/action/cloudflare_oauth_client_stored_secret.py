@@ -45,9 +45,9 @@ def shown(kept: StoredRecord, handover: ClientHandover) -> Result:
 def without_secret(kept: StoredRecord) -> str:
     if kept.holds_secret and kept.store.write_only:
         return (
-            f"store: {kept.store.place} is write-only, and the handover directory holds no copy of the secret. Mint "
-            "another with cloudflare_oauth_client_rotation and deploy it in the same run, or use a store that can be "
-            "read."
+            f"store: {kept.store.place} cannot be read back, and the handover directory holds no copy of the secret. "
+            "Mint another with cloudflare_oauth_client_rotation and deploy it in the same run, or use a store of "
+            "another type."
         )
     return (
         f"store: {kept.store.place} holds no secret of {kept.client_id}. Store it with state=present, or mint another "
@@ -79,8 +79,8 @@ def check_rotation(kept: StoredRecord, secret: str, rotation: str) -> None:
     if rotation == OPEN and kept.found.get("rotation") != OPEN and kept.secret == secret:
         raise UsageError(
             "secret_not_newer",
-            "client_secret: the store already holds this secret, so it is not the newer one of an open rotation. Set "
-            "client_secret to the newer secret, or set rotation=closed.",
+            "client_secret: the store already holds this secret. With rotation=open, this must be the newer one of two "
+            "secrets. Set it to the newer one, or set rotation=closed if the client has only one secret.",
             option="client_secret",
         )
 

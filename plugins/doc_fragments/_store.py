@@ -62,7 +62,7 @@ options:
       vault_password_file:
         description:
           - Only with O(store.type=vault_file). The file or script with the password. Without it and
-            O(store.vault_password), the vault secrets of the run are used.
+            O(store.vault_password), the vault passwords of the run are used.
         type: path
       vault_password:
         description: Only with O(store.type=vault_file). The password.

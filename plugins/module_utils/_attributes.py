@@ -54,15 +54,15 @@ class Attributes:
         if owner == self.uid or (self.uid == LEFT and trusted(owner)):
             return
         if self.uid != LEFT:
-            remedy = f"Remove the file, or change its owner to {_name(self.uid)}."
+            remedy = f"If you trust the file, change its owner to {_name(self.uid)}. Otherwise remove it."
         elif self._keeps_mode:
             remedy = "If you trust the file, run the task as its owner, or make the user who runs the task its owner."
         else:
             remedy = "If you trust the file, set the option owner to its owner."
         raise UsageError(
             "file_owned_by_other",
-            f"{place.option}: {place.path} belongs to {_name(owner)}. Other users can write to its directory, so one "
-            f"of them may have put the file there. {remedy}",
+            f"{place.option}: {place.path} belongs to {_name(owner)}, and other users can write to its directory. So "
+            f"another user may have put the file there. {remedy}",
             option=place.option,
         )
 

@@ -81,8 +81,8 @@ class Directory:
         if not (self.private and trusted(status.st_uid)):
             raise UsageError(
                 "file_untrusted",
-                f"{option}: {self.join(name)} is a symbolic link that another user may have put there. Set the "
-                "path that the link points to.",
+                f"{option}: {self.join(name)} is a symbolic link that another user may have put there. If you trust "
+                f"the link, use its target in {option} instead. Otherwise remove the link.",
                 option=option,
             )
         return os.readlink(name, dir_fd=self.handle)

@@ -110,7 +110,7 @@ def not_verifiable(home_page: str) -> str | None:
     if host is None or _is_address(host):
         return f"The host of {home_page} is an IP address, and only a name can have a TXT record."
     if "." not in host or any(f".{host}".endswith(f".{name}") for name in SPECIAL):
-        return f"{host} is not in the public DNS, where Cloudflare looks for the record."
+        return f"{host} is not in the public DNS, so Cloudflare cannot verify it."
     return None
 
 

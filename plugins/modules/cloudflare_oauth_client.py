@@ -328,7 +328,7 @@ publishing:
     obstacle:
       description: Why the hostname of O(client_uri) cannot be verified, V(null) when it can.
       type: str
-      sample: localhost is not in the public DNS, where Cloudflare looks for the record.
+      sample: localhost is not in the public DNS, so Cloudflare cannot verify it.
     dns_record:
       description: The TXT record that verifies the hostname of O(client_uri), V(null) without one.
       type: dict

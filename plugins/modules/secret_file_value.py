@@ -154,8 +154,8 @@ def value_of(place: Place, older: Found | None) -> dict[str, Any] | None:
     except ValueError as error:
         raise UsageError(
             "foreign_content",
-            f"path: {place.path} {error}, and is left as it is. Choose another path, or replace its content with a "
-            "JSON object, such as {}.",
+            f"path: {place.path} {error}, so it was not changed. Set another path, or replace the content of this "
+            "file with a JSON object, such as {}.",
             option="path",
         ) from None
 

@@ -45,7 +45,7 @@ options:
     type: dict
   vault_password:
     description:
-      - The vault password. Without this and O(vault_password_file), the vault secrets that Ansible was started with
+      - The vault password. Without this and O(vault_password_file), the vault passwords that Ansible was started with
         are used.
     type: str
   vault_password_file:
@@ -56,7 +56,7 @@ options:
   vault_id:
     description:
       - The vault ID that the file is encrypted with when it is written. It is written to the file's header, and selects
-        one of the vault secrets that Ansible was started with.
+        one of the vault passwords that Ansible was started with.
       - If omitted, an existing file keeps its vault ID and password. A new file gets the vault ID that C(ansible-vault
         encrypt) would give it, by the same settings of Ansible. If secrets of several vault IDs are loaded, this option
         is required unless C(DEFAULT_VAULT_ENCRYPT_IDENTITY) is set.

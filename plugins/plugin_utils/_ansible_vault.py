@@ -42,7 +42,7 @@ def secrets_of(params: Mapping[str, Any], loader: Any) -> Secrets:
     if params["vault_password"] is not None:
         if not params["vault_password"].strip():
             raise invalid(
-                "vault_password", "it is empty. Set it, or omit it to use the secrets that Ansible has loaded."
+                "vault_password", "it is empty. Set it, or omit it to use the vault passwords that Ansible has loaded."
             )
         return [(label, VaultSecret(to_bytes(params["vault_password"]).strip()))]
     if params["vault_password_file"]:
@@ -134,8 +134,8 @@ class Vault:
         if len(dict(self.secrets)) > 1:
             raise UsageError(
                 "missing_option",
-                f"vault_id: {self.path} is new, and several vault secrets are loaded. Set the one to encrypt it with "
-                f"(expected one of {self._labels()}).",
+                f"vault_id: {self.path} is new, and vault passwords with several IDs are loaded. Set the ID to encrypt "
+                f"it with (expected one of {self._labels()}).",
                 option="vault_id",
             )
         return self.secrets[0]
@@ -145,8 +145,8 @@ class Vault:
         found = next((secret for name, secret in self.secrets if name == label), None)
         if found is None:
             text = (
-                f"{setting}: no vault secret {label!r} is loaded (expected {self._labels()}). Correct it, or load "
-                "the secret."
+                f"{setting}: no vault password with the ID {label!r} is loaded (loaded: {self._labels()}). Correct the "
+                "ID, or pass the password, for example with --vault-id."
             )
             raise UsageError("vault_password_missing", text, option="vault_id")
         if _setting("DEFAULT_VAULT_ID_MATCH") and _identity(label) not in dict(self.secrets):

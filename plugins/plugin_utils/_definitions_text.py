@@ -32,10 +32,20 @@ def definitions_text(clients: Iterable[Client], variable: str, name: str, client
         return variables_text(variable, described, comment)
     except UnicodeEncodeError as error:
         text = (
-            f"The value {error.object!r} of a client contains an unpaired surrogate, so it cannot be written as UTF-8. "
-            "Correct the value at Cloudflare, or set the option 'name' to export only other clients."
+            f"{_holder(chosen, error.object)} contains an unpaired surrogate ({error.object!r}), so it cannot be "
+            "written as UTF-8. Correct the value at Cloudflare, or set name to a pattern that does not match this "
+            "client."
         )
         raise UsageError("malformed_result", text) from None
+
+
+def _holder(clients: Iterable[Client], text: str) -> str:
+    """The client whose definition holds a text, and the key."""
+    for client in clients:
+        for name, value in client["definition"].items():
+            if text in (value if isinstance(value, list) else [value]):
+                return f"{name} of the client {client['client_id']}"
+    return "A value of a client"
 
 
 def check_variable(name: str) -> None:
@@ -72,7 +82,7 @@ def _refuse_indistinct(clients: Sequence[Client]) -> None:
     if unclear:
         raise UsageError(
             "client_ambiguous",
-            f"client_ids: without IDs these clients would be ambiguous: {some(unclear)}. Give each client a name of "
-            "its own, exclude these with the option name, or set client_ids=true.",
+            f"client_ids: without IDs these clients would be ambiguous: {some(unclear)}. Give each client a unique "
+            "name, set name to a pattern that does not match these, or set client_ids=true.",
             option="client_ids",
         )

@@ -58,8 +58,8 @@ class Minting:
             if note.until and moments.now() >= note.until:
                 raise UsageError(
                     "lease_ended",
-                    f"store: writing to {self.kept.store.place} took so long that another run may mint now. Nothing "
-                    "was minted. Run again.",
+                    f"store: writing to {self.kept.store.place} took longer than the time reserved for this run, so "
+                    "another run may mint a secret now. This run minted none. Run again.",
                     option="store",
                 )
 
@@ -103,7 +103,10 @@ class Minting:
         try:
             yield
         except UsageError as failure:
-            raise failure.continued(f"The minted secret waits in {self.handover.path(note)}.") from None
+            raise failure.continued(
+                f"The minted secret is saved in {self.handover.path(note)}. The next run on this controller stores it, "
+                "once the cause is corrected."
+            ) from None
 
     def _check_ours(self, note: Note, client_id: str) -> None:
         """Raise UsageError where the store shows that another run has written its own note since.
@@ -113,7 +116,7 @@ class Minting:
         if not self.kept.store.compares and self.kept.read().get("rotation") != str(note):
             raise UsageError(
                 "store_collision",
-                f"store: another run has written to {self.kept.store.place} while a secret of {client_id} was minted. "
+                f"store: another run wrote to {self.kept.store.place} while a secret of {client_id} was minted. "
                 "Let the other run end, then run again.",
                 option="store",
             )

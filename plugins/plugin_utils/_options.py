@@ -43,7 +43,7 @@ def checked(
             raise invalid(option, f"{name} is null (expected {expected}). Set a value, or remove the key.")
     validation = ArgumentSpecValidator(dict(options), **(rules or {})).validate(dict(given))
     if validation.error_messages:
-        raise invalid(option, f"{validation.error_messages[0]}{kind and f' (type {kind})'}.")
+        raise invalid(option, f"{kind and f'for the type {kind}, '}{validation.error_messages[0]}.")
     register(set(secret_values(options, given)))
     return {name: validation.validated_parameters.get(name) for name in options}
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from ansible import constants
 
 from ..module_utils._api.errors import UsageError, invalid
+from ..module_utils._files import check_path
 from ..module_utils._places import Directory, Trail
 
 VARIABLE = "OAUTHOPS_HANDOVER_DIR"
@@ -54,7 +55,8 @@ def _blaming(option: str | None) -> Iterator[None]:
 
 def _enter(trail: Trail, path: str) -> None:
     path = os.path.expanduser(path)
-    if not os.path.isabs(path) or "\0" in path:
+    check_path(trail.option, path)
+    if not os.path.isabs(path):
         raise invalid(trail.option, f"invalid path {path!r} (expected an absolute one, such as /srv/oauthops).")
     try:
         trail.walk(path, to_the_end=True)

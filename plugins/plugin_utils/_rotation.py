@@ -112,9 +112,9 @@ class Rotation:
         if self.kept.store.write_only and self.params["secret_needed"] == "later":
             raise UsageError(
                 "store_write_only",
-                f"store: {self.kept.store.place} is write-only, and a later run would need the secret to deploy or "
-                "verify it. In the role, set oauth_client_rotate_finalize=true and no oauth_client_rotate_overlap. "
-                "Or use a store that can be read.",
+                f"store: {self.kept.store.place} cannot be read back, and a later run would need the secret to deploy "
+                "or verify it. In the role, set oauth_client_rotate_finalize=true and no oauth_client_rotate_overlap. "
+                "Or use a store of another type.",
                 option="store",
             )
 
@@ -165,9 +165,9 @@ class Rotation:
         raise UsageError(
             "rotation_not_shown",
             f"A second secret of {self.client['client_id']} was minted and stored, but Cloudflare shows no open "
-            "rotation. Check in Cloudflare's dashboard that both secrets are valid, then run again. If only the "
-            "stored one is valid, deploy it at once. If only the older one is, run twice with max_age=0: the first run "
-            "corrects the store, the second mints another.",
+            "rotation. Check which of the two secrets the token endpoint accepts. If it accepts both, run again. If it "
+            "accepts only the stored one, deploy that at once. If it accepts only the older one, run twice with "
+            "max_age=0: the first run corrects the store, the second mints another.",
             oauth_client=self.client,
         )
 

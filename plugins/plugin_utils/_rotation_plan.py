@@ -107,20 +107,20 @@ REASONS: Mapping[str, str] = {
     "rotation_lost": (
         "An earlier run minted a second secret of {client_id}, but did not store it. The older secret still works. The "
         "controller of that run may have the newer one in the handover file {file}. If so, copy the file to "
-        "{directory} on this controller and run again. Otherwise run once with replace_lost=true, at a time when "
-        "applications may fail to authenticate until the next secret is deployed."
+        "{directory} on this controller and run again. Otherwise run once with replace_lost=true in a maintenance "
+        "window: applications cannot authenticate until the next secret is deployed."
     ),
     "rotation_foreign": (
         "A rotation of {client_id} is open that was not started with this store. The store does not hold the newer "
         "secret, and finalizing would delete the one that it holds. If you have the newer secret, store it with the "
         "module cloudflare_oauth_client_stored_secret and rotation=open, then run again. Otherwise run once with "
-        "replace_lost=true, at a time when applications may fail to authenticate until the next secret is deployed."
+        "replace_lost=true in a maintenance window: applications cannot authenticate until the next secret is deployed."
     ),
     "finalized": "The rotation is finalized, which deletes the older secret.",
     "overlap": "Both secrets stay valid until the newer one is {overlap} old.",
     "rotation_not_stored": (
-        "A minted secret of {client_id} waits in {path} and is not stored yet. Store it first: run with state=rotated, "
-        "or run the role without oauth_client_rotate_finalize=only."
+        "A minted secret of {client_id} is saved in {path}, but not stored yet. Store it first: run with "
+        "state=rotated, or run the role without oauth_client_rotate_finalize=only."
     ),
     "closed": "No rotation is open.",
 }

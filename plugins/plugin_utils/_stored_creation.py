@@ -41,7 +41,7 @@ class StoredCreation(Delivery):
         if note and self.minting.handover.holds(note):
             raise UsageError(
                 "rotation_not_stored",
-                f"store: a secret that an earlier run minted waits in {self.minting.handover.path(note)}, but its "
+                f"store: a secret that an earlier run minted is saved in {self.minting.handover.path(note)}, but its "
                 "client is not listed. Find out to which client it belongs, then store the secret or remove the file.",
                 option="store",
             )

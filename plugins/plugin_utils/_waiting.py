@@ -81,8 +81,8 @@ class Waiting:
         if found is None:
             if not self.shown:
                 raise not_found("client_id", self.params["client_id"])
-            text = f"client_id: the OAuth client {self.params['client_id']!r} was deleted elsewhere during the wait."
-            raise UsageError("client_not_found", text, option="client_id")
+            text = f"the OAuth client {self.params['client_id']!r} was deleted elsewhere while this task waited."
+            raise UsageError("client_not_found", f"client_id: {text}", option="client_id")
         self._see(found)
         if self._is_unverified() and not self.lookup.get("visible"):
             self.lookup = looked_up(self.client["publishing"]["dns_record"], self.dns)

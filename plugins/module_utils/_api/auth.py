@@ -82,8 +82,8 @@ def choose_credential(params: Mapping[str, Any]) -> Credential:
 def _refuse_unprintable(option: str, value: str, origins: Mapping[str, str]) -> None:
     if not (value.isascii() and value.isprintable() and " " not in value):
         text = (
-            f"the value of {origins[option]} contains a space, a line break or another character that no credential "
-            "contains. Copy the credential again."
+            f"the value (set by {origins[option]}) contains a space, a line break or another invalid character. "
+            "Copy it again."
         )
         raise invalid(option, text)
 

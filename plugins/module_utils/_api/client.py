@@ -163,8 +163,8 @@ class Cloudflare:
             return reread()
         except CloudflareError as unreachable:
             text = (
-                "It is not known whether Cloudflare made a change: its response was lost, and reading the current "
-                f"state failed. {unreachable.message} Then run the task again, which reads that state first."
+                "It is not known whether Cloudflare made a change: its response was lost. Reading the current state "
+                f"failed as well: {unreachable.cause} Run the task again later. It reads that state first."
             )
             raise lost.explained_instead("outcome_unknown", text, changed=True) from None
 

@@ -128,7 +128,10 @@ def _not_the_api(reply: Reply, kind: str, size: int) -> CloudflareError:
     what = f"{size} byte{'' if size == 1 else 's'}, {excerpt(kind) or 'no content type'}" if size else "empty"
     code = CODES[429] if status == 429 else CODES[500] if is_outage(status) else "unreadable_response"
     advice = PROXY_LOGIN if status == PROXY_WANTS_A_LOGIN else reply.advice(code)
-    text = f"{reply.request}: the response (status {status}, {what}) is not JSON in the format of Cloudflare's API."
+    if code == "unreadable_response":
+        text = f"{reply.request}: the response (status {status}, {what}) is not JSON in the format of Cloudflare's API."
+    else:
+        text = f"{reply.request} failed with status {status} (response: {what})."
     passing = reply.is_uncertain
     return reply.error(code, text, remedy=advice, uncertain=passing, transient=passing)
 

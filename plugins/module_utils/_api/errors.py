@@ -131,7 +131,7 @@ class CloudflareError(OAuthOpsError):
 
     def explained_instead(self, code: str, message: str, **extra: Any) -> CloudflareError:
         """As L(explained), for a message with a remedy of its own: the one of the failure is left out."""
-        return self._said(code, f"{message} {self.cause}", **extra)
+        return self._said(code, f"{message} Cause: {self.cause}", **extra)
 
     def _said(self, code: str, message: str, **extra: Any) -> CloudflareError:
         said = CloudflareError(code, message)

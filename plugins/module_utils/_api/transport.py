@@ -187,11 +187,12 @@ def _transport_error(request: Request, error: Exception, timeout: float) -> Clou
         remedy = "Check api_url, the network and any proxy."
         text = f"{request}: no connection could be made ({reason}); nothing was sent."
         return CloudflareError("unreachable", text, remedy=remedy, unsent=True, **where)
-    remedy = "Check the network, then run again."
     if isinstance(error, (TimeoutError, requests.exceptions.Timeout)) or "timed out" in reason:
-        reason = f"no complete response within timeout={timeout:g} seconds"
+        text = f"{request}: no complete response within timeout={timeout:g} seconds."
         remedy = "Check the network, or raise timeout, then run again."
-    text = f"{request}: the connection failed before the response was complete ({reason})."
+    else:
+        text = f"{request}: the connection failed before the response was complete ({reason})."
+        remedy = "Check the network, then run again."
     return CloudflareError("response_lost", text, remedy=remedy, uncertain=True, transient=True, **where)
 
 

@@ -142,8 +142,8 @@ def wanted_host(params: Mapping[str, Any]) -> str:
     if uri := params["client_uri"]:
         host = host_of(uri)
         if not host:
-            expected = "expected a URL such as https://app.example.com"
-            raise invalid("client_uri", f"{uri!r} has no valid host name ({expected}).")
+            expected = "expected a URL with a host name, such as https://app.example.com"
+            raise invalid("client_uri", f"{uri!r} is not a valid URL of a website ({expected}).")
         return host
     return valid_name("host", params["host"] or "")
 

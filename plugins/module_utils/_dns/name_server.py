@@ -123,7 +123,7 @@ class NameServer:
         response = self._send(query)
         code = dns.rcode.to_text(response.rcode())
         if code not in ("NOERROR", "NXDOMAIN"):
-            raise NameServerError("dns_not_served", f"{self} responds {code} when asked for {name}.", code)
+            raise NameServerError("dns_not_served", f"{self} responded {code} to a query for {name}.", code)
         found = records_of(response, absolute(name), kind)
         if not response.flags & dns.flags.AA and not found.cut:
             text = f"{self} is not authoritative for {name}."
@@ -161,7 +161,7 @@ class NameServer:
         response = self._send(update)
         code = str(dns.rcode.to_text(response.rcode()))
         if code != "NOERROR" and code not in expected:
-            text = f"{self} refuses the update of {_plain(update.zone[0].name)} with {code}."
+            text = f"{self} responded {code} to the update of {_plain(update.zone[0].name)}."
             raise NameServerError("dns_refused", text, code)
         return code
 
@@ -196,7 +196,7 @@ class NameServer:
         except dns.exception.DNSException as error:
             if not self._signing or not is_response(wire, message):
                 reason = str(error).rstrip(".") or type(error).__name__
-                text = f"{self} gave a response that cannot be read ({reason})."
+                text = f"{self} gave an invalid response ({reason})."
                 raise NameServerError("dns_unreachable", text) from None
             return self._refusal(wire)
         if self._signing and not response.had_tsig and is_response(wire, message):
@@ -211,10 +211,10 @@ class NameServer:
         refusal.set_rcode(dns.rcode.from_flags(wire[CODE[0]] & CODE[1], 0))
         code = dns.rcode.to_text(refusal.rcode())
         if code == "NOTAUTH":
-            text = f"{self} refuses the TSIG key with {code}, in an unsigned response."
+            text = f"{self} responded {code}, without a TSIG signature."
             raise NameServerError("dns_key_refused", text, code)
         if code not in REFUSALS:
-            text = f"{self} did not sign its response with the TSIG key, so the response may be forged."
+            text = f"{self} gave a response without a valid TSIG signature, so the response may be forged."
             raise NameServerError("dns_unsigned", text)
         return refusal
 

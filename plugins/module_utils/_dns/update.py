@@ -19,8 +19,8 @@ UNUSED_VALUE = "oauthops.iam asks whether this key may change the records of thi
 # BIND's max-records-per-type, unless it is set.
 MANY = 100
 PRIMARY = (
-    "Set server to the primary of the zone. If it is, but does not respond to queries, set zone: then no query is "
-    "needed."
+    "Set server to the primary of the zone. If it is the primary but refuses queries, also set the option zone, so "
+    "that no query is needed."
 )
 UNSEEN = (
     "{server} does not respond to queries, and {host} has other TXT records. It is not known whether the value is "
@@ -45,7 +45,10 @@ REMEDIES: Mapping[tuple[str, str | None], str] = {
         "See the log of the name server. It may be unable to write the zone or its journal. Or the name has reached "
         "the maximum number of TXT records (BIND: max-records-per-type)."
     ),
-    ("dns_unsigned", None): "Set server to the one that has the key: the server at this address ignores it.",
+    ("dns_unsigned", None): (
+        "Check server, and that the key is configured there. An update may have been carried out: it is safe to run "
+        "again."
+    ),
     ("dns_key_refused", "NOTAUTH"): (
         "The key may be wrong, or the server not the primary of the zone. Check key_name, key_secret and "
         "key_algorithm, then server."

@@ -256,17 +256,17 @@ def find_client(clients: OAuthClients, client_id: str | None, client_name: str |
     return Listing(clients.all(), clients.scope_ids).find(None, client_name)
 
 
+def _said(value: Any) -> str:
+    return "no value" if value is None or value == [] else repr(value)
+
+
 def _not_kept(kept: Mapping[str, Any], actual: Client) -> UsageError:
-    texts = [
-        f"{name} could not be cleared and is still {actual[name]!r}"
-        if value is None or value == []
-        else f"{name} was sent as {value!r} but is kept as {actual[name]!r}"
-        for name, value in kept.items()
-    ]
+    texts = [f"{name} (requested {_said(value)}, stored {_said(actual[name])})" for name, value in kept.items()]
     return UsageError(
         "value_not_kept",
-        f"Cloudflare accepted the change of {actual['client_id']}, but {some(texts, between='; ')}. "
-        "Set the option to the value that Cloudflare keeps, or omit it. Otherwise every run sends it again.",
+        f"Cloudflare accepted the change of {actual['client_id']}, but did not apply it to "
+        f"{some(texts, between='; ')}. Set the option to the stored value, or omit it. "
+        "Otherwise every run requests the same change again.",
         option=next(iter(kept)),
         changed=True,
         oauth_client=actual,

@@ -142,8 +142,8 @@ def _is_plain(name: str, value: Any) -> bool:
 
 def _check_option(name: str, value: Any, place: str) -> None:
     if name not in DEFINITION_OPTIONS:
-        expected = f"(expected {', '.join(DEFINITION_OPTIONS)}).{near(name, DEFINITION_OPTIONS)}"
-        raise invalid(OPTION, f"{place} has no option {excerpt(name)!r} {expected}")
+        supported = f"{near(name, DEFINITION_OPTIONS)} Supported options: {', '.join(DEFINITION_OPTIONS)}."
+        raise invalid(OPTION, f"{place} contains the unknown option {excerpt(name)!r}.{supported}")
     if value is None and (needed := refuses_null(DEFINITION_OPTIONS[name])):
         raise invalid(OPTION, f"{place}.{name} is null (expected {needed}). Set a value, or remove the key.")
     for item in value if isinstance(value, list) else [value]:

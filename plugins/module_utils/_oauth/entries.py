@@ -19,9 +19,7 @@ Entry = Mapping[str, Any]
 # In bytes: most file systems allow 255, of which the files beside a secret's need some.
 LONGEST_NAME = 200
 SHARED = ("validate_scopes", "return_client_secret", "force")
-NO_FILE_NAME = (
-    "The client's name cannot be the name of a file in client_secret_dir, so set client_secret_file of the client"
-)
+NO_FILE_NAME = "cannot be the name of a file in client_secret_dir. Set client_secret_file of this client"
 
 
 def checked_entries(definitions: Iterable[Entry], params: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -45,7 +43,7 @@ def secret_options(directory: str | None, entry: Entry) -> dict[str, str | None]
     name, path = entry["client_name"], entry["client_secret_file"]
     if directory and name and not path:
         if not _can_be_a_file(name):
-            return {"client_secret_file": None, "secret_remedy": NO_FILE_NAME}
+            return {"client_secret_file": None, "secret_remedy": f"{name!r} {NO_FILE_NAME}"}
         path = f"{directory.rstrip('/')}/{name}"
     return {"client_secret_file": path, "secret_remedy": "Set client_secret_dir, client_secret_file of the client"}
 
@@ -96,7 +94,7 @@ def check_meant_once(entries: Sequence[Entry], found: Sequence[Client | None], o
     ids = _repeated(client["client_id"] for client in found if client)
     if ids:
         meant = [label(entry) for entry, client in zip(entries, found) if client and client["client_id"] in ids]
-        what = f"several definitions ({some(meant)}) mean the same client ({some(ids)})"
+        what = f"several definitions ({some(meant)}) match the same client ({some(ids)})"
         text = f"{option}: {what}. Define each client once."
         raise UsageError("definitions_conflict", text, option=option)
 

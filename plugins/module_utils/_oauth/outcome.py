@@ -20,8 +20,8 @@ from .validate import DEFINITION_OPTIONS
 SHOWN_KINDS = 5
 IN_A_ROW = 3
 NOT_ATTEMPTED = (
-    f"Not attempted, because {IN_A_ROW} clients in a row failed for a common reason, such as the credential or "
-    "an outage. Correct the cause, then run again."
+    f"Not attempted, because {IN_A_ROW} clients in a row failed for a reason that probably affects all clients. See "
+    "their errors, correct the cause, then run again."
 )
 
 
@@ -100,7 +100,7 @@ def summary(
     failed = failures(everything)
     if not failed:
         return result
-    kept = " No client was pruned, because a failed definition may mean one of them." if asked_to_prune else ""
+    kept = " No client was pruned, because a failed definition may match an existing client." if asked_to_prune else ""
     text = f"{len(failed)} of {counted(everything)} failed: {described(failed)}{'' if pruned else kept}"
     raise UsageError("clients_failed", text, **result)
 

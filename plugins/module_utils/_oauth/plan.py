@@ -224,7 +224,8 @@ def _refuse_to_lose_secret(body: Mapping[str, Any], delivery: Delivery, remedy: 
     if has_secret(body) and not delivery.keeps and delivery.returned is None:
         raise UsageError(
             "secret_destination_missing",
-            "client_secret_file: creating this client mints a secret that is shown only once, and no destination is "
-            f"set. {remedy} or return_client_secret=true. To discard the secret, set return_client_secret=false.",
+            "client_secret_file: creating this client mints a secret that is shown only once, and it has no "
+            f"destination. {remedy} or return_client_secret=true. To discard the secret, set "
+            "return_client_secret=false.",
             option="client_secret_file",
         )

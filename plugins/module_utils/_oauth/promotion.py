@@ -18,8 +18,8 @@ from .model import Client, is_identity_scope, is_public, verification_status
 
 REQUIREMENTS: Mapping[str, str] = {
     "client_name": "client_name",
-    "logo_uri": "logo_uri (logo)",
-    "client_uri": "client_uri (home page)",
+    "logo_uri": "logo_uri",
+    "client_uri": "client_uri",
     "scopes": "scopes (at least one that is not an identity scope)",
     "client_uri_verification": "verification of the host of client_uri",
 }
@@ -71,11 +71,13 @@ def refuse_unpublishable(client: Client, what: str) -> None:
     missing, obstacle = missing_for_publishing(client), publishing_obstacle(client)
     if missing:
         option = next((name for name in missing if name != "client_uri_verification"), None)
-        named = [name for name in missing if not (obstacle and name == "client_uri_verification")]
+        unverifiable = obstacle or "client_uri" in missing
+        named = [name for name in missing if not (unverifiable and name == "client_uri_verification")]
         lacking = ", ".join(_lacking(name, client, obstacle) for name in named)
         raise UsageError(
             "not_publishable",
-            f"{what}. Missing: {lacking}. {obstacle + ' ' if obstacle else ''}Nothing was changed. {_remedy(missing)}",
+            f"{what}. Missing: {lacking}. {obstacle + ' ' if obstacle else ''}Nothing was changed. "
+            f"{_remedy(missing, obstacle)}",
             option=option,
         )
 
@@ -87,11 +89,13 @@ def _lacking(name: str, client: Client, obstacle: str | None) -> str:
     return f"{REQUIREMENTS[name]}{f' ({status})' if status else ''}"
 
 
-def _remedy(missing: list[str]) -> str:
-    options = [name for name in missing if name != "client_uri_verification"]
+def _remedy(missing: list[str], obstacle: str | None) -> str:
+    wanted = {"client_uri": "another client_uri"} if obstacle else {}
+    options = [wanted.get(name, name) for name in missing if name != "client_uri_verification"]
     setting = f"Set {joined(options, 'and')}." if options else ""
     if "client_uri_verification" not in missing:
         return f"{setting} Then run again."
-    then = " then" if options else ""
-    role = f"The role oauth_client_publish{then} verifies the host and makes the client public."
-    return f"{setting} {role}".strip()
+    run = "Then run" if options else "Run"
+    return (
+        f"{setting} {run} the role oauth_client_publish, which verifies the host and makes the client public.".strip()
+    )

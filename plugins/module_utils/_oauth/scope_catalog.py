@@ -73,10 +73,9 @@ def _matches(pattern: str, text: Any) -> bool:
 
 def _unknown(scope: str, ids: list[str]) -> str:
     near = near_misses(scope, ids)
-    hint = f"did you mean {' or '.join(near)}?" if near else "no scope in the catalog has a similar ID."
-    if ":" in scope:
-        hint = f"the parts of a scope ID are separated by dots, not colons; {hint}"
-    return f"Cloudflare has no scope {scope!r}. {hint[0].upper()}{hint[1:]}"
+    meant = f" Did you mean {' or '.join(near)}?" if near else ""
+    dots = " Separate the parts of a scope ID by dots, not colons." if ":" in scope else ""
+    return f"Cloudflare has no scope {scope!r}.{dots}{meant}"
 
 
 def near_misses(scope: str, ids: Sequence[str]) -> list[str]:

@@ -21,9 +21,10 @@ except ImportError:  # ansible-core before 2.22
 
 
 OPTION = "client_secret_file"
-UNREGISTERED = (
-    "If you registered the result, save its client_secret. Otherwise the secret is lost, and you need another one."
-)
+UNREGISTERED = "Correct the cause. If you registered the result, save its client_secret. Otherwise the secret is lost."
+
+
+LOST = "Correct the cause. The secret is lost."
 
 
 class Delivery:
@@ -106,8 +107,7 @@ class Delivery:
                 raise UsageError(
                     "secret_undelivered" if self.returned else "secret_lost",
                     f"A client secret of {client_id} was minted, but {self.path} could not be written "
-                    f"({error.strerror or error}). {UNREGISTERED if self.returned else 'The secret is lost.'} Correct "
-                    f"the cause of the error first. {remedy}",
+                    f"({error.strerror or error}). {UNREGISTERED if self.returned else LOST} {remedy}",
                     option=OPTION,
                     changed=True,
                     **result,

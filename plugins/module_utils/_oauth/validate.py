@@ -51,9 +51,10 @@ def check_creatable(wanted: Mapping[str, Any]) -> None:
     if lacking:
         needed = ", ".join(lacking)
         text = (
-            f"The client does not exist yet, and creating it also needs {needed}. Set "
-            f"{'this option' if len(lacking) == 1 else 'these options'}."
-            f"{'' if 'client_name' in lacking else ' If the client exists, correct client_name.'}"
+            f"The client does not exist yet. To create it, set {needed}."
+            if "client_name" in lacking
+            else f"There is no client {wanted['client_name']!r}. To create it, also set {needed}. If it exists under "
+            "another name, correct client_name."
         )
         raise UsageError("client_incomplete", text, option=lacking[0])
 

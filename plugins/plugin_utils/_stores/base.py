@@ -149,7 +149,8 @@ def conflict(store: Store) -> UsageError:
 def foreign(store: Store, what: str) -> UsageError:
     return UsageError(
         "foreign_content",
-        f"store: {store.place} {what}, and is left as it is. Choose another place, or replace its content.",
+        f"store: {store.place} {what}, so it was not changed. Change the option store to another place, or delete "
+        "the content if it is not needed.",
         option="store",
     )
 

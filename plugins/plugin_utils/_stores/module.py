@@ -19,7 +19,7 @@ class ModuleStore(Store):
 
     @property
     def place(self) -> str:
-        return f"the store of the module {self.params['name']}"
+        return f"the record kept by the module {self.params['name']}"
 
     def read(self) -> Record:
         with self.raising(unreadable):
@@ -43,5 +43,7 @@ class ModuleStore(Store):
     def _result(self, more: Record, *, check_mode: bool) -> Mapping[str, Any]:
         result = self.site.run_module(self.params["name"], {**self.params["options"], **more}, check_mode)
         if result.get("failed"):
-            raise Failure(self.quoted(result.get("msg") or "the module failed without a message"))
+            raise Failure(
+                self.quoted(result.get("msg") or "the module failed without a message. Run the module alone with -vvv")
+            )
         return result

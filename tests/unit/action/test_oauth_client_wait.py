@@ -250,7 +250,7 @@ def test_a_look_up_that_cannot_be_made_is_told(wait: Any) -> None:
 def test_a_client_that_somebody_has_deleted_is_told(wait: Any) -> None:
     result = wait([told("pending"), None], [UNSEEN]).result
     assert (result.failed, result.code, result.option) == (True, "client_not_found", "client_id")
-    assert "deleted elsewhere during the wait" in result.msg
+    assert "deleted elsewhere while this task waited" in result.msg
 
 
 def test_a_client_that_is_deleted_after_a_restart_is_a_change(wait: Any) -> None:
@@ -273,7 +273,7 @@ def test_a_new_client_that_cloudflare_does_not_show_yet_is_waited_for(wait: Any)
 
 def test_a_client_that_was_shown_and_then_deleted_is_told_all_the_same(wait: Any) -> None:
     result = wait([told("pending"), None], [UNSEEN], oauth_client=told("pending")).result
-    assert (result.code, "deleted elsewhere during the wait" in result.msg) == ("client_not_found", True)
+    assert (result.code, "deleted elsewhere while this task waited" in result.msg) == ("client_not_found", True)
 
 
 def test_a_value_that_changed_since_an_earlier_task_ends_the_wait(wait: Any) -> None:

@@ -252,7 +252,7 @@ def test_a_whole_password_file_gives_reasons(target: Path) -> None:
         ({"secrets": []}, "vault_password_missing", "vault_password", ""),
         ({"vault_password": " "}, "invalid_option", "vault_password", "vault_password: it is empty."),
         ({"vault_id": "a;b"}, "invalid_option", "vault_id", "vault_id: 'a;b' is not a valid vault ID"),
-        ({"vault_id": "nope"}, "vault_password_missing", "vault_id", "'nope' is loaded (expected default)"),
+        ({"vault_id": "nope"}, "vault_password_missing", "vault_id", "'nope' is loaded (loaded: default)"),
         ({"secrets": LABELLED}, "missing_option", "vault_id", "(expected one of dev, prod)."),
         ({"path": "x/y.yml"}, "invalid_option", "path", "x/y.yml"),
         ({"path": "/x\0y"}, "invalid_option", "path", ""),

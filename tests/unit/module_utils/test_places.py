@@ -151,7 +151,7 @@ def test_a_link_where_others_can_write_is_refused(folder: Path, mode: int, link:
         place_of(shared / link)
     assert caught.value.message == (
         f"path: {shared}/{link.split('/')[0]} is a symbolic link that another user may have put there. "
-        "Set the path that the link points to."
+        "If you trust the link, use its target in path instead. Otherwise remove the link."
     )
     assert place_of(shared / "../real/file") == f"{folder}/real/file"
 

@@ -207,7 +207,7 @@ def test_an_ip_address_cannot(uri: str) -> None:
 def test_a_name_that_the_public_dns_does_not_have_cannot(host: str) -> None:
     assert (
         not_verifiable(f"http://{host}:3000/")
-        == f"{host.lower()} is not in the public DNS, where Cloudflare looks for the record."
+        == f"{host.lower()} is not in the public DNS, so Cloudflare cannot verify it."
     )
 
 

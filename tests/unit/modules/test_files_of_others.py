@@ -197,9 +197,9 @@ def test_a_file_that_was_moved_there_is_not_given_to_the_owner(app: Path, check:
     result = keep(app / "oauth.json", check, value=value, owner=str(NOBODY))
     assert (result.failed, result.code, result.option) == (True, "file_owned_by_other", "path")
     assert result.msg == (
-        f"path: {app}/oauth.json belongs to the user root. Other users can write to its directory, so one of "
-        "them may have put the file there. "
-        "Remove the file, or change its owner to the user nobody."
+        f"path: {app}/oauth.json belongs to the user root, and other users can write to its directory. So "
+        "another user may have put the file there. "
+        "If you trust the file, change its owner to the user nobody. Otherwise remove it."
     )
     assert "value" not in result
     assert is_untouched(app / "oauth.json")
@@ -230,8 +230,8 @@ def test_a_file_that_another_user_made_first_does_not_get_the_secret(app: Path, 
     result = keep(app / "oauth.json", check)
     assert (result.failed, result.code, result.option) == (True, "file_owned_by_other", "path")
     assert result.msg == (
-        f"path: {app}/oauth.json belongs to the user nobody. Other users can write to its directory, so one of "
-        "them may have put the file there. "
+        f"path: {app}/oauth.json belongs to the user nobody, and other users can write to its directory. So "
+        "another user may have put the file there. "
         "If you trust the file, set the option owner to its owner."
     )
     assert keep(app / "oauth.json", check, owner="0").code == "file_owned_by_other"

@@ -101,7 +101,7 @@ def test_nowhere_is_refused(cloudflare: Script, check: bool, method: str) -> Non
     result = run(check=check, token_endpoint_auth_method=method)
     assert (result.failed, result.changed) == (True, False)
     assert (result.code, result.option) == ("secret_destination_missing", "client_secret_file")
-    assert "no destination is set. Set client_secret_file or return_client_secret=true" in result.msg
+    assert "it has no destination. Set client_secret_file or return_client_secret=true" in result.msg
 
 
 @pytest.mark.parametrize("check", [True, False])

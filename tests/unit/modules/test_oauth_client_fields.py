@@ -145,7 +145,7 @@ def test_a_value_that_cannot_be_cleared_is_an_error(cloudflare: Script, name: st
     result = run(**{name: empty})
     assert (result.failed, result.changed) == (True, True)
     assert (result.code, result.option) == ("value_not_kept", name)
-    assert f"{name} could not be cleared and is still {OTHER_VALUES[name]!r}" in result.msg
+    assert f"{name} (requested no value, stored {OTHER_VALUES[name]!r})" in result.msg
     assert result.oauth_client["client_id"] == CLIENT_ID
 
 
@@ -155,8 +155,8 @@ def test_a_value_that_is_rewritten_is_an_error_that_names_it(cloudflare: Script)
     result = run(tos_uri=A)
     assert (result.failed, result.changed) == (True, True)
     assert (result.code, result.option) == ("value_not_kept", "tos_uri")
-    assert f"tos_uri was sent as {A!r} but is kept as '{A}/'" in result.msg
-    assert "Set the option to the value that Cloudflare keeps, or omit it" in result.msg
+    assert f"tos_uri (requested {A!r}, stored '{A}/')" in result.msg
+    assert "Set the option to the stored value, or omit it" in result.msg
 
 
 @pytest.mark.parametrize("stale", [a_client(), {"client_id": CLIENT_ID, "visibility": "private"}])

@@ -393,7 +393,7 @@ def test_clients_are_needed(cloudflare: Script) -> None:
         (
             [{"client_id": CLIENT_ID}, {"client_name": "Example App"}, {"client_id": OTHER_ID}],
             "definitions_conflict",
-            f"clients: several definitions ({CLIENT_ID}, Example App) mean the same client ({CLIENT_ID})",
+            f"clients: several definitions ({CLIENT_ID}, Example App) match the same client ({CLIENT_ID})",
         ),
         (
             [{"client_id": CLIENT_ID, "client_name": "Same"}, {"client_id": OTHER_ID, "client_name": "Same"}],
@@ -615,7 +615,7 @@ def test_a_name_that_no_file_can_have_needs_a_file_of_its_own(cloudflare: Script
     cloudflare.expect(lists(), offers_usual_scopes())
     result = run(options(client_name=name, **CONFIDENTIAL), client_secret_dir=str(tmp_path))
     assert codes(result) == ["secret_destination_missing"]
-    assert "The client's name cannot be the name of a file in client_secret_dir" in result.oauth_clients[0]["msg"]
+    assert "cannot be the name of a file in client_secret_dir" in result.oauth_clients[0]["msg"]
 
 
 @pytest.mark.parametrize("check", [True, False])

@@ -248,7 +248,7 @@ def test_a_file_of_somebody_else_is_not_replaced(target: Path, content: bytes, c
     target.write_bytes(content)
     assert refusal(target, VALUE, check=check) == ("foreign_content", "path")
     assert refusal(target, check=check) == ("foreign_content", "path")
-    assert "and is left as it is. Choose another path" in run(target).msg
+    assert "so it was not changed. Set another path" in run(target).msg
     assert target.read_bytes() == content
 
 

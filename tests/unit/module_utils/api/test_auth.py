@@ -167,7 +167,7 @@ def test_what_no_header_can_carry_is_refused_without_being_told(option: str, bad
     rest = {} if option == "api_token" else {"api_email": MAIL, "api_key": KEY}
     with refuses("invalid_option", option) as caught:
         chosen({}, **{**rest, option: secret})
-    assert f"the value of the option {option} contains a space, a line break" in caught.value.message
+    assert f"set by the option {option}) contains a space, a line break" in caught.value.message
     assert "s3cr3t" not in caught.value.message
 
 

@@ -140,7 +140,7 @@ def lost(cloudflare: Script, failure: dict[str, Any]) -> CloudflareError:
         (proxy(TUNNEL), "unreachable", "(Tunnel connection failed: 407 Proxy Authentication Required)"),
         (proxy(DISCONNECTED), "response_lost", "(Remote end closed connection without response)"),
         (cut(), "response_lost", "before the response was complete (Remote end closed connection without response)"),
-        (silent(), "response_lost", "(no complete response within timeout=30 seconds)"),
+        (silent(), "response_lost", "no complete response within timeout=30 seconds"),
         (tls(UNTRUSTED), "tls_failed", "certificate verify failed: self-signed certificate"),
         (tls(NO_TLS), "tls_failed", "Check api_url, ca_path, the system's certificates and any proxy in between."),
         (
@@ -262,8 +262,8 @@ def test_a_lost_write_that_cannot_be_looked_after_stays_the_failure(cloudflare: 
     with refuses("outcome_unknown") as caught:
         api.settle(lambda: api.write("PATCH", "/thing", "Thing"), unread)
     assert caught.value.message.startswith(
-        "It is not known whether Cloudflare made a change: its response was lost, and reading the current state "
-        "failed. GET /thing failed. Then run the task again, which reads that state first. PATCH /thing: the response"
+        "It is not known whether Cloudflare made a change: its response was lost. Reading the current state failed "
+        "as well: GET /thing failed. Run the task again later. It reads that state first. Cause: PATCH /thing failed"
     )
     assert caught.value.error().items() >= error_of("PATCH", "/thing", 502).items()
     assert caught.value.extra == {"changed": True}

@@ -91,7 +91,7 @@ def test_an_explanation_comes_first_and_adds_to_the_result() -> None:
 
 def test_an_explanation_with_a_remedy_replaces_the_remedy() -> None:
     explained = failure().explained_instead("because", "Because. Wait.", changed=True)
-    assert (explained.code, explained.message) == ("because", "Because. Wait. It failed. [cf-ray ray]")
+    assert (explained.code, explained.message) == ("because", "Because. Wait. Cause: It failed. [cf-ray ray]")
     assert explained.result()["changed"] is True
     assert explained.error() == {**failure().error(), "code": "because"}
 

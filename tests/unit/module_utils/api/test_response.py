@@ -89,7 +89,8 @@ def test_a_redirect_is_an_error(status: int) -> None:
 def test_a_body_that_is_no_envelope(content: bytes, what: str, status: int, code: str, uncertain: bool) -> None:
     error = refused(status, content, {"content-type": "text/html; charset=utf-8"})
     assert (error.code, error.uncertain, error.transient) == (code, uncertain, uncertain)
-    assert f"the response (status {status}, {what}" in error.message
+    assert f"status {status}" in error.message
+    assert f"{what}" in error.message
     assert "permission" not in error.message
 
 

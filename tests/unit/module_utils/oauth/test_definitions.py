@@ -74,7 +74,7 @@ def test_a_file_with_the_characters_of_a_glob_is_itself(write: Write) -> None:
         ("text\n", "oauth.yml holds no list"),
         ("client_name: App\nscopes: [dns.read]\n", "oauth.yml has 2 top-level keys"),
         ("- client_name: App\n- App\n", "oauth.yml[1] is not a mapping"),
-        ("- clientname: App\n", "oauth.yml[0] has no option 'clientname'"),
+        ("- clientname: App\n", "oauth.yml[0] contains the unknown option 'clientname'. Did you mean client_name?"),
         ("- clientname: App\n", "Did you mean client_name?"),
         ("- client_name: '{{ name }}'\n", "oauth.yml[0].client_name contains a template"),
         ("- scopes: [dns.read, '{% if a %}']\n", "oauth.yml[0].scopes contains a template"),

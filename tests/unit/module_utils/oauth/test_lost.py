@@ -31,8 +31,10 @@ def test_a_client_that_appeared_and_has_no_secret_has_lost_none() -> None:
 
 
 def test_all_clients_that_appeared_are_named() -> None:
-    other = shaped(a_client(client_id=OTHER_ID))
-    assert f"created as {CLIENT_ID}, {OTHER_ID}" in lost_creation(LOST, "Example App", [CLIENT, other]).message
+    error = lost_creation(LOST, "Example App", [CLIENT, shaped(a_client(client_id=OTHER_ID))])
+    assert error.code == "client_duplicated"
+    assert f"{CLIENT_ID} and {OTHER_ID}" in error.message
+    assert error.extra == {"changed": True, "oauth_client": CLIENT}
 
 
 def test_no_client_appeared() -> None:
@@ -72,13 +74,13 @@ def test_whether_a_second_secret_exists_is_unknown() -> None:
             lost_creation(LOST, "App", [CLIENT]),
             [
                 f"The client 'App' was created as {CLIENT_ID}, but its secret was never received",
-                "Mint another secret with the module cloudflare_oauth_client_secret and state=rotated, then delete",
+                "mint another with the module cloudflare_oauth_client_secret and state=rotated, then delete",
             ],
         ),
         (lost_creation(LOST, "App", []), ["no client of that name is listed now. Run again"]),
         (
             lost_creation(LOST, "App", UNREACHABLE),
-            ["not known whether the client 'App' was created", "(GET /x failed).", "Run again: the task looks for"],
+            ["not known whether the client 'App' was created", "GET /x failed.", "Run again: the task looks for"],
         ),
         (
             lost_rotation(LOST, CLIENT, SEEN),
@@ -91,7 +93,7 @@ def test_whether_a_second_secret_exists_is_unknown() -> None:
         (lost_rotation(LOST, CLIENT, CLIENT), ["Cloudflare shows no second secret. Run again."]),
         (
             lost_rotation(LOST, CLIENT, UNREACHABLE),
-            [f"not known whether a second secret of {CLIENT_ID} was minted", "(GET /x failed)."],
+            [f"not known whether a second secret of {CLIENT_ID} was minted", "GET /x failed."],
         ),
     ],
 )

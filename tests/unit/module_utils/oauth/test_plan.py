@@ -40,7 +40,7 @@ def test_a_new_client_cannot_start_public() -> None:
     with refuses("not_publishable") as caught:
         plan_creation(wanted, "public")
     assert "The client does not exist yet and cannot be created as public. Missing: verif" in caught.value.message
-    assert "The role oauth_client_publish verifies the host" in caught.value.message
+    assert "Run the role oauth_client_publish, which verifies the host" in caught.value.message
 
 
 @pytest.mark.parametrize("wanted", [{"grant_types": ["refresh_token"]}, {"scopes": ["openid"]}])
@@ -174,19 +174,19 @@ def test_all_that_promotion_lacks_comes_in_one_message() -> None:
     error = refused({}, actual, "public")
     assert (error.code, error.option) == ("not_publishable", "logo_uri")
     assert (
-        "Missing: logo_uri (logo), client_uri (home page), scopes (at least one that is not an identity scope), "
-        "verification of the host of client_uri (pending). Nothing was changed. Set logo_uri, client_uri and scopes. "
-        "The role oauth_client_publish then verifies the host"
+        "Missing: logo_uri, client_uri, scopes (at least one that is not an identity scope). "
+        "Nothing was changed. Set logo_uri, client_uri and scopes. "
+        "Then run the role oauth_client_publish, which verifies the host"
     ) in error.message
 
 
 def test_only_what_is_left_to_do_for_promotion_is_advised() -> None:
     error = refused({"logo_uri": ""}, a_verified_client(), "public")
-    assert "Missing: logo_uri (logo). Nothing was changed. Set logo_uri. Then run again." in error.message
+    assert "Missing: logo_uri. Nothing was changed. Set logo_uri. Then run again." in error.message
     error = refused({}, a_client(logo_uri=f"{URI}logo.png", client_uri="https://localhost/"), "public")
     assert "Missing: a client_uri whose host can be verified. localhost" in error.message
-    assert "localhost is not in the public DNS, where Cloudflare looks for the record. Nothing was" in error.message
-    assert "changed. Set client_uri. The role" in error.message
+    assert "localhost is not in the public DNS, so Cloudflare cannot verify it. Nothing was" in error.message
+    assert "changed. Set another client_uri. Then run the role" in error.message
 
 
 def test_a_public_client_is_not_promoted_again() -> None:

@@ -38,10 +38,10 @@ def test_known_scopes_pass() -> None:
         ("dns.raed", "Did you mean dns.read or"),
         ("DNS.Read", "Did you mean dns.read?"),
         ("acount-settings.read", "Did you mean account-settings.read?"),
-        ("dns:write", "separated by dots, not colons; did you mean dns.write?"),
-        ("workers-script:write", "separated by dots, not colons; did you mean workers-scripts.write?"),
-        ("com:xyzzy", "separated by dots, not colons; no scope in the catalog has a similar ID"),
-        ("q.q", "No scope in the catalog has a similar ID."),
+        ("dns:write", "by dots, not colons. Did you mean dns.write?"),
+        ("workers-script:write", "by dots, not colons. Did you mean workers-scripts.write?"),
+        ("com:xyzzy", "by dots, not colons. The module"),
+        ("q.q", "'q.q'. The module"),
     ],
 )
 def test_an_unknown_scope_comes_with_what_was_meant(scope: str, hint: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import UNREGISTERED, Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import LOST, UNREGISTERED, Delivery
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_place import RESERVED_BYTES
 from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
 from tests.unit.support import SECRET, refuses
@@ -182,8 +182,7 @@ def test_a_failure_after_minting_says_what_became_of_the_secret(
             delivery.deliver(SECRET, "the-id", REMEDY)
     assert caught.value.message == (
         f"A client secret of the-id was minted, but {folder}/secret could not be written "
-        f"({os.strerror(number)}). {UNREGISTERED if returned else 'The secret is lost.'} "
-        f"Correct the cause of the error first. {REMEDY}"
+        f"({os.strerror(number)}). {UNREGISTERED if returned else LOST} {REMEDY}"
     )
     assert caught.value.extra == {"changed": True, **({"client_secret": SECRET} if returned else {})}
     assert os.listdir(folder) == []

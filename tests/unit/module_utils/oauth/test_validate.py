@@ -130,6 +130,6 @@ def test_all_that_creating_lacks_comes_in_one_message() -> None:
     with refuses("client_incomplete", "redirect_uris") as caught:
         check_creatable({"client_name": "n", "redirect_uris": [], "grant_types": ["x"], "response_types": ["code"]})
     assert caught.value.message == (
-        "The client does not exist yet, and creating it also needs redirect_uris, scopes, token_endpoint_auth_method. "
-        "Set these options. If the client exists, correct client_name."
+        "There is no client 'n'. To create it, also set redirect_uris, scopes, token_endpoint_auth_method. "
+        "If it exists under another name, correct client_name."
     )

@@ -120,7 +120,7 @@ def test_a_json_file_that_its_owner_can_have_moved_there_is_not_read_for_them(tm
     for use in (store.read, store.check):
         with refuses("store_unreadable" if use == store.read else "store_unwritable", "store") as caught:
             use()
-        assert f": {app}/app.json belongs to the user root. Other users can write to" in caught.value.message
+        assert f": {app}/app.json belongs to the user root, and other users" in caught.value.message
         assert "path: " not in caught.value.message
 
 

@@ -128,7 +128,7 @@ def test_an_unknown_option_is_named(definition: dict[str, Any], name: str, hint:
 def test_what_is_wrong_or_missing_is_named(definition: dict[str, Any], name: str) -> None:
     text = message(definition)
     assert name in text
-    assert f"(type {definition['type']})" in text
+    assert f"for the type {definition['type']}" in text
 
 
 @pytest.mark.parametrize(
