@@ -115,9 +115,9 @@ from ..module_utils._api.auth import check_account_id
 from ..module_utils._api.client import connect
 from ..module_utils._module import CloudflareModule
 from ..module_utils._oauth.clients import OAuthClients, find_client
+from ..module_utils._oauth.delivery import Delivery
 from ..module_utils._oauth.model import not_found
 from ..module_utils._oauth.rotation import as_it_is_now, ensure_finalized, ensure_rotated
-from ..module_utils._oauth.secret_file import Delivery
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["rotated", "finalized"], "required": True},

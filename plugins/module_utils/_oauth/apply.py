@@ -12,11 +12,11 @@ from .._api.response import Record
 from .._api.text import some
 from .clients import OAuthClients, identity
 from .comparison import drift
+from .delivery import Delivery
 from .lost_response import FIRST_SECRET_REMEDY
 from .model import FIELDS, Client, description, has_secret, shaped
 from .plan import Creation, Deletion, Plan, Step, Update, plan_update
 from .promotion import publishing
-from .secret_file import Delivery
 from .validate import checked_description
 
 Result = dict[str, Any]
@@ -66,7 +66,7 @@ def carried_out(step: Step, clients: OAuthClients) -> Result:
 def restart(actual: Client, clients: OAuthClients, *, check_mode: bool) -> Result:
     """Restart a failed verification; does nothing if it has not failed."""
     plan = plan_update({}, None, actual, append=False, restart=True)
-    return performed(Update(plan, actual, Delivery(None, None)), clients, check_mode=check_mode)
+    return performed(Update(plan, actual, Delivery()), clients, check_mode=check_mode)
 
 
 def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
@@ -159,7 +159,7 @@ def _promoted(clients: OAuthClients, client: Client, partly_done: bool) -> Clien
 
 def _secret_warnings(actual: Client, delivery: Delivery) -> list[str]:
     try:
-        if not delivery.path or not has_secret(actual) or delivery.file_holds_something():
+        if not delivery.path or not has_secret(actual) or delivery.holds_something():
             return []
     except UsageError as refusal:
         return [refusal.message]
