@@ -38,7 +38,9 @@ class ActionModule(ControllerAction):
 
 def check_paths(paths: Mapping[str, str]) -> None:
     """Raise UsageError for a file that cannot be written, and for two reports with the same file."""
+    options: dict[str, str] = {}
     for option, path in paths.items():
         check_writable(option, path)
-        if list(paths.values()).count(path) > 1:
-            raise invalid(option, f"{path} is the file of two reports. Set another file for one of them.")
+        if path in options:
+            raise invalid(option, f"{path} is also set as {options[path]}. Set another path for one of them.")
+        options[path] = option

@@ -18,6 +18,7 @@ options:
       - The API token to authenticate with.
       - If omitted, the environment variable E(CLOUDFLARE_API_TOKEN), then E(CLOUDFLARE_TOKEN), is used.
       - O(api_token) takes precedence over O(api_email) and O(api_key). An option takes precedence over the environment.
+        If O(api_email) or O(api_key) is an option, a token in the environment is ignored.
     type: str
   api_email:
     description:
@@ -39,7 +40,7 @@ options:
     type: str
   api_url:
     description:
-      - The base address of the API.
+      - The base URL of the API.
       - If omitted, the environment variable E(CLOUDFLARE_BASE_URL) is used, else
         V(https://api.cloudflare.com/client/v4).
       - Plain C(http) is refused unless the host is a loopback address.
@@ -72,6 +73,7 @@ requirements:
   - The Python library C(requests) 2.28 or later
 notes:
   - An environment variable with an empty value counts as not set.
-  - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY). A plain C(http) URL (loopback only)
-    is never sent through a proxy. Redirects are never followed, and a C(.netrc) file is never read.
+  - The proxy is read from E(HTTPS_PROXY), else from E(ALL_PROXY). E(NO_PROXY) lists the hosts that need none. A plain
+    C(http) URL (loopback only) is never sent through a proxy. Redirects are never followed, and a C(.netrc) file is
+    never read.
 """

@@ -109,8 +109,8 @@ def only_as_action(_params: Params, _check_mode: bool) -> Result:
     """The C(run) of a module whose work is done by its action plugin."""
     raise UsageError(
         "action_plugin_missing",
-        "The action plugin of this module was not found. Install the whole collection on the controller, and name the "
-        "module in full, such as oauthops.iam.vault_file_key.",
+        "The action plugin of this module was not found. Install the whole collection on the controller, and use its "
+        "fully qualified collection name (FQCN), such as oauthops.iam.vault_file_key.",
     )
 
 

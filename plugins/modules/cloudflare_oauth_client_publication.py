@@ -58,8 +58,8 @@ options:
     default: false
   discard_client_secret:
     description:
-      - Whether the secret of a new client is discarded. O(store) is not used then. The module
-        M(oauthops.iam.cloudflare_oauth_client_rotation) can mint another later.
+      - Whether a new client is created without keeping its secret, which is then lost. O(store) is not used then. The
+        module M(oauthops.iam.cloudflare_oauth_client_rotation) can mint another later.
     type: bool
     default: false
   force:

@@ -53,8 +53,9 @@ options:
       - The kinds of findings for which C(verdict.failed) in RV(report) is true. With V([]) it is never true. The task
         itself does not fail. In a string, separate the kinds with commas or line breaks. An empty string means the
         default.
-      - V(errors) are definitions that cannot be applied, V(missing) clients that a run would create.
-      - V(drift) are clients that a run would change or delete, V(unmanaged) clients without a definition.
+      - V(errors) are definitions that cannot be applied, V(missing) clients that are defined but not in the account.
+      - V(drift) are clients that applying the definitions would change, or delete (C(state=absent)). V(unmanaged) are
+        clients without a definition.
       - V(unknown_scopes) are scopes that Cloudflare does not offer, V(open_rotations) clients with two secrets.
       - V(failed_verifications) are domains whose verification failed.
     type: list
@@ -136,8 +137,9 @@ report:
           elements: dict
         drift:
           description:
-            - Clients that a run would change. C(action) is C(update) or C(delete). C(fields) are the fields that
-              differ, each with C(field), C(before), C(after), and the values that are C(removed) and C(added).
+            - Clients that applying the definitions would change. C(action) is C(update) or C(delete). C(fields) are the
+              fields that differ, each with C(field), C(before), C(after), and the values that are C(removed) and
+              C(added).
           type: list
           elements: dict
         unmanaged:

@@ -60,7 +60,8 @@ options:
     type: str
   overlap:
     description:
-      - The least time for which both secrets stay valid before O(state=finalized) deletes the older one, such as V(1d).
+      - The minimum time for which both secrets stay valid before O(state=finalized) deletes the older one, such as
+        V(1d).
       - The time is counted from C(minted_at) in the store, not from the deployment. Without C(minted_at), O(overlap)
         never ends.
     type: str
@@ -128,8 +129,8 @@ rotation:
   sample: open
 steps:
   description:
-    - The steps of this run, of V(rotated), V(stored), V(finalized) and V(settled). V(settled) means that the rotation
-      was closed elsewhere, and that the store was corrected.
+    - The steps of this run, of V(rotated), V(stored), V(finalized) and V(settled). V(settled) means that an earlier run
+      was killed, or that the older secret was deleted elsewhere. The store was corrected.
   returned: success
   type: list
   elements: str
@@ -177,7 +178,8 @@ minted_at:
   sample: '2026-01-31T08:00:00Z'
 due_at:
   description:
-    - When the secret is due, by O(max_age). V(null) without O(max_age) or C(minted_at), and with O(state=finalized).
+    - When the next rotation is due, according to O(max_age). V(null) without O(max_age) or C(minted_at), and with
+      O(state=finalized).
   returned: success
   type: str
   sample: '2026-05-01T08:00:00Z'

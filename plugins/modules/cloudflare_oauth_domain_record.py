@@ -10,7 +10,6 @@ module: cloudflare_oauth_domain_record
 short_description: Manage the TXT record that verifies the domain of an OAuth client, in a Cloudflare zone
 version_added: 0.1.0
 description:
-  - Publishes the TXT record by which Cloudflare verifies the domain of an OAuth client, in a zone at Cloudflare.
   - Adds one value to the TXT records of the hostname, or removes it. Every other value stays, so that several OAuth
     clients can share a hostname with each other and with other services.
   - Values are compared without the quotes that a TXT record is written with.
@@ -116,7 +115,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     host = wanted_host(params)
     check_ttl(params["ttl"])
     check_value(params["value"])
-    records = HostRecords.looked_up(connect(params), host, params["zone_id"])
+    records = HostRecords(connect(params), host, params["zone_id"])
     return records.ensure(params["state"], params["value"], params["ttl"], check_mode=check_mode)
 
 

@@ -120,8 +120,7 @@ txt_values:
   sample: [cloudflare_oauth_client_publisher=5d41402abc4b2a76b9719d911017c592, v=spf1 -all]
 error:
   description:
-    - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
-      C(option) the option to change, V(null) when it is not about one.
+    - Why the task failed, as RV(oauthops.iam.dns_txt_info#module:error).
     - If the name server refused or gave no response, C(reason) is the response code, such as V(REFUSED), or the error
       of the key.
   returned: when the task failed
@@ -137,8 +136,9 @@ from ansible.module_utils.basic import missing_required_lib
 from ..module_utils._api.errors import UsageError, invalid
 from ..module_utils._api.retry import check_seconds
 from ..module_utils._dns.name_server import DNSPYTHON_IMPORT_ERROR
-from ..module_utils._dns.names import NAME_SERVER_OPTIONS, valid_name
+from ..module_utils._dns.names import valid_name
 from ..module_utils._dns.update import update_value
+from ..module_utils._dns_options import NAME_SERVER_OPTIONS
 from ..module_utils._module import Module
 
 OPTIONS: Mapping[str, Any] = {

@@ -96,12 +96,9 @@ path:
   type: str
   sample: /srv/playbooks/vault/oauth.yml
 error:
-  description:
-    - Why the task failed. C(code) is one of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors),
-      C(option) the option to change, V(null) when it is not about one.
+  description: Why the task failed, as RV(oauthops.iam.secret_file_value#module:error).
   returned: when the task failed
   type: dict
-  sample: {code: vault_not_decrypted, option: path}
 """
 
 from collections.abc import Mapping

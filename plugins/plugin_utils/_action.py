@@ -32,7 +32,7 @@ from ..module_utils._api.errors import UsageError, invalid
 from ..module_utils._api.text import one_line
 from ..module_utils._module import HIDDEN_BY_CORE, Module, register, remove_values, secret_values
 
-HERE = "in the controller's process"
+HERE, ELSEWHERE = "in Ansible's own process", "in a separate process"
 SWITCH = "oauthops_in_process"
 # Variables that a Python and its libraries read when they start, and not again.
 READ_AT_START = ("LD_", "OPENSSL_", "PYTHON")
@@ -213,7 +213,7 @@ class ModuleAction(ControllerAction, NormalAction):
             obstacle, task = f"{type(unknown).__name__} while looking at the task", None
         if obstacle and self.could_lose_what_it_mints():
             return {"failed": True, **ENDED_BY_MITOGEN.result()}
-        display.vvv(f"{self._task.action} runs {f'as a module ({obstacle})' if obstacle else HERE}")
+        display.vvv(f"{self._task.action} runs {f'{ELSEWHERE} ({obstacle})' if obstacle else HERE}")
         if task:
             return {**ActionBase.run(self, tmp, task_vars), **self.carried_out(task)}
         result: Result = NormalAction.run(self, tmp, task_vars)

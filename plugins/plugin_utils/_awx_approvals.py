@@ -48,7 +48,7 @@ def decided(approvals: Rows, nodes: Rows, jobs: Rows, clients: Rows, account_id:
 def _decision(artifacts: Row, known: Mapping[str, Row], account_id: str) -> dict[str, Any]:
     client_id = artifacts.get(CLIENT)
     client = known.get(client_id) if isinstance(client_id, str) else None
-    decision, reason = _matched(artifacts, client, account_id) if client else _unmatched(artifacts, account_id)
+    decision, reason = _reasoned(artifacts, client, account_id)
     return {
         "client_id": client_id if isinstance(client_id, str) else None,
         "client_name": client["client_name"] if client else None,
@@ -57,8 +57,8 @@ def _decision(artifacts: Row, known: Mapping[str, Row], account_id: str) -> dict
     }
 
 
-def _unmatched(artifacts: Row, account_id: str) -> tuple[str, str]:
-    """The decision without a client: none is named, or it is in another account, or it was deleted."""
+def _reasoned(artifacts: Row, client: Row | None, account_id: str) -> tuple[str, str]:
+    """The decision and its reason. Without a client none is named, or it is in another account, or it was deleted."""
     client_id, account = artifacts.get(CLIENT), artifacts.get(ACCOUNT)
     if not isinstance(client_id, str) or not isinstance(account, str):
         return (
@@ -71,12 +71,8 @@ def _unmatched(artifacts: Row, account_id: str) -> tuple[str, str]:
             f"The client is in the account {account}, and this job is for {account_id}. The poll job of that account "
             "decides.",
         )
-    return "skip", f"The account no longer has the client {client_id}. Deny the approval node, or let it expire."
-
-
-def _matched(artifacts: Row, client: Row, account_id: str) -> tuple[str, str]:
-    if artifacts.get(ACCOUNT) != account_id:
-        return _unmatched(artifacts, account_id)
+    if client is None:
+        return "skip", f"The account no longer has the client {client_id}. Deny the approval node, or let it expire."
     was, now = _host(artifacts.get(RECORD)), _host(client["publishing"]["dns_record"])
     if was and now and was != now:
         return (

@@ -48,7 +48,7 @@ class CloudflareZone(Provider):
         super().__init__()
         check_ttl(ttl, "dns.ttl")
         self._ttl = ttl
-        self._records_of = functools.cache(lambda host: HostRecords.looked_up(api, host))
+        self._records_of = functools.cache(lambda host: HostRecords(api, host))
 
     def ensure(self, state: str, host: str, value: str, *, check_mode: bool) -> Mapping[str, Any]:
         return self._records_of(host).ensure(state, value, self._ttl, check_mode=check_mode)
@@ -74,10 +74,10 @@ class NameServer(Provider):
         # Imported here, because dnspython takes as long to load as all else.
         from ..modules import rfc2136_txt_value
 
-        given = {name: self._dns[name] for name in rfc2136_txt_value.OPTIONS if self._dns.get(name) is not None}
-        if given.get("ttl") == 1:  # the automatic one, which only Cloudflare has
-            del given["ttl"]
-        wanted = {**_defaults(rfc2136_txt_value.OPTIONS), **given, "name": host, "value": value, "state": state}
+        timeout = rfc2136_txt_value.OPTIONS["timeout"]["default"]
+        wanted = {**self._dns, "timeout": timeout, "name": host, "value": value, "state": state}
+        if wanted["ttl"] == 1:  # the automatic one, which only Cloudflare has
+            wanted["ttl"] = None
         try:
             return rfc2136_txt_value.run(wanted, check_mode)
         except UsageError as failure:
@@ -103,10 +103,6 @@ def provider_of(dns: Params, api: Cloudflare, directory: str) -> Provider:
     )
 
 
-def _defaults(options: Params) -> Result:
-    return {name: option.get("default") for name, option in options.items()}
-
-
 def looked_up(record: Mapping[str, Any] | None, dns: Params, *, may_exist: bool = True) -> Result:
     """The lookup of a record, empty if no server is asked. Raises UsageError for a wrong option.
 
@@ -117,12 +113,12 @@ def looked_up(record: Mapping[str, Any] | None, dns: Params, *, may_exist: bool 
     from ..modules import dns_txt_info
 
     params = {
-        **_defaults(dns_txt_info.OPTIONS),
         "name": record["name"],
         "value": record["value"],
         "method": dns["lookup"],
         "servers": dns["lookup_servers"],
         "resolver_url": dns["lookup_url"],
+        "timeout": dns_txt_info.OPTIONS["timeout"]["default"],
     }
     try:
         dns_txt_info.checked_name(params)

@@ -8,28 +8,24 @@ import contextlib
 import os
 import stat
 from collections.abc import Mapping
-from pathlib import Path
 
-from ..module_utils._api.errors import UsageError, invalid
+from ..module_utils._api.errors import UsageError
 from ..module_utils._attributes import set_context
-from ..module_utils._files import Found, Reserved, found_at
+from ..module_utils._files import Found, Reserved, check_absolute, found_at
 from ..module_utils._places import Place, opened
 from ..module_utils._system_errors import explained
 
 MODE = 0o644
-Difference = Mapping[str, str]
 
 
 def check_writable(option: str, path: str) -> None:
     """Raise UsageError for a path that cannot be written."""
-    file = Path(path)
-    if not file.is_absolute() or file.is_dir() or not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
-        expected = "expected an absolute path in an existing directory that is writable"
-        text = f"{path!r} cannot be written on the controller ({expected}). "
-        raise invalid(option, f"{text}Correct the path, or create the directory.")
+    check_absolute(option, path)
+    with opened(option, path) as place, place.raising("written"):
+        place.check()
 
 
-def ensured(option: str, path: str, text: str, *, check_mode: bool) -> Difference | None:
+def ensured(option: str, path: str, text: str, *, check_mode: bool) -> Mapping[str, str] | None:
     """Have the file hold this text. The difference, or None if it holds it already."""
     content = text.encode()
     try:

@@ -195,10 +195,10 @@ def _nodes(events: Sequence[yaml.Event]) -> list[list[yaml.Event]]:
 
 
 def _check_once(node: yaml.MappingNode) -> None:
-    seen: dict[tuple[str, str], tuple[int, int]] = {}
-    for number, (key, _value) in enumerate(node.value):
+    lines: dict[tuple[str, str], int] = {}
+    for key, _value in node.value:
         if isinstance(key, yaml.ScalarNode):
-            here = (number, line_of(key.start_mark))
-            first = seen.setdefault((key.tag, key.value), here)
-            if first != here:
-                raise ValueError(f"A key occurs twice (lines {first[1]} and {here[1]}). Delete one of them.")
+            name, line = (key.tag, key.value), line_of(key.start_mark)
+            if name in lines:
+                raise ValueError(f"A key occurs twice (lines {lines[name]} and {line}). Delete one of them.")
+            lines[name] = line

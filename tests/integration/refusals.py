@@ -19,7 +19,10 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Refusal:
-    """C(setting) is one of the servers in the tests, C(remedy) a part of the message, C(advice) the guide's."""
+    """C(setting) is one of the servers in the tests, whose name it begins with.
+
+    C(remedy) is a part of the message. C(advice) is the guide's, and C(why) says there how the server is configured.
+    """
 
     setting: str
     keys: tuple[str, ...]
@@ -27,10 +30,15 @@ class Refusal:
     reason: str
     remedy: str
     advice: str
+    why: str = ""
+
+    @property
+    def server(self) -> str:
+        return self.setting.partition(" ")[0]
 
     @property
     def what(self) -> str:
-        return ", ".join(KEYS[key] for key in self.keys)
+        return ", ".join(KEYS[key] for key in self.keys) + self.why
 
 
 CORRECT = "Correct the options of the key."
@@ -60,9 +68,23 @@ REFUSALS = (
         CORRECT,
     ),
     Refusal("PowerDNS", ("reader", "none"), "dns_refused", "REFUSED", "TSIG-ALLOW-DNSUPDATE", RIGHT_AT_POWERDNS),
-    Refusal("PowerDNS without dnsupdate", ("writer",), "dns_refused", "REFUSED", "dnsupdate", RIGHT_AT_POWERDNS),
     Refusal(
-        "PowerDNS for other addresses", ("writer",), "dns_refused", "REFUSED", "allow-dnsupdate-from", RIGHT_AT_POWERDNS
+        "PowerDNS without dnsupdate",
+        ("writer",),
+        "dns_refused",
+        "REFUSED",
+        "dnsupdate",
+        RIGHT_AT_POWERDNS,
+        " while ``dnsupdate`` is off",
+    ),
+    Refusal(
+        "PowerDNS for other addresses",
+        ("writer",),
+        "dns_refused",
+        "REFUSED",
+        "allow-dnsupdate-from",
+        RIGHT_AT_POWERDNS,
+        " while ``allow-dnsupdate-from`` excludes the controller",
     ),
     Refusal("NSD", ("writer", "none"), "dns_refused", "NOTIMP", "accepts no updates", NO_UPDATES),
     Refusal("NSD", ("stranger",), "dns_key_refused", "PeerBadKey", "Correct key_name", NO_UPDATES),

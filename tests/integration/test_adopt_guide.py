@@ -54,7 +54,7 @@ def test_what_nobody_describes_is_told_and_then_deleted_where_it_may_be(
     for name in ("App 2", "staging-2"):
         Modules(fake).client(**{**APP, "client_name": name})
     assert len(run(exported, adopt).tasks[-1].result["msg"]) == 2
-    assert run(exported, prune).changed == ["Apply the definitions and prune the staging clients"]
+    assert run(exported, prune).changed == ["Apply the definitions and prune the unmanaged staging clients"]
     assert sorted(client["client_name"] for client in fake.state()["clients"]) == ["App", "App 2", "staging-app"]
 
 

@@ -11,7 +11,8 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible
 from tests.integration.shown import blocks
 
-WITH_URI, WITH_US = (block.text for block in blocks(ROOT / "docs/docsite/rst/guide_comparison.rst"))
+WITH_URI, SHOWN = (block.text for block in blocks(ROOT / "docs/docsite/rst/guide_comparison.rst"))
+WITH_US = SHOWN.replace("/etc/example_app/client.secret", '"{{ playbook_dir }}/example_app.secret"')
 
 
 @pytest.fixture

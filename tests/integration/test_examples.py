@@ -16,7 +16,7 @@ import yaml
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible, Run
 from tests.integration.application import Application
-from tests.integration.modules import Modules
+from tests.integration.modules import APP, Modules
 from tests.integration.publications import result
 from tests.integration.shown import yaml_blocks
 
@@ -98,14 +98,21 @@ def test_the_guide_to_many_clients_runs(ansible: Ansible, fake: FakeCloudflare) 
     blocks = yaml_blocks(ROOT / "docs/docsite/rst/guide_many_clients.rst")
     (described,) = [block for block in blocks if isinstance(block, dict)]
     write_definitions(ansible.directory, described)
-    plays = [play for block in blocks if isinstance(block, list) for play in block]
-    names = {"example_secret_dir": str(ansible.directory), "example_staging_clients": [{"client_name": "Example CLI"}]}
-    for play in plays:
-        run = ansible.play(play["tasks"], "--diff", vars=names)
+    secrets = ansible.directory / "secrets"
+    secrets.mkdir()
+    tasks = [task for block in blocks if isinstance(block, list) for play in block for task in play["tasks"]]
+    assert [task["oauthops.iam.cloudflare_oauth_clients"].pop("client_secret_dir", None) for task in tasks] == [
+        "/etc/example_apps", None, None,
+    ]  # fmt: skip
+    tasks[0]["oauthops.iam.cloudflare_oauth_clients"]["client_secret_dir"] = str(secrets)
+    Modules(fake).client(**{**APP, "client_name": "staging-old"})
+    for task in tasks:
+        run = ansible.play([task], "--diff")
         assert run.status == 0, run.output
         assert_nothing_leaked(run, ansible, fake)
-    assert len(plays) == 3
-    assert sorted(client["client_name"] for client in fake.state()["clients"]) == ["Example App", "Example CLI"]
+    there = ["Example App", "Example CLI", "staging-cli"]
+    assert sorted(client["client_name"] for client in fake.state()["clients"]) == there
+    assert [path.name for path in secrets.iterdir()] == ["Example App"]
 
 
 def test_no_module_is_without_tested_examples(prepared: dict[str, Json], fake: FakeCloudflare) -> None:

@@ -219,10 +219,10 @@ def test_filters(account: Account, ansible: Ansible, variables: dict[str, Any], 
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"path": ""}, "path: '' cannot be written"),
-        ({"path": "clients.yml"}, "path: 'clients.yml' cannot be written"),
-        ({"path": "/no/such/clients.yml"}, "path: '/no/such/clients.yml' cannot be written"),
-        ({"path": "/tmp"}, "path: '/tmp' cannot be written"),
+        ({"path": ""}, "path: it is empty (expected the path of a file)"),
+        ({"path": "clients.yml"}, "path: clients.yml is a relative path"),
+        ({"path": "/no/such/clients.yml"}, "path: the directory /no/such does not exist"),
+        ({"path": "/tmp"}, "path: /tmp is a directory (expected a file)"),
         ({"visibility": "secret"}, "value of oauth_client_export_visibility must be one of"),
     ],
 )

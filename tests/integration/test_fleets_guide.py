@@ -56,7 +56,7 @@ def there(fake: FakeCloudflare, accounts: dict[str, str]) -> dict[str, list[str]
 
 
 def test_the_guide_shows_the_example() -> None:
-    inventory, playbook = blocks("yaml")
+    inventory, playbook, _store = blocks("yaml")
     assert yaml.safe_load(inventory) == INVENTORY
     assert yaml.safe_load(playbook) == yaml.safe_load((EXAMPLE / "clients.yml").read_text())
 
@@ -79,13 +79,30 @@ def test_the_commands_of_the_guide_run(ansible: Ansible, fake: FakeCloudflare, a
         assert sorted(each["client_name"] for each in exported) == there(fake, accounts)[name]
 
 
+@pytest.mark.parametrize(
+    "client", [{"publish_client": {"client_name": "App"}}, {"rotate_client_name": "App"}], ids=["publish", "rotate"]
+)
+def test_the_store_of_the_guide_has_a_place_for_each_client(
+    ansible: Ansible, accounts: dict[str, str], client: dict[str, Json]
+) -> None:
+    *_examples, store = blocks("yaml")
+    (ansible.directory / "group_vars").mkdir()
+    (ansible.directory / "group_vars/accounts.yml").write_text(store)
+    show = {"name": "key", "ansible.builtin.debug": {"var": "oauth_client_store.key"}}
+    given = {f"oauth_client_{name}": value for name, value in client.items()}
+    run = ansible.play([show], "-i", "inventory.yml", hosts="accounts", vars=given)
+    assert run.status == 0, run.output
+    keys = {task.result["oauth_client_store.key"] for task in run.tasks}
+    assert keys == {f"{name}: App" for name in accounts}
+
+
 def test_an_account_that_fails_is_named_as_the_guide_shows(
     ansible: Ansible, fake: FakeCloudflare, accounts: dict[str, str]
 ) -> None:
     fake.restrict([account_id for name, account_id in accounts.items() if name != "shop"])
     run = apply(ansible)
     assert (run.status, failed(run)) == (2, {"shop"})
-    _store, shown = blocks("text")
+    (shown,) = blocks("text")
     assert shown.strip() in re.sub(RAY, "", run.output)
     assert sorted(there(fake, accounts)) == ["blog", "sandbox-ada", "sandbox-bob"]
 

@@ -388,6 +388,9 @@ def test_a_rotation_by_hand_in_between_is_found_by_verifying_again(rehearsal: Re
     assert "the store holds a secret that is no longer valid" in run.failure
     assert "Cloudflare says that the client was last changed at 20" in run.failure
 
+    assert steps(rehearsal.run(finalize=False, max_age="0")) == ("rotated", "stored")
+    assert rehearsal.client["secrets"] == [elsewhere.read_text(), rehearsal.stored()["client_secret"]]
+
 
 def test_a_rotation_that_was_finalized_by_hand_is_verified(rehearsal: Rehearsal, quick: dict[str, str]) -> None:
     rehearsal.run(finalize=False)

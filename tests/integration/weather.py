@@ -104,7 +104,7 @@ TABLE = (
         connection={"timeout": 0.5},
     ),
     Weather(
-        "Status 200, but the response says that it is no success",
+        'Status 200 with ``"success": false``',
         ({"kind": "soft_failure"},),
         FAILED,
         CHECKED,

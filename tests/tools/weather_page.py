@@ -37,14 +37,14 @@ How requests are retried
 The modules repeat a request only where that is harmless. Otherwise they first check whether it was carried out.
 
 - :ansopt:`oauthops.iam.cloudflare_oauth_client#module:retry_timeout` limits all failed attempts and pauses of a task
-  together. The default is 60 seconds. They wait as long as the header ``Retry-After`` of a response asks, within
+  together. The default is 60 seconds. Modules wait for the time in the header ``Retry-After``, within
   this limit.
 - :ansplugin:`oauthops.iam.cloudflare_oauth_clients#module` may take longer, because it slows down before the rate
-  limit, by at most five minutes a request.
+  limit, by at most five minutes per request.
 - With ``-v`` the result shows each wait and its cause, as ``waited``.
 
-Temporary failures
-------------------
+Failures of a request
+---------------------
 
 {once}
 
@@ -52,10 +52,11 @@ Temporary failures
 
 A repeated request never creates a client twice and never mints a second secret.
 
-Permanent failures
+Failures that last
 ------------------
 
-The task fails, and nothing was changed. :ref:`ansible_collections.oauthops.iam.docsite.guide_errors` lists all codes.
+The failed request changed nothing; earlier requests of the task may have.
+:ref:`ansible_collections.oauthops.iam.docsite.guide_errors` lists all codes.
 
 {lasting}
 
@@ -70,7 +71,8 @@ also in check mode. Nothing was changed. Tested with {ran_on} of Debian 12.
 Lost secrets
 ------------
 
-Cloudflare shows a secret once. If the response that held it is lost, it cannot be read again, and the message says so.
+Cloudflare shows a secret once. If the response that held it is lost, the secret cannot be read again, and the message
+says so.
 
 - **Creating a client.** The task looks for a client of that name.
 
@@ -83,9 +85,13 @@ Cloudflare shows a secret once. If the response that held it is lost, it cannot 
 - **Rotating a secret.** The task reads the client.
 
   - If a second secret is there, its value is lost. The older one keeps working, but has to be deleted before another
-    can be minted: ``state: finalized``, then ``state: rotated``. In between applications cannot authenticate, so choose
-    the moment. With ``client_secret_file``, an empty file beside it, whose name ends with ``.unreceived``, marks this.
-    While it exists, running again or finalizing fails with the same message.
+    can be minted. In between applications cannot authenticate, so choose the moment.
+
+    - With the role, see "Replace a lost secret" in :ref:`ansible_collections.oauthops.iam.docsite.guide_rotate`.
+    - With the module, run ``state: finalized`` without ``client_secret_file``, then ``state: rotated`` with it. An
+      empty file beside the secret file, whose name ends with ``.unreceived``, marks the loss. While this mark exists,
+      finalizing with ``client_secret_file`` fails (``newer_secret_missing``). The next rotation removes the mark.
+
   - If no second secret is there, run again.
 
 Concurrent runs
@@ -94,15 +100,17 @@ Concurrent runs
 The API has no lock and no conditional write.
 
 - **The roles.** Publishing with a store and rotating hold a lock for the client on the controller. A second run waits
-  for ``lock_timeout`` seconds, then fails with ``locked`` and names the run that holds it. Between controllers, the
-  value ``minting-...`` in the store does the same (``rotation_busy``). If two runs write it at the same moment,
+  for 60 seconds, then fails with ``locked`` and names the process that holds the lock. The modules have the option
+  ``lock_timeout`` for this.
+- **Several controllers.** While a run mints, the key ``rotation`` in the store has a value that begins with
+  ``minting-``. Runs on other controllers fail with ``rotation_busy``. If two runs write this value at the same moment,
   ``hashi_vault`` and ``aws_secrets_manager`` refuse the second write. With other stores, a run reads the value back,
-  and can miss this.
+  and can miss a collision.
 - **Creating a client without a store.** Two runs can both find no client and both create one. Each run looks for
   other clients of that name afterwards. If there is one, the run fails, lists the clients, and says how to delete the
   duplicate. Until then every task with this ``client_name`` fails.
-- **The module cloudflare_oauth_client_secret.** It cannot separate two rotations at the same moment. Cloudflare
-  refuses one of them, and that task fails.
+- **The module cloudflare_oauth_client_secret.** It takes no lock, so never run two of its tasks for a client at the
+  same time. Cloudflare allows two secrets per client, but does not document how the API responds to a third.
 
 To be safe, let one controller manage an account, and run each task for an account once, with ``run_once: true``
 or ``hosts: localhost``.
@@ -110,32 +118,36 @@ or ``hosts: localhost``.
 Tests
 -----
 
-The tests of version 0.1.0 try at least these numbers of inputs. Each has to end with the result that the tables above
-name, or with an error that has a code.
-
-{inputs}
+The tests check every row of these tables. They try at least {requests} requests that fail, {responses} responses, and
+{addresses} addresses, credentials and proxies. For DNS they try {names} zones, updates and lookups, and for files
+{files} owners, links and locks.
 """
 
 HTTP, FILES = "tests/unit/module_utils/api", "tests/unit/module_utils"
-# Kinds of inputs, how many the tests try at least, and which tests these are.
+# Kinds of inputs in the last section, how many the tests try at least, and which tests these are.
 INPUTS: Sequence[tuple[str, int, tuple[str, ...]]] = (
+    ("requests", 936, ("tests/integration/test_weather.py",)),
     (
-        "requests that meet a failure once: kind of request, failure, before and after it was carried out",
-        876,
-        ("tests/integration/test_weather.py::test_the_task_comes_to_what_the_table_says",),
+        "responses",
+        414,
+        (f"{HTTP}/test_response.py", f"{HTTP}/test_client_pages.py", "tests/integration/stores/test_http.py"),
+    ),
+    ("addresses", 131, (f"{HTTP}/test_auth.py", f"{HTTP}/test_proxy.py", f"{HTTP}/test_transport.py")),
+    (
+        "names",
+        411,
+        (
+            "tests/integration/test_zones_at_cloudflare.py",
+            "tests/unit/modules/test_oauth_domain_record.py",
+            "tests/unit/module_utils/dns/test_cloudflare_zone.py",
+            "tests/integration/dns/test_update_servers.py",
+            "tests/integration/dns/test_rfc2136.py",
+            "tests/integration/dns/test_lookup.py",
+            "tests/integration/dns/test_resolver.py",
+        ),
     ),
     (
-        "requests that meet a failure that lasts",
-        60,
-        ("tests/integration/test_weather.py::test_what_stays_wrong_ends_in_one_message",),
-    ),
-    ("responses of the API, of Cloudflare's edge and of proxies", 211, (f"{HTTP}/test_response.py",)),
-    ("lists that change, grow, shrink or never end", 32, (f"{HTTP}/test_client_pages.py",)),
-    ("API addresses, credentials and account IDs", 85, (f"{HTTP}/test_auth.py",)),
-    ("proxies of the environment", 46, (f"{HTTP}/test_proxy.py", f"{HTTP}/test_transport.py")),
-    ("responses, addresses and proxies of stores that are servers", 171, ("tests/integration/stores/test_http.py",)),
-    (
-        "files and directories of other users, links, locks",
+        "files",
         182,
         (
             f"{FILES}/test_files.py",
@@ -143,25 +155,6 @@ INPUTS: Sequence[tuple[str, int, tuple[str, ...]]] = (
             "tests/unit/modules/test_files_of_others.py",
             "tests/unit/plugin_utils/test_lock.py",
         ),
-    ),
-    (
-        "zones and records at Cloudflare",
-        179,
-        (
-            "tests/integration/test_zones_at_cloudflare.py",
-            "tests/unit/modules/test_oauth_domain_record.py",
-            "tests/unit/module_utils/dns/test_cloudflare_zone.py",
-        ),
-    ),
-    (
-        "responses to DNS updates, at BIND, Knot DNS, PowerDNS, NSD and Unbound",
-        162,
-        ("tests/integration/dns/test_update_servers.py", "tests/integration/dns/test_rfc2136.py"),
-    ),
-    (
-        "lookups at name servers, and responses of a DNS over HTTPS resolver",
-        70,
-        ("tests/integration/dns/test_lookup.py", "tests/integration/dns/test_resolver.py"),
     ),
 )
 
@@ -206,15 +199,13 @@ def lasting_rows() -> Iterable[Sequence[str]]:
 
 
 def refusal_rows() -> Iterable[Sequence[str]]:
+    """Refusals of a server with the same remedy share a row."""
     yield ("Server", "Key of the update", "error.code", "error.reason", "What to do")
-    for refusal in REFUSALS:
-        yield (refusal.setting, refusal.what, f"``{refusal.code}``", f"``{refusal.reason}``", refusal.advice)
-
-
-def input_rows() -> Iterable[Sequence[str]]:
-    yield ("Kind", "Inputs")
-    for kind, number, _tests in INPUTS:
-        yield (kind, str(number))
+    same: dict[tuple[str, ...], list[str]] = {}
+    for each in REFUSALS:
+        same.setdefault((each.server, each.code, each.reason, each.advice), []).append(each.what)
+    for (server, code, reason, advice), keys in same.items():
+        yield (server, ", ".join(keys), f"``{code}``", f"``{reason}``", advice)
 
 
 def page() -> str:
@@ -224,7 +215,7 @@ def page() -> str:
         lasting=table(list(lasting_rows())),
         ran_on=f"{', '.join(RAN_ON[:-1])} and {RAN_ON[-1]}",
         refusals=table(list(refusal_rows())),
-        inputs=table(list(input_rows())),
+        **{kind: str(number) for kind, number, _tests in INPUTS},
     )
 
 

@@ -27,14 +27,11 @@ class HostRecords:
     A CNAME at the host is no obstacle: at Cloudflare only A, AAAA and CNAME records exclude one another.
     """
 
-    def __init__(self, api: Cloudflare, zone: Record, host: str) -> None:
-        self._api, self._zone, self._host = api, zone, host
-        self._path = f"/zones/{zone['id']}/dns_records"
+    def __init__(self, api: Cloudflare, host: str, zone_id: str | None = None) -> None:
+        self._api, self._host = api, host
+        self._zone = read_zone(api, zone_id, host) if zone_id else find_zone(api, host)
+        self._path = f"/zones/{self._zone['id']}/dns_records"
         self._present = at_name(self._listed({"name": host}), host)
-
-    @classmethod
-    def looked_up(cls, api: Cloudflare, host: str, zone_id: str | None = None) -> HostRecords:
-        return cls(api, read_zone(api, zone_id, host) if zone_id else find_zone(api, host), host)
 
     def ensure(self, state: str, value: str, ttl: int | None, *, check_mode: bool) -> dict[str, Any]:
         """Add the value beside all others for C(state=present), or else remove its records."""

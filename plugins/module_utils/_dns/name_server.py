@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .._api.address import ip_address
 from .._api.deadline import begun
 from .._api.errors import OAuthOpsError, invalid
-from .._api.retry import Countdown
+from .exchange import code_of, exchanged, is_response
 from .names import DNS_PORT, led_to, quoted
 
 DNSPYTHON_IMPORT_ERROR = None
@@ -33,9 +32,6 @@ except ImportError:
     DNSPYTHON_IMPORT_ERROR = traceback.format_exc()
 
 
-# A message's header, in bytes; places in it with masks (RFC 1035, 4.1.1); and the length before a message over TCP.
-HEADER, ID, LENGTH, LARGEST = 12, 2, 2, 65535
-RESPONSE, TRUNCATION, CODE = 0x80, (2, 0x02), (3, 0x0F)
 # What a server without the key, or without updates, says to a signed message.
 REFUSALS = ("FORMERR", "SERVFAIL", "NOTIMP", "REFUSED", "NOTZONE")
 # How much of a resolver's time one kind of address may take: some resolvers never respond for AAAA.
@@ -75,26 +71,20 @@ class Records:
     servers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Key:
-    """A TSIG key (RFC 8945); C(secret) is in base64."""
+def tsig_key(key_name: str, key_secret: str, algorithm: str) -> dict[str, Any]:
+    """A TSIG key (RFC 8945), as the arguments that sign a message of dnspython; C(key_secret) is in Base64.
 
-    name: str
-    secret: str
-    algorithm: str
-
-    def of_message(self) -> dict[str, Any]:
-        """The arguments that sign a message of dnspython. Raises UsageError for an invalid key."""
-        try:
-            name = dns.name.from_text(self.name)
-        except dns.exception.DNSException:
-            raise invalid("key_name", f"{self.name!r} is not a valid key name (expected a DNS name).") from None
-        try:
-            ring = dns.tsigkeyring.from_text({self.name: self.secret})
-        except (ValueError, dns.exception.DNSException):
-            raise invalid("key_secret", "it is not valid Base64. Copy it from the server's configuration.") from None
-        algorithm = getattr(dns.tsig, self.algorithm.upper().replace("-", "_"))
-        return {"keyring": ring, "keyname": name, "keyalgorithm": algorithm}
+    Raises UsageError for an invalid key.
+    """
+    try:
+        name = dns.name.from_text(key_name)
+    except dns.exception.DNSException:
+        raise invalid("key_name", f"{key_name!r} is not a valid key name (expected a DNS name).") from None
+    try:
+        ring = dns.tsigkeyring.from_text({key_name: key_secret})
+    except (ValueError, dns.exception.DNSException):
+        raise invalid("key_secret", "it is not valid Base64. Copy it from the server's configuration.") from None
+    return {"keyring": ring, "keyname": name, "keyalgorithm": getattr(dns.tsig, algorithm.upper().replace("-", "_"))}
 
 
 class NameServer:
@@ -108,11 +98,11 @@ class NameServer:
         timeout: float,
         tries: int = 1,
         protocol: str = "udp",
-        key: Key | None = None,
+        key: Mapping[str, Any] | None = None,
     ) -> None:
         self.address, self.port, self.protocol = address, port, protocol
         self.timeout, self.tries = timeout, tries
-        self._signing = key.of_message() if key else {}
+        self._signing = key or {}
 
     def ask(self, name: str, kind: str) -> Records:
         """The records of a type at a name. Raises NameServerError also if the server is not authoritative for it."""
@@ -181,10 +171,7 @@ class NameServer:
         raise NameServerError("dns_unreachable", f"{self} gave no response ({silence}).")
 
     def _exchange(self, wire: bytes) -> bytes:
-        place = (self.address, self.port)
-        received = b"" if self.protocol == "tcp" else over_udp(place, wire, self.timeout)
-        is_cut = not received or received[TRUNCATION[0]] & TRUNCATION[1]
-        return over_tcp(place, wire, self.timeout) if is_cut else received
+        return exchanged((self.address, self.port), self.protocol, wire, self.timeout)
 
     def _understood(self, message: Any, wire: bytes) -> Any:
         """Parse a response. After a signed message it must be signed, or be an unsigned refusal."""
@@ -194,12 +181,12 @@ class NameServer:
             text = f"{self} refuses the TSIG key: {refusal}."
             raise NameServerError("dns_key_refused", text, type(refusal).__name__) from None
         except dns.exception.DNSException as error:
-            if not self._signing or not is_response(wire, message):
+            if not self._signing or not is_response(wire, message.id):
                 reason = str(error).rstrip(".") or type(error).__name__
                 text = f"{self} gave an invalid response ({reason})."
                 raise NameServerError("dns_unreachable", text) from None
             return self._refusal(wire)
-        if self._signing and not response.had_tsig and is_response(wire, message):
+        if self._signing and not response.had_tsig and is_response(wire, message.id):
             return self._refusal(wire)
         if not message.is_response(response):
             raise NameServerError("dns_unreachable", f"{self} sent a response that does not match the query.")
@@ -208,7 +195,7 @@ class NameServer:
     def _refusal(self, wire: bytes) -> Any:
         """An unsigned response that refuses; raises NameServerError for any other, which can be forged."""
         refusal = dns.message.Message()
-        refusal.set_rcode(dns.rcode.from_flags(wire[CODE[0]] & CODE[1], 0))
+        refusal.set_rcode(dns.rcode.from_flags(code_of(wire), 0))
         code = dns.rcode.to_text(refusal.rcode())
         if code == "NOTAUTH":
             text = f"{self} responded {code}, without a TSIG signature."
@@ -220,63 +207,6 @@ class NameServer:
 
     def __str__(self) -> str:
         return f"The name server {self.address}" + (f" port {self.port}" if self.port != DNS_PORT else "")
-
-
-def over_udp(place: tuple[str, int], wire: bytes, timeout: float) -> bytes:
-    """The first response to a message. Raises OSError."""
-    countdown = Countdown(timeout)
-    family = socket.AF_INET6 if ":" in place[0] else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as connection:
-        connection.connect(place)
-        connection.send(wire)
-        while True:
-            connection.settimeout(time_left(countdown))
-            received = connection.recv(LARGEST)
-            if len(received) >= HEADER and received[:ID] == wire[:ID]:
-                return received
-
-
-def over_tcp(place: tuple[str, int], wire: bytes, timeout: float) -> bytes:
-    """The response to a message. Raises OSError, and EOFError where it ends too early."""
-    countdown = Countdown(timeout)
-    with socket.create_connection(place, timeout) as connection:
-        connection.sendall(len(wire).to_bytes(LENGTH, "big") + wire)
-        length = int.from_bytes(read(connection, LENGTH, countdown), "big")
-        return read(connection, length, countdown)
-
-
-def read(connection: socket.socket, length: int, countdown: Countdown) -> bytes:
-    found = b""
-    while len(found) < length:
-        connection.settimeout(time_left(countdown))
-        piece = connection.recv(length - len(found))
-        if not piece:
-            raise EOFError
-        found += piece
-    return found
-
-
-def time_left(countdown: Countdown) -> float:
-    """The seconds that are left. Raises OSError when there are none."""
-    left = countdown.remaining
-    if not left:
-        raise socket.timeout
-    return left
-
-
-def addresses(host: str) -> list[str]:
-    """The IP addresses of a host; none if this machine cannot resolve it."""
-    if ip_address(host):
-        return [host]
-    try:
-        return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, None)))
-    except (OSError, UnicodeError):
-        return []
-
-
-def is_response(wire: bytes, message: Any) -> bool:
-    """Whether the header is that of a response to a message (RFC 1035, 4.1.1)."""
-    return len(wire) >= HEADER and int.from_bytes(wire[:ID], "big") == message.id and bool(wire[ID] & RESPONSE)
 
 
 def absolute(name: str) -> Any:

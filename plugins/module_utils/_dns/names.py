@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Hashable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from .._api.errors import UsageError, invalid
 from .._uris import dns_name
@@ -16,17 +16,6 @@ Name = TypeVar("Name", bound=Hashable)
 # The next string of a zone file, quoted or, behind another one, bare.
 STRING = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([^"\s]+))\s*', re.DOTALL)
 ESCAPE = re.compile(r"\\(?:([0-9]{3})|(.))", re.DOTALL)
-KEY_ALGORITHMS = ["hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"]
-# The options that name a server with dynamic updates, and the key for it.
-NAME_SERVER_OPTIONS: Mapping[str, Any] = {
-    "server": {"type": "str"},
-    "port": {"type": "int", "default": DNS_PORT},
-    "protocol": {"type": "str", "choices": ["tcp", "udp"], "default": "tcp"},
-    "zone": {"type": "str"},
-    "key_name": {"type": "str"},
-    "key_secret": {"type": "str", "no_log": True},
-    "key_algorithm": {"type": "str", "choices": KEY_ALGORITHMS, "default": "hmac-sha256"},
-}
 # What a browser needs to reach a host: without these the application is gone.
 ADDRESSES = frozenset({"A", "AAAA", "CNAME"})
 

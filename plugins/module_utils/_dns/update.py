@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from .._api.errors import UsageError, invalid
-from .name_server import Key, NameServer, NameServerError, Records, addresses
+from .exchange import addresses
+from .name_server import NameServer, NameServerError, Records, tsig_key
 from .names import check_value, check_wildcard, names_from, quoted, refuse_below_delegation, refuse_beside_cname
 
 DEFAULT_TTL = 3600
@@ -79,13 +80,13 @@ def update_value(params: Mapping[str, Any], host: str, *, check_mode: bool) -> d
 
 
 def name_server(params: Mapping[str, Any]) -> NameServer:
-    key = Key(params["key_name"], params["key_secret"], params["key_algorithm"]) if params["key_name"] else None
     found = addresses(params["server"].strip())
     if not found:
         raise invalid(
             "server",
             f"{params['server']!r} is neither an IP address nor a name that this host can resolve. Correct it.",
         )
+    key = tsig_key(params["key_name"], params["key_secret"], params["key_algorithm"]) if params["key_name"] else None
     options = {"timeout": params["timeout"], "tries": TRIES, "protocol": params["protocol"], "key": key}
     return NameServer(found[0], params["port"], **options)
 

@@ -32,8 +32,8 @@ PLAIN: Mapping[str, tuple[type, list[str] | None]] = {
 }
 VALIDATOR = ArgumentSpecValidator(dict(DEFINITION_OPTIONS))
 INSTEAD = (
-    "The module does not template or decrypt this file. To use templates, load the list with vars_files as a variable, "
-    "and set clients to that variable."
+    "The module does not template or decrypt this file. To use templates or encrypted values, load the list as a "
+    "variable with vars_files, and set clients to that variable."
 )
 
 

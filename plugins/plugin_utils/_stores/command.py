@@ -36,7 +36,7 @@ class Command(Store):
 
     @property
     def place(self) -> str:
-        return f"the record kept by the program {self.params['write'][0]}"
+        return f"the secret stored by the program {self.params['write'][0]}"
 
     def read(self) -> Record:
         with self.raising(unreadable):

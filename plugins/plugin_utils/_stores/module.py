@@ -19,7 +19,7 @@ class ModuleStore(Store):
 
     @property
     def place(self) -> str:
-        return f"the record kept by the module {self.params['name']}"
+        return f"the secret stored by the module {self.params['name']}"
 
     def read(self) -> Record:
         with self.raising(unreadable):

@@ -72,7 +72,7 @@ class StoredRecord:
                 "store_collision",
                 f"store: {self.store.place} does not hold what was just written. Either another run wrote to it, or "
                 "the store does not keep what is written. Let only one run at a time write to it, and run again. If "
-                "that fails, check the store.",
+                "that fails, write a value to the store and read it back without Ansible.",
                 option="store",
             )
         self.found = shown

@@ -16,7 +16,7 @@ from tests.integration.ansible_runs import Ansible, Run, Task
 
 PROBE = Path(__file__).parent / "probe"
 # What our actions print at -vvv; a module without an action of ours does not.
-WHERE = re.compile(r"^\S+ runs (in the controller's process|as a module \()", re.MULTILINE)
+WHERE = re.compile(r"^\S+ runs (in Ansible's own process|in a separate process \()", re.MULTILINE)
 # What differs from one run to the next, wherever the modules run.
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)?")
 RANDOM = re.compile(r"[0-9a-f]{16}-FAK|[0-9a-f]{32}")
@@ -82,7 +82,7 @@ class BothWays:
 
 def places(run: Run) -> list[bool]:
     """Of each module of ours that a run with -vvv has started, whether it was in Ansible's own process."""
-    return [not where.startswith("as a module") for where in WHERE.findall(run.output)]
+    return [not where.startswith("in a separate process") for where in WHERE.findall(run.output)]
 
 
 def told(run: Run, differing: tuple[str, ...] = ()) -> list[str]:

@@ -160,11 +160,12 @@ def test_an_export_is_the_controllers_whatever_the_target(
     assert APP["client_name"] in path.read_text()
 
 
-def test_the_play_of_the_guide(ansible: Ansible, fake: FakeCloudflare, on_target: Play) -> None:
+def test_the_play_of_the_guide(ansible: Ansible, fake: FakeCloudflare, on_target: Play, ssh_target: SshTarget) -> None:
     Modules(fake).client(**{**APP, "client_name": "Example App"})
     (block,) = re.findall(r"code-block:: yaml\n\n((?: {3}.*\n|\n)+)", GUIDE.read_text(encoding="utf-8"))
     (play,) = yaml.safe_load(textwrap.dedent(block))
-    address = {name: fake.environment[name] for name in ("CLOUDFLARE_BASE_URL", "CLOUDFLARE_ACCOUNT_ID")}
+    address = {"CLOUDFLARE_BASE_URL": fake.environment["CLOUDFLARE_BASE_URL"]}
     run = ansible.play(play.pop("tasks"), "-vvv", **{**play, "hosts": "target", "environment": address})
     assert run.status == 0, run.output
     assert places(run) == [True, False]
+    assert (ssh_target.home / "example_app.secret").read_text() in fake.state()["minted_secrets"]

@@ -97,7 +97,12 @@ def json_file(directory: Path) -> Place:
 
 def module(directory: Path) -> Place:
     options = {"path": f"{directory}/kept/store.json"}
-    definition = {"type": "module", "name": "oauthops.iam.secret_file_value", "options": options, "write_to": "value"}
+    definition = {
+        "type": "module",
+        "name": "oauthops.iam.secret_file_value",
+        "options": options,
+        "write_to": "secret_value",
+    }
     return file_place(directory, definition, {"options": {"path": "not/absolute.json"}})
 
 

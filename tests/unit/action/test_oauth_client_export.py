@@ -54,7 +54,7 @@ def test_the_home_directory_can_be_short(cloudflare: Script, tmp_path: Path, mon
     cloudflare.expect(lists())
     assert export(Path("~/clients.yml")).changed
     assert (tmp_path / "clients.yml").exists()
-    assert export(Path("~/missing/clients.yml")).error == {"code": "invalid_option", "option": "path"}
+    assert export(Path("~/missing/clients.yml")).error == {"code": "file_inaccessible", "option": "path"}
 
 
 def test_no_file_has_the_token(cloudflare: Script, tmp_path: Path) -> None:
@@ -64,18 +64,18 @@ def test_no_file_has_the_token(cloudflare: Script, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "option"),
+    ("args", "code", "option"),
     [
-        ({"path": "clients.yml"}, "path"),
-        ({"path": "/no/such/clients.yml"}, "path"),
-        ({"variable": "our apps"}, "variable"),
+        ({"path": "clients.yml"}, "invalid_option", "path"),
+        ({"path": "/no/such/clients.yml"}, "file_inaccessible", "path"),
+        ({"variable": "our apps"}, "invalid_option", "variable"),
     ],
 )
 def test_wrong_options_are_named_before_anything_is_sent(
-    cloudflare: Script, tmp_path: Path, args: dict[str, Any], option: str
+    cloudflare: Script, tmp_path: Path, args: dict[str, Any], code: str, option: str
 ) -> None:
     result = export(**{"path": tmp_path / "clients.yml", **args})
-    assert result.error == {"code": "invalid_option", "option": option}
+    assert result.error == {"code": code, "option": option}
     assert cloudflare.sent == []
 
 

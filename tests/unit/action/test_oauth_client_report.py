@@ -140,18 +140,22 @@ def test_wrong_files_are_named_before_anything_is_sent(
         ({"now": "soon"}, "now"),
         ({"fail_on": ["drift", "everything"]}, "fail_on"),
         ({"html_file": "report.html"}, "html_file"),
-        ({"json_file": "/no/such/place/report.json"}, "json_file"),
-        ({"json_file": "/tmp/same", "text_file": "/tmp/same"}, "json_file"),
+        ({"json_file": "/tmp/same", "text_file": "/tmp/same"}, "text_file"),
     ],
 )
 def test_wrong_options_are_named_before_anything_is_sent(cloudflare: Script, args: dict[str, Any], option: str) -> None:
-    result = report(**args)
-    assert result.error == {"code": "invalid_option", "option": option}
+    assert report(**args).error == {"code": "invalid_option", "option": option}
+    assert cloudflare.sent == []
+
+
+def test_a_report_needs_a_directory_before_anything_is_sent(cloudflare: Script) -> None:
+    result = report(json_file="/no/such/place/report.json")
+    assert result.error == {"code": "file_inaccessible", "option": "json_file"}
     assert cloudflare.sent == []
 
 
 def test_a_pipe_is_not_replaced(cloudflare: Script, tmp_path: Path) -> None:
-    cloudflare.expect(lists(), offers_usual_scopes())
     os.mkfifo(tmp_path / "report.txt")
     result = report(text_file=str(tmp_path / "report.txt"))
     assert result.error == {"code": "file_inaccessible", "option": "text_file"}
+    assert cloudflare.sent == []

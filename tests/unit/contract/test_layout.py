@@ -34,7 +34,7 @@ LAYERS: dict[str, set[str]] = {
     "_module": {"_api"},
     "_system_errors": set(),
     "_store_options": set(),
-    "_dns_options": {"_dns"},
+    "_dns_options": set(),
 }
 PURE = [
     "_api/auth",

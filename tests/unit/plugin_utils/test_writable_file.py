@@ -10,30 +10,34 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import Us
 from ansible_collections.oauthops.iam.plugins.plugin_utils._text_file import check_writable
 
 
-def is_writable(path: str) -> bool:
-    try:
+def refusal(path: str) -> str:
+    """The error code, for the option that was given."""
+    with pytest.raises(UsageError) as refused:
         check_writable("path", path)
-    except UsageError as refused:
-        return (refused.code, refused.option) != ("invalid_option", "path")
-    return True
+    assert refused.value.option == "path"
+    return refused.value.code
 
 
 def test_a_file_can_be_written_whether_it_is_there_or_not(tmp_path: Path) -> None:
     path = tmp_path / "clients.yml"
-    assert is_writable(str(path))
+    check_writable("path", str(path))
     path.touch()
-    assert is_writable(str(path))
+    check_writable("path", str(path))
 
 
 def test_a_directory_is_no_file(tmp_path: Path) -> None:
-    assert not is_writable(str(tmp_path))
+    assert refusal(str(tmp_path)) == "file_inaccessible"
 
 
 def test_its_directory_has_to_be_writable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (tmp_path, os.W_OK))
-    assert not is_writable(str(tmp_path / "clients.yml"))
+    monkeypatch.setattr(os, "access", lambda _path, mode, **_options: not mode & os.W_OK)
+    assert refusal(str(tmp_path / "clients.yml")) == "file_inaccessible"
 
 
-@pytest.mark.parametrize("path", ["", "clients.yml", "./clients.yml", "/no/such/clients.yml", "a\0b"])
+def test_its_directory_has_to_exist() -> None:
+    assert refusal("/no/such/clients.yml") == "file_inaccessible"
+
+
+@pytest.mark.parametrize("path", ["", "clients.yml", "./clients.yml", "a\0b"])
 def test_other_paths_are_refused(path: str) -> None:
-    assert not is_writable(path)
+    assert refusal(path) == "invalid_option"

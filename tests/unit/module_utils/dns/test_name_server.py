@@ -15,16 +15,16 @@ import dns.rrset
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server import (
-    Key,
     NameServer,
     NameServerError,
     Records,
     system_resolver,
+    tsig_key,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.update import PRIMARY, update_value
 from tests.unit.support import refuses
 
-KEY = Key("writer", base64.b64encode(b"x" * 32).decode(), "hmac-sha256")
+KEY = tsig_key("writer", base64.b64encode(b"x" * 32).decode(), "hmac-sha256")
 
 
 SIGNED, UNSIGNED = NameServer("192.0.2.1", timeout=1, key=KEY), NameServer("192.0.2.1", timeout=1)
