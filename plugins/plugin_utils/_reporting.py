@@ -11,9 +11,10 @@ from typing import Any
 from ..module_utils._api.auth import check_account_id
 from ..module_utils._api.client import connect
 from ..module_utils._api.errors import UsageError, invalid
-from ..module_utils._oauth.bulk import checked_entries, reconcile_all
+from ..module_utils._oauth.bulk import reconcile_all
 from ..module_utils._oauth.clients import OAuthClients
 from ..module_utils._oauth.definitions import given_definitions
+from ..module_utils._oauth.entries import checked_entries
 from ..module_utils._oauth.model import Client
 from ..module_utils._oauth.promotion import publishing
 from ..module_utils._oauth.validate import DEFINITION_OPTIONS
