@@ -12,7 +12,7 @@ from typing import Any
 from ..module_utils._api.auth import check_id
 from ..module_utils._api.errors import UsageError, invalid, reporting_changes
 from ..module_utils._dns.names import perhaps_beside_cname
-from ..module_utils._oauth.apply import carried_out, confirmed, predicted
+from ..module_utils._oauth.apply import performed
 from ..module_utils._oauth.clients import Listing, OAuthClients
 from ..module_utils._oauth.model import Client, has_secret, not_found, shaped
 from ..module_utils._oauth.plan import Creation, Deletion, Step, Update, decided
@@ -64,7 +64,7 @@ class Publishing:
         expected = _expected(step)
         if _writes(step) or publishing(expected)["phase"] != "public":
             self._check(step, expected, listing)
-        self._note(predicted(step) if self.check_mode else self._carry_out(step))
+        self._note(performed(step, self.clients, check_mode=self.check_mode))
         client = self.seen["oauth_client"]
         if self.secret and has_secret(client) and not creates:
             self.changed |= self.secret.complete(client)
@@ -83,7 +83,7 @@ class Publishing:
                 "it is private, but state=public makes a client public permanently. Set it to public, or omit it.",
             )
         step = decided({}, actual, {**self._step_params(), "visibility": "public"}, self.clients)
-        self._note(predicted(step) if self.check_mode else carried_out(step, self.clients))
+        self._note(performed(step, self.clients, check_mode=self.check_mode))
         return self._result({})
 
     def remove(self) -> Result:
@@ -93,8 +93,7 @@ class Publishing:
         record = publishing(actual)["dns_record"] if actual else None
         if record and record["value"]:
             self._add(self.provider.ensure("absent", record["name"], record["value"], check_mode=self.check_mode))
-        result = predicted(step) if self.check_mode else carried_out(step, self.clients)
-        self._add(result)
+        self._add(performed(step, self.clients, check_mode=self.check_mode))
         return {
             **self._common(actual),
             "client_id": actual["client_id"] if actual else None,
@@ -185,12 +184,6 @@ class Publishing:
                 "client, renamed, set client.client_id to its ID. If you want another client, set allow_similar=true.",
                 option="client.client_name",
             )
-
-    def _carry_out(self, step: Step) -> Result:
-        result = carried_out(step, self.clients)
-        if isinstance(step, Creation):
-            return confirmed(result, self.clients.after_creation([result["oauth_client"]]))
-        return result
 
     def _publish_record(self) -> bool:
         """Whether it was written now."""
