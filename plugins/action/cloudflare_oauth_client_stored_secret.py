@@ -46,12 +46,12 @@ def without_secret(kept: StoredRecord) -> str:
     if kept.holds_secret and kept.store.write_only:
         return (
             f"store: {kept.store.place} cannot be read back, and the handover directory holds no copy of the secret. "
-            "Mint another with cloudflare_oauth_client_rotation and deploy it in the same run, or use a store of "
-            "another type."
+            "Mint another with oauthops.iam.cloudflare_oauth_client_rotation and deploy it in the same run, or use a "
+            "store of another type."
         )
     return (
         f"store: {kept.store.place} holds no secret of {kept.client_id}. Store it with state=present, or mint another "
-        "with the module cloudflare_oauth_client_rotation."
+        "with oauthops.iam.cloudflare_oauth_client_rotation."
     )
 
 

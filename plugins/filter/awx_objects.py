@@ -63,7 +63,8 @@ def awx_objects(options: Any) -> dict[str, list[dict[str, Any]]]:
         return cast("dict[str, list[dict[str, Any]]]", wrap_var(objects(plain(options))))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AnsibleFilterError(
-            f"awx_objects: invalid input (expected all variables of the role oauth_client_awx): {reason_of(error)}."
+            f"awx_objects: invalid input (expected all variables of the role oauthops.iam.oauth_client_awx): "
+            f"{reason_of(error)}."
         ) from None
 
 

@@ -51,7 +51,7 @@ def drift_report_text(report: Mapping[str, Any]) -> list[str]:
         return list(report_lines(report))
     except (AttributeError, KeyError, TypeError):
         raise AnsibleFilterError(
-            "drift_report_text: invalid input (expected report of the module cloudflare_oauth_client_report)."
+            "drift_report_text: invalid input (expected report of oauthops.iam.cloudflare_oauth_client_report)."
         ) from None
 
 

@@ -104,8 +104,8 @@ class Minting:
             yield
         except UsageError as failure:
             raise failure.continued(
-                f"The minted secret is saved in {self.handover.path(note)}. The next run on this controller stores it, "
-                "once the cause is corrected."
+                f"The minted secret is saved in {self.handover.path(note)}. The next run on this controller that can "
+                "write to the store moves it there."
             ) from None
 
     def _check_ours(self, note: Note, client_id: str) -> None:
@@ -116,7 +116,7 @@ class Minting:
         if not self.kept.store.compares and self.kept.read().get("rotation") != str(note):
             raise UsageError(
                 "store_collision",
-                f"store: another run wrote to {self.kept.store.place} while a secret of {client_id} was minted. "
-                "Let the other run end, then run again.",
+                f"store: another run wrote to {self.kept.store.place} while a secret of {client_id} was being "
+                "minted. Wait for the other run to finish, then run again.",
                 option="store",
             )

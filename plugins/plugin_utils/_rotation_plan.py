@@ -108,8 +108,8 @@ REASONS: Mapping[str, str] = {
     ),
     "rotation_foreign": (
         "A rotation of {client_id} is open that was not started with this store. The store does not hold the newer "
-        "secret, and finalizing would delete the one that it holds. If you have the newer secret, store it with the "
-        "module cloudflare_oauth_client_stored_secret and rotation=open, then run again. Otherwise run once with "
+        "secret, and finalizing would delete the one that it holds. If you have the newer secret, store it with "
+        "oauthops.iam.cloudflare_oauth_client_stored_secret and rotation=open, then run again. Otherwise run once with "
         "replace_lost=true in a maintenance window: applications cannot authenticate until the next secret is deployed."
     ),
     "finalized": "The rotation is finalized, which deletes the older secret.",

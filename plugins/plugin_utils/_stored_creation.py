@@ -78,9 +78,9 @@ class StoredCreation(Delivery):
             raise UsageError(
                 "secret_not_stored",
                 f"store: the client {client['client_id']} exists, but {kept.store.place} does not hold its secret, and "
-                "Cloudflare does not show it again. If you have it, store it with the module "
-                "cloudflare_oauth_client_stored_secret. If not, mint another with cloudflare_oauth_client_rotation "
-                "and the same store.",
+                "Cloudflare does not show it again. If you have it, store it with "
+                "oauthops.iam.cloudflare_oauth_client_stored_secret. If not, mint another with "
+                "oauthops.iam.cloudflare_oauth_client_rotation and the same store.",
                 option="store",
             )
         if not kept.store.site.check_mode:

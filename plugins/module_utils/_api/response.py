@@ -126,7 +126,7 @@ def pages_of(first: Response) -> int:
 
 def incomplete(request: Request, reason: str, remedy: str = "Run again.") -> CloudflareError:
     """The error for a list that is, or may be, incomplete."""
-    text = f"{reason}. The list may be incomplete, so the task stopped."
+    text = f"{reason}. The task stopped, because it needs the whole list."
     return CloudflareError("incomplete_listing", text, remedy=remedy, **request.where, status=200)
 
 

@@ -219,8 +219,8 @@ def _writable(zones: list[Record], name: str) -> Record:
     if len(best) > 1:
         ids = ", ".join(f"{zone['id']} ({zone.get('status')})" for zone in best)
         text = (
-            f"Several zones have the name {name}: {ids}. Set zone_id of the module "
-            "cloudflare_oauth_domain_record to one of them."
+            f"Several zones have the name {name}: {ids}. Set zone_id of "
+            "oauthops.iam.cloudflare_oauth_domain_record to one of them."
         )
         raise UsageError("zone_ambiguous", text, option="zone_id")
     return best[0]

@@ -165,7 +165,8 @@ def _secret_warnings(actual: Client, delivery: Delivery) -> list[str]:
         return [refusal.message]
     return [
         f"The client {actual['client_id']} exists already, but {delivery.path} does not hold its secret, which "
-        "Cloudflare does not show again. To mint another, use cloudflare_oauth_client_secret with state=rotated."
+        "Cloudflare does not show again. To mint another, use oauthops.iam.cloudflare_oauth_client_secret with "
+        "state=rotated."
     ]
 
 

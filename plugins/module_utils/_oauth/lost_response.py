@@ -14,7 +14,7 @@ from .._api.text import joined
 from .model import Client, has_secret
 
 FIRST_SECRET_REMEDY = (
-    "To replace the lost secret, mint another with the module cloudflare_oauth_client_secret and state=rotated, then "
+    "To replace the lost secret, mint another with oauthops.iam.cloudflare_oauth_client_secret and state=rotated, then "
     "delete the lost one with state=finalized."
 )
 REPLACING = (
@@ -48,8 +48,9 @@ def lost_creation(
             "client_duplicated",
             f"The request to create the client {client_name!r} got no usable response, and several new clients have "
             f"this name: {joined(ids, 'and')}. Their secrets, if they have any, were not received. Delete those that "
-            "you do not need with state=absent and client_id. For the one that you keep, mint another secret with the "
-            "module cloudflare_oauth_client_secret and state=rotated, then delete the lost one with state=finalized.",
+            "you do not need with state=absent and client_id. For the one that you keep, mint another secret with "
+            "oauthops.iam.cloudflare_oauth_client_secret and state=rotated, then delete the lost secret with "
+            "state=finalized.",
             changed=True,
             oauth_client=found[0],
         )
@@ -72,8 +73,8 @@ def lost_rotation(lost: CloudflareError, client: Client, current: Client | Cloud
             "rotation_unknown",
             f"It is not known whether a second secret of {client_id} was minted: no usable response came. "
             f"Reading the client failed as well: {current.cause} Later, look up has_rotated_secret with "
-            "cloudflare_oauth_client_info. If it is false, run again. If it is true, a second secret exists that was "
-            f"never received. {SECOND_SECRET_REMEDY}",
+            "oauthops.iam.cloudflare_oauth_client_info. If it is false, run again. If it is true, a second secret "
+            f"exists that was never received. {SECOND_SECRET_REMEDY}",
             changed=True,
         )
     if current and current["has_rotated_secret"]:

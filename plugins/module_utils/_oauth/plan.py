@@ -129,7 +129,7 @@ def _warnings(actual: Client, expected: Client) -> list[str]:
     if has_secret(expected):
         return [
             "token_endpoint_auth_method now needs a client secret, and Cloudflare shows none when it changes. Mint one "
-            "with the module cloudflare_oauth_client_secret and state=rotated."
+            "with oauthops.iam.cloudflare_oauth_client_secret and state=rotated."
         ]
     return ["token_endpoint_auth_method is none now: the client secrets that applications hold no longer work."]
 

@@ -95,7 +95,5 @@ def _remedy(missing: list[str], obstacle: str | None) -> str:
     setting = f"Set {joined(options, 'and')}." if options else ""
     if "client_uri_verification" not in missing:
         return f"{setting} Then run again."
-    run = "Then run" if options else "Run"
-    return (
-        f"{setting} {run} the role oauth_client_publish, which verifies the host and makes the client public.".strip()
-    )
+    role = "the role oauthops.iam.oauth_client_publish, which verifies the host and makes the client public."
+    return f"{setting} Then run {role}" if options else f"Run {role}"

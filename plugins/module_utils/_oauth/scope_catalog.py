@@ -12,7 +12,7 @@ from typing import Any, Callable
 from .._api.client import Cloudflare
 from .._api.errors import UsageError
 from .._api.response import Record
-from .._api.text import first_of, similar
+from .._api.text import joined, similar, some
 from .model import is_identity_scope
 
 ANY_CREDENTIAL = ""
@@ -37,11 +37,16 @@ def check_known(option: str, wanted: Iterable[str], known: Iterable[str]) -> Non
     ids = list(known)
     unknown = [scope for scope in dict.fromkeys(wanted) if scope not in ids]
     if unknown:
-        texts = [_unknown(scope, ids) for scope in unknown]
+        near = dict.fromkeys(each for scope in unknown[:SHOWN_SCOPES] for each in near_misses(scope, ids))
+        meant = f" Did you mean {joined(list(near), 'or')}?" if near else ""
+        dots = (
+            " Separate the parts of a scope ID by dots, not colons." if any(":" in scope for scope in unknown) else ""
+        )
         raise UsageError(
             "scope_unknown",
-            f"{first_of(texts, SHOWN_SCOPES, 'unknown scopes')} The module cloudflare_oauth_scope_info lists all "
-            "scopes.",
+            f"Cloudflare has no scope{'s' if len(unknown) > 1 else ''} "
+            f"{some(list(map(repr, unknown)), SHOWN_SCOPES)}.{dots}{meant} The module "
+            "oauthops.iam.cloudflare_oauth_scope_info lists all scopes.",
             option=option,
         )
 
@@ -69,13 +74,6 @@ def matching(scopes: Iterable[Record], category: str | None, name: str | None) -
 
 def _matches(pattern: str, text: Any) -> bool:
     return fnmatch.fnmatchcase(str(text or "").lower(), pattern.lower())
-
-
-def _unknown(scope: str, ids: list[str]) -> str:
-    near = near_misses(scope, ids)
-    meant = f" Did you mean {' or '.join(near)}?" if near else ""
-    dots = " Separate the parts of a scope ID by dots, not colons." if ":" in scope else ""
-    return f"Cloudflare has no scope {scope!r}.{dots}{meant}"
 
 
 def near_misses(scope: str, ids: Sequence[str]) -> list[str]:

@@ -96,5 +96,5 @@ def test_hostile_names_are_spelled_out() -> None:
 
 @pytest.mark.parametrize("report", [{}, None, "text"])
 def test_what_is_no_report_is_told(report: Any) -> None:
-    with pytest.raises(AnsibleFilterError, match="expected report of the module cloudflare_oauth_client_report"):
+    with pytest.raises(AnsibleFilterError, match=r"expected report of oauthops\.iam\.cloudflare_oauth_client_report"):
         drift_report_text(report)

@@ -172,7 +172,7 @@ def test_a_zone_that_will_not_do(cloudflare: Script, kind: str, text: str) -> No
     [
         (
             ("active", "active"),
-            "example.com: z1 (active), z2 (active). Set zone_id of the module cloudflare_oauth_domain_record to one",
+            "example.com: z1 (active), z2 (active). Set zone_id of oauthops.iam.cloudflare_oauth_domain_record to one",
         ),
         (("moved", "pending"), "z1 (moved), z2 (pending)"),
     ],

@@ -74,7 +74,7 @@ def test_whether_a_second_secret_exists_is_unknown() -> None:
             lost_creation(LOST, "App", [CLIENT]),
             [
                 f"The client 'App' was created as {CLIENT_ID}, but its secret was never received",
-                "mint another with the module cloudflare_oauth_client_secret and state=rotated, then delete",
+                "mint another with oauthops.iam.cloudflare_oauth_client_secret and state=rotated, then delete",
             ],
         ),
         (lost_creation(LOST, "App", []), ["no client of that name is listed now. Run again"]),

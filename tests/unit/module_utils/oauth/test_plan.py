@@ -40,7 +40,7 @@ def test_a_new_client_cannot_start_public() -> None:
     with refuses("not_publishable") as caught:
         plan_creation(wanted, "public")
     assert "The client does not exist yet and cannot be created as public. Missing: verif" in caught.value.message
-    assert "Run the role oauth_client_publish, which verifies the host" in caught.value.message
+    assert "Run the role oauthops.iam.oauth_client_publish, which verifies the host" in caught.value.message
 
 
 @pytest.mark.parametrize("wanted", [{"grant_types": ["refresh_token"]}, {"scopes": ["openid"]}])
@@ -176,7 +176,7 @@ def test_all_that_promotion_lacks_comes_in_one_message() -> None:
     assert (
         "Missing: logo_uri, client_uri, scopes (at least one that is not an identity scope). "
         "Nothing was changed. Set logo_uri, client_uri and scopes. "
-        "Then run the role oauth_client_publish, which verifies the host"
+        "Then run the role oauthops.iam.oauth_client_publish, which verifies the host"
     ) in error.message
 
 

@@ -48,7 +48,7 @@ def test_an_unknown_scope_comes_with_what_was_meant(scope: str, hint: str) -> No
     message = refused("dns.read", scope)
     assert message.startswith(f"Cloudflare has no scope {scope!r}. ")
     assert hint in message
-    assert message.endswith("The module cloudflare_oauth_scope_info lists all scopes.")
+    assert message.endswith("The module oauthops.iam.cloudflare_oauth_scope_info lists all scopes.")
 
 
 def test_all_unknown_scopes_come_in_one_message_once() -> None:
@@ -61,7 +61,7 @@ def test_of_many_unknown_scopes_the_first_are_named() -> None:
     message = refused(*(f"{letter}.x" for letter in "abcdefg"))
     assert "'e.x'" in message
     assert "'f.x'" not in message
-    assert "There are 2 more unknown scopes." in message
+    assert " and 2 more." in message
 
 
 def test_at_most_three_near_misses_the_likeliest_first() -> None:
