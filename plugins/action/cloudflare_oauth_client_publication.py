@@ -50,10 +50,10 @@ class ActionModule(StoreAction):
         if params["state"] != "prepared" or not params["store"] or params["discard_client_secret"]:
             yield None
             return
-        handover = Handover(params["handover_dir"], check_mode=check_mode)
+        handover = Handover(params["handover_dir"], NEW, check_mode=check_mode)
         with self.store(params["store"], check_mode=check_mode) as store:
             kept = StoredRecord(store, None)
-            minting = Minting(kept, handover.of_client(NEW), params, self.say)
+            minting = Minting(kept, handover, params, self.say)
             try:
                 with self.one_at_a_time(handover, lock_name(wanted), params):
                     yield StoredCreation(minting)

@@ -25,14 +25,14 @@ class ActionModule(StoreAction):
     def work(self, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
         check_params(params)
         account_id = check_account_id(params)
-        handover = Handover(params["handover_dir"], check_mode=check_mode)
         clients = OAuthClients(connect(params), account_id)
         with self.store(params["store"], check_mode=check_mode) as store:
             client_id = params["client_id"] or named(clients, params["client_name"])
             given = {**params, "client_id": client_id, "account_id": account_id}
+            handover = Handover(params["handover_dir"], client_id, check_mode=check_mode)
             with self.one_at_a_time(handover, client_id, params):
                 kept = StoredRecord(store, client_id)
-                minting = Minting(kept, handover.of_client(client_id), given, self.say)
+                minting = Minting(kept, handover, given, self.say)
                 try:
                     return Rotation(clients, minting, given, check_mode).result()
                 finally:

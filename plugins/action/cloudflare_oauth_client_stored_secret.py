@@ -11,7 +11,7 @@ from ..module_utils._api.errors import UsageError, reporting_changes
 from ..module_utils._module import register
 from ..modules.cloudflare_oauth_client_stored_secret import MODULE
 from ..plugin_utils import _moment as moments
-from ..plugin_utils._handover import ClientHandover, Handover
+from ..plugin_utils._handover import Handover
 from ..plugin_utils._rotation import fingerprint
 from ..plugin_utils._rotation_note import OPEN, Note
 from ..plugin_utils._store_action import StoreAction
@@ -25,15 +25,15 @@ class ActionModule(StoreAction):
 
     def work(self, params: Mapping[str, Any], check_mode: bool) -> Result:
         reads = params["state"] == "read"
-        handover = Handover(params["handover_dir"], check_mode=check_mode or reads)
+        handover = Handover(params["handover_dir"], params["client_id"], check_mode=check_mode or reads)
         with self.store(params["store"], check_mode=check_mode) as store:
             kept = StoredRecord(store, params["client_id"])
             with self.one_at_a_time(handover, params["client_id"], params):
                 kept.read()
-                return shown(kept, handover.of_client(params["client_id"])) if reads else stored(kept, params)
+                return shown(kept, handover) if reads else stored(kept, params)
 
 
-def shown(kept: StoredRecord, handover: ClientHandover) -> Result:
+def shown(kept: StoredRecord, handover: Handover) -> Result:
     """The record with its secret, for the tasks of a user. Raises UsageError when the secret cannot be read."""
     secret = kept.secret or handover.kept()
     if not secret:

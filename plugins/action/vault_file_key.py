@@ -51,36 +51,28 @@ def ensured(
     place: Place, vault: Vault, key: str, value: Mapping[str, Any] | None, *, check_mode: bool
 ) -> tuple[Any, bool]:
     """The value that was found, and whether it was replaced, or would be in check mode."""
-    with place.raising("read or written"):
-        older = found_at(place)
-        found, encrypted = edited(vault, older, key, value)
-        if encrypted is None:
-            return found, False
-        check(place, older)
-        if check_mode:
-            ATTRIBUTES.check(place, older)
-            check_private_directory(handover_directory())
-            return found, True
-        with locked(place):
-            for _turn in range(TURNS):
-                if replaced(place, encrypted, older):
-                    return found, True
-                older = found_at(place)
-                found, encrypted = edited(vault, older, key, value)
-                if encrypted is None:
-                    return found, False
-                check(place, older)
+    with place.raising("read or written"), contextlib.ExitStack() as lock:
+        for turn in range(TURNS):
+            older = found_at(place)
+            found, encrypted = edited(vault, older, key, value)
+            if encrypted is None:
+                return found, False
+            place.check()
+            ATTRIBUTES.check_origin(place, older)
+            if check_mode:
+                ATTRIBUTES.check(place, older)
+                check_private_directory(handover_directory())
+                return found, True
+            if turn == 0:  # a file that stays as it is needs no lock
+                lock.enter_context(locked(place))
+            if replaced(place, encrypted, older):
+                return found, True
     raise UsageError(
         "locked",
         f"path: another program changed {place.path} {TURNS} times while this task was editing it. Run the task again "
         "when that program has stopped writing.",
         option="path",
     )
-
-
-def check(place: Place, older: Found | None) -> None:
-    place.check()
-    ATTRIBUTES.check_origin(place, older)
 
 
 def replaced(place: Place, content: bytes, older: Found | None) -> bool:

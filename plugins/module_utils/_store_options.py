@@ -95,4 +95,9 @@ def documented(stores: Mapping[str, Options]) -> dict[str, dict[str, Any]]:
     return found
 
 
-STORE_OPTION: Mapping[str, Any] = {"type": "dict", "options": documented(STORES)}
+# As the documentation fragment _store has them.
+STORE_OPTIONS: Options = {
+    "store": {"type": "dict", "required": True, "options": documented(STORES)},
+    "lock_timeout": {"type": "float", "default": 60.0},
+    "handover_dir": {"type": "path"},
+}

@@ -401,8 +401,9 @@ from typing import Any
 from ..module_utils._api.auth import check_account_id
 from ..module_utils._api.client import connect
 from ..module_utils._module import CloudflareModule
-from ..module_utils._oauth.apply import reconcile
+from ..module_utils._oauth.apply import performed
 from ..module_utils._oauth.clients import OAuthClients, find_client
+from ..module_utils._oauth.plan import decided
 from ..module_utils._oauth.validate import DEFINITION_OPTIONS, checked_description
 
 OPTIONS: Mapping[str, Any] = {
@@ -418,7 +419,7 @@ def run(params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     wanted = checked_description(params)
     clients = OAuthClients(connect(params), account_id)
     actual = find_client(clients, params["client_id"], params["client_name"])
-    return reconcile(clients, wanted, actual, params, check_mode=check_mode)
+    return performed(decided(wanted, actual, params, clients), clients, check_mode=check_mode)
 
 
 MODULE = CloudflareModule(run, OPTIONS, {"required_one_of": [("client_id", "client_name")]})

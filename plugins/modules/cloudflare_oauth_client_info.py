@@ -91,11 +91,6 @@ oauth_clients:
     publishing:
       description: The state of publishing, as RV(oauthops.iam.cloudflare_oauth_client#module:publishing).
       type: dict
-      sample:
-        phase: incomplete
-        missing: [logo_uri, client_uri, client_uri_verification]
-        dns_record: ~
-        obstacle: ~
 error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed
@@ -105,7 +100,6 @@ waited:
   returned: when a request was repeated, a change was not yet visible in a response, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping

@@ -191,19 +191,18 @@ from typing import Any
 
 from ..module_utils._dns_options import DNS_OPTION
 from ..module_utils._module import CloudflareModule, only_as_action
-from ..module_utils._store_options import STORE_OPTION
+from ..module_utils._store_options import STORE_OPTIONS
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["prepared", "public", "absent"], "default": "prepared"},
     "client": {"type": "dict", "required": True},
-    "store": STORE_OPTION,
+    **STORE_OPTIONS,
+    "store": {**STORE_OPTIONS["store"], "required": False},
     "dns": DNS_OPTION,
     "validate_scopes": {"type": "bool", "default": True},
     "allow_similar": {"type": "bool", "default": False},
     "discard_client_secret": {"type": "bool", "default": False, "no_log": False},
     "force": {"type": "bool", "default": False},
-    "lock_timeout": {"type": "float", "default": 60.0},
-    "handover_dir": {"type": "path"},
 }
 
 MODULE = CloudflareModule(only_as_action, OPTIONS)

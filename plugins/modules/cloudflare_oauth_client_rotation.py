@@ -209,28 +209,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._api.errors import invalid
-from ..module_utils._api.retry import check_seconds
 from ..module_utils._module import CloudflareModule, only_as_action
-from ..module_utils._store_options import STORE_OPTION
+from ..module_utils._store_options import STORE_OPTIONS
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["rotated", "finalized"], "default": "rotated"},
     "client_id": {"type": "str"},
     "client_name": {"type": "str"},
-    "store": {**STORE_OPTION, "required": True},
+    **STORE_OPTIONS,
     "max_age": {"type": "str"},
     "overlap": {"type": "str"},
     "replace_lost": {"type": "bool", "default": False},
     "expected": {"type": "str"},
     "secret_needed": {"type": "str", "choices": ["no", "now", "later"], "default": "no", "no_log": False},
-    "lock_timeout": {"type": "float", "default": 60.0},
-    "handover_dir": {"type": "path"},
 }
 
 
 def check_params(params: Mapping[str, Any]) -> None:
     """Raise UsageError for what no run can be started with."""
-    check_seconds("lock_timeout", params["lock_timeout"])
     if not (params["client_id"] or params["client_name"]):
         raise invalid("client_id", "set client_id or client_name, to identify the client.")
     if params["replace_lost"] and params["state"] == "finalized":

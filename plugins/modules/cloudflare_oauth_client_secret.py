@@ -105,7 +105,6 @@ waited:
   returned: when a request was repeated, a change was not yet visible in a response, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping
@@ -115,9 +114,9 @@ from ..module_utils._api.auth import check_account_id
 from ..module_utils._api.client import connect
 from ..module_utils._module import CloudflareModule
 from ..module_utils._oauth.clients import OAuthClients, find_client
+from ..module_utils._oauth.delivery import Delivery
 from ..module_utils._oauth.model import not_found
 from ..module_utils._oauth.rotation import as_it_is_now, ensure_finalized, ensure_rotated
-from ..module_utils._oauth.secret_file import Delivery
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["rotated", "finalized"], "required": True},

@@ -108,17 +108,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._module import Module, only_as_action
-from ..module_utils._store_options import STORE_OPTION
+from ..module_utils._store_options import STORE_OPTIONS
 
 OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["read", "present"], "default": "read"},
     "client_id": {"type": "str", "required": True},
-    "store": {**STORE_OPTION, "required": True},
+    **STORE_OPTIONS,
     "client_secret": {"type": "str", "no_log": True},
     "minted_at": {"type": "str"},
     "rotation": {"type": "str", "choices": ["open", "closed"], "default": "closed"},
-    "lock_timeout": {"type": "float", "default": 60.0},
-    "handover_dir": {"type": "path"},
 }
 
 MODULE = Module(only_as_action, OPTIONS, {"required_if": [("state", "present", ("client_secret",))]})

@@ -149,10 +149,7 @@ options:
         purpose.
       - Whether the secrets of new clients are returned as RV(oauth_clients[].client_secret). Set C(no_log=true) on the
         task then, because ansible-core before 2.22 shows them otherwise.
-      - Refused together with C(async), which keeps the result in a file that every user can read.
-      - In a loop, C(register) with a mapping (ansible-core 2.21 and later) keeps only the last item, so other secrets
-        would be lost. The task refuses it unless O(client_secret_dir) is set. Register a name instead, or
-        C(_task.loop_result).
+      - Refused with C(async) and in some loops, as O(oauthops.iam.cloudflare_oauth_client#module:return_client_secret).
       - A task that is interrupted before it ends returns nothing. With O(client_secret_dir), the files have the secrets
         even then.
     type: bool
@@ -259,10 +256,6 @@ oauth_clients:
       returned: when it failed
       type: dict
       contains:
-        code:
-          description: One of the R(error codes,ansible_collections.oauthops.iam.docsite.guide_errors).
-          type: str
-          sample: client_ambiguous
         option:
           description:
             - The option to change, as the task or the file writes it, such as V(oauth_clients.yml[3].client_id).
@@ -318,11 +311,10 @@ unmanaged:
   elements: dict
   sample: []
 waited:
-  description: Messages about each pause before a request, with its cause.
+  description: Messages about each pause before a request, as RV(oauthops.iam.cloudflare_oauth_client#module:waited).
   returned: when a request was repeated, a change was not yet visible in a response, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 error:
   description: Why the task failed, as RV(oauthops.iam.cloudflare_oauth_client#module:error).
   returned: when the task failed
@@ -337,9 +329,10 @@ from ..module_utils._api.auth import check_account_id
 from ..module_utils._api.client import connect
 from ..module_utils._api.errors import invalid
 from ..module_utils._module import CloudflareModule
-from ..module_utils._oauth.bulk import checked_entries, reconcile_all
+from ..module_utils._oauth.bulk import reconcile_all
 from ..module_utils._oauth.clients import OAuthClients
 from ..module_utils._oauth.definitions import given_definitions
+from ..module_utils._oauth.entries import checked_entries
 from ..module_utils._oauth.validate import DEFINITION_OPTIONS
 
 OPTIONS: Mapping[str, Any] = {

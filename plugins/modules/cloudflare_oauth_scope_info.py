@@ -83,7 +83,6 @@ waited:
   returned: when a request was repeated, a change was not yet visible in a response, or the rate limit was near
   type: list
   elements: str
-  sample: ['1.0 s: GET /oauth/scopes failed (status 503)']
 """
 
 from collections.abc import Mapping

@@ -24,79 +24,43 @@ NEW = os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
 
 class Handover:
-    """The directory of the handover files, which belongs to one user. In check mode it need not exist."""
+    """The handover files of one client, whose lock the run holds, in a directory that belongs to one user.
 
-    def __init__(self, path: str | None, *, check_mode: bool) -> None:
-        given = os.path.expanduser(path or handover_directory())
-        if not os.path.isabs(given):
-            raise invalid("handover_dir", f"{given} is not an absolute path. Set an absolute one.")
-        self.directory = given
+    Taking the lock creates the directory. In check mode there is no lock, and the directory need not exist.
+    """
+
+    def __init__(self, directory: str | None, client_id: str, *, check_mode: bool) -> None:
+        self.directory = os.path.expanduser(directory or handover_directory())
+        if not os.path.isabs(self.directory):
+            raise invalid("handover_dir", f"{self.directory} is not an absolute path. Set an absolute one.")
+        check_id("client_id", client_id)
+        self.client_id = client_id
         self.check_mode = check_mode
-        if not check_mode:
-            try:
-                os.makedirs(given, mode=0o700, exist_ok=True)
-            except OSError as error:
-                raise self.unusable(given, error) from None
 
     @property
     def site(self) -> str:
         """The ID of this directory, created once, which distinguishes it from those of other controllers."""
-        path = self.path("site")
+        path = self._file("site")
         with contextlib.suppress(FileExistsError, FileNotFoundError):
             if not self.check_mode:
                 with os.fdopen(os.open(path, os.O_WRONLY | NEW, 0o600), "w", encoding="ascii") as new:
                     new.write(secrets.token_hex(8))
-        return self.content(path).strip()
-
-    def of_client(self, client_id: str) -> ClientHandover:
-        """The handover files of one client. Raises UsageError for a client_id that cannot be part of a file name."""
-        check_id("client_id", client_id)
-        return ClientHandover(self, client_id)
-
-    def path(self, name: str) -> str:
-        return os.path.join(self.directory, name)
-
-    def content(self, path: str) -> str:
-        """The content of a file; empty if the file does not exist, or is only reserved."""
-        try:
-            descriptor = _opened(path, os.O_RDONLY)
-        except OSError:
-            return ""
-        with os.fdopen(descriptor, "rb") as source:  # whose errors are raised: what cannot be read is not empty
-            return source.read().rstrip(b"\0").decode(errors="surrogatepass")
-
-    def unusable(self, path: str, error: OSError) -> UsageError:
-        text = f"handover_dir: {path} cannot be written {explained(error)}"
-        if isinstance(error, FileExistsError):
-            text = (
-                f"handover_dir: {path} exists already. "
-                f"{'It is not a directory. Correct the path.' if path == self.directory else KEEP_IT}"
-            )
-        return UsageError("file_inaccessible", text, option="handover_dir")
-
-
-class ClientHandover:
-    """The handover files of one client, whose lock the run holds."""
-
-    def __init__(self, place: Handover, client_id: str) -> None:
-        self.place = place
-        self.client_id = client_id
-
-    @property
-    def site(self) -> str:
-        return self.place.site
+        return content(path).strip()
 
     def path(self, note: Note) -> str:
         """Where a secret waits; the first edition named the file only by the note."""
-        older = self.place.path(note.name)
+        older = self._file(note.name)
         first_edition = note.until is None and os.path.exists(older)
-        return older if first_edition else self.place.path(f"{self.client_id}.{note.name}")
+        return older if first_edition else self._file(f"{self.client_id}.{note.name}")
+
+    def _file(self, name: str) -> str:
+        return os.path.join(self.directory, name)
 
     def holds(self, note: Note | None) -> bool:
-        return note is not None and bool(self.place.content(self.path(note)))
+        return note is not None and bool(content(self.path(note)))
 
     def read(self, note: Note) -> str:
-        found = self.place.content(self.path(note))
+        found = content(self.path(note))
         if not found:
             text = f"handover_dir: {self.path(note)} no longer holds a secret. Run again."
             raise UsageError("handover_empty", text)
@@ -109,34 +73,38 @@ class ClientHandover:
         try:
             descriptor = os.open(path, os.O_WRONLY | NEW, 0o600)
         except OSError as error:
-            raise self.place.unusable(path, error) from None
+            raise unusable(path, error) from None
         try:
             reserve(descriptor)
             os.write(descriptor, b"\0" * RESERVED_BYTES)
             os.fsync(descriptor)
 
             def receive(secret: str) -> None:
-                content = secret.encode(errors="surrogatepass")
-                os.pwrite(descriptor, content, 0)
-                os.ftruncate(descriptor, len(content))
+                octets = secret.encode(errors="surrogatepass")
+                os.pwrite(descriptor, octets, 0)
+                os.ftruncate(descriptor, len(octets))
                 os.fsync(descriptor)
 
             yield receive
         except OSError as error:
-            raise self.place.unusable(path, error) from None
+            raise unusable(path, error) from None
         finally:
             os.close(descriptor)
-            if not self.place.content(path):
+            if not content(path):
                 remove(path)
 
     def end(self, note: Note, *, keep: bool) -> None:
         """Remove the file of a secret that the store holds. C(keep) keeps the secret for tasks, if it is write-only."""
         if keep:
-            os.rename(self.path(note), self.place.path(f"{self.client_id}.kept"))
+            os.rename(self.path(note), self._kept)
         remove(self.path(note))
 
+    @property
+    def _kept(self) -> str:
+        return self._file(f"{self.client_id}.kept")
+
     def kept(self) -> str | None:
-        return self.place.content(self.place.path(f"{self.client_id}.kept")) or None
+        return content(self._kept) or None
 
     def waiting(self) -> Note | None:
         """The newest minted secret that waits here, independent of the store."""
@@ -154,7 +122,7 @@ class ClientHandover:
             elif iso(note.began) == minted_at:
                 self.end(note, keep=to_come and keep)
         if not to_come:
-            remove(self.place.path(f"{self.client_id}.kept"))
+            remove(self._kept)
 
     def clean_unlocked(self, minted_at: object, secret: str | None) -> None:
         """As L(clean), but only files that no run has open: clients without an ID yet have no common lock.
@@ -162,18 +130,35 @@ class ClientHandover:
         C(secret) is the one that the store holds, None if the store does not show it.
         """
         for note in self._notes():
-            stored = iso(note.began) == minted_at and secret in (None, self.place.content(self.path(note)))
+            stored = iso(note.began) == minted_at and secret in (None, content(self.path(note)))
             if (stored or not self.holds(note)) and is_abandoned(self.path(note)):
                 remove(self.path(note))
 
     def _notes(self) -> list[Note]:
         start = f"{self.client_id}."
         try:
-            names = os.listdir(self.place.directory)
+            names = os.listdir(self.directory)
         except FileNotFoundError:
             return []
-        found = [Note.named(name[len(start) :]) for name in names if name.startswith(start)]
+        found = [Note.of(name[len(start) :]) for name in names if name.startswith(start)]
         return [note for note in found if note]
+
+
+def content(path: str) -> str:
+    """The content of a file; empty if the file does not exist, or is only reserved."""
+    try:
+        descriptor = _opened(path, os.O_RDONLY)
+    except OSError:
+        return ""
+    with os.fdopen(descriptor, "rb") as source:  # whose errors are raised: what cannot be read is not empty
+        return source.read().rstrip(b"\0").decode(errors="surrogatepass")
+
+
+def unusable(path: str, error: OSError) -> UsageError:
+    text = f"handover_dir: {path} cannot be written {explained(error)}"
+    if isinstance(error, FileExistsError):
+        text = f"handover_dir: {path} exists already. {KEEP_IT}"
+    return UsageError("file_inaccessible", text, option="handover_dir")
 
 
 def reserve(descriptor: int) -> None:

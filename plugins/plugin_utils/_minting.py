@@ -15,7 +15,7 @@ from typing import Any
 from ..module_utils._api.errors import UsageError
 from ..module_utils._module import register
 from . import _moment as moments
-from ._handover import ClientHandover
+from ._handover import Handover
 from ._rotation_note import Note
 from ._stores.record import StoredRecord
 
@@ -32,7 +32,7 @@ class Minting:
     """
 
     kept: StoredRecord
-    handover: ClientHandover
+    handover: Handover
     params: Mapping[str, Any]
     say: Callable[[str], None]
     secret: str | None = None

@@ -9,8 +9,7 @@ from datetime import MAXYEAR, MINYEAR, datetime, timedelta, timezone
 
 from ..module_utils._api.errors import invalid
 
-COMPACT = "%Y%m%dT%H%M%SZ"
-UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+UNITS = ("weeks", "days", "hours", "minutes", "seconds")
 DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 
@@ -38,7 +37,7 @@ def iso(moment: datetime) -> str:
 
 def compact(moment: datetime) -> str:
     """Such as 20260131T080000Z, which can be a part of the name of a file."""
-    return moment.astimezone(timezone.utc).strftime(COMPACT)
+    return moment.astimezone(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
 
 
 def moment(name: str, text: str) -> datetime:
@@ -63,6 +62,6 @@ def duration(name: str, value: object) -> timedelta | None:
     if not match:
         raise invalid(name, f"invalid duration {text!r} ({expected}).")
     try:
-        return timedelta(**{unit: int(number or 0) for unit, number in zip(UNITS.values(), match.groups())})
+        return timedelta(**{unit: int(number or 0) for unit, number in zip(UNITS, match.groups())})
     except OverflowError:
         raise invalid(name, f"the duration {text!r} is too long ({expected}). Shorten it.") from None

@@ -48,6 +48,11 @@ def record_of(client: Client) -> Mapping[str, Any] | None:
     return record if record and record["value"] else None
 
 
+def unverified_record(client: Client) -> Mapping[str, Any] | None:
+    """L(record_of), until Cloudflare has seen it."""
+    return record_of(client) if "client_uri_verification" in client["publishing"]["missing"] else None
+
+
 def deadline_of(client: Client, now: datetime) -> datetime | None:
     """The earliest time at which Cloudflare may stop looking, or None if unknown.
 
@@ -64,11 +69,9 @@ def publication(
 ) -> dict[str, Any]:
     """How far a client is from being public, and what comes next; C(predicted) says that nothing was written."""
     phase = phase_of(client, lookup, dns_provider)
-    unverified = "client_uri_verification" in client["publishing"]["missing"]
-    record = record_of(client) if unverified else None
+    record = unverified_record(client)
     searched = record and client["oauth_client"]["client_uri_verification"]["status"] != "failed"
     deadline = deadline_of(client, now) if searched else None
-    asks_a_person = record and dns_provider == MANUAL
     return {
         "phase": phase,
         "client_id": client["oauth_client"]["client_id"],
@@ -76,7 +79,7 @@ def publication(
         "missing": client["publishing"]["missing"],
         "deadline": deadline and written(deadline),
         "next_action": next_action(phase, client, lookup, dns_provider, deadline, predicted=predicted),
-        "ticket": ticket(record, phase, client, lookup, deadline) if asks_a_person and record else [],
+        "ticket": ticket(record, phase, client, lookup, deadline) if record and dns_provider == MANUAL else [],
         "awaits_verification": bool(record),
     }
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..module_utils._api.auth import check_id
 from ..module_utils._api.errors import UsageError, invalid, reporting_changes
 from ..module_utils._dns.names import perhaps_beside_cname
-from ..module_utils._oauth.apply import carried_out, confirmed, predicted
+from ..module_utils._oauth.apply import performed
 from ..module_utils._oauth.clients import Listing, OAuthClients
 from ..module_utils._oauth.model import Client, has_secret, not_found, shaped
 from ..module_utils._oauth.plan import Creation, Deletion, Step, Update, decided
@@ -19,7 +20,7 @@ from ..module_utils._oauth.promotion import publishing
 from ..module_utils._oauth.validate import DEFINITION_OPTIONS, checked_description
 from . import _moment as moments
 from ._dns_provider import NOTHING, REHEARSED_VALUE, Provider, looked_up
-from ._publication import publication
+from ._publication import publication, unverified_record
 from ._stored_creation import StoredCreation
 
 Result = dict[str, Any]
@@ -61,16 +62,17 @@ class Publishing:
         step = self._decide(actual, listing)
         creates = isinstance(step, Creation)
         expected = _expected(step)
-        if creates or _differs(step) or publishing(expected)["phase"] != "public":
+        if _writes(step) or publishing(expected)["phase"] != "public":
             self._check(step, expected, listing)
-        self._note(predicted(step) if self.check_mode else self._carry_out(step))
-        if self.secret and has_secret(self.client) and not creates:
-            self.changed |= self.secret.complete(self.client)
+        self._note(performed(step, self.clients, check_mode=self.check_mode))
+        client = self.seen["oauth_client"]
+        if self.secret and has_secret(client) and not creates:
+            self.changed |= self.secret.complete(client)
         self._add(self.rehearsed if self.check_mode else {**self.rehearsed, "changed": False})
         written = self._publish_record()
         # Tasks of a user come later; and a person cannot know the value before.
         may_exist = not (creates or written or self.check_mode or self.provider.task_file)
-        return self._result(looked_up(self._unverified_record(), self.dns, may_exist=may_exist))
+        return self._result(looked_up(unverified_record(self.seen), self.dns, may_exist=may_exist))
 
     def promote(self) -> Result:
         """C(state=public): make the client public. Raises UsageError, before any write, while something is missing."""
@@ -81,7 +83,7 @@ class Publishing:
                 "it is private, but state=public makes a client public permanently. Set it to public, or omit it.",
             )
         step = decided({}, actual, {**self._step_params(), "visibility": "public"}, self.clients)
-        self._note(predicted(step) if self.check_mode else carried_out(step, self.clients))
+        self._note(performed(step, self.clients, check_mode=self.check_mode))
         return self._result({})
 
     def remove(self) -> Result:
@@ -91,8 +93,7 @@ class Publishing:
         record = publishing(actual)["dns_record"] if actual else None
         if record and record["value"]:
             self._add(self.provider.ensure("absent", record["name"], record["value"], check_mode=self.check_mode))
-        result = predicted(step) if self.check_mode else carried_out(step, self.clients)
-        self._add(result)
+        self._add(performed(step, self.clients, check_mode=self.check_mode))
         return {
             **self._common(actual),
             "client_id": actual["client_id"] if actual else None,
@@ -148,11 +149,11 @@ class Publishing:
                 option="client.client_uri",
             )
         if isinstance(step, Creation):
-            self._check_creation(step, expected, listing)
+            self._check_creation(expected, listing)
         record = status["dns_record"]
-        if record and not record["value"] and (isinstance(step, Creation) or _differs(step)):
+        if record and not record["value"] and _writes(step):
             self._rehearse(record["name"])
-        if isinstance(step, Creation) and self.secret and has_secret(step.body):
+        if isinstance(step, Creation) and self.secret and has_secret(expected):
             self.secret.check()
 
     def _rehearse(self, host: str) -> None:
@@ -165,9 +166,9 @@ class Publishing:
         if cname and not self.provider.writes:
             self.warnings.append(perhaps_beside_cname(host, cname))
 
-    def _check_creation(self, step: Creation, expected: Client, listing: Listing | None) -> None:
+    def _check_creation(self, expected: Client, listing: Listing | None) -> None:
         keeps = self.secret or self._secret_file() or self.params["discard_client_secret"]
-        if has_secret(step.body) and not keeps:
+        if has_secret(expected) and not keeps:
             raise UsageError(
                 "secret_destination_missing",
                 "store: creating this client mints a secret that is shown only once, and no store is set. Set store, "
@@ -184,29 +185,17 @@ class Publishing:
                 option="client.client_name",
             )
 
-    def _carry_out(self, step: Step) -> Result:
-        result = carried_out(step, self.clients)
-        if isinstance(step, Creation):
-            return confirmed(result, self.clients.after_creation([result["oauth_client"]]))
-        return result
-
     def _publish_record(self) -> bool:
         """Whether it was written now."""
-        record = self._unverified_record()
+        record = unverified_record(self.seen)
         if not record:
             return False
         result = self.provider.ensure("present", record["name"], record["value"], check_mode=self.check_mode)
         self._add(result)
         return bool(result["changed"])
 
-    def _unverified_record(self) -> Mapping[str, Any] | None:
-        """The record, once Cloudflare has named its value and until it has seen it."""
-        status = publishing(self.client)
-        record: Mapping[str, Any] | None = status["dns_record"]
-        return record if record and record["value"] and "client_uri_verification" in status["missing"] else None
-
     def _note(self, result: Mapping[str, Any]) -> None:
-        self.client: Client = result["oauth_client"]
+        self.seen = {key: result[key] for key in ("oauth_client", "publishing")}
         self._add(result)
 
     def _add(self, result: Mapping[str, Any]) -> None:
@@ -217,10 +206,9 @@ class Publishing:
 
     def _result(self, lookup: Mapping[str, Any]) -> Result:
         """What all states that leave a client return."""
-        client = {"oauth_client": self.client, "publishing": publishing(self.client)}
-        status = publication(client, lookup, self.dns["provider"], moments.now(), predicted=self.check_mode)
+        status = publication(self.seen, lookup, self.dns["provider"], moments.now(), predicted=self.check_mode)
         return {
-            **self._common(self.client),
+            **self._common(self.seen["oauth_client"]),
             **status,
             "dns_task_file": self.provider.task_file if status["awaits_verification"] else None,
             "lookup": lookup,
@@ -263,14 +251,16 @@ def _expected(step: Step) -> Client:
     return shaped(step.body) if isinstance(step, Creation) else step.plan.expected
 
 
-def _differs(step: Step) -> bool:
-    return isinstance(step, Update) and step.plan.changed
+def _writes(step: Step) -> bool:
+    return isinstance(step, Creation) or (isinstance(step, Update) and step.plan.changed)
 
 
 def check_wanted(wanted: Mapping[str, Any]) -> None:
     """Raise UsageError for a description that this module cannot take."""
     if not (wanted["client_id"] or wanted["client_name"]):
         raise invalid("client", "set client_id or client_name in it, to identify the client.")
+    if wanted["client_id"]:
+        check_id("client.client_id", wanted["client_id"])
     if wanted["state"] == "absent":
         raise invalid(
             "client.state",

@@ -7,12 +7,11 @@ Jinja2 is used by itself, because Ansible's own templates do not escape: here ev
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined
 
 from ._drift_report import KINDS
 from ._report_text import UNFIELDED, moment, visible
@@ -25,13 +24,9 @@ def as_text(value: Any) -> Any:
     return value if hasattr(value, "__html__") else visible(value)
 
 
-@functools.cache
-def template() -> Template:
-    page = Environment(
+def report_page(report: Mapping[str, Any]) -> str:
+    environment = Environment(
         autoescape=True, finalize=as_text, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return page.from_string(TEMPLATE.read_text(encoding="utf-8"))
-
-
-def report_page(report: Mapping[str, Any]) -> str:
-    return template().render(report=report, kinds=KINDS, unfielded=UNFIELDED, moment=moment(report)).strip() + "\n"
+    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    return page.render(report=report, kinds=KINDS, unfielded=UNFIELDED, moment=moment(report)).strip() + "\n"

@@ -90,16 +90,12 @@ def record_details(finding: Finding) -> str:
     return f": Cloudflare has stopped looking for {what} at {visible(record['name'])}"
 
 
-def plain(_finding: Finding) -> str:
-    return ""
-
-
 DETAILS: Mapping[str, Callable[[Finding], str]] = {
     "errors": lambda finding: f": {visible(finding['message'])}",
-    "missing": plain,
+    "missing": lambda _finding: "",
     "drift": drift_details,
     "unmanaged": lambda finding: f", {visible(finding['visibility'])}",
     "unknown_scopes": scope_details,
-    "open_rotations": plain,
+    "open_rotations": lambda _finding: "",
     "failed_verifications": record_details,
 }

@@ -5,15 +5,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..module_utils._api.auth import check_account_id
-from ..module_utils._api.client import Cloudflare, connect
+from ..module_utils._api.client import connect
 from ..module_utils._api.errors import UsageError, invalid
-from ..module_utils._oauth.bulk import checked_entries, reconcile_all
+from ..module_utils._oauth.bulk import reconcile_all
 from ..module_utils._oauth.clients import OAuthClients
 from ..module_utils._oauth.definitions import given_definitions
+from ..module_utils._oauth.entries import checked_entries
 from ..module_utils._oauth.model import Client
 from ..module_utils._oauth.promotion import publishing
 from ..module_utils._oauth.validate import DEFINITION_OPTIONS
@@ -47,20 +48,11 @@ COMPARED: Params = {
 class Seen(OAuthClients):
     """Remembers the clients that were listed last, so that one listing is enough."""
 
-    def __init__(self, api: Cloudflare, account_id: str) -> None:
-        super().__init__(api, account_id)
-        self.listed: list[Client] = []
+    listed: Sequence[Client] = ()
 
     def all(self, keep: Callable[[Client], Client] = dict) -> list[Client]:
-        seen: dict[str, Client] = {}
-
-        def kept(client: Client) -> Client:
-            seen[client["client_id"]] = client
-            return keep(client)
-
-        found = super().all(kept)
-        self.listed = [seen[client["client_id"]] for client in found]
-        return found
+        self.listed = super().all()
+        return [keep(client) for client in self.listed]
 
 
 def reported(params: Params) -> tuple[Report, list[str]]:

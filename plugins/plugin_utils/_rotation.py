@@ -16,7 +16,7 @@ from ..module_utils._oauth.model import Client, has_secret, not_found
 from . import _moment as moments
 from ._minting import Minting
 from ._rotation_note import CLOSED, OPEN, Note
-from ._rotation_plan import CODES, Decision, Situation, finalized, next_action, rotated
+from ._rotation_plan import CODES, NEXT, Decision, Situation, finalized, rotated
 
 Result = dict[str, Any]
 
@@ -100,8 +100,8 @@ class Rotation:
         note, waiting = Note.of(record.get("rotation")), self.handover.waiting()
         handed_over = self.handover.holds(note)
         self.note = note if handed_over else waiting
-        directory = self.handover.place.directory
-        return Situation(client, record, moments.now(), self.handover.site, handed_over, waiting, directory)
+        site, directory = self.handover.site, self.handover.directory
+        return Situation(client, record, moments.now(), site, handed_over, waiting, directory)
 
     def _refuse(self, decision: Decision) -> None:
         if decision.code in CODES:
@@ -188,8 +188,8 @@ class Rotation:
             "changed": bool(self.steps),
             "rotation": OPEN if self._is_open else CLOSED,
             "steps": self.steps,
-            "reason": decision.reason,
-            "next_action": next_action(action),
+            "reason": {"code": decision.code, "text": decision.text},
+            "next_action": {"code": action, "text": NEXT[action]},
             "client_id": self.client["client_id"],
             "client_name": self.client["client_name"],
             "account_id": self.params["account_id"],

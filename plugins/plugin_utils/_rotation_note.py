@@ -46,12 +46,6 @@ class Note:
         return cls(name, moment("rotation", began), moment("rotation", until) if until else None, host, site)
 
     @classmethod
-    def named(cls, name: str) -> Note | None:
-        """The note that a handover file was named by."""
-        note = cls.of(name)
-        return note if note and note.name == name else None
-
-    @classmethod
     def new(cls, now: datetime, lease: timedelta, run: str, host: str, site: str) -> Note:
         return cls(f"minting-{compact(now)}-{run}", now, now + lease, re.sub(r"\s", "-", host) or "unknown", site)
 

@@ -13,6 +13,7 @@ from typing import Any
 from ..module_utils._api.errors import UsageError
 from ._moment import iso, read_moment
 from ._rotation_note import OPEN, Note
+from ._stores.record import holds_secret
 
 # Clocks of controllers may differ by so much.
 CLOCKS_DIFFER = timedelta(hours=1)
@@ -52,8 +53,7 @@ class Situation:
 
     @property
     def stores_secret(self) -> bool:
-        """Whether the store holds a secret. Null is one that a write-only store does not show."""
-        return "client_secret" in self.record and self.record["client_secret"] != ""
+        return holds_secret(self.record)
 
     @property
     def minted_at(self) -> datetime | None:
@@ -84,10 +84,6 @@ class Decision:
     step: str
     code: str
     text: str
-
-    @property
-    def reason(self) -> dict[str, str]:
-        return {"code": self.code, "text": self.text}
 
 
 REASONS: Mapping[str, str] = {
@@ -224,12 +220,9 @@ def _written(length: timedelta | None) -> str:
     return "".join(parts) or "0s"
 
 
+# The next actions.
 NEXT: Mapping[str, str] = {
     "none": "Nothing.",
     "finalize": "Both secrets are valid. When every application uses the newer one, finalize the rotation.",
     "wait": "Both secrets are valid. Run again when the overlap is over.",
 }
-
-
-def next_action(code: str) -> dict[str, str]:
-    return {"code": code, "text": NEXT[code]}

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from ansible import constants
 from ansible.errors import AnsibleError
 
+from ..module_utils._api.retry import check_seconds
 from ..module_utils._module import register
 from ._action import ControllerAction, Prepared, plain
 from ._handover import Handover
@@ -52,6 +53,7 @@ class StoreAction(ControllerAction):
     @contextlib.contextmanager
     def one_at_a_time(self, handover: Handover, client_id: str, params: Mapping[str, Any]) -> Iterator[None]:
         """The lock of a client, which a run that only predicts does not take."""
+        check_seconds("lock_timeout", params["lock_timeout"])
         if handover.check_mode:
             yield
             return

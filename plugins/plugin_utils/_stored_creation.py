@@ -8,8 +8,8 @@ import contextlib
 from typing import Any
 
 from ..module_utils._api.errors import UsageError
+from ..module_utils._oauth.delivery import Delivery
 from ..module_utils._oauth.model import Client
-from ..module_utils._oauth.secret_file import Delivery
 from . import _moment as moments
 from ._minting import Minting
 from ._rotation_note import CLOSED, OPEN, Note
@@ -24,7 +24,7 @@ class StoredCreation(Delivery):
     keeps = True
 
     def __init__(self, minting: Minting) -> None:
-        super().__init__(path=None, returned=None)
+        super().__init__()
         self.minting = minting
         self._stack = contextlib.ExitStack()
 
@@ -35,7 +35,6 @@ class StoredCreation(Delivery):
     def check(self) -> None:
         """Read the store. Raises UsageError when it cannot be used, or its place belongs to another client."""
         kept = self.minting.kept
-        kept.client_id = None
         found = kept.read()
         note = Note.of(found.get("rotation"))
         if note and self.minting.handover.holds(note):

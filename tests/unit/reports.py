@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import brief, surplus
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.bulk import surplus
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import Client, description, shaped
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.outcome import brief
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 from ansible_collections.oauthops.iam.plugins.plugin_utils._drift_report import USUAL_FAIL_ON, drift_report
 from ansible_collections.oauthops.iam.plugins.plugin_utils._moment import moment

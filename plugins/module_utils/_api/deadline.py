@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -33,9 +32,6 @@ def within(seconds: float, ask: Callable[[], T]) -> T:
     The timeout of requests applies to each packet, and a DNS lookup has none at all.
     """
     future = begun(ask)
-    try:
-        return future.result(seconds)
-    except FutureTimeoutError:
-        if future.done():  # what was asked for timed out by itself
-            raise
-        raise TimeoutError from None
+    if not wait([future], seconds).done:
+        raise TimeoutError
+    return future.result()

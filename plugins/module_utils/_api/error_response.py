@@ -10,6 +10,7 @@ practice, and only refine a message. Only the status decides.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -42,22 +43,53 @@ PROXY_WANTS_A_LOGIN = 407
 SHOWN_ERRORS = 20
 
 
+@dataclass(frozen=True)
+class Reply:
+    """A response that is not a success, without its content."""
+
+    request: Request
+    status: int
+    headers: Mapping[str, str]
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the request may have been carried out all the same."""
+        return self.status < 300 or is_outage(self.status)
+
+    def error(self, code: str, text: str, *, ray_id: Any = None, **more: Any) -> CloudflareError:
+        """An error with what the headers say; C(ray_id) is for a response without that header."""
+        found = self.headers.get("cf-ray") or ray_id
+        ray_id = excerpt(found) if isinstance(found, str) and found else None
+        facts = {"status": self.status, "ray_id": ray_id, "retry_after": retry_after(self.headers)}
+        return CloudflareError(code, text, **facts, **self.request.where, **more)
+
+    def advice(self, code: str) -> str:
+        """Advice for an error of a general kind, such as a rate limit or an outage.
+
+        It ends with the seconds from Retry-After, if they are given.
+        """
+        seconds = retry_after(self.headers)
+        when = f" The response asks to retry after {seconds:.0f} seconds (Retry-After)." if seconds else ""
+        return f"{ADVICE[code]}{when}"
+
+
 def refusal(
     request: Request, status: int, headers: Mapping[str, str], content: bytes, envelope: Mapping[str, Any] | None
 ) -> CloudflareError:
     """The error for a response; C(envelope) is the JSON object in its content, if there is one."""
+    reply = Reply(request, status, headers)
     if 300 <= status < 400:
         text = (
             f"{request} was redirected (status {status}); redirects are not followed, so that the credential is not "
             "sent elsewhere."
         )
-        return _error("redirected", text, request, status, headers, remedy="Check api_url and any proxy in between.")
+        return reply.error("redirected", text, remedy="Check api_url and any proxy in between.")
     if envelope is not None and "success" in envelope:
-        return _refused(request, status, headers, envelope)
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if envelope and kind == PROBLEM_TYPE:
-        return _of_the_edge(request, status, headers, envelope)
-    return _not_the_api(request, status, headers, content)
+        return _refused(reply, envelope)
+    kind = headers.get("content-type", "").partition(";")[0].strip()
+    if envelope and kind.lower() == PROBLEM_TYPE:
+        return _of_the_edge(reply, envelope)
+    return _not_the_api(reply, kind, len(content))
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
@@ -73,22 +105,16 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
     return max(0.0, (aware - (now or datetime.now(timezone.utc))).total_seconds())
 
 
-def _of_the_edge(
-    request: Request, status: int, headers: Mapping[str, str], problem: Mapping[str, Any]
-) -> CloudflareError:
+def _of_the_edge(reply: Reply, problem: Mapping[str, Any]) -> CloudflareError:
     """The error for a problem of Cloudflare's edge, which says nothing of the credential or its permissions."""
-    number, title = problem.get("error_code"), excerpt(str(problem.get("title") or ""))
+    status, number, title = reply.status, problem.get("error_code"), excerpt(str(problem.get("title") or ""))
     passing = is_outage(status) or problem.get("retryable") is True
     code = CODES[429] if status == 429 else CODES[500] if passing else CODES[1020]
     error = "" if number is None else f" (error {excerpt(str(number))})"
-    text = f"{request}: Cloudflare's edge responded with status {status}{title and f': {title}'}{error}."
-    return _error(
+    return reply.error(
         code,
-        text,
-        request,
-        status,
-        headers,
-        remedy=_advice(code, headers),
+        f"{reply.request}: Cloudflare's edge responded with status {status}{title and f': {title}'}{error}.",
+        remedy=reply.advice(code),
         ray_id=problem.get("ray_id"),
         complaints=(Complaint(number if isinstance(number, int) else None, title),),
         uncertain=is_outage(status),
@@ -96,48 +122,36 @@ def _of_the_edge(
     )
 
 
-def _not_the_api(request: Request, status: int, headers: Mapping[str, str], content: bytes) -> CloudflareError:
+def _not_the_api(reply: Reply, kind: str, size: int) -> CloudflareError:
     """The error for a body that comes neither from the API nor from the edge, so its status may not either."""
-    kind = excerpt(headers.get("content-type", "").split(";")[0]) or "no content type"
-    size = f"{len(content)} byte{'' if len(content) == 1 else 's'}"
-    what = f"{size}, {kind}" if content else "empty"
+    status = reply.status
+    what = f"{size} byte{'' if size == 1 else 's'}, {excerpt(kind) or 'no content type'}" if size else "empty"
     code = CODES[429] if status == 429 else CODES[500] if is_outage(status) else "unreadable_response"
-    advice = PROXY_LOGIN if status == PROXY_WANTS_A_LOGIN else _advice(code, headers)
+    advice = PROXY_LOGIN if status == PROXY_WANTS_A_LOGIN else reply.advice(code)
     if code == "unreadable_response":
-        text = f"{request}: the response (status {status}, {what}) is not JSON in the format of Cloudflare's API."
+        text = f"{reply.request}: the response (status {status}, {what}) is not JSON in the format of Cloudflare's API."
     else:
-        text = f"{request} failed with status {status} (response: {what})."
-    passing = _uncertain(status)
-    return _error(code, text, request, status, headers, remedy=advice, uncertain=passing, transient=passing)
+        text = f"{reply.request} failed with status {status} (response: {what})."
+    passing = reply.is_uncertain
+    return reply.error(code, text, remedy=advice, uncertain=passing, transient=passing)
 
 
-def _refused(request: Request, status: int, headers: Mapping[str, str], envelope: Mapping[str, Any]) -> CloudflareError:
+def _refused(reply: Reply, envelope: Mapping[str, Any]) -> CloudflareError:
+    status = reply.status
     complaints = tuple(_complaints(envelope.get("errors")))
     texts = "; ".join(map(str, complaints)) or "no reason given"
-    codes = {complaint.code for complaint in complaints}
+    of_credential = any(complaint.code in CREDENTIAL_CODES for complaint in complaints)
+    code = CODES.get(401 if of_credential else 500 if is_outage(status) else status)
     said = "responded to" if is_outage(status) else "refused" if status >= 300 else "reported no success for"
-    return _error(
-        _code(status, codes) or "request_refused",
-        f"Cloudflare {said} {request} with status {status}: {texts}.",
-        request,
-        status,
-        headers,
-        remedy=_remedy(request, status, codes, headers),
+    return reply.error(
+        code or "request_refused",
+        f"Cloudflare {said} {reply.request} with status {status}: {texts}.",
+        remedy=_remedy(reply, code, has_reason=bool(complaints)),
         complaints=complaints,
-        uncertain=_uncertain(status),
+        uncertain=reply.is_uncertain,
         transient=is_outage(status),
         gone=status == 404,
     )
-
-
-def _error(
-    code: str, text: str, request: Request, status: int, headers: Mapping[str, str], *, ray_id: Any = None, **more: Any
-) -> CloudflareError:
-    """An error with what the headers of its response say; C(ray_id) is for a response without that header."""
-    found = headers.get("cf-ray") or ray_id
-    ray_id = excerpt(found) if isinstance(found, str) and found else None
-    facts = {"status": status, "ray_id": ray_id, "retry_after": retry_after(headers), **request.where, **more}
-    return CloudflareError(code, text, **facts)
 
 
 def _complaints(errors: Any) -> list[Complaint]:
@@ -173,35 +187,17 @@ def _option(pointer: str) -> str | None:
     return (name + "".join(f"[{part}]" for part in rest)) or None
 
 
-def _code(status: int, codes: set[int | None]) -> str | None:
-    return CODES.get(401 if codes & CREDENTIAL_CODES else 500 if is_outage(status) else status)
-
-
-def _remedy(request: Request, status: int, codes: set[int | None], headers: Mapping[str, str]) -> str:
-    code = _code(status, codes)
+def _remedy(reply: Reply, code: str | None, *, has_reason: bool) -> str:
     if code == CODES[401]:
+        request = reply.request
         needed = f" It needs the permission '{request.permission}'." if request.permission else ""
         return (
             f"The credential was {request.credential}.{needed} Check that the credential is valid and has access to "
             "this account."
         )
-    return _advice(code, headers) if code else "" if codes else ADVICE["unreadable_response"]
-
-
-def _advice(code: str, headers: Mapping[str, str]) -> str:
-    """Advice for an error of a general kind, such as a rate limit or an outage.
-
-    It ends with the seconds from Retry-After, if they are given.
-    """
-    seconds = retry_after(headers)
-    when = f" The response asks to retry after {seconds:.0f} seconds (Retry-After)." if seconds else ""
-    return f"{ADVICE[code]}{when}"
+    return reply.advice(code) if code else "" if has_reason else ADVICE["unreadable_response"]
 
 
 def is_outage(status: int) -> bool:
     """Whether the error is at Cloudflare or on the way, so that a retry may succeed."""
     return status >= 500 or status == 408
-
-
-def _uncertain(status: int) -> bool:
-    return status < 300 or is_outage(status)

@@ -33,11 +33,16 @@ def excerpt(text: str, longest: int = LONGEST) -> str:
     return line if len(line) <= longest else line[: longest - len(ELLIPSIS)] + ELLIPSIS
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """The end of a message about an unknown name: the known one that may have been meant, if any is similar."""
+def similar(name: str, known: Iterable[str], most: int) -> list[str]:
+    """The known names that are similar to an unknown one, the likeliest first."""
     from difflib import get_close_matches  # a module's process loads it at each start, and few tasks need it
 
-    found = get_close_matches(name, known, 1)
+    return get_close_matches(name, known, most)
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the known one that may have been meant, if any is similar."""
+    found = similar(name, known, 1)
     return f" Did you mean {found[0]}?" if found else ""
 
 
@@ -60,3 +65,9 @@ def some(items: Sequence[str], most: int = SHOWN_ITEMS, between: str = ", ") -> 
     """The first items, and how many more there are."""
     left = len(items) - most
     return between.join(items[:most]) + (f" and {left} more" if left > 0 else "")
+
+
+def first_of(sentences: Sequence[str], most: int, what: str) -> str:
+    """The first sentences, and one that says how many more C(what) there are."""
+    left = len(sentences) - most
+    return " ".join([*sentences[:most], *([f"There are {left} more {what}."] if left > 0 else [])])

@@ -10,27 +10,20 @@ from typing import Any
 from .._api.errors import CloudflareError, OAuthOpsError, UsageError
 from .._api.response import Record
 from .._api.text import some
-from .clients import FIRST_SECRET_REMEDY, OAuthClients, identity
+from .clients import OAuthClients, identity
 from .comparison import drift
+from .delivery import Delivery
+from .lost_response import FIRST_SECRET_REMEDY
 from .model import FIELDS, Client, description, has_secret, shaped
-from .plan import Creation, Deletion, Plan, Step, Update, decided, plan_update
+from .plan import Creation, Deletion, Plan, Step, Update, plan_update
 from .promotion import publishing
-from .secret_file import Delivery
 from .validate import checked_description
 
 Result = dict[str, Any]
 
 
-def reconcile(
-    clients: OAuthClients,
-    wanted: Mapping[str, Any],
-    actual: Client | None,
-    params: Mapping[str, Any],
-    *,
-    check_mode: bool,
-) -> Result:
-    """Make one client match C(params), the options of the module."""
-    step = decided(wanted, actual, params, clients)
+def performed(step: Step, clients: OAuthClients, *, check_mode: bool) -> Result:
+    """Carry out a step, and check a creation against the clients that are listed then; or predict its result."""
     if check_mode:
         return predicted(step)
     result = carried_out(step, clients)
@@ -73,8 +66,7 @@ def carried_out(step: Step, clients: OAuthClients) -> Result:
 def restart(actual: Client, clients: OAuthClients, *, check_mode: bool) -> Result:
     """Restart a failed verification; does nothing if it has not failed."""
     plan = plan_update({}, None, actual, append=False, restart=True)
-    step = Update(plan, actual, Delivery(None, None))
-    return predicted(step) if check_mode else carried_out(step, clients)
+    return performed(Update(plan, actual, Delivery()), clients, check_mode=check_mode)
 
 
 def confirmed(result: Result, found: list[Client] | CloudflareError) -> Result:
@@ -167,7 +159,7 @@ def _promoted(clients: OAuthClients, client: Client, partly_done: bool) -> Clien
 
 def _secret_warnings(actual: Client, delivery: Delivery) -> list[str]:
     try:
-        if not delivery.path or not has_secret(actual) or delivery.file_holds_something():
+        if not delivery.path or not has_secret(actual) or delivery.holds_something():
             return []
     except UsageError as refusal:
         return [refusal.message]

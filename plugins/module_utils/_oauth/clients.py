@@ -14,22 +14,14 @@ from .._api.auth import check_id
 from .._api.client import Cloudflare
 from .._api.errors import CloudflareError, UsageError
 from .._api.response import Record, malformed
-from .._api.text import excerpt, joined, some
+from .._api.text import excerpt, some
 from .comparison import drift
-from .model import FIELDS, Client, has_secret, is_public, outline, shaped
+from .lost_response import lost_creation, lost_rotation
+from .model import FIELDS, Client, is_public, outline, shaped
 from .scope_catalog import offered_by
 
 # How many clients of one name a message lists.
 MOST_CANDIDATES = 10
-FIRST_SECRET_REMEDY = (
-    "To replace the lost secret, mint another with the module cloudflare_oauth_client_secret and state=rotated, then "
-    "delete the lost one with state=finalized."
-)
-REPLACING = (
-    "choose a maintenance window: state=finalized without client_secret_file deletes the older secret, then "
-    "state=rotated mints another. Applications cannot authenticate until they have that one."
-)
-SECOND_SECRET_REMEDY = f"The older secret still works. To replace the lost secret, {REPLACING}"
 T = TypeVar("T")
 READ = "OAuth Client Read"
 WRITE = "OAuth Client Write"
@@ -45,107 +37,39 @@ class Listing:
         self._by_name: dict[str, list[Client]] = {}
         for client in clients:
             self._by_name.setdefault(client["client_name"], []).append(client)
-        self._names_are_listed = all(client["client_name"] for client in clients)
 
     def with_name(self, client_name: str) -> list[Client]:
         return self._by_name.get(client_name, [])
 
     def find(self, client_id: str | None, client_name: str) -> Client | None:
-        """The client by its ID, else the only one of that exact name; raises UsageError when several have it."""
+        """The client by its ID, else the only one of that exact name.
+
+        Raises UsageError when several have it, or when names are not listed.
+        """
         if client_id:
             return self._by_id.get(client_id)
-        return the_only(client_name, self.with_name(client_name), names_are_listed=self._names_are_listed)
+        matches = self.with_name(client_name)
+        if len(matches) > 1:
+            raise _ambiguous(client_name, matches)
+        if not matches and any(name in self._by_name for name in (None, "")):
+            raise UsageError(
+                "names_not_listed",
+                f"Cloudflare's list has clients without a name, so it is not known whether the client {client_name!r} "
+                "exists. Look in Cloudflare's dashboard. If the client exists, set client_id. If not, name the clients "
+                "that have no name, then run again.",
+                option="client_id",
+            )
+        return matches[0] if matches else None
 
 
-def the_only(client_name: str, matches: Sequence[Client], *, names_are_listed: bool) -> Client | None:
-    """The one client of a name; raises UsageError when it is ambiguous, or when names are not listed."""
-    if len(matches) > 1:
-        candidates = [
-            f"{client['client_id']} ({client['visibility']}, created {client['created_at'] or 'at an unknown time'})"
-            for client in matches
-        ]
-        listed = some(candidates, MOST_CANDIDATES, "; ")
-        raise UsageError(
-            "client_ambiguous",
-            f"{len(matches)} clients have the name {client_name!r}: {listed}. Set client_id to the ID of one of them.",
-            option="client_id",
-        )
-    if not matches and not names_are_listed:
-        raise UsageError(
-            "names_not_listed",
-            f"Cloudflare's list has clients without a name, so it is not known whether the client {client_name!r} "
-            "exists. Look in Cloudflare's dashboard. If the client exists, set client_id. If not, name the clients "
-            "that have no name, then run again.",
-            option="client_id",
-        )
-    return matches[0] if matches else None
-
-
-def lost_creation(
-    lost: CloudflareError, client_name: str, found: Sequence[Client] | CloudflareError
-) -> CloudflareError:
-    """The error for a lost response to a creation, given the clients of that name now, or why they are unknown."""
-    if isinstance(found, CloudflareError):
-        return lost.explained_instead(
-            "creation_unknown",
-            f"It is not known whether the client {client_name!r} was created: no usable response came. Looking for "
-            f"it failed as well: {found.cause} Run again: the task looks for the name first, and creates no second "
-            f"client. If it finds the client, its first secret is lost. {FIRST_SECRET_REMEDY}",
-            changed=True,
-        )
-    if not found:
-        return lost.explained_instead(
-            "creation_unconfirmed",
-            f"The request to create the client {client_name!r} got no usable response, and no client of that name is "
-            "listed now. Run again: the task creates the client unless Cloudflare lists it by then.",
-        )
-    ids = [client["client_id"] for client in found]
-    if len(found) > 1:
-        return lost.explained_instead(
-            "client_duplicated",
-            f"The request to create the client {client_name!r} got no usable response, and several new clients have "
-            f"this name: {joined(ids, 'and')}. Their secrets, if they have any, were not received. Delete those that "
-            "you do not need with state=absent and client_id. For the one that you keep, mint another secret with the "
-            "module cloudflare_oauth_client_secret and state=rotated, then delete the lost one with state=finalized.",
-            changed=True,
-            oauth_client=found[0],
-        )
-    lost_secret = f"its secret was never received. {FIRST_SECRET_REMEDY}"
-    loses = has_secret(found[0])
-    return lost.explained_instead(
-        "secret_lost" if loses else "response_lost",
-        f"The client {client_name!r} was created as {ids[0]}, but "
-        f"{lost_secret if loses else 'no usable response came. Run again.'}",
-        changed=True,
-        oauth_client=found[0],
-    )
-
-
-def lost_rotation(lost: CloudflareError, client: Client, current: Client | CloudflareError | None) -> CloudflareError:
-    """The error for a lost response to a rotation, given the client as it is now, or why that is unknown."""
-    client_id = client["client_id"]
-    if isinstance(current, CloudflareError):
-        return lost.explained_instead(
-            "rotation_unknown",
-            f"It is not known whether a second secret of {client_id} was minted: no usable response came. "
-            f"Reading the client failed as well: {current.cause} Later, look up has_rotated_secret with "
-            "cloudflare_oauth_client_info. If it is false, run again. If it is true, a second secret exists that was "
-            f"never received. {SECOND_SECRET_REMEDY}",
-            changed=True,
-        )
-    if current and current["has_rotated_secret"]:
-        return lost.explained_instead(
-            "secret_lost",
-            f"A second secret of {client_id} was minted, but never received. {SECOND_SECRET_REMEDY}",
-            changed=True,
-            oauth_client=current,
-        )
-    return lost.explained_instead(
-        "rotation_unconfirmed",
-        f"The request to rotate the secret of {client_id} got no usable response, and Cloudflare shows no second "
-        "secret. Run again.",
-        oauth_client=current,
-    )
+def _ambiguous(client_name: str, matches: Sequence[Client]) -> UsageError:
+    candidates = [
+        f"{client['client_id']} ({client['visibility']}, created {client['created_at'] or 'at an unknown time'})"
+        for client in matches
+    ]
+    listed = some(candidates, MOST_CANDIDATES, "; ")
+    text = f"{len(matches)} clients have the name {client_name!r}: {listed}. Set client_id to the ID of one of them."
+    return UsageError("client_ambiguous", text, option="client_id")
 
 
 class OAuthClients:

@@ -59,9 +59,6 @@ class Field:
                 distinct.setdefault(self.canonical(item), item)
         return list(distinct.values())
 
-    def to_show(self, value: Any) -> Any:
-        return sorted(self.to_send(value)) if self.many else value
-
 
 Fields = Iterable[Field]
 
@@ -87,9 +84,3 @@ def to_create(fields: Fields, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """The body that creates C(wanted): all its fields that are not empty."""
     sent = {field.name: field.to_send(wanted[field.name]) for field in fields if field.name in wanted}
     return {name: value for name, value in sent.items() if not is_empty(value)}
-
-
-def for_diff(fields: Fields, described: Mapping[str, Any]) -> dict[str, Any]:
-    """One side of a diff: the fields that hold something, lists sorted."""
-    sides = {field.name: field.to_show(described.get(field.name)) for field in fields}
-    return {name: value for name, value in sides.items() if not is_empty(value)}

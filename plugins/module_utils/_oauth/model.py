@@ -13,7 +13,7 @@ from typing import Any
 from .._api.address import is_identifier
 from .._api.errors import UsageError
 from .._uris import home_page_error, origin_error, redirect_uri_error, web_address_error
-from .comparison import Field, for_diff, is_empty
+from .comparison import Field, to_create
 
 Client = dict[str, Any]
 PROTOCOL_SCOPES = frozenset({"offline_access", "offline", "openid"})
@@ -102,18 +102,13 @@ def verification_status(client: Mapping[str, Any]) -> str | None:
 
 
 def description(client: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that describe a client, as a diff shows them."""
-    return {**for_diff(FIELDS, client), "visibility": client["visibility"]}
+    """The options that describe a client, as a diff shows them: with sorted lists."""
+    return {name: sorted(value) if name in MANY else value for name, value in definition(client).items()}
 
 
 def definition(client: Mapping[str, Any]) -> dict[str, Any]:
     """The options that describe this client, lists in Cloudflare's order, empty ones left out."""
-    held = {field: client[field.name] for field in FIELDS}
-    options = {field.name: field.to_send(value) if field.many else value for field, value in held.items()}
-    return {
-        **{name: value for name, value in options.items() if not is_empty(value)},
-        "visibility": client["visibility"],
-    }
+    return {**to_create(FIELDS, client), "visibility": client["visibility"]}
 
 
 def not_found(option: str, value: str) -> UsageError:

@@ -14,10 +14,10 @@ from typing import Any, Protocol, Union
 from .._api.errors import UsageError
 from .._uris import host_of
 from .comparison import appended, drift, to_create
+from .delivery import Delivery
 from .model import CREATION_DEFAULTS, FIELDS, Client, has_secret, is_public, not_found, shaped, verification_status
 from .promotion import refuse_unpublishable
 from .scope_catalog import check_new_scopes
-from .secret_file import Delivery
 from .validate import check_creatable, check_description, check_subset
 
 
@@ -196,7 +196,7 @@ def _creation(wanted: Mapping[str, Any], params: Mapping[str, Any], delivery: De
     if params["validate_scopes"]:
         check_new_scopes(account.scope_ids, body["scopes"], [])
     _refuse_to_lose_secret(body, delivery, params.get("secret_remedy", "Set client_secret_file"))
-    return Creation(body, delivery if has_secret(body) else Delivery(None, None))
+    return Creation(body, delivery if has_secret(body) else Delivery())
 
 
 def _refuse_duplicate(account: Account, client_name: str, actual: Client) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 from .._api.errors import CloudflareError, UsageError
-from .clients import REPLACING, SECOND_SECRET_REMEDY, OAuthClients
+from .clients import OAuthClients
+from .delivery import Delivery
+from .lost_response import REPLACING, SECOND_SECRET_REMEDY
 from .model import Client, has_secret
-from .secret_file import Delivery
 
 NOT_HERE = (
     "The older secret still works. If the newer secret is stored elsewhere, set client_secret_file to that file. If it "

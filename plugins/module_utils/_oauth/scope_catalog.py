@@ -12,6 +12,7 @@ from typing import Any, Callable
 from .._api.client import Cloudflare
 from .._api.errors import UsageError
 from .._api.response import Record
+from .._api.text import first_of, similar
 from .model import is_identity_scope
 
 ANY_CREDENTIAL = ""
@@ -35,13 +36,12 @@ def check_known(option: str, wanted: Iterable[str], known: Iterable[str]) -> Non
     """Raise UsageError for unknown IDs in an option, and suggest similar ones."""
     ids = list(known)
     unknown = [scope for scope in dict.fromkeys(wanted) if scope not in ids]
-    left = len(unknown) - SHOWN_SCOPES
     if unknown:
+        texts = [_unknown(scope, ids) for scope in unknown]
         raise UsageError(
             "scope_unknown",
-            " ".join(_unknown(scope, ids) for scope in unknown[:SHOWN_SCOPES])
-            + (f" There are {left} more unknown scopes." if left > 0 else "")
-            + " The module cloudflare_oauth_scope_info lists all scopes.",
+            f"{first_of(texts, SHOWN_SCOPES, 'unknown scopes')} The module cloudflare_oauth_scope_info lists all "
+            "scopes.",
             option=option,
         )
 
@@ -80,9 +80,5 @@ def _unknown(scope: str, ids: list[str]) -> str:
 
 def near_misses(scope: str, ids: Sequence[str]) -> list[str]:
     """Up to three IDs that may have been meant, the likeliest first."""
-    import difflib  # few tasks need it
-
     spelled = scope.replace(":", ".").lower()
-    if spelled in ids:
-        return [spelled]
-    return difflib.get_close_matches(spelled, ids, n=3, cutoff=0.6)
+    return [spelled] if spelled in ids else similar(spelled, ids, 3)

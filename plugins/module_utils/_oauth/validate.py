@@ -7,16 +7,14 @@ Pure. Private to this collection.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._api.errors import UsageError, invalid
-from .._api.text import some
+from .._api.text import first_of, some
 from .comparison import is_empty
 from .model import FIELDS, PROTOCOL_SCOPES, REQUIRED, described
 
-Entry = Mapping[str, Any]
 # How many errors of one description a message shows.
 SHOWN_ERRORS = 5
 # The name of an option and what is wrong with it.
@@ -65,9 +63,7 @@ def _refuse(*errors: FieldError) -> None:
     """Raise one UsageError that shows the first errors; its option is that of the first."""
     if errors:
         texts = [text for _option, text in errors]
-        left = len(texts) - SHOWN_ERRORS
-        more = [f"There are {left} more errors."] if left > 0 else []
-        raise UsageError("invalid_option", " ".join([*texts[:SHOWN_ERRORS], *more]), option=errors[0][0])
+        raise UsageError("invalid_option", first_of(texts, SHOWN_ERRORS, "errors"), option=errors[0][0])
 
 
 def _emptied(wanted: Mapping[str, Any], append: bool) -> Iterator[FieldError]:
@@ -125,43 +121,3 @@ def checked_description(params: Mapping[str, Any]) -> dict[str, Any]:
     wanted = described(params)
     _refuse(*_emptied(wanted, params["append"]))
     return wanted
-
-
-def check_entries(entries: Sequence[Entry], option: str) -> None:
-    """Raise UsageError for a definition that names no client, and for two that could mean the same one.
-
-    Each has its C(place), such as C(clients[3]). C(option) is the option that holds them.
-    """
-    for entry in entries:
-        if not entry["client_id"] and not entry["client_name"]:
-            text = f"{entry['place']} needs client_id or client_name, to identify the client."
-            raise UsageError("missing_option", text, option=f"{entry['place']}.client_id")
-    twice = repeated(entry["client_id"] for entry in entries)
-    by_name = {entry["client_name"] for entry in entries if not entry["client_id"]}
-    twice += [name for name in repeated(entry["client_name"] for entry in entries) if name in by_name]
-    if twice:
-        places = [entry["place"] for entry in entries if {entry["client_id"], entry["client_name"]} & set(twice)]
-        raise UsageError(
-            "definitions_conflict",
-            f"{option}: several definitions ({some(places)}) have the same name or ID: {some([*map(repr, twice)])}. "
-            "Define each client once, and set client_id for every client that shares its name.",
-            option=option,
-        )
-    _check_secret_files(entries)
-
-
-def _check_secret_files(entries: Sequence[Entry]) -> None:
-    paths = [(entry["client_secret_file"] or "") if entry["state"] == "present" else "" for entry in entries]
-    same = repeated(path.casefold() for path in paths)
-    twice = {path: entry["place"] for path, entry in zip(paths, entries) if path.casefold() in same}
-    if twice:
-        raise UsageError(
-            "definitions_conflict",
-            f"client_secret_file: several clients have the same file, ignoring case ({some([*twice])}). Each secret "
-            "would replace the one before. Give each client its own file.",
-            option=f"{[*twice.values()][-1]}.client_secret_file",
-        )
-
-
-def repeated(values: Iterable[str | None]) -> list[str]:
-    return [value for value, times in Counter(values).items() if value and times > 1]

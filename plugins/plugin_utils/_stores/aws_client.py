@@ -47,8 +47,8 @@ class SecretsManager:
     """The secret that a store names in its option C(name). Raises Refused."""
 
     def __init__(self, store: Store) -> None:
-        self._boto3 = library(type(store), "boto3")
-        self._config = library(type(store), "botocore.config")
+        self._boto3 = library(store, "boto3")
+        self._config = library(store, "botocore.config")
         self._store = store
         self._client: Any = None
 

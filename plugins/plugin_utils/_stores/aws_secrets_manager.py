@@ -10,9 +10,9 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ...module_utils._store_options import STORES
+from ...module_utils._files import object_of
 from .aws_client import LOOK, Refused, SecretsManager
-from .base import Failure, Record, Site, Store, conflict, foreign, object_in, unreadable, unwritable
+from .base import Failure, Record, Site, Store, conflict, foreign, unreadable, unwritable
 
 CURRENT, WRITING = "AWSCURRENT", "oauthops-writing"
 
@@ -26,7 +26,6 @@ class AwsSecretsManager(Store):
     """
 
     type: ClassVar[str] = "aws_secrets_manager"
-    options: ClassVar[Mapping[str, Any]] = STORES["aws_secrets_manager"]
     rules: ClassVar[Mapping[str, Any]] = {
         "mutually_exclusive": [("profile", "access_key"), ("profile", "session_token")],
         "required_together": [("access_key", "secret_key")],
@@ -55,7 +54,10 @@ class AwsSecretsManager(Store):
                 return {}
         if "SecretBinary" in current:
             raise foreign(self, "is binary")
-        found = object_in(self, current["SecretString"])
+        try:
+            found = object_of(current["SecretString"])
+        except ValueError as error:
+            raise foreign(self, str(error)) from None
         self._version = current["VersionId"]
         self.hide(found)
         return found

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...module_utils._api.deadline import within
-from .base import Failure, Store, library
+from .base import Failure, Store
 from .http import REQUEST_ERRORS, no_response, session_of, verification
 
 ROOT = "/api/"
@@ -31,7 +31,7 @@ class Controller:
         host = params["controller_host"].rstrip("/")
         self._host = host if "://" in host else f"https://{host}"
         self._verify = verification(params, "ca_path")
-        self._session = session_of(library(type(store), "requests"), self._host, self._verify, self._authenticate)
+        self._session = session_of(store, self._host, self._verify, self._authenticate)
         self._base = ""
 
     def _authenticate(self, request: Any) -> Any:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ...module_utils._store_options import STORES
 from .awx_api import Controller
 from .base import Failure, Record, Site, Store, unreadable, unwritable
 from .record import KEYS, SECRET
@@ -20,7 +19,6 @@ class AwxCredential(Store):
     """A credential of a custom type, whose secret fields are never shown again."""
 
     type: ClassVar[str] = "awx_credential"
-    options: ClassVar[Mapping[str, Any]] = STORES["awx_credential"]
     rules: ClassVar[Mapping[str, Any]] = {
         "required_one_of": [("controller_oauthtoken", "controller_password")],
         "required_together": [("controller_username", "controller_password")],

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ...module_utils._api.errors import UsageError
-from ...module_utils._files import object_of
 from ...module_utils._module import secret_values, texts
+from ...module_utils._store_options import STORES
 from .._masking import harmless
 
 Record = dict[str, Any]
@@ -39,13 +39,12 @@ class Site:
 class Store(abc.ABC):
     """One place in a store. C(params) are the options of its own type, complete and checked.
 
-    C(options) and C(rules) are arguments of ansible-core's validator. C(variables) are the environment variables for
-    options that are not set; the first one that is set counts. A C(write_only) store returns null as C(client_secret).
-    C(compares) says that a write is refused when the place changed since it was read.
+    C(rules) are arguments of ansible-core's validator. C(variables) are the environment variables for options that are
+    not set; the first one that is set counts. A C(write_only) store returns null as C(client_secret). C(compares) says
+    that a write is refused when the place changed since it was read.
     """
 
     type: ClassVar[str]
-    options: ClassVar[Mapping[str, Any]]
     rules: ClassVar[Mapping[str, Any]] = {}
     variables: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     write_only: ClassVar[bool] = False
@@ -55,12 +54,13 @@ class Store(abc.ABC):
         self.params = params
         self.site = site
         self.warnings: list[Any] = []
-        self._secrets = set(secret_values(self.options, params))
+        self._secrets = set(secret_values(STORES[self.type], params))
 
     @classmethod
     def complete(cls, given: Mapping[str, Any]) -> dict[str, Any]:
         """The options, those that are not set from the environment. An empty string counts as not set."""
-        complete = {name: value for name, value in given.items() if value not in (None, "") or name not in cls.options}
+        known = STORES[cls.type]
+        complete = {name: value for name, value in given.items() if value not in (None, "") or name not in known}
         for option, names in cls.variables.items():
             found = next((os.environ[name] for name in names if os.environ.get(name)), None)
             if found:
@@ -110,7 +110,7 @@ class Failure(Exception):
     """Why a place was not read or written, and what to do: the end of a message, safe to be shown."""
 
 
-def library(store: type[Store], name: str) -> Any:
+def library(store: Store, name: str) -> Any:
     """Import the Python library that this type of store needs.
 
     Raises UsageError if it is not installed on the controller.
@@ -159,11 +159,3 @@ def sentence(text: str) -> str:
     """With a full stop at its end."""
     stripped = text.strip()
     return stripped if stripped.endswith((".", "!", "?")) else f"{stripped}."
-
-
-def object_in(store: Store, text: str | bytes) -> Record:
-    """The JSON object in a text. Raises UsageError for any other text, without showing it."""
-    try:
-        return object_of(text)
-    except ValueError as error:
-        raise foreign(store, str(error)) from None

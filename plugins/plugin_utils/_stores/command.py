@@ -13,9 +13,9 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ...module_utils._api.errors import UsageError, invalid
-from ...module_utils._store_options import STORES
-from .base import Failure, Record, Site, Store, object_in, unreadable, unwritable
+from ...module_utils._api.errors import invalid
+from ...module_utils._files import object_of
+from .base import Failure, Record, Site, Store, unreadable, unwritable
 
 
 class Command(Store):
@@ -25,7 +25,6 @@ class Command(Store):
     """
 
     type: ClassVar[str] = "command"
-    options: ClassVar[Mapping[str, Any]] = STORES["command"]
 
     def __init__(self, params: Mapping[str, Any], site: Site) -> None:
         super().__init__(params, site)
@@ -42,8 +41,8 @@ class Command(Store):
         with self.raising(unreadable):
             printed = self._output_of("read", b"")
             try:
-                found = object_in(self, printed) if printed.strip() else {}
-            except UsageError:
+                found = object_of(printed) if printed.strip() else {}
+            except ValueError:
                 raise Failure("the program ended with status 0, but its output is not a JSON object") from None
         self.hide(found)
         return found

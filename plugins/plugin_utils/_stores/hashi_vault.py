@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ...module_utils._api.errors import UsageError
-from ...module_utils._store_options import STORES
 from .base import Failure, Record, Site, Store, conflict, unreadable, unwritable
 from .vault_login import RULES, VARIABLES, with_files
 from .vault_server import BY_POLICY, Refused, VaultServer
@@ -23,7 +22,6 @@ class HashiVault(Store):
     """
 
     type: ClassVar[str] = "hashi_vault"
-    options: ClassVar[Mapping[str, Any]] = STORES["hashi_vault"]
     rules: ClassVar[Mapping[str, Any]] = RULES
     variables: ClassVar[Mapping[str, tuple[str, ...]]] = VARIABLES
     compares: ClassVar[bool] = True

@@ -19,7 +19,7 @@ REQUEST_ERRORS = (OSError, ValueError)
 Response = TypeVar("Response")
 
 
-def session_of(requests: Any, url: str, verify: bool | str, authenticate: Callable[[Any], Any]) -> Any:
+def session_of(store: Store, url: str, verify: bool | str, authenticate: Callable[[Any], Any]) -> Any:
     """A session whose credential is set by C(auth), because a netrc file replaces a header but not that.
 
     It reads no response that is too large. Raises UsageError for an invalid proxy in the environment.
@@ -27,7 +27,7 @@ def session_of(requests: Any, url: str, verify: bool | str, authenticate: Callab
     if split(url):
         check_proxy(url)
 
-    class Session(requests.Session):  # type: ignore[misc]
+    class Session(library(store, "requests").Session):  # type: ignore[misc]
         def request(self, *args: Any, **settings: Any) -> Any:
             response = super().request(*args, **{**settings, "stream": True})
             with response:
@@ -51,7 +51,7 @@ def verification(params: Mapping[str, Any], ca_option: str) -> bool | str:
 
 def no_response(store: Store, error: Exception, url: str, url_option: str, ca_option: str) -> Failure:
     """The failure of a request without a usable response. Its text shows nothing of a credential."""
-    errors = library(type(store), "requests.exceptions")
+    errors = library(store, "requests.exceptions")
     where = address(url)
     if where is None or isinstance(error, (errors.InvalidURL, errors.InvalidSchema, errors.MissingSchema)):
         return Failure(f"{url_option} is not an address of the form https://host:port. Correct it, and any proxy")

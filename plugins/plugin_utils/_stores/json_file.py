@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ...module_utils._store_options import STORES
 from .base import Record, Store, of_suboption, unreadable, unwritable
 from .record import SECRET
 
@@ -18,7 +17,6 @@ class JsonFile(Store):
     """Kept by the module secret_file_value, which sets owner, mode and SELinux context."""
 
     type: ClassVar[str] = "json_file"
-    options: ClassVar[Mapping[str, Any]] = STORES["json_file"]
 
     @property
     def place(self) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ...module_utils._store_options import STORES
 from .base import Failure, Record, Store, foreign, unreadable, unwritable
 
 
@@ -15,7 +14,6 @@ class ModuleStore(Store):
     """The module C(name) reads when it is run with only C(options), and writes when C(write_to) has the record."""
 
     type: ClassVar[str] = "module"
-    options: ClassVar[Mapping[str, Any]] = STORES["module"]
 
     @property
     def place(self) -> str:

@@ -36,10 +36,10 @@ def open_store(definition: Any, site: Site) -> Store:
     kind, given = type_of(definition)
     cls: type[Store] = getattr(importlib.import_module(f"{__package__}.{kind}"), CLASSES[kind])
     for name in given:
-        if name not in cls.options and (owners := [other for other, options in STORES.items() if name in options]):
+        if name not in STORES[kind] and (owners := [other for other, options in STORES.items() if name in options]):
             text = f"the type {kind} has no option {name!r}, which belongs to the type {owners[0]}. Remove the option."
             raise invalid("store", text)
-    params = checked("store", cls.complete(given), cls.options, cls.rules, kind)
+    params = checked("store", cls.complete(given), STORES[kind], cls.rules, kind)
     if "timeout" in params:
         check_seconds("store.timeout", params["timeout"], above_zero=True)
     return cls(params, site)

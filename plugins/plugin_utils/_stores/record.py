@@ -18,6 +18,11 @@ SECRET = "client_secret"
 KEYS = ("client_id", SECRET, "minted_at", "rotation")
 
 
+def holds_secret(record: Mapping[str, Any]) -> bool:
+    """Whether a record has a secret. Null is one that a write-only store does not show."""
+    return SECRET in record and record[SECRET] != ""
+
+
 class StoredRecord:
     """The record of the client C(client_id) in a C(store). The ID is None before the client is created.
 
@@ -56,18 +61,16 @@ class StoredRecord:
     @property
     def secret(self) -> str | None:
         """The secret, None where there is none or the store does not show it."""
-        return self.found.get("client_secret") or None
+        return self.found.get(SECRET) or None
 
     @property
     def holds_secret(self) -> bool:
-        """Whether the store holds one; a store that can only be written holds null."""
-        return "client_secret" in self.found and self.found["client_secret"] != ""
+        return holds_secret(self.found)
 
     def _compare(self, wanted: Record) -> None:
-        shown = self.store.read()
-        expected = {**wanted, "client_secret": None} if self.store.write_only and "client_secret" in wanted else wanted
+        self.found = shown = self.store.read()
+        expected = {**wanted, SECRET: None} if self.store.write_only and SECRET in wanted else wanted
         if not same(shown, expected):
-            self.found = shown
             raise UsageError(
                 "store_collision",
                 f"store: {self.store.place} does not hold what was just written. Either another run wrote to it, or "
@@ -75,10 +78,9 @@ class StoredRecord:
                 "that fails, write a value to the store and read it back without Ansible.",
                 option="store",
             )
-        self.found = shown
 
     def _check_place(self, found: Record) -> None:
-        owner, secret = found.get("client_id"), found.get("client_secret", "")
+        owner, secret = found.get("client_id"), found.get(SECRET, "")
         if owner and owner != self.client_id:
             whose = f"not of {self.client_id}" if self.client_id else "and a new client is about to be created"
             remedy = f"Choose another place for this client. If {owner} no longer exists, remove what is stored there."

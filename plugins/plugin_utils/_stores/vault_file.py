@@ -9,13 +9,11 @@ from typing import Any, ClassVar
 
 from ...action.vault_file_key import ensure
 from ...module_utils._api.errors import UsageError
-from ...module_utils._store_options import STORES
 from .base import Record, Store, foreign, of_suboption, unreadable, unwritable
 
 
 class VaultFile(Store):
     type: ClassVar[str] = "vault_file"
-    options: ClassVar[Mapping[str, Any]] = STORES["vault_file"]
     rules: ClassVar[Mapping[str, Any]] = {"mutually_exclusive": [("vault_password", "vault_password_file")]}
 
     @property

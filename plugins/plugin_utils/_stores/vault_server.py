@@ -36,7 +36,7 @@ class VaultServer:
     """A client for the server of a store, which logs in once. Raises Failure."""
 
     def __init__(self, store: Store) -> None:
-        hvac = library(type(store), "hvac")
+        hvac = library(store, "hvac")
         params, self._store = store.params, store
         self._errors = hvac.exceptions
         self._by_token = params["auth_method"] == "token"
@@ -50,7 +50,7 @@ class VaultServer:
             verify=verify,
             timeout=params["timeout"],
             allow_redirects=False,
-            session=session_of(library(type(store), "requests"), params["url"], verify, lambda request: request),
+            session=session_of(store, params["url"], verify, lambda request: request),
         )
 
     def ask(self, ask: Callable[[], Any], explain: Callable[[str], str]) -> Mapping[str, Any]:

@@ -165,7 +165,7 @@ def run_hidden(hidden: Hidden, **params: Any) -> ModuleResult:
 def test_a_primary_without_queries_needs_the_zone(hidden: Hidden) -> None:
     refused = run(hidden, hidden.writer, protocol="udp")
     assert refused.error == {"code": "dns_not_served", "option": None, "reason": "REFUSED"}
-    assert "set zone" in refused.msg
+    assert "set the option zone" in refused.msg
 
 
 def test_values_come_and_go_without_queries(hidden: Hidden) -> None:

@@ -101,13 +101,27 @@ def test_a_host_that_cannot_be_reached_is_said_to_be_so(stored: Stored, monkeypa
 
 
 def test_a_store_that_shows_no_secret_gives_what_this_run_kept(stored: Stored) -> None:
-    client = Handover(str(stored.handover), check_mode=False).of_client("c1")
+    stored.handover.mkdir()
+    client = Handover(str(stored.handover), "c1", check_mode=False)
     record = StoredRecord(WriteOnly(HELD), "c1")
     record.read()
     with refuses("secret_not_readable", "store"):
         shown(record, client)
-    Path(client.place.path("c1.kept")).write_text(SECRET)
+    (stored.handover / "c1.kept").write_text(SECRET)
     assert shown(record, client)["client_secret"] == SECRET
+
+
+def test_a_directory_that_cannot_be_made_is_refused(stored: Stored) -> None:
+    stored.hold(**HELD)
+    result = stored.present(client_secret=SECRET, handover_dir=str(stored.file / "below"))
+    assert (result.code, result.option) == ("file_inaccessible", "handover_dir")
+    assert stored.held == HELD
+
+
+def test_an_id_that_is_none_makes_no_lock(stored: Stored) -> None:
+    result = stored.present(client_id="../c1", client_secret=SECRET)
+    assert (result.code, result.option) == ("invalid_option", "client_id")
+    assert not stored.handover.exists()
 
 
 def test_a_secret_that_was_made_elsewhere_is_stored(stored: Stored) -> None:

@@ -23,7 +23,7 @@ ERRORS = {
     "explained",
     "explained_instead",
     "__init__",
-    "_error",
+    "error",
 }
 TABLE = "CODES"
 

@@ -12,7 +12,7 @@ import yaml
 from ansible_collections.oauthops.iam.plugins.module_utils import _module
 from ansible_collections.oauthops.iam.plugins.module_utils._api.auth import DEFAULT_API_URL, ENVIRONMENT
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import SHAPE
-from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTION, STORES
+from ansible_collections.oauthops.iam.plugins.module_utils._store_options import STORE_OPTIONS, STORES
 from tests.unit.support import documentation
 
 ROOT = Path(__file__).parents[3]
@@ -98,7 +98,8 @@ def test_every_store_is_documented(name: str) -> None:
         for option, spec in options.items():
             text = " ".join(paragraphs(described[option]))
             assert f"O(store.type={kind})" in text, (kind, option)
-            assert described[option]["type"] in {spec["type"], STORE_OPTION["options"][option]["type"]}, (kind, option)
+            documented = STORE_OPTIONS["store"]["options"][option]["type"]
+            assert described[option]["type"] in {spec["type"], documented}, (kind, option)
 
 
 @every_module

@@ -44,6 +44,8 @@ PURE = [
     "_dns/names",
     "_documents",
     "_oauth/comparison",
+    "_oauth/entries",
+    "_oauth/lost_response",
     "_oauth/model",
     "_oauth/plan",
     "_oauth/promotion",
@@ -150,8 +152,8 @@ def loaded_with(plugin: str) -> set[str]:
 def test_a_module_starts_without_what_few_tasks_need() -> None:
     """Its process compiles the sources anew each time: those of a secret's file and of refusals when it needs them."""
     ours = loaded_with("modules.cloudflare_oauth_client")
-    assert "_oauth.secret_file" in ours
-    assert not ours & {"_oauth.secret_place", "_api.error_response", "_files", "_places", "_attributes"}
+    assert "_oauth.delivery" in ours
+    assert not ours & {"_oauth.file_delivery", "_api.error_response", "_files", "_places", "_attributes"}
 
 
 def test_a_publication_loads_no_store_that_it_does_not_use() -> None:

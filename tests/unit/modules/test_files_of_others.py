@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.file_delivery import FileDelivery
 from tests.unit.support import (
     CLIENT_ID,
     ROTATE,
@@ -103,7 +103,7 @@ def test_a_mark_that_is_a_link_is_refused_before_minting(
 
 
 def test_a_mark_that_becomes_a_link_at_the_last_moment_is_refused(app: Path, victim: Path) -> None:
-    with Delivery(str(app / "secret"), None) as delivery:
+    with FileDelivery(str(app / "secret"), None) as delivery:
         with acting_as_nobody():
             (app / "secret.unreceived").symlink_to(victim)
         with refuses("file_inaccessible", "client_secret_file"):
@@ -114,7 +114,7 @@ def test_a_mark_that_becomes_a_link_at_the_last_moment_is_refused(app: Path, vic
 
 
 def test_a_mark_of_ours_stays_ours(cloudflare: Script, app: Path) -> None:
-    with Delivery(str(app / "secret"), None) as delivery:
+    with FileDelivery(str(app / "secret"), None) as delivery:
         delivery.mark()
         delivery.mark()
         assert owner(app / "secret.unreceived") == (0, 0o600)
@@ -206,7 +206,7 @@ def test_a_file_that_was_moved_there_is_not_given_to_the_owner(app: Path, check:
 
 
 def test_a_reserved_file_that_is_exchanged_does_not_get_the_secret(app: Path) -> None:
-    with Delivery(str(app / "secret"), None) as delivery:
+    with FileDelivery(str(app / "secret"), None) as delivery:
         (reserved,) = os.listdir(app)
         with acting_as_nobody():
             (app / reserved).rename(app / "aside")
@@ -219,7 +219,7 @@ def test_a_reserved_file_that_is_exchanged_does_not_get_the_secret(app: Path) ->
     assert reader.closed
     assert [path.read_text() for path in app.iterdir()] == [""] * 3
     assert owner(app / "aside") == (0, 0o600)
-    assert Delivery(str(app / "secret"), None).lacks_minted_secret()
+    assert FileDelivery(str(app / "secret"), None).lacks_minted_secret()
 
 
 @in_both_modes
@@ -245,7 +245,7 @@ def test_a_minted_secret_takes_the_place_of_a_file_of_another_user(app: Path) ->
     with acting_as_nobody():
         (app / "secret").write_text("theirs")
         reader = (app / "secret").open("r+")
-    with Delivery(str(app / "secret"), None) as delivery:
+    with FileDelivery(str(app / "secret"), None) as delivery:
         delivery.deliver(SECRET, "the-id", "Mint another.")
     with reader:
         assert reader.read() == "theirs"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._module import HIDDEN_BY_CORE
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import FIRST_SECRET_REMEDY
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.lost_response import FIRST_SECRET_REMEDY
 from tests.unit.support import (
     CLIENT,
     CLIENT_ID,
@@ -64,6 +64,13 @@ def test_into_a_file(cloudflare: Script, target: Path) -> None:
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert SECRET not in result.text
     assert (SECRET in result.secrets) is HIDDEN_BY_CORE
+
+
+def test_into_a_file_in_the_home_directory(cloudflare: Script, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(target.parent))
+    cloudflare.expect(*created_well())
+    run(client_secret_file="~/secret")
+    assert target.read_text() == SECRET
 
 
 def test_into_the_result(cloudflare: Script) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._module import HIDDEN_BY_CORE
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import SECOND_SECRET_REMEDY
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.lost_response import SECOND_SECRET_REMEDY
 from tests.unit.support import (
     CLIENT,
     CLIENT_ID,

@@ -16,8 +16,7 @@ def no_module(_name: str, _args: Mapping[str, Any], _check_mode: bool) -> Mappin
 class InMemory(Store):
     """C(before_write) and C(after_write) are called around each write."""
 
-    type: ClassVar[str] = "in_memory"
-    options: ClassVar[Mapping[str, Any]] = {}
+    type: ClassVar[str] = "json_file"
 
     def __init__(self, held: Record | None = None, *, check_mode: bool = False) -> None:
         super().__init__({}, Site(no_module, None, check_mode))

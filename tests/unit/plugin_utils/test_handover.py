@@ -22,12 +22,23 @@ OLD = Note.of("minting-20260101T000000Z-a1")
 
 
 @pytest.fixture
-def handover(tmp_path: Path) -> Handover:
-    return Handover(str(tmp_path / "handover"), check_mode=False)
+def directory(tmp_path: Path) -> Path:
+    """As the lock makes it."""
+    made = tmp_path / "handover"
+    made.mkdir(mode=0o700)
+    return made
 
 
-def test_a_secret_waits_in_a_file_of_its_own(handover: Handover) -> None:
-    client = handover.of_client("c1")
+@pytest.fixture
+def client(directory: Path) -> Handover:
+    return of(directory, "c1")
+
+
+def of(directory: Path, client_id: str) -> Handover:
+    return Handover(str(directory), client_id, check_mode=False)
+
+
+def test_a_secret_waits_in_a_file_of_its_own(client: Handover) -> None:
     with client.receiving(NOTE) as receive:
         assert not client.holds(NOTE)
         receive(SECRET)
@@ -37,51 +48,48 @@ def test_a_secret_waits_in_a_file_of_its_own(handover: Handover) -> None:
     assert (client.read(NOTE), client.waiting()) == (SECRET, Note(NOTE.name, BEGAN))
 
 
-def test_a_file_that_received_nothing_is_gone(handover: Handover) -> None:
-    client = handover.of_client("c1")
+def test_a_file_that_received_nothing_is_gone(client: Handover, directory: Path) -> None:
     with client.receiving(NOTE):
         pass
-    assert os.listdir(handover.directory) == []
+    assert os.listdir(directory) == []
     with refuses("handover_empty"):
         client.read(NOTE)
 
 
-def test_a_file_of_a_run_that_was_killed_holds_nothing_until_it_received(handover: Handover) -> None:
-    client = handover.of_client("c1")
+def test_a_file_of_a_run_that_was_killed_holds_nothing_until_it_received(client: Handover) -> None:
     Path(client.path(NOTE)).write_bytes(b"\0" * 4096)
     assert (client.holds(NOTE), client.waiting()) == (False, None)
     Path(client.path(NOTE)).write_bytes(SECRET.encode() + b"\0" * 4000)
     assert client.read(NOTE) == SECRET
 
 
-def test_what_killed_runs_have_left_of_new_clients_is_removed(handover: Handover) -> None:
+def test_what_killed_runs_have_left_of_new_clients_is_removed(client: Handover, directory: Path) -> None:
     """The file that received nothing, and the one whose secret the store holds; nothing that another run has open."""
-    new, others = handover.of_client("new"), handover.of_client("c1")
+    new = of(directory, "new")
     notes = {name: Note.new(BEGAN, timedelta(hours=1), name, "host", "site") for name in ("empty", "kept", "other")}
     for name, content in (("empty", b"\0" * 4096), ("kept", SECRET.encode()), ("other", b"another")):
         Path(new.path(notes[name])).write_bytes(content)
-    Path(others.path(NOTE)).write_bytes(b"\0" * 4096)
+    Path(client.path(NOTE)).write_bytes(b"\0" * 4096)
     with new.receiving(NOTE):
         new.clean_unlocked(None, None)
-        assert new.path(NOTE) in map(str, Path(handover.directory).iterdir())
+        assert new.path(NOTE) in map(str, directory.iterdir())
         assert not Path(new.path(notes["empty"])).exists()
         new.clean_unlocked("2026-11-27T12:00:00Z", SECRET)
-    left = sorted(path.name for path in Path(handover.directory).iterdir())
+    left = sorted(path.name for path in directory.iterdir())
     assert left == sorted([f"c1.{NOTE.name}", f"new.{notes['other'].name}"])
     new.clean_unlocked("2026-11-27T12:00:00Z", None)
-    assert [path.name for path in Path(handover.directory).iterdir()] == [f"c1.{NOTE.name}"]
+    assert [path.name for path in directory.iterdir()] == [f"c1.{NOTE.name}"]
 
 
-def test_a_file_that_was_removed_meanwhile_receives_nothing(handover: Handover) -> None:
-    path = Path(handover.directory) / "removed"
+def test_a_file_that_was_removed_meanwhile_receives_nothing(directory: Path) -> None:
+    path = directory / "removed"
     with path.open("w") as removed:
         path.unlink()
         with pytest.raises(FileNotFoundError):
             reserve(removed.fileno())
 
 
-def test_a_link_is_never_followed(handover: Handover, tmp_path: Path) -> None:
-    client = handover.of_client("c1")
+def test_a_link_is_never_followed(client: Handover, tmp_path: Path) -> None:
     (tmp_path / "other").write_text("precious")
     os.symlink(tmp_path / "other", client.path(NOTE))
     assert not client.holds(NOTE)
@@ -91,53 +99,47 @@ def test_a_link_is_never_followed(handover: Handover, tmp_path: Path) -> None:
     assert KEEP_IT in refused.value.message
 
 
-def test_the_first_edition_named_a_file_by_its_note_alone(handover: Handover) -> None:
-    client = handover.of_client("c1")
+def test_the_first_edition_named_a_file_by_its_note_alone(client: Handover, directory: Path) -> None:
     assert OLD
-    Path(handover.directory, OLD.name).write_text(SECRET)
+    (directory / OLD.name).write_text(SECRET)
     assert client.read(OLD) == SECRET
     client.end(OLD, keep=False)
-    assert os.listdir(handover.directory) == []
+    assert os.listdir(directory) == []
 
 
-def test_cleaning_keeps_what_the_store_does_not_hold(handover: Handover) -> None:
-    client, other = handover.of_client("c1"), handover.of_client("c2")
+def test_cleaning_keeps_what_the_store_does_not_hold(client: Handover, directory: Path) -> None:
+    other = of(directory, "c2")
     later = Note.new(BEGAN + timedelta(hours=1), timedelta(), "def", "host", "site")
     for owner, note in ((client, NOTE), (client, later), (other, NOTE)):
         with owner.receiving(note) as receive:
             receive(SECRET)
     Path(client.path(Note.new(BEGAN + timedelta(hours=2), timedelta(), "x", "h", "s"))).write_bytes(b"\0")
     client.clean("2026-11-27T12:00:00Z", to_come=False, keep=False)
-    assert sorted(os.listdir(handover.directory)) == [f"c1.{later.name}", f"c2.{NOTE.name}"]
+    assert sorted(os.listdir(directory)) == [f"c1.{later.name}", f"c2.{NOTE.name}"]
     assert client.waiting() == Note(later.name, later.began)
 
 
-def test_a_directory_has_a_name_of_its_own_that_stays(handover: Handover, tmp_path: Path) -> None:
-    assert handover.site == handover.site == Handover(handover.directory, check_mode=True).site != ""
-    assert handover.site != Handover(str(tmp_path / "other"), check_mode=False).site
+def test_a_directory_has_a_name_of_its_own_that_stays(client: Handover, directory: Path, tmp_path: Path) -> None:
+    assert client.site == of(directory, "c2").site == Handover(str(directory), "c1", check_mode=True).site != ""
+    (tmp_path / "other").mkdir()
+    assert client.site != of(tmp_path / "other", "c1").site
 
 
 def test_check_mode_makes_nothing(tmp_path: Path) -> None:
-    predicted = Handover(str(tmp_path / "handover"), check_mode=True)
-    assert (predicted.site, predicted.of_client("c1").waiting()) == ("", None)
+    predicted = Handover(str(tmp_path / "handover"), "c1", check_mode=True)
+    assert (predicted.site, predicted.waiting()) == ("", None)
     assert not (tmp_path / "handover").exists()
 
 
 @pytest.mark.parametrize("client_id", ["..", "a/b", "", "a b", "a\0"])
-def test_an_id_that_is_none_makes_no_file(handover: Handover, client_id: str) -> None:
+def test_an_id_that_is_none_makes_no_file(directory: Path, client_id: str) -> None:
     with refuses("invalid_option", "client_id"):
-        handover.of_client(client_id)
+        of(directory, client_id)
 
 
 def test_a_relative_directory_is_refused() -> None:
     with refuses("invalid_option", "handover_dir"):
-        Handover("handover", check_mode=True)
-
-
-def test_a_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with refuses("file_inaccessible", "handover_dir"):
-        Handover(str(tmp_path / "file/handover"), check_mode=False)
+        Handover("handover", "c1", check_mode=True)
 
 
 def holding(directory: str, taken: object, free: object) -> None:

@@ -297,6 +297,7 @@ class TestRefusals:
             ({"client": "Example App"}, "client"),
             ({"client": {}}, "client"),
             ({"client": {"client_nam": "Example App"}}, "client"),
+            ({"client": {"client_id": "a/b"}, "store": STORE}, "client.client_id"),
             ({"client": {"client_name": "Example App", "state": "absent"}}, "client.state"),
             ({"client": {"client_name": "Example App", "grant_types": ["password"]}}, "client"),
             ({"dns": "cloudflare"}, "dns"),

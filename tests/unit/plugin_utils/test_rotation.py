@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.oauthops.iam.plugins.module_utils._module import HIDDEN_BY_CORE
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
 from ansible_collections.oauthops.iam.plugins.plugin_utils import _moment
-from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import ClientHandover, Handover
+from ansible_collections.oauthops.iam.plugins.plugin_utils._handover import Handover
 from ansible_collections.oauthops.iam.plugins.plugin_utils._minting import Minting
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation import Rotation
 from ansible_collections.oauthops.iam.plugins.plugin_utils._rotation_note import Note
@@ -58,7 +58,9 @@ class Runs:
             "replace_lost": False,
         }
         params = {**usual, "expected": None, "secret_needed": "no", "retry_timeout": 0.0, "timeout": 1.0, **given}
-        handover = Handover(str(self.directory), check_mode=check_mode).of_client(CLIENT_ID)
+        if not check_mode:  # as the lock makes it
+            self.directory.mkdir(mode=0o700, exist_ok=True)
+        handover = Handover(str(self.directory), CLIENT_ID, check_mode=check_mode)
         clients = OAuthClients(a_connection(retry_timeout=0.0), ACCOUNT)
         kept = StoredRecord(store, CLIENT_ID)
         return Rotation(clients, Minting(kept, handover, params, self.lines.append), params, check_mode).result()
@@ -278,7 +280,7 @@ def test_a_run_that_is_killed_before_it_keeps_the_secret_leaves_it_for_the_next(
     cloudflare.expect(reads(a_confidential_client()), MINTS)
     store = WriteOnly(HELD)
     with monkeypatch.context() as patch:
-        patch.setattr(ClientHandover, "end", killed)
+        patch.setattr(Handover, "end", killed)
         with pytest.raises(Killed):
             runs.run(store, secret_needed="now")
     cloudflare.expect(reads(a_confidential_client(**OPEN)))

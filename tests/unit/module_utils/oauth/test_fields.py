@@ -11,7 +11,6 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.comparison imp
     Field,
     appended,
     drift,
-    for_diff,
     is_empty,
     to_create,
 )
@@ -84,12 +83,3 @@ def test_what_is_empty_is_not_part_of_a_creation() -> None:
 
 def test_an_empty_text_is_not_part_of_a_creation() -> None:
     assert to_create(FIELDS, {"name": ""}) == {}
-
-
-def test_a_diff_shows_sorted_lists_and_nothing_empty() -> None:
-    described = {"name": "n", "tags": ["b", "a", "b"], "origins": [], "scopes": ["s", "openid"], "other": 1}
-    assert for_diff(FIELDS, described) == {"name": "n", "tags": ["a", "b"], "scopes": ["s"]}
-
-
-def test_a_diff_of_nothing_is_empty() -> None:
-    assert for_diff(FIELDS, {}) == {}

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import CloudflareError
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import lost_creation, lost_rotation
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.lost_response import lost_creation, lost_rotation
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import shaped
 from tests.unit.support import CLIENT_ID, OTHER_ID, a_client, a_confidential_client
 

@@ -105,7 +105,8 @@ def test_an_identity_scope_has_no_delimiter(scope: str, identity: bool) -> None:
 
 
 def test_a_diff_shows_what_a_playbook_can_say() -> None:
-    assert description(shaped(a_client(scopes=["dns.read", "a.read", "offline_access"], unknown=1))) == {
+    scopes = ["dns.read", "a.read", "offline_access", "dns.read"]
+    assert description(shaped(a_client(scopes=scopes, tos_uri="", optional_scopes=[], unknown=1))) == {
         "client_name": "Example App",
         "grant_types": ["authorization_code"],
         "response_types": ["code"],
@@ -114,6 +115,10 @@ def test_a_diff_shows_what_a_playbook_can_say() -> None:
         "token_endpoint_auth_method": "none",
         "visibility": "private",
     }
+
+
+def test_a_diff_of_a_bare_client_shows_its_visibility() -> None:
+    assert description(shaped({"client_id": CLIENT_ID})) == {"visibility": "private"}
 
 
 def test_a_definition_keeps_the_order_and_leaves_out_what_the_server_adds() -> None:

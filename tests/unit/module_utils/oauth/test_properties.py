@@ -20,8 +20,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._api.response import 
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._api.retry import slow_down
 from ansible_collections.oauthops.iam.plugins.module_utils._dns.names import quoted, unquoted
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import reconcile
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.apply import performed
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.clients import OAuthClients
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.delivery import Delivery
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     FIELDS,
     MANY,
@@ -31,10 +32,9 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.model import (
     description,
     shaped,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Plan, plan_creation, plan_update
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.plan import Plan, decided, plan_creation, plan_update
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.promotion import publishing
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.rotation import ensure_finalized, ensure_rotated
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import Delivery
 from tests.unit.strategies import JSON, ODD_CLIENTS
 from tests.unit.support import ACCOUNT, CLIENT_ID, CLIENTS, a_client, connection
 
@@ -178,7 +178,8 @@ class Obedient(Cloudflare):
 def done(server: Obedient, wanted: dict[str, Any], actual: Any, params: dict[str, Any], check: bool) -> dict[str, Any]:
     """A run's result without what Cloudflare alone decides, or why it is refused."""
     try:
-        result = reconcile(OAuthClients(server, ACCOUNT), wanted, actual, params, check_mode=check)
+        clients = OAuthClients(server, ACCOUNT)
+        result = performed(decided(wanted, actual, params, clients), clients, check_mode=check)
     except UsageError as refusal:
         return refusal.result()
     client = result.pop("oauth_client")
@@ -246,8 +247,8 @@ def test_check_mode_predicts_a_rotation(actual: dict[str, Any], rotated: bool, f
     def run(server: Obedient, check: bool) -> dict[str, Any]:
         clients = OAuthClients(server, ACCOUNT)
         if finalizes:
-            return ensure_finalized(clients, actual, Delivery(None, None), check_mode=check)
-        return ensure_rotated(clients, actual, Delivery(None, True), check_mode=check)
+            return ensure_finalized(clients, actual, Delivery(), check_mode=check)
+        return ensure_rotated(clients, actual, Delivery(True), check_mode=check)
 
     server, untouched = Obedient(actual), Obedient(actual)
     predicted, real = run(untouched, check=True), run(server, check=False)

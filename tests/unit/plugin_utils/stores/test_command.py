@@ -67,9 +67,11 @@ def test_there_is_no_shell(tmp_path: Path) -> None:
     assert store.read() == {"given": arguments}
 
 
-@pytest.mark.parametrize("printed", ["[]", "null", "5", "hush-hush", '{"client_secret": "hush'])
-def test_what_is_no_object_is_no_record(printed: str) -> None:
-    complaint(a_store(f"print({printed!r})"), "store_unreadable")
+@pytest.mark.parametrize(
+    "printed", [b"[]", b"null", b"5", b"hush-hush", b'"hush-hush"', b'{"client_secret": "hush', b"\xff", b"[" * 100000]
+)
+def test_what_is_no_object_is_no_record(printed: bytes) -> None:
+    complaint(a_store(f"import sys; sys.stdout.buffer.write({printed!r})"), "store_unreadable")
 
 
 @pytest.mark.parametrize("code", ["store_unreadable", "store_unwritable"])

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The file that a minted secret goes into, and the mark beside it while one is being minted. Private."""
+"""Delivers a secret into a file. A mark beside it shows that one is being minted. Private."""
 
 from __future__ import annotations
 
@@ -8,38 +8,46 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterator
+from typing import Any
 
 from .._api.errors import UsageError
 from .._files import Reserved, check_absolute, check_path, other_names
 from .._places import NoDirectory, Place, opened
+from .delivery import Delivery
 
+OPTION = "client_secret_file"
 RESERVED_BYTES = 4096
 MARK = ".unreceived"
+UNREGISTERED = "Correct the cause. If you registered the result, save its client_secret. Otherwise the secret is lost."
+LOST = "Correct the cause. The secret is lost."
 
 
-class SecretPlace:
-    """A file for a secret, which can be reserved until the secret is there; C(option) names it in errors."""
+class FileDelivery(Delivery):
+    """A file, and perhaps the result as well.
 
-    def __init__(self, option: str, path: str) -> None:
-        check_path(option, path)
-        self._option = option
-        self._path = os.path.expanduser(path)
+    Reserving it tries disk space and permissions, so that after minting only one write to an open file and one rename
+    remain.
+    """
+
+    path: str
+    _reserved: Reserved
+
+    def __init__(self, path: str, returned: bool | None) -> None:
+        super().__init__(returned)
+        check_path(OPTION, path)
+        self.path = path
         self._held = contextlib.ExitStack()
         self._place: Place | None = None
-        self._reserved: Reserved | None = None
-        self.warnings: list[str] = []
 
     def check(self) -> None:
-        """Raise UsageError when the file cannot be written, as far as that can be seen without writing."""
         with self._opened() as place:
             self._check(place)
 
     def holds_something(self) -> bool:
-        """Whether the file is not empty. Raises UsageError for a file that cannot be trusted."""
         status = self._status()
         return bool(status and stat.S_ISREG(status.st_mode) and status.st_size > 0)
 
-    def reserve(self) -> None:
+    def __enter__(self) -> Delivery:
         with contextlib.ExitStack() as begun:
             place = begun.enter_context(self._opened())
             self._check(place)
@@ -48,17 +56,28 @@ class SecretPlace:
                 reserved = begun.enter_context(Reserved(place))
                 reserved.write(b"\0" * RESERVED_BYTES)
             self._place, self._reserved, self._held = place, reserved, begun.pop_all()
+        return self
 
-    def release(self) -> None:
-        self._place = self._reserved = None
+    def __exit__(self, *_error: object) -> None:
+        self._place = None
         self._held.close()
 
-    def write(self, secret: bytes) -> None:
-        """Write the secret into the reserved file. Raises OSError."""
-        if self._reserved:
-            self._reserved.write(secret)
+    def deliver(self, secret: str, client_id: str, remedy: str, /) -> dict[str, Any]:
+        result = super().deliver(secret, client_id, remedy)
+        try:
+            self._reserved.write(secret.encode(errors="surrogatepass"))
             self._reserved.take_place()
-            self.unmark()
+        except OSError as error:
+            raise UsageError(
+                "secret_undelivered" if self.returned else "secret_lost",
+                f"A client secret of {client_id} was minted, but {self.path} could not be written "
+                f"({error.strerror or error}). {UNREGISTERED if self.returned else LOST} {remedy}",
+                option=OPTION,
+                changed=True,
+                **result,
+            ) from None
+        self.unmark()
+        return result
 
     def mark(self) -> None:
         with self._opened() as place:
@@ -81,8 +100,8 @@ class SecretPlace:
         if self._place:
             yield self._place
             return
-        check_absolute(self._option, self._path)
-        with opened(self._option, self._path) as place:
+        check_absolute(OPTION, self.path)
+        with opened(OPTION, self.path) as place:
             yield place
 
     def _status(self, suffix: str = "") -> os.stat_result | None:
@@ -102,8 +121,8 @@ class SecretPlace:
             return
         if not stat.S_ISREG(status.st_mode):
             text = (
-                f"{self._option}: {mark.path} is not a regular file. The task needs this path to mark a secret that "
+                f"{OPTION}: {mark.path} is not a regular file. The task needs this path to mark a secret that "
                 "was not received. Remove what is there."
             )
-            raise UsageError("file_inaccessible", text, option=self._option)
+            raise UsageError("file_inaccessible", text, option=OPTION)
         mark.check_removable(status)

@@ -12,8 +12,13 @@ from typing import Any, NoReturn
 import pytest
 
 from ansible_collections.oauthops.iam.plugins.module_utils._api.errors import UsageError
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_file import LOST, UNREGISTERED, Delivery
-from ansible_collections.oauthops.iam.plugins.module_utils._oauth.secret_place import RESERVED_BYTES
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.delivery import Delivery
+from ansible_collections.oauthops.iam.plugins.module_utils._oauth.file_delivery import (
+    LOST,
+    RESERVED_BYTES,
+    UNREGISTERED,
+    FileDelivery,
+)
 from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
 from tests.unit.support import SECRET, refuses
 
@@ -21,7 +26,7 @@ REMEDY = "Mint another."
 
 
 def deliver(path: Path | str | None, returned: bool | None = None) -> dict[str, Any]:
-    with Delivery(str(path) if path else None, returned) as delivery:
+    with Delivery.of({"client_secret_file": str(path) if path else None, "return_client_secret": returned}) as delivery:
         return delivery.deliver(SECRET, "the-id", REMEDY)
 
 
@@ -81,14 +86,8 @@ def test_a_link_stays_and_its_target_gets_the_secret(folder: Path) -> None:
     assert (folder / "vault" / "secret").read_text() == SECRET
 
 
-def test_the_home_directory_is_understood(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(folder))
-    deliver("~/secret")
-    assert (folder / "secret").read_text() == SECRET
-
-
 def test_space_is_taken_and_permissions_are_tried_before_minting(folder: Path) -> None:
-    with Delivery(str(folder / "secret"), None):
+    with FileDelivery(str(folder / "secret"), None):
         (reserved,) = folder.iterdir()
         assert reserved.stat().st_size == RESERVED_BYTES
         assert stat.S_IMODE(reserved.stat().st_mode) == 0o600
@@ -96,7 +95,7 @@ def test_space_is_taken_and_permissions_are_tried_before_minting(folder: Path) -
 
 
 def test_nothing_is_left_when_nothing_was_minted(folder: Path) -> None:
-    with pytest.raises(ZeroDivisionError), Delivery(str(folder / "secret"), None):
+    with pytest.raises(ZeroDivisionError), FileDelivery(str(folder / "secret"), None):
         raise ZeroDivisionError
     assert os.listdir(folder) == []
 
@@ -122,13 +121,13 @@ def test_whether_the_secret_is_kept_at_all(path: str | None, returned: bool | No
 
 
 def enter(path: Path) -> None:
-    with Delivery(str(path), None):
+    with FileDelivery(str(path), None):
         pytest.fail("entered all the same")
 
 
 def refused(path: Path) -> str:
     with pytest.raises(UsageError) as checked:
-        Delivery(str(path), None).check()
+        FileDelivery(str(path), None).check()
     with pytest.raises(UsageError) as entered:
         enter(path)
     assert checked.value.result() == entered.value.result()
@@ -182,7 +181,7 @@ def test_what_shows_only_when_writing_is_refused_before_minting(
 def test_a_failure_after_minting_says_what_became_of_the_secret(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int, returned: bool | None, code: str
 ) -> None:
-    with Delivery(str(folder / "secret"), returned) as delivery:
+    with FileDelivery(str(folder / "secret"), returned) as delivery:
         monkeypatch.setattr(os, name, fails_with(number))
         with refuses(code, "client_secret_file") as caught:
             delivery.deliver(SECRET, "the-id", REMEDY)
@@ -195,7 +194,7 @@ def test_a_failure_after_minting_says_what_became_of_the_secret(
 
 
 def test_the_reserved_file_can_vanish(folder: Path) -> None:
-    with Delivery(str(folder / "s"), None) as delivery:
+    with FileDelivery(str(folder / "s"), None) as delivery:
         next(folder.iterdir()).unlink()
         with refuses("secret_lost", "client_secret_file") as caught:
             delivery.deliver(SECRET, "the-id", REMEDY)
@@ -204,7 +203,7 @@ def test_the_reserved_file_can_vanish(folder: Path) -> None:
 
 def test_an_older_secret_survives_a_failure(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "secret").write_text("older")
-    with Delivery(str(folder / "secret"), None) as delivery:
+    with FileDelivery(str(folder / "secret"), None) as delivery:
         monkeypatch.setattr(os, "replace", fails_with(errno.EIO))
         with refuses("secret_lost", "client_secret_file"):
             delivery.deliver(SECRET, "the-id", REMEDY)
@@ -212,7 +211,7 @@ def test_an_older_secret_survives_a_failure(folder: Path, monkeypatch: pytest.Mo
 
 
 def test_a_directory_that_cannot_be_synced_does_not_matter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Delivery(str(folder / "secret"), None) as delivery:
+    with FileDelivery(str(folder / "secret"), None) as delivery:
         monkeypatch.setattr(os, "open", fails_with(errno.EACCES))
         assert delivery.deliver(SECRET, "the-id", REMEDY) == {}
     assert (folder / "secret").read_text() == SECRET
@@ -222,35 +221,35 @@ def test_a_directory_that_cannot_be_synced_does_not_matter(folder: Path, monkeyp
 def test_whether_the_file_holds_something(folder: Path, content: str | None, holds: bool) -> None:
     if content is not None:
         (folder / "secret").write_text(content)
-    assert Delivery(str(folder / "secret"), None).file_holds_something() is holds
+    assert FileDelivery(str(folder / "secret"), None).holds_something() is holds
 
 
 def test_no_file_and_a_directory_hold_nothing(folder: Path) -> None:
-    assert not Delivery(None, None).file_holds_something()
-    assert not Delivery(str(folder), None).file_holds_something()
+    assert not Delivery().holds_something()
+    assert not FileDelivery(str(folder), None).holds_something()
 
 
 @pytest.mark.parametrize("path", ["\0", "/tmp/a\0b"])
 def test_a_name_that_no_file_can_have_is_refused(path: str) -> None:
     with refuses("invalid_option", "client_secret_file"):
-        Delivery(path, None)
+        FileDelivery(path, None)
 
 
 @pytest.mark.parametrize(("returned", "keys"), [(True, {"client_secret": None}), (False, {}), (None, {})])
 def test_what_is_returned_is_foretold(folder: Path, returned: bool | None, keys: dict[str, Any]) -> None:
-    assert Delivery(str(folder / "secret"), returned).predicted() == keys
+    assert FileDelivery(str(folder / "secret"), returned).predicted() == keys
     assert os.listdir(folder) == []
 
 
 def test_a_secret_that_is_no_proper_text_is_written_all_the_same(folder: Path) -> None:
-    with Delivery(str(folder / "secret"), None) as delivery:
+    with FileDelivery(str(folder / "secret"), None) as delivery:
         delivery.deliver("a\ud800b", "the-id", REMEDY)
     assert (folder / "secret").read_bytes() == b"a\xed\xa0\x80b"
 
 
 def test_whatever_secret_arrives_ends_the_mark(folder: Path) -> None:
     (folder / "secret.unreceived").touch()
-    with Delivery(str(folder / "secret"), None) as delivery:
+    with FileDelivery(str(folder / "secret"), None) as delivery:
         assert delivery.lacks_minted_secret()
         delivery.deliver(SECRET, "the-id", REMEDY)
     assert not delivery.lacks_minted_secret()
@@ -260,5 +259,5 @@ def test_whatever_secret_arrives_ends_the_mark(folder: Path) -> None:
 def test_a_mark_that_cannot_be_made_is_refused(folder: Path) -> None:
     (folder / "secret.unreceived").mkdir()
     with refuses("file_inaccessible", "client_secret_file") as caught:
-        Delivery(str(folder / "secret"), None).mark()
+        FileDelivery(str(folder / "secret"), None).mark()
     assert f"{folder}/secret.unreceived" in caught.value.message
