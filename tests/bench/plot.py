@@ -38,10 +38,13 @@ Draw = Callable[[Any, Figures, Extent], None]
 
 
 def plot(record: Record, path: Path) -> None:
+    """Draw the sections that have a panel; nothing where none was measured."""
+    panels = [(PANELS[name], record.sections[name]) for name in PANELS if name in record.sections]
+    if not panels:
+        return
     matplotlib: Any = importlib.import_module("matplotlib")  # installed by `make bench` alone
     matplotlib.use("svg")
     pyplot: Any = importlib.import_module("matplotlib.pyplot")
-    panels = [(PANELS[name], record.sections[name]) for name in PANELS if name in record.sections]
     with matplotlib.rc_context(STYLE):
         figure, grid = pyplot.subplots(
             (len(panels) + 1) // 2, min(2, len(panels)), figsize=(11, 8.5), layout="constrained", squeeze=False
