@@ -54,8 +54,8 @@ options:
         itself does not fail. In a string, separate the kinds with commas or line breaks. An empty string means the
         default.
       - V(errors) are definitions that cannot be applied, V(missing) clients that are defined but not in the account.
-      - V(drift) are clients that applying the definitions would change, or delete (C(state=absent)). V(unmanaged) are
-        clients without a definition.
+      - V(drift) are clients that would be changed, or deleted (C(state=absent)), if the definitions were applied.
+        V(unmanaged) are clients without a definition.
       - V(unknown_scopes) are scopes that Cloudflare does not offer, V(open_rotations) clients with two secrets.
       - V(failed_verifications) are domains whose verification failed.
     type: list
@@ -137,9 +137,9 @@ report:
           elements: dict
         drift:
           description:
-            - Clients that applying the definitions would change. C(action) is C(update) or C(delete). C(fields) are the
-              fields that differ, each with C(field), C(before), C(after), and the values that are C(removed) and
-              C(added).
+            - Clients that would change if the definitions were applied. C(action) is C(update) or C(delete). C(fields)
+              are the fields that differ, each with C(field), C(before), C(after), and the values that are C(removed)
+              and C(added).
           type: list
           elements: dict
         unmanaged:

@@ -214,3 +214,13 @@ def test_one_file_for_two_hosts_is_refused(
     done = run(ansible, playbook, accounts, **{f"oauth_client_{playbook}_{file}": str(written)})
     assert (done.status, fake.requests(), written.exists()) == (2, [], False)
     assert "the same file" in done.failure
+
+
+def test_the_demo_uses_no_other_address_of_a_host(
+    ansible: Ansible, fake: FakeCloudflare, accounts: dict[str, str]
+) -> None:
+    store = {"type": "json_file", "path": str(ansible.directory / "stored.json")}
+    named = {"oauth_client_rotate_client_name": "None", "oauth_client_rotate_store": store}
+    demo = run(ansible, "demo", {"north": accounts["north"]}, cloudflare_api_url="http://127.0.0.1:9", **named)
+    assert demo.code == "client_not_found", demo.output
+    assert asked(fake) == {accounts["north"]}

@@ -79,9 +79,14 @@ def test_its_playbooks_and_roles_run_from_there(installed: Ansible, fake: FakeCl
 
 
 def test_the_demo_is_refused_elsewhere(installed: Ansible, fake: FakeCloudflare) -> None:
-    refused = installed.playbook("oauthops.iam.demo", CLOUDFLARE_BASE_URL="https://api.cloudflare.com/client/v4")
-    assert refused.status != 0
-    assert "does not name a fake Cloudflare on this machine" in refused.failure
+    elsewhere = "https://api.cloudflare.com/client/v4"
+    refused = [
+        installed.playbook("oauthops.iam.demo", CLOUDFLARE_BASE_URL=elsewhere),
+        installed.playbook("oauthops.iam.demo", extra={"cloudflare_api_url": elsewhere}),
+    ]
+    for run in refused:
+        assert run.status != 0
+        assert "does not name a fake Cloudflare on this machine" in run.failure
     assert fake.requests() == []
 
 

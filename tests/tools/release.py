@@ -26,7 +26,7 @@ LEFT = """\
 git push --follow-tags
 ansible-galaxy collection publish {package}
 
-Then galaxy.yml and plugins/module_utils/_version.py get the next version."""
+Then galaxy.yml and plugins/module_utils/_api/transport.py get the next version."""
 
 
 def main() -> None:

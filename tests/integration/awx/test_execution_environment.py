@@ -62,8 +62,9 @@ def test_everything_optional_can_be_chosen(tarball: Path, tmp_path: Path) -> Non
     assert context.created.returncode == 0, context.created.stderr
     collections = yaml.safe_load((context.built / "requirements.yml").read_text())["collections"]
     named = {each["name"] for each in collections if each.get("type") != "file"}
-    assert named == {"oauthops.iam", "community.hashi_vault", "amazon.aws", "awx.awx"}
-    assert (context.built / "requirements.txt").read_text().startswith("dnspython>=")
+    assert named == {"oauthops.iam", "amazon.aws", "awx.awx"}
+    libraries = re.findall(r"^\w+", (context.built / "requirements.txt").read_text(), re.MULTILINE)
+    assert libraries == ["dnspython", "hvac", "boto3"]
 
 
 @pytest.mark.parametrize(

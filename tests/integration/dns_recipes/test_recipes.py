@@ -76,7 +76,7 @@ def dead_proxy() -> Iterator[str]:
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_hosttech_is_asked_for_the_zone(ansible_with_stores: Ansible, dead_proxy: str, state: str) -> None:
     ansible_with_stores.environment.update({"ANSIBLE_HOSTTECH_DNS_TOKEN": TOKEN, "https_proxy": dead_proxy})
-    run = Recipe("community_dns", ansible_with_stores).run(record(HOST, VALUE, state, ttl=120))
+    run = Recipe("hosttech", ansible_with_stores).run(record(HOST, VALUE, state, ttl=120))
     assert run.failure.startswith(f"Error: GET https://api.ns1.hosttech.eu/api/user/v1/zones?query={ZONE}&")
     assert "HTTP status code -1" in run.failure
     sent = run.tasks[-1].result["invocation"]["module_args"]
