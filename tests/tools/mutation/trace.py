@@ -31,10 +31,10 @@ def begin() -> None:
     _output[:] = [os.open(Path(os.environ[FOLDER], name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)]
     begin_test(os.environ.get(TEST, ""))
     threading.settrace(_called)
-    sys.settrace(_called)
 
 
 def begin_test(test: str) -> None:
+    sys.settrace(_called)  # again for each test: one before may have ended tracing, as those with Hypothesis do
     _test[:] = [test]
     _seen.clear()
     os.write(_output[0], f"={test}\n".encode())

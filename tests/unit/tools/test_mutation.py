@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.tools.mutation import trace
 from tests.tools.mutation.kept import Entry, compared
 from tests.tools.mutation.places import Identity, Place, find, places_below, sample
 from tests.tools.mutation.reach import Reach, integration_tests, unit_tests
@@ -166,3 +170,19 @@ def test_a_place_that_is_killed_no_longer_is_worse() -> None:
     assert compared(before, {first: Entry(first, "one.py", "rest", "test_b")}, rest=True)[1]
     turned = {first: Entry(first, "one.py", "no"), second: Entry(second, "one.py", "unit", "test_b")}
     assert not compared(before, turned, rest=True)[1]
+
+
+def test_a_test_is_traced_although_one_before_ended_the_tracing(tmp_path: Path) -> None:
+    """As Hypothesis does after each of its tests."""
+    plugins = tmp_path / "ansible_collections/oauthops/iam/plugins"
+    plugins.mkdir(parents=True)
+    (plugins / "example.py").write_text("def two():\n    return 2\n")
+    (tmp_path / "lines").mkdir()
+    code = (
+        f"import sys; sys.path.insert(0, {str(plugins)!r}); from tests.tools.mutation import trace; import example\n"
+        "trace.begin(); sys.settrace(None); trace.begin_test('second'); example.two()"
+    )
+    environment = {**os.environ, trace.FOLDER: str(tmp_path / "lines"), "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    (written,) = (tmp_path / "lines").iterdir()
+    assert written.read_text().splitlines()[-2:] == ["=second", "plugins/example.py:2"]
