@@ -19,10 +19,6 @@ WILDCARD_TYPES = ("A", "AAAA", "CNAME", "MX", "TXT")
 UNUSED_VALUE = "oauthops.iam asks whether this key may change the records of this name"
 # BIND's max-records-per-type, unless it is set.
 MANY = 100
-PRIMARY = (
-    "Set server to the primary of the zone. If it is the primary but refuses queries, also set the option zone, so "
-    "that no query is needed."
-)
 UNSEEN = (
     "{server} does not respond to queries, and {host} has other TXT records. It is not known whether the value is "
     "among them, so each run reports a change."
@@ -30,7 +26,11 @@ UNSEEN = (
 NO_UPDATES = "This server accepts no updates: set server to one that does, or publish the record in another way."
 # By the code and the reason of what failed; without a reason it is for all others.
 REMEDIES: Mapping[tuple[str, str | None], str] = {
-    ("dns_not_served", None): PRIMARY,
+    ("dns_not_served", None): "Set server to the primary name server of the zone.",
+    ("dns_not_served", "REFUSED"): (
+        "If it is not the primary name server of the zone, correct server. If it is, set the option zone, so that no "
+        "query is needed."
+    ),
     ("dns_refused", "REFUSED"): (
         "Allow the key to change the TXT records of this name (BIND: update-policy; Knot: an acl with update-owner; "
         "PowerDNS: dnsupdate, allow-dnsupdate-from and the zone's TSIG-ALLOW-DNSUPDATE). If this is a secondary that "

@@ -18,8 +18,11 @@ from .delivery import Delivery
 OPTION = "client_secret_file"
 RESERVED_BYTES = 4096
 MARK = ".unreceived"
-UNREGISTERED = "Correct the cause. If you registered the result, save its client_secret. Otherwise the secret is lost."
-LOST = "Correct the cause. The secret is lost."
+LOST = "The secret is lost. Correct the cause."
+RETURNED = (
+    "The result holds the secret as client_secret, so a rescue block can save it. Otherwise the secret is lost. Correct "
+    "the cause."
+)
 
 
 class FileDelivery(Delivery):
@@ -71,7 +74,7 @@ class FileDelivery(Delivery):
             raise UsageError(
                 "secret_undelivered" if self.returned else "secret_lost",
                 f"A client secret of {client_id} was minted, but {self.path} could not be written "
-                f"({error.strerror or error}). {UNREGISTERED if self.returned else LOST} {remedy}",
+                f"({error.strerror or error}). {RETURNED if self.returned else LOST} {remedy}",
                 option=OPTION,
                 changed=True,
                 **result,

@@ -16,7 +16,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._oauth.delivery impor
 from ansible_collections.oauthops.iam.plugins.module_utils._oauth.file_delivery import (
     LOST,
     RESERVED_BYTES,
-    UNREGISTERED,
+    RETURNED,
     FileDelivery,
 )
 from ansible_collections.oauthops.iam.plugins.module_utils._system_errors import explained
@@ -187,7 +187,7 @@ def test_a_failure_after_minting_says_what_became_of_the_secret(
             delivery.deliver(SECRET, "the-id", REMEDY)
     assert caught.value.message == (
         f"A client secret of the-id was minted, but {folder}/secret could not be written "
-        f"({os.strerror(number)}). {UNREGISTERED if returned else LOST} {REMEDY}"
+        f"({os.strerror(number)}). {RETURNED if returned else LOST} {REMEDY}"
     )
     assert caught.value.extra == {"changed": True, **({"client_secret": SECRET} if returned else {})}
     assert os.listdir(folder) == []
