@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the oauthops.iam authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs modules in the controller's own process, where the result is the same as in a process of their own. Private.
+"""Runs modules in Ansible's own process, where the result is the same as in a process of their own. Private.
 
 Nearly all of a module's time is starting Python and importing libraries, which the controller has done already. What
 ansible-core offers to action plugins is enough: where a name that is used here is missing, or the task asks for
@@ -59,7 +59,7 @@ class Prepared:
 
 
 class ControllerAction(ActionBase):
-    """The action of C(module) that always runs in the controller's process, with any connection."""
+    """The action of C(module) that always runs in Ansible's own process, with any connection."""
 
     module: ClassVar[Module]
     _requires_connection = False
@@ -197,7 +197,7 @@ ENDED_BY_MITOGEN = UsageError(
 
 
 class ModuleAction(ControllerAction, NormalAction):
-    """The action of a module that runs in the controller's process where it can, and else where the task runs."""
+    """The action of a module that runs in Ansible's own process where it can, and else where the task runs."""
 
     _requires_connection = True
     _supports_async = True

@@ -22,7 +22,7 @@ BIN = Path(sys.executable).parent
 ANSIBLE_BIN = Path(os.environ.get("ANSIBLE_BIN", BIN))
 # Another Python for modules, which then run in a process of their own: TARGET_PYTHON=/somewhere/its-venv/bin/python
 TARGET = ("-e", f"ansible_python_interpreter={os.environ['TARGET_PYTHON']}") if "TARGET_PYTHON" in os.environ else ()
-# Where modules run: in the controller's process by default, or each in a process of its own.
+# Where modules run: in Ansible's own process by default, or each in a process of its own.
 SWITCH = {"OAUTHOPS_IN_PROCESS": os.environ.get("OAUTHOPS_IN_PROCESS", "true")}
 # Whether runs are forked from a process that has loaded ansible-core; `make as-modules` and `make matrix` start each
 # from nothing.

@@ -183,7 +183,7 @@ IN_PROCESS = pytest.mark.parametrize("in_process", ["true", "false"])
 def test_definitions_are_read_from_files_beside_the_playbook(
     ansible: Ansible, account: FakeCloudflare, in_process: str
 ) -> None:
-    """In the controller's process and as a process, whatever directory Ansible is started in."""
+    """In Ansible's own process and as a process, whatever directory Ansible is started in."""
     place = ansible.directory / "plays"
     (place / "teams").mkdir(parents=True)
     (place / "teams/one.yml").write_text(yaml.safe_dump({"oauth_clients": changed(apps(2))}))

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from .errors import UsageError
 
-# An interruption, the end of a job or of a terminal, and the keyword timeout of a task in the controller's process.
+# An interruption, the end of a job or of a terminal, and the keyword timeout of a task in Ansible's own process.
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 STANDARD_OUTPUT = 1
 

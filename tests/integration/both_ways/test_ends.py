@@ -26,7 +26,7 @@ TELL = {"name": "told", "ansible.builtin.debug": {"msg": "{{ found }}"}}
 AFTER = {"name": "after", "ansible.builtin.debug": {}}
 NOBODY = "127.0.0.1:9"
 Json = Any
-# What a task that is refused for its parameters does not show in the controller's process.
+# What a task that is refused for its parameters does not show in Ansible's own process.
 OF_A_MODULE = ("invocation", "exception")
 
 # Parameters that a module refuses, or that Cloudflare or a name server does.

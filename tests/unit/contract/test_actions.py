@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module can run in the controller's process, and what lets it decides nothing."""
+"""Every module can run in Ansible's own process, and what lets it decides nothing."""
 
 from __future__ import annotations
 

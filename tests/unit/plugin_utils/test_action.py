@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a module runs, what it finds around it in the controller's process, and what is left of it."""
+"""Where a module runs, what it finds around it in Ansible's own process, and what is left of it."""
 
 from __future__ import annotations
 
