@@ -56,7 +56,7 @@ def there(fake: FakeCloudflare, accounts: dict[str, str]) -> dict[str, list[str]
 
 
 def test_the_guide_shows_the_example() -> None:
-    inventory, playbook, _store = blocks("yaml")
+    inventory, playbook, *_variables = blocks("yaml")
     assert yaml.safe_load(inventory) == INVENTORY
     assert yaml.safe_load(playbook) == yaml.safe_load((EXAMPLE / "clients.yml").read_text())
 
@@ -85,15 +85,15 @@ def test_the_commands_of_the_guide_run(ansible: Ansible, fake: FakeCloudflare, a
 def test_the_store_of_the_guide_has_a_place_for_each_client(
     ansible: Ansible, accounts: dict[str, str], client: dict[str, Json]
 ) -> None:
-    *_examples, store = blocks("yaml")
+    *_examples, variables = blocks("yaml")
     (ansible.directory / "group_vars").mkdir()
-    (ansible.directory / "group_vars/accounts.yml").write_text(store)
+    (ansible.directory / "group_vars/accounts.yml").write_text(variables)
     show = {"name": "key", "ansible.builtin.debug": {"var": "oauth_client_store.key"}}
     given = {f"oauth_client_{name}": value for name, value in client.items()}
     run = ansible.play([show], "-i", "inventory.yml", hosts="accounts", vars=given)
     assert run.status == 0, run.output
     keys = {task.result["oauth_client_store.key"] for task in run.tasks}
-    assert keys == {f"{name}: App" for name in accounts}
+    assert keys == {f"{name}/App" for name in accounts}
 
 
 def test_an_account_that_fails_is_named_as_the_guide_shows(
