@@ -3,19 +3,17 @@
 
 from __future__ import annotations
 
-import re
 import stat
-import textwrap
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import ROOT, Ansible
 from tests.integration.both_ways.comparing import places, told
 from tests.integration.modules import APP, CONFIDENTIAL, Modules
 from tests.integration.servers.ssh_target import SshTarget
+from tests.integration.shown import yaml_blocks
 
 CLIENT = "oauthops.iam.cloudflare_oauth_client"
 INFO = "oauthops.iam.cloudflare_oauth_client_info"
@@ -160,12 +158,10 @@ def test_an_export_is_the_controllers_whatever_the_target(
     assert APP["client_name"] in path.read_text()
 
 
-def test_the_play_of_the_guide(ansible: Ansible, fake: FakeCloudflare, on_target: Play, ssh_target: SshTarget) -> None:
-    Modules(fake).client(**{**APP, "client_name": "Example App"})
-    (block,) = re.findall(r"code-block:: yaml\n\n((?: {3}.*\n|\n)+)", GUIDE.read_text(encoding="utf-8"))
-    (play,) = yaml.safe_load(textwrap.dedent(block))
+def test_the_tasks_of_the_guide(ansible: Ansible, fake: FakeCloudflare, ssh_target: SshTarget) -> None:
+    tasks = [task for block in yaml_blocks(GUIDE) for task in block]
     address = {"CLOUDFLARE_BASE_URL": fake.environment["CLOUDFLARE_BASE_URL"]}
-    run = ansible.play(play.pop("tasks"), "-vvv", **{**play, "hosts": "target", "environment": address})
+    run = ansible.play(tasks, "-vvv", hosts="target", environment=address)
     assert run.status == 0, run.output
     assert places(run) == [True, False]
     assert (ssh_target.home / "example_app.secret").read_text() in fake.state()["minted_secrets"]
