@@ -101,7 +101,8 @@ options:
   visibility:
     description:
       - V(public) lets every Cloudflare user authorize the client. B(This is permanent.) It needs a name, O(logo_uri), a
-        verified hostname of O(client_uri) and at least one scope besides the identity scopes, such as C(openid).
+        verified hostname of O(client_uri) and at least one scope that is not an identity scope of OpenID Connect;
+        C(openid) does not count.
       - Missing requirements are reported before anything is changed.
       - V(private) fails if the client is public. A new client is private.
     type: str

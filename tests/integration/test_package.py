@@ -67,6 +67,7 @@ def test_its_playbooks_and_roles_run_from_there(installed: Ansible, fake: FakeCl
     here = {
         "oauth_client_publish_dns": {"lookup_servers": fake.dns_address},
         "oauth_client_store": {"type": "json_file", "path": str(installed.directory / "stored.json")},
+        "oauth_client_rotate_client_name": "Example App",
     }
     for name in ("publish", "rotate", "report"):
         run = installed.playbook(f"oauthops.iam.{name}", *example, extra=here)

@@ -33,9 +33,11 @@ oauth_client_publish_dns: {{lookup_servers: ["{name_server}"]}}
 oauth_client_publish_promote: true
 oauth_client_publish_wait_timeout: 60
 oauth_client_publish_wait_interval: 1
+oauth_client_rotate_client_name: Example App
 """
 MARK = "OAUTHOPS_DEMO"
 SEEN_BY_THE_FAKE_AFTER = "3"  # seconds, long enough to watch the waiting
+ROTATED = "oauth_client_rotate_client_name='Example App'"
 UNEVENTFUL = re.compile(r"ok: \[localhost\]|included: .*")
 REAL_CLOUDFLARE = f"""\
 The same playbook against the real Cloudflare, which the demo never talked to:
@@ -44,8 +46,8 @@ The same playbook against the real Cloudflare, which the demo never talked to:
   export CLOUDFLARE_ACCOUNT_ID=...
   .venv/bin/ansible-playbook oauthops.iam.publish -e @{EXAMPLE} --check --diff
   .venv/bin/ansible-playbook oauthops.iam.publish -e @{EXAMPLE} --diff
-  .venv/bin/ansible-playbook oauthops.iam.rotate -e @{EXAMPLE}
-  .venv/bin/ansible-playbook oauthops.iam.rotate -e @{EXAMPLE} -e oauth_client_rotate_finalize=only
+  .venv/bin/ansible-playbook oauthops.iam.rotate -e @{EXAMPLE} -e "{ROTATED}"
+  .venv/bin/ansible-playbook oauthops.iam.rotate -e @{EXAMPLE} -e "{ROTATED}" -e oauth_client_rotate_finalize=only
 
 {EXAMPLE} stops before the client becomes public, because there is no way back;
 oauth_client_publish_promote: true goes all the way.
