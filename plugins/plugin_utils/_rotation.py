@@ -113,8 +113,8 @@ class Rotation:
             raise UsageError(
                 "store_write_only",
                 f"store: {self.kept.store.place} cannot be read back, and a later run would need the secret to deploy "
-                "or verify it. In the role, set oauth_client_rotate_finalize=true and omit oauth_client_rotate_overlap. "
-                "Or use a store of another type.",
+                "or verify it. In the role, set oauth_client_rotate_finalize=true and omit "
+                "oauth_client_rotate_overlap. Or use a store of another type.",
                 option="store",
             )
 

@@ -42,40 +42,51 @@ ONE_BY_ONE, LOOPED, LIMITED = "changes, 1 at a time", "changes, a loop", "limite
 HOUR = 3600
 DOCUMENTED_LIMIT, DOCUMENTED_WINDOW = 1200, 300
 TEXT = """\
-"One task" is :ansplugin:`oauthops.iam.cloudflare_oauth_clients#module`, "a loop" is
-:ansplugin:`oauthops.iam.cloudflare_oauth_client#module` once for each client, by id where the client is there and by
-name where it is new, and "the SDK" is `a Python script`__ on Cloudflare's official library, which lists the clients,
-compares them and sends what differs, one request after the other. All of them read the same descriptions from a file.
-{with_files}\
-The account is empty at first; then all clients are new, then unchanged, then 5 % are changed. In the lower half of the
-table every response takes {latency} ms longer, as one from far away does. On a real network a loop would lose more: it
-also makes a new connection for each client, and here there is no TLS.
+The ways to manage many clients are:
 
-__ https://github.com/oauthops/oauthops.iam/blob/main/tests/bench/clients_with_sdk.py
+* *one task*: one task with :ansplugin:`oauthops.iam.cloudflare_oauth_clients#module` and its option ``clients``.
+* *one task, a file*: the same with ``definitions_file``, which is recommended for many clients.
+* *a loop*: :ansplugin:`oauthops.iam.cloudflare_oauth_client#module` once for each client. It identifies existing
+  clients by ID and new clients by name.
+* *the SDK*: a `Python script <{script}>`__
+  with Cloudflare's official library. It lists the clients, compares them and sends the differences, one request after
+  the other.
+
+All ways read the same definitions from a file. Each way runs with clients that are *all new*, then *unchanged*, then
+*5 % changed*. The last row lists the clients, for comparison.
+
+*Added ms* is a delay of each response in milliseconds, which represents a distant server. On a real network a loop is
+slower than here, because it makes a new connection with TLS for each client. The fake Cloudflare does not use TLS.
+
+*Seconds* are those of the whole command. *Ms per client* are above an empty play, or above a script that only loads the
+SDK.
 
 {table}
 
-*Seconds* are those of the whole command, *ms each* those of one client above an empty play, or above a script that
-loads the SDK and ends. What a target compares is the median of {rounds} rounds, all else was measured once, as
-``benchmark.json`` shows. Runs that wait for the network most of the time were measured two at a time.
+Values without a delay that a target compares with ``cloudflare_oauth_client_info`` or with the SDK are medians of
+{rounds} rounds. All others were measured once. Runs that mostly wait for the network were measured after the rounds,
+two at a time.
 
-Left out, because the whole run would take an hour otherwise: {left_out}; \
-the loop for {large} new clients, and for {medium} on the slow network, as each task lists
-all clients to find its own by name, which is quadratic; one task for {huge} clients on the slow network, where listing
-alone is {pages} pages.
+To keep the benchmark short, these cases are left out:
 
-All of {changes} clients changed, {latency} ms added:
+* *a loop* for {huge} clients, *the SDK* for {huge} new clients, and both for {large} clients with {latency} ms added.
+* *one task, a file* for {medium} clients with {latency} ms added.
+* *a loop* for {large} new clients, and for {medium} new clients with {latency} ms added. Each task lists all clients to
+  find its client by name, so the time grows with the square of their number.
+* {huge} clients with {latency} ms added, where listing alone takes {pages} pages.
+
+Change {changes} clients on a slow network
+~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+
+All clients are changed, with {latency} ms added. The first two rows are medians of {rounds} rounds, the others were
+measured once.
 
 {changes_table}
 
-The last row is with the rate limit that Cloudflare documents, {limit} requests in {window} s; all others are without
-one. It was refused {refused} times.
+The last row has the rate limit that Cloudflare documents, {limit} requests in {window} seconds. All other runs have no
+rate limit. The limit refused {refused} requests.
 """
-FILES = """\
-"One task, a file" is the same module with ``definitions_file``, which is recommended for many clients.
-"""
-LEFT_OUT_BEFORE = "the loop and the SDK with {huge} clients, and with\n{large} on the slow network"
-LEFT_OUT = "the loop with {huge} clients, the SDK for\n{huge} new ones, and both with {large} on the slow network"
+SCRIPT_URL = "https://github.com/oauthops/oauthops.iam/blob/main/tests/bench/clients_with_sdk.py"
 
 
 @dataclass(frozen=True)
@@ -123,11 +134,6 @@ def compared(extent: Extent) -> dict[int, tuple[str, ...]]:
 
 def at_once(extent: Extent) -> str:
     return f"changes, {extent.concurrency} at a time"
-
-
-def has_files(figures: Figures) -> bool:
-    """Runs that are on record from before have none."""
-    return any(name.startswith(FILE) for name in figures)
 
 
 def measure(stage: Stage, extent: Extent) -> Figures:
@@ -245,18 +251,17 @@ def each(figures: Figures, way: str, state: str, size: int, latency: int = 0) ->
 
 
 def chapter(figures: Figures, extent: Extent) -> str:
-    rows: list[Sequence[str]] = [("clients", "added ms", "", "way", "requests", "seconds", "ms each")]
+    rows: list[Sequence[str]] = [("Clients", "Added ms", "State", "Way", "Requests", "Seconds", "Ms per client")]
     for size, latency in dict.fromkeys((life.size, life.latency) for life in lives(extent)):
         ways = [life for life in lives(extent) if (life.size, life.latency) == (size, latency)]
         rows += [life_row(figures, life, state) for state in STATES for life in ways if life.case(state) in figures]
     rows.append(
-        (str(extent.large), "0", "listed", "``cloudflare_oauth_client_info``", *costs(figures, INFO), ""),
+        (str(extent.large), "0", "listed", "``cloudflare_oauth_client_info``", *costs(figures, INFO), "not calculated"),
     )
     return TEXT.format(
         table=table(rows),
         changes_table=changes_table(figures, extent),
-        with_files=FILES if has_files(figures) else "",
-        left_out=(LEFT_OUT if has_files(figures) else LEFT_OUT_BEFORE).format(huge=extent.huge, large=extent.large),
+        script=SCRIPT_URL,
         pages=-(-extent.huge // 20),
         limit=DOCUMENTED_LIMIT,
         window=DOCUMENTED_WINDOW,
@@ -277,33 +282,42 @@ def costs(figures: Figures, name: str) -> tuple[str, str]:
 
 def changes_table(figures: Figures, extent: Extent) -> str:
     what = {
-        at_once(extent): f"one task, {extent.concurrency} requests at a time as by default",
+        at_once(extent): f"one task, {extent.concurrency} requests at a time, the default",
         ONE_BY_ONE: "one task, ``concurrency: 1``",
-        LOOPED: "a loop, by id",
+        LOOPED: "a loop, by ID",
         LIMITED: "one task, with the documented rate limit",
     }
-    return table([("", "requests", "seconds"), *((text, *costs(figures, name)) for name, text in what.items())])
+    return table([("Way", "Requests", "Seconds"), *((text, *costs(figures, name)) for name, text in what.items())])
 
 
-AROUND = (
-    "The descriptions go through ansible-core, which ``cloudflare_oauth_client_info`` has none of. In a "
-    "profile of the task "
-    "(cProfile), templating them took 16 %, checking their options 11 % and cleaning and writing the result "
-    "29 %; the "
-    "module itself took 33 %, of which listing the clients was nearly half."
-)
 THROUGH_CORE = (
-    "ansible-core templates, checks and copies the descriptions, which ``cloudflare_oauth_client_info`` has none of "
-    "and which ``definitions_file`` avoids."
+    "ansible-core templates, checks and copies the definitions. ``definitions_file`` avoids this, and "
+    "``cloudflare_oauth_client_info`` has no definitions."
 )
 START_COUNTS = (
-    "{number} at a time are at most {times} times as fast, and starting Ansible and listing the clients, which are in "
-    "both times, are not."
+    "{number} requests at a time can be at most {number} times as fast. Both times include the time to list the "
+    "clients, which does not become shorter."
 )
 SDK_STARTS = (
-    "An empty play takes as long as the whole script does for so few clients, which is the start of "
-    "``ansible-playbook``. The next lever is a shorter start of ansible-core, which no collection has in its hands."
+    "The start of Ansible is subtracted from the time of the task. The start of the script, which includes loading the "
+    "SDK, is subtracted from the time of the script. The task still has to load ``requests`` and the collection's "
+    "modules. This fixed cost counts most with few clients. As a whole command the script is faster, too: an empty "
+    "play takes about as long as the whole script. No collection can shorten the start of ``ansible-playbook``."
 )
+
+
+def results(figures: Figures, extent: Extent) -> list[str]:
+    def whole(way: str) -> str:
+        return costs(figures, case(way, UNCHANGED, extent.large))[1]
+
+    one_task, looped = (costs(figures, name)[1] for name in (at_once(extent), LOOPED))
+    return [
+        f"**{extent.large} unchanged clients**, whole command: {whole(FILE)} s in one task of "
+        f"``cloudflare_oauth_clients`` with its option ``definitions_file``, and {whole(ONE_TASK)} s with ``clients``. "
+        f"A loop takes {whole(LOOP)} s, and a script with Cloudflare's SDK {whole(SDK)} s.",
+        f"**{extent.changes} changed clients** on a slow network, whole command: {one_task} s in one task. A loop "
+        f"takes {looped} s. Each response takes {extent.latency} ms longer here.",
+    ]
 
 
 def targets(figures: Figures, extent: Extent) -> list[Target]:
@@ -314,26 +328,27 @@ def targets(figures: Figures, extent: Extent) -> list[Target]:
         ratio(each(figures, ONE_TASK, state, extent.huge), each(figures, ONE_TASK, state, extent.medium))
         for state in STATES
     )
-    number = {8: "eight", 16: "sixteen"}[extent.concurrency]
-    slow = f"{extent.changes} changes, {extent.latency} ms added: faster than"
+    slow = f"Speed of {extent.changes} changes, {extent.latency} ms added, compared with"
     return [
         Target(
-            f"{extent.large} clients unchanged: times ``cloudflare_oauth_client_info``",
+            f"Time for {extent.large} unchanged clients, compared with ``cloudflare_oauth_client_info``",
             times_info(figures, ONE_TASK, extent),
             2,
-            why=THROUGH_CORE if has_files(figures) else AROUND,
+            why=THROUGH_CORE,
         ),
-        *(of_files(figures, extent) if has_files(figures) else ()),
-        Target(f"Time for each of {extent.huge} clients: times that of {extent.medium}", growth, 1.5),
+        *of_files(figures, extent),
+        Target(f"Time per client of {extent.huge} clients, compared with {extent.medium} clients", growth, 1.5),
         Target(
             f"{slow} one request at a time",
             faster(ONE_BY_ONE),
-            7 if has_files(figures) else 5,
+            7,
             at_least=True,
-            why=START_COUNTS.format(number=number.capitalize(), times=number),
+            why=START_COUNTS.format(number=extent.concurrency),
         ),
         Target(f"{slow} a loop", faster(LOOPED), 5, at_least=True),
-        Target("The same with the documented rate limit: refused", sum(figures[LIMITED]["refused"]), 0, unit=" times"),
+        Target(
+            "Requests refused under the documented rate limit", sum(figures[LIMITED]["refused"]), 0, unit=" requests"
+        ),
     ]
 
 
@@ -343,8 +358,9 @@ def times_info(figures: Figures, way: str, extent: Extent) -> float:
 
 
 def of_files(figures: Figures, extent: Extent) -> Iterator[Target]:
-    yield Target("The same with ``definitions_file``", times_info(figures, FILE, extent), 1.4)
+    what = f"Time for {extent.large} unchanged clients with ``definitions_file``, "
+    yield Target(f"{what}compared with ``cloudflare_oauth_client_info``", times_info(figures, FILE, extent), 1.4)
     for size in (extent.medium, extent.large, extent.huge):
         ours, sdk = (each(figures, way, UNCHANGED, size) for way in (FILE, SDK))
-        what = f"{size} clients unchanged with ``definitions_file``: faster than the SDK"
+        what = f"Speed for {size} unchanged clients with ``definitions_file``, compared with the SDK"
         yield Target(what, ratio(sdk, ours), 1, at_least=True, why=SDK_STARTS)

@@ -22,11 +22,14 @@ from tests.tools.weather_page import table
 DEBUG = "debug"
 POLL_SECONDS = 0.02
 MIB = 2**20
+OPTIONS = {ONE_TASK: "clients", FILE: "definitions_file"}
 TEXT = """\
-The peak of what ``ansible-playbook`` and its workers hold together, above a play with one ``debug``, which holds
-{debug} MiB. It is the sum of their proportional set sizes, in which memory that processes share counts once, looked at
-{polls} times a second. These runs are others than those that are timed. For {huge} clients with ``definitions_file``
-it is the median of {rounds} rounds; all else, which hardly varies, was measured once.
+The table shows the peak of the memory that ``ansible-playbook`` and its workers use together. The memory of a play with
+one ``debug`` task, {debug} MiB, is subtracted.
+
+The memory of a process is its proportional set size, which divides shared memory among the processes that share it. It
+is read {polls} times a second, in runs that are not timed. Values for {huge} clients with ``definitions_file`` are the
+median of {rounds} rounds. All others hardly vary and were measured once.
 
 {table}
 """
@@ -54,11 +57,6 @@ def sizes(extent: Extent) -> tuple[int, ...]:
 
 def case(state: str, size: int, way: str = ONE_TASK) -> str:
     return f"{state}, {size} clients" if way == ONE_TASK else f"{way}, {state}, {size} clients"
-
-
-def has_files(figures: Figures, extent: Extent) -> bool:
-    """Runs that are on record from before have none."""
-    return case(NEW, extent.huge, FILE) in figures
 
 
 def peak(stage: Stage, run: Sequence[str]) -> Measurement:
@@ -90,10 +88,9 @@ def mib_above(figures: Figures, state: str, size: int, way: str = ONE_TASK) -> f
 
 
 def chapter(figures: Figures, extent: Extent) -> str:
-    columns = [(state, way) for way in (ONE_TASK, FILE) for state in (NEW, UNCHANGED)]
-    shown = columns if has_files(figures, extent) else columns[:2]
-    head = [state if way == ONE_TASK else f"{state}, ``definitions_file``" for state, way in shown]
-    rows: list[Sequence[str]] = [("clients", *head)]
+    shown = [(state, way) for way in (ONE_TASK, FILE) for state in (NEW, UNCHANGED)]
+    head = [f"{state}, ``{OPTIONS[way]}``".capitalize() for state, way in shown]
+    rows: list[Sequence[str]] = [("Clients", *head)]
     for size in sizes(extent):
         rows.append((str(size), *(f"{mib_above(figures, state, size, way):.1f} MiB" for state, way in shown)))
     return TEXT.format(
@@ -105,28 +102,32 @@ def chapter(figures: Figures, extent: Extent) -> str:
     )
 
 
-WHY = (
-    "The descriptions with all their options, the clients, the results and their JSON are held at once, and "
-    "ansible-core "
-    "makes a copy of the first and the last for the task and another for its result. This was not taken apart "
-    "further."
-)
-
-
 COPIES = (
-    "ansible-core makes copies of the descriptions and of the results. ``definitions_file`` avoids the first, and what "
-    "is returned of clients that were created cannot be avoided."
+    "ansible-core copies the definitions and the results. ``definitions_file`` avoids the copies of the definitions. "
+    "The results of created clients are needed in any case."
 )
 
 
 def targets(figures: Figures, extent: Extent) -> list[Target]:
-    def most(way: str) -> float:
-        return max(mib_above(figures, state, extent.huge, way) for state in (NEW, UNCHANGED))
-
-    what = f"Memory for {extent.huge} clients, above ``debug``"
-    if not has_files(figures, extent):
-        return [Target(what, most(ONE_TASK), 150, unit=" MiB", why=WHY)]
     return [
-        Target(what, most(ONE_TASK), 150, unit=" MiB", why=COPIES),
-        Target("The same with ``definitions_file``", most(FILE), 100, unit=" MiB", why=COPIES),
+        Target(
+            f"Memory for {extent.huge} clients with ``{OPTIONS[way]}``, above ``debug``",
+            most(figures, extent, way),
+            limit,
+            unit=" MiB",
+            why=COPIES,
+        )
+        for way, limit in ((ONE_TASK, 150), (FILE, 100))
     ]
+
+
+def results(figures: Figures, extent: Extent) -> list[str]:
+    listed, read = (f"{most(figures, extent, way):.0f} MiB" for way in (ONE_TASK, FILE))
+    return [
+        f"**Memory for {extent.huge} clients**, above that of one ``debug`` task: {read} with ``definitions_file``, "
+        f"and {listed} with ``clients``."
+    ]
+
+
+def most(figures: Figures, extent: Extent, way: str) -> float:
+    return max(mib_above(figures, state, extent.huge, way) for state in (NEW, UNCHANGED))

@@ -80,7 +80,7 @@ def draw_tasks(axes: Any, figures: Figures, extent: Extent) -> None:
     values = [median(tasks.per_task(figures, kind, shape, extent)) for kind, shape, _name in shown]
     bars(axes, [name for *_case, name in shown], values, [kind in tasks.OURS for kind, *_rest in shown])
     axes.set_title("One task in a loop")
-    axes.set_xlabel("ms")
+    axes.set_xlabel("ms above an empty play")
 
 
 def draw_publish(axes: Any, figures: Figures, extent: Extent) -> None:
@@ -88,8 +88,8 @@ def draw_publish(axes: Any, figures: Figures, extent: Extent) -> None:
     names = (*ours, publish.SHORTEST, publish.BY_HAND)
     values = [median(publish.seconds_above(figures, name)) for name in names]
     bars(axes, names, values, [name in ours for name in names])
-    axes.set_title("Publishing what is public")
-    axes.set_xlabel("s above an empty play")
+    axes.set_title("Publish run on a public client")
+    axes.set_xlabel("seconds above an empty play")
 
 
 def draw_many(axes: Any, figures: Figures, extent: Extent) -> None:
@@ -109,7 +109,7 @@ def draw_many(axes: Any, figures: Figures, extent: Extent) -> None:
     axes.legend(fontsize=8, frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.15))
     axes.set_title("Many clients")
     axes.set_xlabel("clients")
-    axes.set_ylabel("ms each, both logarithmic")
+    axes.set_ylabel("ms per client (both axes logarithmic)")
 
 
 def draw_memory(axes: Any, figures: Figures, extent: Extent) -> None:
@@ -120,7 +120,7 @@ def draw_memory(axes: Any, figures: Figures, extent: Extent) -> None:
     axes.legend(fontsize=8, frameon=False)
     axes.set_title("Memory")
     axes.set_xlabel("clients")
-    axes.set_ylabel("MiB above debug")
+    axes.set_ylabel("MiB above a debug task")
 
 
 PANELS: dict[str, Draw] = {

@@ -22,16 +22,22 @@ class Section:
     measure: Callable[[Stage, Extent], Figures]
     chapter: Callable[[Figures, Extent], str]
     targets: Callable[[Figures, Extent], list[Target]]
+    results: Callable[[Figures, Extent], list[str]]
+    """What a user wants to know first, as sentences."""
 
 
 SECTIONS = {
-    "tasks": Section("One task", tasks.measure, tasks.chapter, tasks.targets),
-    "start": Section("The start of a module's process", start.measure, start.chapter, start.targets),
-    "publish": Section("Publishing", publish.measure, publish.chapter, publish.targets),
-    "editions": Section("The first edition", editions.measure, editions.chapter, editions.targets),
-    "many": Section("Many clients", many.measure, many.chapter, many.targets),
-    "documents": Section("Report and export", documents.measure, documents.chapter, documents.targets),
-    "memory": Section("Memory", memory.measure, memory.chapter, memory.targets),
+    "tasks": Section("One task", tasks.measure, tasks.chapter, tasks.targets, tasks.results),
+    "start": Section("Start of a module's own process", start.measure, start.chapter, start.targets, start.results),
+    "publish": Section("Publishing", publish.measure, publish.chapter, publish.targets, publish.results),
+    "editions": Section(
+        "Comparison with the first edition", editions.measure, editions.chapter, editions.targets, editions.results
+    ),
+    "many": Section("Many clients", many.measure, many.chapter, many.targets, many.results),
+    "documents": Section(
+        "Report and export", documents.measure, documents.chapter, documents.targets, documents.results
+    ),
+    "memory": Section("Memory", memory.measure, memory.chapter, memory.targets, memory.results),
 }
 
 

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was to be reached."""
+"""The targets and whether they are met."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+WHOLE = 10_000
+"""From here on numbers are shown without decimals."""
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,7 @@ class Target:
     at_least: bool = False
     unit: str = "x"
     why: str = ""
-    """What stands in the way, for when it is missed."""
+    """The reason, for when it is missed."""
 
     @property
     def met(self) -> bool:
@@ -22,5 +25,9 @@ class Target:
 
     @property
     def row(self) -> tuple[str, str, str, str]:
-        wanted = f"at {'least' if self.at_least else 'most'} {self.limit:g}{self.unit}"
-        return self.what, f"{self.measured:.4g}{self.unit}", wanted, "met" if self.met else "**missed**"
+        wanted = f"at {'least' if self.at_least else 'most'} {number(self.limit)}{self.unit}"
+        return self.what, f"{number(self.measured)}{self.unit}", wanted, "met" if self.met else "**missed**"
+
+
+def number(value: float) -> str:
+    return f"{value:,.0f}" if value >= WHOLE else f"{value:.4g}"

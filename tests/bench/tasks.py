@@ -35,17 +35,29 @@ SHAPES = {
     **dict.fromkeys(OURS, (LOOP, SEPARATE, PROCESS)),
 }
 TEXT = """\
-Each task is in a play {tasks} times, or {processes} times where each starts a process, and what an empty play takes is
-subtracted. "In a loop" is one task with a loop,
-"as separate tasks" is as many tasks; both run the collection's modules in the controller's process, as they do by
-default. "As a module's process" is the loop with ``OAUTHOPS_IN_PROCESS=0``, as on another host. ``uri``
-sends the GET that the client by id sends. A bare round trip is that GET with ``requests`` from a new session, without
-Ansible: {round_trip} ms.
+Times are in milliseconds per task, above an empty play. The columns are ways to run a task:
 
-Milliseconds for one task, median (least-most):
+* *In a loop*: one task with ``loop``, which runs {tasks} times.
+* *As separate tasks*: {tasks} tasks in a play, without a loop.
+* *As a module's process*: a loop with ``OAUTHOPS_IN_PROCESS=0``. Ansible then starts a Python process for each module,
+  its own process. Modules on a remote host always have their own process.
+
+In the first two columns the collection's modules run in Ansible's process, as they do by default on the controller.
+``ping`` and ``uri`` always run in their own process, and ``debug`` never does. A task that starts a process runs
+{processes} times instead of {tasks}.
+
+The rows of this collection are:
+
+* ``client by id`` and ``client by name``: ``cloudflare_oauth_client`` with ``client_id``, or with only
+  ``client_name``. The client is unchanged.
+* ``client_info``: ``cloudflare_oauth_client_info``.
+
+``uri`` sends the same GET request as ``client by id``. The request alone takes {round_trip} ms with the Python library
+``requests``, without Ansible and on a new connection. This is the round trip.
 
 {table}
 """
+NOT_MEASURED = "not measured"
 
 
 def measure(stage: Stage, extent: Extent) -> Figures:
@@ -126,10 +138,13 @@ def round_trip(figures: Figures, tasks: int) -> list[float]:
 
 def chapter(figures: Figures, extent: Extent) -> str:
     def cell(kind: str, shape: str) -> str:
-        return spread(per_task(figures, kind, shape, extent)) if shape in SHAPES[kind] else ""
+        return spread(per_task(figures, kind, shape, extent)) if shape in SHAPES[kind] else NOT_MEASURED
 
     shapes = (LOOP, SEPARATE, PROCESS)
-    rows = [("", *shapes), *((f"``{kind}``", *(cell(kind, shape) for shape in shapes)) for kind in SHAPES)]
+    rows = [
+        ("Task", *(shape.capitalize() for shape in shapes)),
+        *((f"``{kind}``", *(cell(kind, shape) for shape in shapes)) for kind in SHAPES),
+    ]
     return TEXT.format(
         tasks=extent.tasks,
         processes=extent.processes or extent.tasks,
@@ -138,21 +153,35 @@ def chapter(figures: Figures, extent: Extent) -> str:
     )
 
 
+def results(figures: Figures, extent: Extent) -> list[str]:
+    def taken(shape: str) -> str:
+        found = [median(per_task(figures, kind, shape, extent)) for kind in OURS]
+        return f"{min(found):.0f} to {max(found):.0f} ms"
+
+    uri = median(per_task(figures, URI, LOOP, extent))
+    return [
+        f"**Task on the controller**: {taken(LOOP)} in a loop, in Ansible's process. A GET request with ``uri`` "
+        f"takes {uri:.0f} ms.",
+        f"**Task in its own process**, a Python process that Ansible starts, as on a remote host: {taken(PROCESS)}. "
+        f"``uri`` takes {uri:.0f} ms, always in its own process. A connection to a remote host takes extra time.",
+    ]
+
+
 LOADED_ONCE = (
-    "A play loads requests and the collection's modules once, whose time is in the table of the start "
-    "below. Here that is spread over {tasks} tasks; the more there are in a play, the less it is. The rounds also lie "
-    "far apart."
+    "A play loads the Python library ``requests`` and the collection's modules once. See how long this takes in the "
+    "section about the start of a module's own process. Here this time is divided among {tasks} tasks. With more "
+    "tasks, the share of each is smaller. The rounds also vary a lot."
 )
 PROCESS_STARTS = (
-    "Before it does anything, the process of a module loads requests and compiles the collection's sources. Each takes "
-    "about half of what ``ping`` does not need, as the table of the start below shows. ``uri`` needs neither. In a "
-    "profile (``-X importtime``), compiling the 21 files took 19 ms, and making 11 dataclasses 5 ms. The next lever is "
-    "another HTTP client than requests, because Ansible sends sources, and not what was compiled."
+    "The module's own process first loads ``requests`` and compiles the collection's sources. Each takes about half of "
+    'the time that ``ping`` does not need, see "Start of a module\'s own process" below. ``uri`` needs neither. In a '
+    "profile (``-X importtime``), compiling the 21 files took 19 ms, and creating 11 dataclasses 5 ms. Ansible sends "
+    "sources and no compiled files, so only an HTTP client other than ``requests`` would help much."
 )
 
 
 def targets(figures: Figures, extent: Extent) -> list[Target]:
-    """Of the three tasks of ours, the one that does worst."""
+    """Of the collection's three tasks, the slowest."""
 
     def taken(kind: str, shape: str) -> list[float]:
         return per_task(figures, kind, shape, extent)
@@ -169,14 +198,14 @@ def targets(figures: Figures, extent: Extent) -> list[Target]:
     for shape in (LOOP, SEPARATE):
         found += [
             Target(
-                f"A task in the controller's process, {shape}: faster than ``uri``",
+                f"Speed of a task in Ansible's process, {shape}, compared with ``uri``",
                 1 / worst(shape, URI),
                 12,
                 at_least=True,
                 why=LOADED_ONCE.format(tasks=extent.tasks),
             ),
             Target(
-                "The same, without its round trip: times ``debug``",
+                f"Time of a task in Ansible's process, {shape}, without the round trip, compared with ``debug``",
                 max(in_debugs(kind, shape) for kind in OURS),
                 3,
                 why=LOADED_ONCE.format(tasks=extent.tasks),
@@ -184,6 +213,10 @@ def targets(figures: Figures, extent: Extent) -> list[Target]:
         ]
     return [
         *found,
-        Target(f"A task {PROCESS}: times ``uri``", worst(PROCESS, URI), 1.0, why=PROCESS_STARTS),
-        Target(f"A task {PROCESS}: times ``ping``", worst(PROCESS, PING), 1.4, why=PROCESS_STARTS),
+        Target(
+            "Time of a task in its own process, compared with ``uri``", worst(PROCESS, URI), 1.0, why=PROCESS_STARTS
+        ),
+        Target(
+            "Time of a task in its own process, compared with ``ping``", worst(PROCESS, PING), 1.4, why=PROCESS_STARTS
+        ),
     ]

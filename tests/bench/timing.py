@@ -52,6 +52,5 @@ def ratio(ones: Iterable[float], others: Iterable[float]) -> float:
 
 def spread(values: Sequence[float]) -> str:
     """The median, and how far the rounds lie apart where there are several."""
-    return (
-        f"{median(values):.1f}" if len(values) == 1 else f"{median(values):.1f} ({min(values):.1f}-{max(values):.1f})"
-    )
+    middle = f"{median(values):.1f}"
+    return middle if len(values) == 1 else f"{middle} ({min(values):.1f} to {max(values):.1f})"

@@ -62,7 +62,7 @@ ROWS = (
 
 LOST_STEPS = (
     "Fails and says what to do. Both the older secret and the one that is lost are valid, so applications keep "
-    "working. A run with oauth_client_rotate_replace_lost=true deletes the older secret, then mints, stores and "
+    "working. A run with ``oauth_client_rotate_replace_lost=true`` deletes the older secret, then mints, stores and "
     "deploys another. Applications fail to authenticate in between."
 )
 LOST = Row("when the secret was minted and its response has not arrived", LOST_STEPS, ALL, request="POST", arrived=True)

@@ -20,8 +20,8 @@ RESERVED_BYTES = 4096
 MARK = ".unreceived"
 LOST = "The secret is lost. Correct the cause."
 RETURNED = (
-    "The result holds the secret as client_secret, so a rescue block can save it. Otherwise the secret is lost. Correct "
-    "the cause."
+    "The result holds the secret as client_secret, so a rescue block can save it. Otherwise the secret is lost. "
+    "Correct the cause."
 )
 
 

@@ -154,7 +154,7 @@ def test_values_that_come_at_the_same_time_do_not_replace_each_other(name_server
         ("elsewhere.example.com", "host_delegated", "ns.example.net"),
         ("ext.example.com", "record_conflict", "cdn.example.net"),
         ("any.pages.example.com", "wildcard_conflict", "(CNAME)"),
-        ("app.example.org", "dns_not_served", "Set server to the primary of the zone."),
+        ("app.example.org", "dns_not_served", "If it is not the primary name server of the zone, correct server."),
     ],
 )
 def test_where_no_record_can_be_is_told(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.bench.__main__ import DOCUMENTATION, FIGURES, PAGE
 from tests.bench.extent import FULL
-from tests.bench.page import page
+from tests.bench.page import REASONS, page
 from tests.bench.plot import PANELS, plot
 from tests.bench.record import SECTIONS, Record
 
@@ -18,6 +18,17 @@ def test_the_page_is_made_from_the_figures_of_a_whole_run() -> None:
     assert (DOCUMENTATION / PAGE).read_text() == page(record), "run: make bench ARGS=--redraw"
     assert record.extent == FULL
     assert list(record.sections) == list(SECTIONS)
+
+
+def test_every_missed_target_has_its_reason_on_the_page() -> None:
+    record = Record.load(DOCUMENTATION / FIGURES)
+    reasons = " ".join(page(record).split(f"\n{REASONS}\n")[1].split("\n---")[0].split())
+    missed = [target for target in record.targets() if not target.met]
+    assert missed
+    for target in missed:
+        assert target.why
+        assert f"* {target.what}" in reasons
+        assert target.why in reasons
 
 
 def test_sections_without_a_panel_need_no_plot(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_ratio_is_that_within_the_rounds_and_not_that_of_the_medians() -> None
 
 def test_how_far_rounds_lie_apart_is_shown_where_there_are_several() -> None:
     assert spread([2.0]) == "2.0"
-    assert spread([1.0, 2.04, 9.0]) == "2.0 (1.0-9.0)"
+    assert spread([1.0, 2.04, 9.0]) == "2.0 (1.0 to 9.0)"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,14 @@ def test_how_far_rounds_lie_apart_is_shown_where_there_are_several() -> None:
 def test_a_target_is_met_or_missed(measured: float, at_least: bool, verdict: str) -> None:
     row = Target("Speed", measured, 5, at_least).row
     assert row == ("Speed", f"{measured:g}x", f"at {'least' if at_least else 'most'} 5x", verdict)
+
+
+@pytest.mark.parametrize(
+    ("measured", "shown"), [(0, "0 characters"), (9999.4, "9999 characters"), (524547, "524,547 characters")]
+)
+def test_a_large_number_is_shown_whole(measured: float, shown: str) -> None:
+    row = Target("Size", measured, 700_000, unit=" characters").row
+    assert row == ("Size", shown, "at most 700,000 characters", "met")
 
 
 def test_kept_figures_have_a_line_for_each_list() -> None:

@@ -21,7 +21,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._dns.name_server impo
     system_resolver,
     tsig_key,
 )
-from ansible_collections.oauthops.iam.plugins.module_utils._dns.update import PRIMARY, update_value
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.update import update_value
 from tests.unit.support import refuses
 
 KEY = tsig_key("writer", base64.b64encode(b"x" * 32).decode(), "hmac-sha256")
@@ -168,7 +168,7 @@ def test_a_response_that_is_not_authoritative_has_a_remedy(monkeypatch: pytest.M
     params = {"server": "192.0.2.1", "port": 53, "protocol": "udp", "timeout": 1, "key_name": None, "zone": None}
     with refuses("dns_not_served") as caught:
         update_value({**params, "value": "text", "state": "present", "ttl": None}, "app.example.com", check_mode=False)
-    assert caught.value.message.endswith(PRIMARY)
+    assert caught.value.message.endswith("Set server to the primary name server of the zone.")
 
 
 def test_a_remedy_comes_after_what_happened() -> None:
