@@ -52,8 +52,8 @@ options:
     default: true
   allow_similar:
     description:
-      - Whether a client is created although another one has the same home page and redirect URIs, and so may be the
-        same client, renamed.
+      - Whether a client is created although another one has the same home page, and one of the two has all redirect
+        URIs of the other. The other one may be the same client, renamed.
     type: bool
     default: false
   discard_client_secret:

@@ -10,11 +10,11 @@ module: cloudflare_oauth_client_rotation
 short_description: Rotate the secret of an OAuth client with a store
 version_added: 0.1.0
 description:
-  - Rotates the secret of an OAuth client in two steps, with two valid secrets in between. Each run reads the client at
-    Cloudflare and the record in O(store), and does what comes next. It can run every hour, and after a run that was
-    killed at any step.
-  - O(state=rotated) notes in the store that a secret is being minted, mints it, stores it and reads it back. It never
-    returns the secret, so the task needs no C(no_log). It prints a line for each step.
+  - Rotates the secret of an OAuth client in two steps. In between, the rotation is open, and two secrets are valid.
+  - Each run reads the client at Cloudflare and the record in O(store), and does what comes next. It can run every hour,
+    and after a run that was killed at any step.
+  - O(state=rotated) notes in the store that a secret is being minted (created), mints it, stores it and reads it back.
+    It never returns the secret, so the task needs no C(no_log). It prints a line for each step.
   - O(state=finalized) deletes the older secret, if the store holds the newer one.
   - Between the two, bring the newer secret to the applications and verify that they use it. The role
     P(oauthops.iam.oauth_client_rotate#role) does all steps.

@@ -10,8 +10,9 @@ module: cloudflare_oauth_client_secret
 short_description: Create a second secret of a Cloudflare OAuth client, or delete the older one
 version_added: 0.1.0
 description:
-  - An OAuth client can have two valid secrets. O(state=rotated) mints the second one, while the older one keeps
-    working. When every application uses the new one, O(state=finalized) deletes the older one.
+  - An OAuth client can have two valid secrets. O(state=rotated) mints (creates) the second one, which opens a rotation.
+    The older one keeps working. When every application uses the new one, O(state=finalized) deletes the older one,
+    which closes the rotation.
   - One task never does both, because every application has to get the new secret in between.
   - The task fails for a client with C(token_endpoint_auth_method=none), which has no secret.
   - The token needs the permissions C(OAuth Client Read) and C(OAuth Client Write).
