@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,21 +80,30 @@ def test_the_commands_of_the_guide_run(ansible: Ansible, fake: FakeCloudflare, a
         assert sorted(each["client_name"] for each in exported) == there(fake, accounts)[name]
 
 
-@pytest.mark.parametrize(
-    "client", [{"publish_client": {"client_name": "App"}}, {"rotate_client_name": "App"}], ids=["publish", "rotate"]
-)
-def test_the_store_of_the_guide_has_a_place_for_each_client(
-    ansible: Ansible, accounts: dict[str, str], client: dict[str, Json]
+def test_the_variables_of_the_guide_publish_and_rotate(
+    ansible: Ansible, fake: FakeCloudflare, accounts: dict[str, str], tmp_path: Path
 ) -> None:
-    *_examples, variables = blocks("yaml")
-    (ansible.directory / "group_vars").mkdir()
-    (ansible.directory / "group_vars/accounts.yml").write_text(variables)
-    show = {"name": "key", "ansible.builtin.debug": {"var": "oauth_client_store.key"}}
-    given = {f"oauth_client_{name}": value for name, value in client.items()}
-    run = ansible.play([show], "-i", "inventory.yml", hosts="accounts", vars=given)
-    assert run.status == 0, run.output
-    keys = {task.result["oauth_client_store.key"] for task in run.tasks}
-    assert keys == {f"{name}/App" for name in accounts}
+    *_examples, host, group = blocks("yaml")
+    secrets, password = ansible.directory / "secrets.yml", tmp_path / "password"
+    password.write_text("made-up\n")
+    for name, text in {"host_vars/shop.yml": host, "group_vars/accounts.yml": group}.items():
+        (ansible.directory / name).parent.mkdir()
+        (ansible.directory / name).write_text(text.replace("/etc/example/secrets.yml", str(secrets)))
+    fake.add_zone("shop.example.com", account_id=accounts["shop"])
+    ansible.environment |= {
+        "ANSIBLE_VAULT_PASSWORD_FILE": str(password), "OAUTHOPS_HANDOVER_DIR": str(tmp_path / "handover")
+    }  # fmt: skip
+    options = ("-i", "inventory.yml", "-e", "oauthops_hosts=shop")
+    for playbook in ("publish", "rotate"):
+        run = ansible.playbook(
+            f"oauthops.iam.{playbook}", *options, extra={"oauth_client_publish_dns": {"lookup": "none"}}
+        )
+        assert run.status == 0, run.output
+    held = yaml.safe_load(ansible.command("ansible-vault", "view", str(secrets)).output)
+    assert {key: each["client_secret"] for key, each in held.items()} == {
+        "shop/Shop App": fake.state()["minted_secrets"][-1]
+    }
+    assert len(fake.state()["minted_secrets"]) == 2
 
 
 def test_an_account_that_fails_is_named_as_the_guide_shows(
