@@ -180,7 +180,7 @@ class Publishing:
             raise UsageError(
                 "client_similar",
                 f"client.client_name: there is no client {expected['client_name']!r}, but {similar['client_id']} "
-                f"({similar['client_name']!r}) has the same client_uri and shares redirect_uris. If that is the "
+                f"({similar['client_name']!r}) has the same client_uri and overlapping redirect_uris. If that is the "
                 "client, renamed, set client.client_id to its ID. If you want another client, set allow_similar=true.",
                 option="client.client_name",
             )

@@ -20,7 +20,7 @@ REQUIREMENTS: Mapping[str, str] = {
     "client_name": "client_name",
     "logo_uri": "logo_uri",
     "client_uri": "client_uri",
-    "scopes": "scopes (at least one that is not an identity scope)",
+    "scopes": "scopes (at least one that is not an identity scope such as openid)",
     "client_uri_verification": "verification of the host of client_uri",
 }
 

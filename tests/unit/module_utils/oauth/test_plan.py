@@ -174,7 +174,7 @@ def test_all_that_promotion_lacks_comes_in_one_message() -> None:
     error = refused({}, actual, "public")
     assert (error.code, error.option) == ("not_publishable", "logo_uri")
     assert (
-        "Missing: logo_uri, client_uri, scopes (at least one that is not an identity scope). "
+        "Missing: logo_uri, client_uri, scopes (at least one that is not an identity scope such as openid). "
         "Nothing was changed. Set logo_uri, client_uri and scopes. "
         "Then run the role oauthops.iam.oauth_client_publish, which verifies the host"
     ) in error.message
