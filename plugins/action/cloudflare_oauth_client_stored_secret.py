@@ -50,8 +50,8 @@ def without_secret(kept: StoredRecord) -> str:
             "store of another type."
         )
     return (
-        f"store: {kept.store.place} holds no secret of {kept.client_id}. Store it with state=present, or mint another "
-        "with oauthops.iam.cloudflare_oauth_client_rotation."
+        f"store: {kept.store.place} holds no secret of the client {kept.client_id}. Store it with state=present, or "
+        "mint another with oauthops.iam.cloudflare_oauth_client_rotation."
     )
 
 

@@ -221,7 +221,7 @@ class Place:
             self.check_file(status)
         if not self.directory.is_writable():
             raise self._inaccessible(
-                f"the directory {self.directory.path} is not writable for the user who runs the task. Give the user "
+                f"the directory {self.directory.path} is not writable by the user who runs the task. Give the user "
                 "write access, or correct the path."
             )
         if status:

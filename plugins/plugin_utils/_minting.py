@@ -68,7 +68,7 @@ class Minting:
                 register({secret})
                 to_file(secret)
                 self.secret = secret
-                self.say(f"minted a secret of {client_id}")
+                self.say(f"minted a secret of the client {client_id}")
                 with self._naming_file(note):
                     self._check_ours(note, client_id)
                 self.store(note, client_id, rotation)
@@ -116,7 +116,7 @@ class Minting:
         if not self.kept.store.compares and self.kept.read().get("rotation") != str(note):
             raise UsageError(
                 "store_collision",
-                f"store: another run wrote to {self.kept.store.place} while a secret of {client_id} was being "
-                "minted. Wait for the other run to finish, then run again.",
+                f"store: another run wrote to {self.kept.store.place} while a secret of the client {client_id} was "
+                "being minted. Wait for the other run to finish, then run again.",
                 option="store",
             )

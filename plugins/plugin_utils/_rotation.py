@@ -164,9 +164,9 @@ class Rotation:
             return
         raise UsageError(
             "rotation_not_shown",
-            f"A second secret of {self.client['client_id']} was minted and stored, but Cloudflare shows no open "
-            "rotation. Check which of the two secrets the token endpoint accepts. If it accepts both, run again. If it "
-            "accepts only the stored one, deploy that at once. If it accepts only the older one, run twice with "
+            f"A second secret of the client {self.client['client_id']} was minted and stored, but Cloudflare shows no "
+            "open rotation. Check which of the two secrets the token endpoint accepts. If it accepts both, run again. "
+            "If it accepts only the stored one, deploy that at once. If it accepts only the older one, run twice with "
             "max_age=0: the first run corrects the store, the second mints another.",
             oauth_client=self.client,
         )

@@ -90,32 +90,34 @@ REASONS: Mapping[str, str] = {
     "due": "No rotation is open, and the secret is due: {age}.",
     "not_due": "No rotation is open, and the secret is not due: {age}.",
     "handed_over": (
-        "An earlier run minted a secret of {client_id} and ended before the store held it. The handover file kept the "
-        "secret, and this run stores it."
+        "An earlier run minted a secret of the client {client_id} and ended before the store held it. The handover "
+        "file kept the secret, and this run stores it."
     ),
     "open": "A rotation is open, and the store holds the newer secret.",
     "closed_elsewhere": "No rotation is open. The store still showed an open one, which this run corrects.",
-    "replaced": "The store never received the second secret of {client_id}, which this run replaces.",
+    "replaced": "The store never received the second secret of the client {client_id}, which this run replaces.",
     "rotation_busy": (
-        "Another run on the controller {host} is minting a secret of {client_id}, and has until {until} to store it. "
-        "Run again after that."
+        "Another run on the controller {host} is minting a secret of the client {client_id}, and has until {until} to "
+        "store it. Run again after that."
     ),
     "rotation_lost": (
-        "An earlier run minted a second secret of {client_id}, but did not store it. The older secret still works. The "
-        "controller of that run may have the newer one in the handover file {file}. If so, copy the file to "
-        "{directory} on this controller and run again. Otherwise run once with replace_lost=true in a maintenance "
-        "window: applications cannot authenticate until the next secret is deployed."
+        "An earlier run minted a second secret of the client {client_id}, but did not store it. The older secret "
+        "still works. Look for the file {file} in the handover directory of the controller that ran it. If it is "
+        "there, copy it to {directory} on this controller and run again. Otherwise run once with replace_lost=true in "
+        "a maintenance window: this deletes the older secret, so applications cannot authenticate until the next one "
+        "is deployed."
     ),
     "rotation_foreign": (
-        "A rotation of {client_id} is open that was not started with this store. The store does not hold the newer "
-        "secret, and finalizing would delete the one that it holds. If you have the newer secret, store it with "
-        "oauthops.iam.cloudflare_oauth_client_stored_secret and rotation=open, then run again. Otherwise run once with "
-        "replace_lost=true in a maintenance window: applications cannot authenticate until the next secret is deployed."
+        "A rotation of the client {client_id} is open that was not started with this store. The store does not hold "
+        "the newer secret, and finalizing would delete the one that it holds. If you have the newer secret, store it "
+        "with oauthops.iam.cloudflare_oauth_client_stored_secret and rotation=open, then run again. Otherwise run "
+        "once with replace_lost=true in a maintenance window: applications cannot authenticate until the next secret "
+        "is deployed."
     ),
     "finalized": "The rotation is finalized, which deletes the older secret.",
     "overlap": "Both secrets stay valid until the newer one is {overlap} old.",
     "rotation_not_stored": (
-        "A minted secret of {client_id} is saved in {path}, but not stored yet. Store it first: run with "
+        "A minted secret of the client {client_id} is saved in {path}, but not stored yet. Store it first: run with "
         "state=rotated, or run the role without oauth_client_rotate_finalize=only."
     ),
     "closed": "No rotation is open.",

@@ -160,3 +160,9 @@ def test_own_tasks_bring_the_secret_to_several_hosts(ansible: Ansible, fake: Fak
     assert run.status == 0, run.output
     newest = fake.state()["minted_secrets"][-1]
     assert [json.loads(path.read_text())["client_secret"] for path in places] == [newest, newest]
+
+
+def test_check_mode_of_an_open_rotation_runs_the_examples(rehearsal: Rehearsal) -> None:
+    examples = {name.removeprefix("oauth_client_rotate_"): path for name, path in EXAMPLE.items()}
+    rehearsal.run(finalize=False, **examples)
+    assert steps(rehearsal.run("--check", **examples)) == ("finalized",)

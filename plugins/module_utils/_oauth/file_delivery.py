@@ -73,7 +73,7 @@ class FileDelivery(Delivery):
         except OSError as error:
             raise UsageError(
                 "secret_undelivered" if self.returned else "secret_lost",
-                f"A client secret of {client_id} was minted, but {self.path} could not be written "
+                f"A secret of the client {client_id} was minted, but {self.path} could not be written "
                 f"({error.strerror or error}). {RETURNED if self.returned else LOST} {remedy}",
                 option=OPTION,
                 changed=True,

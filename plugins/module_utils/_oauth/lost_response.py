@@ -71,7 +71,7 @@ def lost_rotation(lost: CloudflareError, client: Client, current: Client | Cloud
     if isinstance(current, CloudflareError):
         return lost.explained_instead(
             "rotation_unknown",
-            f"It is not known whether a second secret of {client_id} was minted: no usable response came. "
+            f"It is not known whether a second secret of the client {client_id} was minted: no usable response came. "
             f"Reading the client failed as well: {current.cause} Later, look up has_rotated_secret with "
             "oauthops.iam.cloudflare_oauth_client_info. If it is false, run again. If it is true, a second secret "
             f"exists that was never received. {SECOND_SECRET_REMEDY}",
@@ -80,13 +80,13 @@ def lost_rotation(lost: CloudflareError, client: Client, current: Client | Cloud
     if current and current["has_rotated_secret"]:
         return lost.explained_instead(
             "secret_lost",
-            f"A second secret of {client_id} was minted, but never received. {SECOND_SECRET_REMEDY}",
+            f"A second secret of the client {client_id} was minted, but never received. {SECOND_SECRET_REMEDY}",
             changed=True,
             oauth_client=current,
         )
     return lost.explained_instead(
         "rotation_unconfirmed",
-        f"The request to rotate the secret of {client_id} got no usable response, and Cloudflare shows no second "
-        "secret. Run again.",
+        f"The request to rotate the secret of the client {client_id} got no usable response, and Cloudflare shows no "
+        "second secret. Run again.",
         oauth_client=current,
     )

@@ -48,8 +48,8 @@ def ensure_finalized(clients: OAuthClients, client: Client, delivery: Delivery, 
     if client["has_rotated_secret"] and delivery.lacks_minted_secret():
         raise UsageError(
             "newer_secret_missing",
-            f"{delivery.path} does not hold the newer secret of {client['client_id']}, and deleting the older one "
-            f"would leave you without a valid secret. {NOT_HERE}",
+            f"{delivery.path} does not hold the newer secret of the client {client['client_id']}, and deleting the "
+            f"older one would leave you without a valid secret. {NOT_HERE}",
             option="client_secret_file",
         )
     if client["has_rotated_secret"] and not check_mode:
@@ -110,13 +110,13 @@ def _open_already(client: Client, delivery: Delivery) -> dict[str, Any]:
     if delivery.lacks_minted_secret():
         raise UsageError(
             "newer_secret_missing",
-            f"A rotation of {client['client_id']} is open, but {delivery.path} does not hold the newer secret, and "
-            f"Cloudflare does not show it again. {NOT_HERE}",
+            f"A rotation of the client {client['client_id']} is open, but {delivery.path} does not hold the newer "
+            f"secret, and Cloudflare does not show it again. {NOT_HERE}",
             option="client_secret_file",
         )
     message = (
-        f"A rotation of {client['client_id']} is open already, so no secret was minted. When every application uses "
-        "the newer secret, run state=finalized, which deletes the older one."
+        f"A rotation of the client {client['client_id']} is open already, so no secret was minted. When every "
+        "application uses the newer secret, run state=finalized, which deletes the older one."
         + (
             f" If it was opened in another way, {delivery.path} does not hold the newer secret."
             if delivery.path

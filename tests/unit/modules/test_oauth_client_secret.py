@@ -151,7 +151,7 @@ def test_an_open_rotation_is_left_alone_and_said_to_be_open(cloudflare: Script, 
     cloudflare.expect(*[reads(ROTATED)] * (1 if check else 2))
     result = run("rotated", check=check, client_secret_file=str(target))
     assert (result.failed, result.changed) == (False, False)
-    assert f"A rotation of {CLIENT_ID} is open already, so no secret was minted" in result.msg
+    assert f"A rotation of the client {CLIENT_ID} is open already, so no secret was minted" in result.msg
     assert "run state=finalized, which deletes the older one" in result.msg
     assert result.keys == {"changed", "diff", "oauth_client", "msg"}
     assert target.read_text() == "the newer secret"
@@ -175,7 +175,7 @@ def test_an_open_rotation_whose_secret_is_lost_is_an_error(
     result = run("rotated", check=check, client_secret_file=str(target))
     assert (result.failed, result.changed) == (True, False)
     assert (result.code, result.option) == ("newer_secret_missing", "client_secret_file")
-    assert f"A rotation of {CLIENT_ID} is open, but {target} does not hold the newer secret" in result.msg
+    assert f"A rotation of the client {CLIENT_ID} is open, but {target} does not hold the newer secret" in result.msg
 
 
 def test_a_missing_rotation_flag_is_none(cloudflare: Script) -> None:

@@ -317,7 +317,8 @@ def test_a_lost_response_is_reported_and_the_next_run_refuses(runs: Runs, cloudf
     with refuses("rotation_lost") as refused:
         runs.run(store)
     name = Note.of(store.held["rotation"]).name  # type: ignore[union-attr]
-    assert f"{CLIENT_ID}.{name}. If so, copy the file to {runs.directory} on" in refused.value.message
+    assert f"the file {CLIENT_ID}.{name} in the handover directory" in refused.value.message
+    assert f"copy it to {runs.directory} on this controller" in refused.value.message
 
     cloudflare.expect(reads(a_confidential_client(**OPEN)), DELETES, MINTS, reads(a_confidential_client(**OPEN)))
     assert runs.run(store, replace_lost=True)["steps"] == ["finalized", "rotated", "stored"]

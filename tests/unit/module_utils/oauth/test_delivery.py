@@ -186,7 +186,7 @@ def test_a_failure_after_minting_says_what_became_of_the_secret(
         with refuses(code, "client_secret_file") as caught:
             delivery.deliver(SECRET, "the-id", REMEDY)
     assert caught.value.message == (
-        f"A client secret of the-id was minted, but {folder}/secret could not be written "
+        f"A secret of the client the-id was minted, but {folder}/secret could not be written "
         f"({os.strerror(number)}). {RETURNED if returned else LOST} {REMEDY}"
     )
     assert caught.value.extra == {"changed": True, **({"client_secret": SECRET} if returned else {})}

@@ -85,7 +85,7 @@ def test_whether_a_second_secret_exists_is_unknown() -> None:
         (
             lost_rotation(LOST, CLIENT, SEEN),
             [
-                f"A second secret of {CLIENT_ID} was minted, but never received.",
+                f"A second secret of the client {CLIENT_ID} was minted, but never received.",
                 "The older secret still works",
                 "Applications cannot authenticate until",
             ],
@@ -93,7 +93,7 @@ def test_whether_a_second_secret_exists_is_unknown() -> None:
         (lost_rotation(LOST, CLIENT, CLIENT), ["Cloudflare shows no second secret. Run again."]),
         (
             lost_rotation(LOST, CLIENT, UNREACHABLE),
-            [f"not known whether a second secret of {CLIENT_ID} was minted", "GET /x failed."],
+            [f"not known whether a second secret of the client {CLIENT_ID} was minted", "GET /x failed."],
         ),
     ],
 )
