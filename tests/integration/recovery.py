@@ -32,9 +32,9 @@ SETTLES = "Records in the store that the rotation is closed, and verifies the ap
 
 ROWS = (
     Row("before it records in the store that a secret is being minted", MINTS, ALL, "before write 1"),
-    Row("after that record", MINTS, ALL, "after write 1"),
+    Row("after it has recorded this", MINTS, ALL, "after write 1"),
     Row("before the request that mints is sent", MINTS, ALL, "before request POST"),
-    Row("when that request was sent and has not reached Cloudflare", MINTS, ALL, request="POST"),
+    Row("after it sent that request, before Cloudflare received it", MINTS, ALL, request="POST"),
     Row("before the secret is stored", STORES, ALL[1:], "before write 2"),
     Row("after the secret was stored", DEPLOYS, ALL[2:], "after write 2"),
     Row("before your deploy tasks", DEPLOYS, ALL[2:], "before task Write the application's credentials"),
@@ -47,9 +47,9 @@ ROWS = (
     ),
     Row("after your verify tasks", DEPLOYS, ALL[2:], "before task Finalize the rotation"),
     Row("before the request that deletes the older secret is sent", DEPLOYS, ALL[2:], "before request DELETE"),
-    Row("when that deletion was sent and has not reached Cloudflare", DEPLOYS, ALL[2:], request="DELETE"),
+    Row("after it sent that deletion, before Cloudflare received it", DEPLOYS, ALL[2:], request="DELETE"),
     Row(
-        "when the older secret was deleted and the response has not arrived",
+        "after Cloudflare deleted the older secret, before the response arrived",
         SETTLES,
         ("settled",),
         request="DELETE",
@@ -65,4 +65,6 @@ LOST_STEPS = (
     "working. A run with ``oauth_client_rotate_replace_lost=true`` deletes the older secret, then mints, stores and "
     "deploys another. Applications fail to authenticate in between."
 )
-LOST = Row("when the secret was minted and its response has not arrived", LOST_STEPS, ALL, request="POST", arrived=True)
+LOST = Row(
+    "after Cloudflare minted the secret, before the response arrived", LOST_STEPS, ALL, request="POST", arrived=True
+)
