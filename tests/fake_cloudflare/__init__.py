@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stateful local stand-in for the parts of Cloudflare that manage OAuth clients; see README.md."""
+"""A stateful local fake of the parts of Cloudflare that manage OAuth clients; see README.md."""

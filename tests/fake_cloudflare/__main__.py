@@ -32,7 +32,7 @@ class _Server(uvicorn.Server):
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.fake_cloudflare", description="A stand-in for Cloudflare.")
+    parser = argparse.ArgumentParser(prog="python -m tests.fake_cloudflare", description="A fake of Cloudflare.")
     parser.add_argument("--port", type=int, default=0, help="HTTP port, any free one by default")
     parser.add_argument("--dns-port", type=int, default=0, help="DNS port for UDP and TCP, any free one by default")
     parser.add_argument(

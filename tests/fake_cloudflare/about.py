@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 ABOUT: dict[str, Any] = {
-    "what": "A local stand-in for Cloudflare's OAuth client API, for tests; no evidence of how Cloudflare behaves.",
+    "what": "A local fake of Cloudflare's OAuth client API, for tests; no evidence of how Cloudflare behaves.",
     "ours": [
         "every default of every variant: each stands for something that Cloudflare does not document",
         "codes 10900 to 10906, 10404 and 10999, and the text of nearly all error messages",

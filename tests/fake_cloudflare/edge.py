@@ -83,7 +83,7 @@ def _parsed(body: bytes) -> Json:
 
 
 class _Replay:
-    """A receive that hands out the body again and then whatever else comes."""
+    """A receive that hands out the body again and then all that follows."""
 
     def __init__(self, body: bytes, receive: Receive) -> None:
         self._body: bytes | None = body

@@ -237,10 +237,10 @@ class Faults:
         await _REPLACEMENTS[fault.kind](_Hit(fault, answer, scope, send))
 
     async def _slow(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
-        """A caller that gives up during the delay finds the request carried out only with `after`."""
+        """A caller that disconnects during the delay finds the request carried out only with `after`."""
         if fault.when == "before":
             request = await receive()
-            if await self._gave_up(receive, fault.seconds):
+            if await self._disconnected(receive, fault.seconds):
                 scope["entry"].status = "cut"
                 return
             await self._app(scope, _again(request, receive), send)
@@ -251,7 +251,7 @@ class Faults:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body})
 
-    async def _gave_up(self, receive: Receive, seconds: float) -> bool:
+    async def _disconnected(self, receive: Receive, seconds: float) -> bool:
         caller, delay = asyncio.create_task(_message(receive)), asyncio.create_task(self._delay(seconds))
         await asyncio.wait((caller, delay), return_when=asyncio.FIRST_COMPLETED)
         for task in (caller, delay):

@@ -105,7 +105,7 @@ def optional_scope_problems(optional: Iterable[str], scopes: Iterable[str]) -> l
 
 
 def with_protocol_scopes(scopes: Sequence[str], grant_types: Sequence[str], response_types: Sequence[str]) -> list[str]:
-    """The scopes as stored: the protocol scopes follow the grant and response types, whatever was sent."""
+    """The scopes as stored: the protocol scopes follow the grant and response types, not what was sent."""
     stored = [scope for scope in scopes if scope not in PROTOCOL_SCOPES]
     if "id_token" in response_types:
         stored.append("openid")

@@ -2,7 +2,7 @@
 """Every switch of the fake, in one place.
 
 Each stands for something that Cloudflare does not document. The defaults are guesses of ours and no evidence of what
-the live service does: whatever talks to it should work with every value.
+the live service does: any client should work with every value.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Proving the ownership of domains: real DNS look-ups for every client that waits for one."""
+"""Verifying the ownership of domains: real DNS look-ups for every client that waits for one."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Poller:
         self._interval = interval
 
     async def run(self) -> None:
-        """Tick for ever, resting longer where there are many hosts, so that requests do not have to wait."""
+        """Tick without end, resting longer where there are many hosts, so that requests do not have to wait."""
         pause = self._interval
         while True:
             await asyncio.sleep(pause)

@@ -13,7 +13,7 @@ from tests.integration.ansible_runs import CALLBACK, Ansible
 from tests.tools.processes import signal_marked
 
 MARK = "KILLED_RUN"
-PATIENCE = 120  # seconds until the chosen moment has to have come
+TIMEOUT = 120  # seconds until the chosen moment has to have come
 
 
 def killed_run(ansible: Ansible, *command: str, kill_at: str = "", moment: Callable[[], bool] | None = None) -> bool:
@@ -38,7 +38,7 @@ def killed_run(ansible: Ansible, *command: str, kill_at: str = "", moment: Calla
         stderr=subprocess.DEVNULL,
     )
     try:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while process.poll() is None and not (moment and moment()):
             assert time.monotonic() < deadline, "the moment to kill at has not come"
             time.sleep(0.01)

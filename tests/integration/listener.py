@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def listener() -> Iterator[tuple[int, list[bytes]]]:
-    """A port that takes down what whoever connects says first, and answers nothing."""
+    """A port that takes down what each client says first, and answers nothing."""
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.1)

@@ -22,14 +22,14 @@ PUBLISHABLE = {**APP, "client_uri": "https://app.example.com/", "logo_uri": "htt
 
 
 class Modules:
-    """The modules, connected to one fake; C(patience) is the retry_timeout in seconds."""
+    """The modules, connected to one fake."""
 
-    def __init__(self, fake: FakeCloudflare, patience: float = 0) -> None:
+    def __init__(self, fake: FakeCloudflare, retry_timeout: float = 0) -> None:
         self.connection = {
             "api_token": fake.token,
             "account_id": fake.account_id,
             "api_url": fake.base_url,
-            "retry_timeout": patience,
+            "retry_timeout": retry_timeout,
             "timeout": 5,
         }
 

@@ -17,7 +17,7 @@ from tests.integration.recovery import Row
 ROTATE = "oauthops.iam.rotate"
 EXAMPLES = ROOT / "docs/examples/rotate"
 LONG_AGO = "2020-01-31T08:00:00Z"
-FOREVER = 60  # seconds that Cloudflare takes for the request during which a run is killed
+SLOW_REQUEST = 60  # seconds that Cloudflare takes for the request during which a run is killed
 
 
 def own_task(name: str, **arguments: Any) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class Rehearsal:
             assert killed_run(self.ansible, *command, kill_at=row.at)
             return
         when = "after" if row.arrived else "before"
-        self.fake.add_fault(kind="slow", method=row.request, path="/rotate_secret$", when=when, seconds=FOREVER)
+        self.fake.add_fault(kind="slow", method=row.request, path="/rotate_secret$", when=when, seconds=SLOW_REQUEST)
         self.fake.clear_journal()
 
         def moment() -> bool:

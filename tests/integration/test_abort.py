@@ -20,7 +20,7 @@ from tests.integration.thorough import thorough
 CLIENT = "oauthops.iam.cloudflare_oauth_client"
 SECRET = "oauthops.iam.cloudflare_oauth_client_secret"
 AGAIN_AFTER = 5  # seconds, as the rate limit says
-PATIENCE = 30.0
+TIMEOUT = 30.0
 
 
 def ended(ansible: Ansible, task: dict[str, object], sign: signal.Signals, moment: Callable[[], bool]) -> float:
@@ -40,12 +40,12 @@ def ended(ansible: Ansible, task: dict[str, object], sign: signal.Signals, momen
     began = time.monotonic()
     # Ctrl-C reaches all that runs in the foreground, and kill one process alone.
     (os.killpg if sign == signal.SIGINT else os.kill)(process.pid, sign)
-    process.wait(PATIENCE)
+    process.wait(TIMEOUT)
     return time.monotonic() - began
 
 
 def wait_for(moment: Callable[[], bool]) -> None:
-    overdue = time.monotonic() + PATIENCE
+    overdue = time.monotonic() + TIMEOUT
     while not moment():
         assert time.monotonic() < overdue, "the moment has not come"
         time.sleep(0.05)

@@ -28,7 +28,7 @@ def minted(fake: FakeCloudflare) -> list[str]:
 
 
 @pytest.mark.parametrize("play", [WITH_URI], indirect=True)
-def test_uri_makes_twins_and_shows_their_secrets(play: Path, ansible: Ansible, fake: FakeCloudflare) -> None:
+def test_uri_makes_duplicates_and_shows_their_secrets(play: Path, ansible: Ansible, fake: FakeCloudflare) -> None:
     predicted = ansible.playbook(str(play), "--check")
     assert (predicted.status, predicted.changed, fake.requests()) == (0, [], [])
     assert "skipped=1" in predicted.output

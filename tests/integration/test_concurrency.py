@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several controllers and many forks at once: no twin without a clear error, no secret that nobody has."""
+"""Several controllers and many forks at once: no duplicate without a clear error, no secret that nobody has."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.integration.ansible_runs import Ansible, Run
 
 CLIENT = "oauthops.iam.cloudflare_oauth_client"
 SECRET = "oauthops.iam.cloudflare_oauth_client_secret"
-PATIENCE = 60  # seconds until both have sent their request
+TIMEOUT = 60  # seconds until both have sent their request
 APP: dict[str, Any] = {
     "redirect_uris": ["https://app.example.com/callback"],
     "scopes": ["dns.read"],
@@ -32,11 +32,11 @@ def controllers(fake: FakeCloudflare, tmp_path: Path, number: int) -> list[Ansib
 
 def at_once(fake: FakeCloudflare, both: list[Ansible], task: dict[str, Any]) -> list[Run]:
     """Two runs whose request is on its way at the same time: both have looked before either is carried out."""
-    fake.add_fault(kind="slow", method="POST", seconds=PATIENCE, times=2)
+    fake.add_fault(kind="slow", method="POST", seconds=TIMEOUT, times=2)
     fake.clear_journal()
     with ThreadPoolExecutor(2) as pool:
         runs = [pool.submit(one.play, [task]) for one in both]
-        overdue = time.monotonic() + PATIENCE
+        overdue = time.monotonic() + TIMEOUT
         while len(fake.requests(writes_only=True)) < 2 and time.monotonic() < overdue:
             time.sleep(0.02)
         fake.clear_faults()

@@ -24,8 +24,8 @@ BODY: dict[str, Any] = {
 }
 NAMES = [
     "Example App",
-    "Twin",
-    "Twin",
+    "Two Apps",
+    "Two Apps",
     "yes",
     "null",
     "~",
@@ -172,7 +172,7 @@ def test_the_file_names_the_account_and_holds_no_secret(
     assert (ansible.directory / "clients.yml").stat().st_mode & 0o777 == 0o644
 
 
-def test_check_mode_foretells_the_file_and_writes_none(account: Account, ansible: Ansible) -> None:
+def test_check_mode_predicts_the_file_and_writes_none(account: Account, ansible: Ansible) -> None:
     predicted = export(ansible, "--check", "--diff")
     assert (predicted.status, predicted.changed) == (
         0,
@@ -235,10 +235,10 @@ def test_what_cannot_work_is_told_before_anything_is_read(
     assert fake.requests() == []
 
 
-def test_twins_are_told_when_ids_are_left_out(account: Account, ansible: Ansible) -> None:
+def test_duplicates_are_told_when_ids_are_left_out(account: Account, ansible: Ansible) -> None:
     refused = export(ansible, client_ids=False)
     assert "would be ambiguous" in refused.output
-    assert refused.output.count("(Twin)") >= 2
+    assert refused.output.count("(Two Apps)") >= 2
     assert not Path(ansible.directory / "clients.yml").exists()
 
 

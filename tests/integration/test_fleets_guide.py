@@ -131,7 +131,7 @@ def test_all_accounts_may_fail(
     assert hint == f"To run again for only these: --limit {','.join(sorted(accounts))}"
 
 
-def test_whatever_goes_wrong_is_told_and_nothing_of_it_is_a_template(
+def test_each_failure_is_told_and_nothing_of_it_is_a_template(
     ansible: Ansible, fake: FakeCloudflare, accounts: dict[str, str]
 ) -> None:
     """A host without an account, one that cannot be reached, and a client whose name looks like a template."""
@@ -159,9 +159,9 @@ def test_what_the_rate_limit_refuses_waits_until_it_is_allowed(
     ansible: Ansible, fake: FakeCloudflare, accounts: dict[str, str]
 ) -> None:
     playbook = (EXAMPLE / "clients.yml").read_text()
-    patience = re.search(r"retry_timeout: (\d+)", playbook)
-    assert patience
-    assert int(patience[1]) > fake.variants()["rate_window"]
+    timeout = re.search(r"retry_timeout: (\d+)", playbook)
+    assert timeout
+    assert int(timeout[1]) > fake.variants()["rate_window"]
     assert apply(ansible).status == 0
     fake.advance_clock(3600)
     fake.set_variant(rate_limit=2, rate_window=3)
@@ -170,7 +170,7 @@ def test_what_the_rate_limit_refuses_waits_until_it_is_allowed(
     assert (patient.status, patient.changed) == (0, []), patient.output
     assert 429 in [entry["status"] for entry in fake.journal()]
 
-    (ansible.directory / "clients.yml").write_text(playbook.replace(patience[0], "retry_timeout: 1"))
+    (ansible.directory / "clients.yml").write_text(playbook.replace(timeout[0], "retry_timeout: 1"))
     fake.advance_clock(3600)
     hasty = apply(ansible)
     assert len(failed(hasty)) == 2

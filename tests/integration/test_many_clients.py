@@ -99,7 +99,7 @@ def test_connections_are_kept(account: FakeCloudflare, monkeypatch: pytest.Monke
 def test_the_rate_limit_is_not_exceeded_by_many_at_once(account: FakeCloudflare) -> None:
     account.advance_clock(3600)
     account.set_variant(rate_limit=30, rate_window=4)
-    result = Modules(account, patience=60).run("clients", clients=changed(apps()), concurrency=8)
+    result = Modules(account, retry_timeout=60).run("clients", clients=changed(apps()), concurrency=8)
     assert not result.failed, result.msg
     assert Counter(entry["status"] for entry in account.journal()) == {200: len(account.journal())}
     assert any(PACE in line for line in result.waited)
@@ -118,15 +118,15 @@ def test_a_fault_of_one_is_told_and_the_others_are_done(account: FakeCloudflare)
 def test_lost_answers_here_and_there_are_made_good(account: FakeCloudflare) -> None:
     account.add_fault(kind="cut", when="after", method="PATCH", times=5)
     account.add_fault(kind="status", status=429, method="PATCH", headers={"retry-after": "1"}, times=5)
-    result = Modules(account, patience=60).run("clients", clients=changed(apps()))
+    result = Modules(account, retry_timeout=60).run("clients", clients=changed(apps()))
     assert not result.failed, result.msg
     assert all(client["tos_uri"] for client in account.state()["clients"])
 
 
-def test_a_network_that_is_gone_ends_the_task_soon(account: FakeCloudflare) -> None:
+def test_a_network_that_is_gone_ends_the_task_within_seconds(account: FakeCloudflare) -> None:
     account.add_fault(kind="slow", method="PATCH", seconds=30, times=0)
     started = time.monotonic()
-    modules = Modules(account, patience=1)
+    modules = Modules(account, retry_timeout=1)
     modules.connection["timeout"] = 1
     result = modules.run("clients", clients=changed(apps()), concurrency=4)
     assert result.code == "clients_failed"
@@ -145,7 +145,7 @@ def test_each_secret_is_in_its_file_before_the_next_is_minted(fake: FakeCloudfla
     }
 
 
-def test_two_tasks_at_once_make_no_twin_unnoticed(fake: FakeCloudflare) -> None:
+def test_two_tasks_at_once_make_no_duplicate_unnoticed(fake: FakeCloudflare) -> None:
     fake.add_fault(kind="slow", method="POST", seconds=1, times=4)
     with ThreadPoolExecutor(2) as pool:
         runs = [pool.submit(in_a_process, fake) for _number in range(2)]
@@ -183,7 +183,7 @@ IN_PROCESS = pytest.mark.parametrize("in_process", ["true", "false"])
 def test_definitions_are_read_from_files_beside_the_playbook(
     ansible: Ansible, account: FakeCloudflare, in_process: str
 ) -> None:
-    """In Ansible's own process and as a process, whatever directory Ansible is started in."""
+    """In Ansible's own process and as a process, for any directory that Ansible is started in."""
     place = ansible.directory / "plays"
     (place / "teams").mkdir(parents=True)
     (place / "teams/one.yml").write_text(yaml.safe_dump({"oauth_clients": changed(apps(2))}))

@@ -180,7 +180,7 @@ def test_module_defaults_reach_every_module(ansible: Ansible, fake: FakeCloudfla
 def test_two_clients_of_one_name_are_listed_and_nothing_is_sent(ansible: Ansible, fake: FakeCloudflare) -> None:
     body = {**APP, "grant_types": ["authorization_code"], "response_types": ["code"]}
     headers = {"Authorization": f"Bearer {fake.token}"}
-    for _twin in range(2):
+    for _duplicate in range(2):
         requests.post(fake.base_url + clients(fake), json=body, headers=headers, timeout=10).raise_for_status()
     ids = [client["client_id"] for client in fake.state()["clients"]]
     fake.clear_journal()

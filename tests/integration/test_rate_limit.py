@@ -41,18 +41,18 @@ def test_a_long_listing_slows_down_instead_of_hitting_the_limit(fake: FakeCloudf
     make_clients(fake, 12)
     fake.set_variant(rate_limit=8, rate_window=20, list_page_size=1)
     slept.clear()
-    found = Modules(fake, patience=60).info()
+    found = Modules(fake, retry_timeout=60).info()
     assert len(found.oauth_clients) == 12
     assert [entry["status"] for entry in fake.journal()] == [200] * 12
     assert 0 < sum(slept) <= 60
     assert PACE in found.waited[0]
 
 
-def test_a_task_without_patience_does_not_wait(fake: FakeCloudflare, slept: list[float]) -> None:
+def test_a_task_without_a_retry_timeout_does_not_wait(fake: FakeCloudflare, slept: list[float]) -> None:
     make_clients(fake, 12)
     fake.set_variant(rate_limit=8, rate_window=20, list_page_size=1)
     slept.clear()
-    refused = Modules(fake, patience=0).info()
+    refused = Modules(fake, retry_timeout=0).info()
     assert refused.code == "rate_limited"
     assert slept == []
 

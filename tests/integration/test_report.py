@@ -86,14 +86,14 @@ def one_of_each(fake: FakeCloudflare) -> list[Json]:
     fake.edit_scopes(remove=["zone.read"])
     rotated = create(fake, "Rotated", token_endpoint_auth_method="client_secret_basic")
     rotate(fake, rotated)
-    fake.set_verification(create(fake, "Unproven", client_uri="https://app.example.com/"), "failed")
+    fake.set_verification(create(fake, "Unverified", client_uri="https://app.example.com/"), "failed")
     fake.clear_journal()
     return [
         {"client_name": "As Defined", **APP},
         {"client_name": "Drifted", **APP, "redirect_uris": ["https://app.example.com/other"]},
         {"client_name": "Broken", "redirect_uris": ["nonsense"]},
         {"client_name": "New", **APP, "token_endpoint_auth_method": "client_secret_basic"},
-        {"client_name": "Unproven", **APP, "client_secret_file": "/nowhere/at/all"},
+        {"client_name": "Unverified", **APP, "client_secret_file": "/nowhere/at/all"},
     ]
 
 
@@ -115,7 +115,7 @@ FOUND = {
     "unmanaged": ["Outdated", "Rotated"],
     "unknown_scopes": ["Outdated"],
     "open_rotations": ["Rotated"],
-    "failed_verifications": ["Unproven"],
+    "failed_verifications": ["Unverified"],
 }
 
 
@@ -277,7 +277,7 @@ def test_check_mode_writes_no_file(report: Report, ansible: Ansible, one_of_each
         ({"json_file": "/tmp/same", "html_file": "/tmp/same"}, "/tmp/same is also set as"),
         ({"clients": [3]}, "Validation of arguments failed"),
         ({"clients": [{"redirect_uris": []}]}, "clients[0]"),
-        ({"now": "soon"}, "now: invalid time 'soon'"),
+        ({"now": "later"}, "now: invalid time 'later'"),
         ({"definitions_file": ["/no/such/file"]}, "definitions_file: /no/such/file cannot be read"),
         ({"definitions_file": ["/dev/null"], "clients": [{"client_name": "App"}]}, "definitions_file: clients is set"),
         ({"cloudflare_api_url": "http://example.com"}, "https"),

@@ -19,7 +19,7 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import Ansible, Run
 from tests.integration.modules import Modules
 from tests.integration.recovery import ALL
-from tests.integration.rehearsal import FOREVER, ROTATE, VERIFY, Rehearsal, own_task, steps
+from tests.integration.rehearsal import ROTATE, SLOW_REQUEST, VERIFY, Rehearsal, own_task, steps
 from tests.integration.thorough import thorough
 
 OPENED = ("rotated", "stored")
@@ -136,7 +136,7 @@ def test_everything_can_be_a_string_as_surveys_give_it(rehearsal: Rehearsal) -> 
 WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"client_name": ""}, "invalid_option", "client_id"),
     ({"client_name": "Nobody"}, "client_not_found", "client_name"),
-    ({"max_age": "soon"}, "invalid_option", "max_age"),
+    ({"max_age": "later"}, "invalid_option", "max_age"),
     ({"finalize": "only", "replace_lost": True}, "invalid_option", "replace_lost"),
     ({"store": "file"}, "invalid_option", "store"),
     ({"store": {}}, "invalid_option", "store"),
@@ -269,7 +269,7 @@ def test_handlers_of_own_tasks_run_before_the_older_secret_goes(rehearsal: Rehea
 def test_a_store_that_fails_after_the_minting_loses_nothing(rehearsal: Rehearsal, tmp_path: Path) -> None:
     """The disk of the store is gone while Cloudflare answers, and is back in the next run."""
     aside = tmp_path / "aside"
-    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=FOREVER)
+    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=SLOW_REQUEST)
     rehearsal.fake.clear_journal()
     assert code(with_store_away(rehearsal, aside)) == "store_unreadable"
     assert len(rehearsal.client["secrets"]) == 2
@@ -354,7 +354,7 @@ def test_many_clients_rotate_in_one_play(rehearsal: Rehearsal, loop_var: str) ->
 
 
 @pytest.mark.parametrize("second", ["error", *thorough("drop_old", "drop_new")])
-def test_whatever_a_second_rotation_would_do_none_is_sent(rehearsal: Rehearsal, second: str) -> None:
+def test_a_second_rotation_is_never_sent(rehearsal: Rehearsal, second: str) -> None:
     rehearsal.fake.set_variant(second_rotate=second, has_rotated_secret="when_true")
     rehearsal.run(finalize=False)
     assert steps(rehearsal.run(finalize=False, max_age="")) == ()
@@ -372,7 +372,7 @@ def test_a_rotation_that_cloudflare_never_shows_is_not_called_finalized(rehearsa
 
 @pytest.fixture
 def quick(rehearsal: Rehearsal) -> dict[str, str]:
-    """Verifying without patience."""
+    """Verifying with a short timeout."""
     return {"verify": rehearsal.task_file("quick", [own_task(VERIFY, do="verify", seconds=1)])}
 
 
@@ -409,7 +409,7 @@ def test_a_rotation_that_was_finalized_by_hand_is_verified(rehearsal: Rehearsal,
 
 
 def once_sent(rehearsal: Rehearsal, then: Callable[[], object]) -> None:
-    """Do it as soon as the rotation is on its way, which then goes on."""
+    """Do it once the rotation is on its way, which then goes on."""
     wait_until_sent(rehearsal)
     then()
     rehearsal.fake.clear_faults()
@@ -426,7 +426,7 @@ def note(rehearsal: Rehearsal, changes: dict[str, Any]) -> None:
 
 def test_two_controllers_that_meet_lose_no_secret(rehearsal: Rehearsal) -> None:
     """Another controller notes an attempt of its own in the store while this one is minting."""
-    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=FOREVER)
+    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=SLOW_REQUEST)
     rehearsal.fake.clear_journal()
     meddler = threading.Thread(target=once_sent, args=(rehearsal, lambda: note(rehearsal, {"rotation": STALE})))
     meddler.start()
@@ -445,7 +445,7 @@ def test_two_controllers_that_meet_lose_no_secret(rehearsal: Rehearsal) -> None:
 @contextmanager
 def minting(rehearsal: Rehearsal) -> Iterator[None]:
     """While a run of another process has sent its rotation, which Cloudflare carries out at the end of the context."""
-    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=FOREVER)
+    rehearsal.fake.add_fault(kind="slow", method="POST", path="/rotate_secret$", when="before", seconds=SLOW_REQUEST)
     rehearsal.fake.clear_journal()
     variables = {**rehearsal.variables, "oauth_client_rotate_finalize": False}
     command = ["ansible-playbook", ROTATE, "-e", json.dumps(variables)]

@@ -150,7 +150,7 @@ def test_the_table_of_lives_has_every_variant_of_values() -> None:
 def patient(fake: FakeCloudflare, monkeypatch: pytest.MonkeyPatch) -> Modules:
     """Modules that wait, though not for real: while they do, the clock of the fake moves."""
     monkeypatch.setattr(time, "sleep", fake.advance_clock)
-    return Modules(fake, patience=60)
+    return Modules(fake, retry_timeout=60)
 
 
 LAGS = pytest.mark.parametrize("lag", [{"read_lag_reads": 2}, {"read_lag_seconds": 3}], ids=named)
@@ -341,7 +341,7 @@ def test_deleting_twice_deletes_once(fake: FakeCloudflare, modules: Modules, res
 
 
 @pytest.mark.parametrize("code", [1000, 7003, 10404])
-def test_a_missing_client_is_absent_whatever_its_code(fake: FakeCloudflare, modules: Modules, code: int) -> None:
+def test_a_missing_client_is_absent_with_any_code(fake: FakeCloudflare, modules: Modules, code: int) -> None:
     fake.set_variant(missing_client_code=code)
     assert outcome(modules.client(client_id="0" * 32, state="absent")) == "same"
     assert modules.client(client_id="0" * 32, client_name="App").code == "client_not_found"

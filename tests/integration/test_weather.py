@@ -196,7 +196,7 @@ def test_the_task_comes_to_what_the_table_says(
     before = fake.state()
     fake.clear_journal()
     fake.add_fault(method=deed.method, path=deed.path, when=moment, **fault)
-    modules = Modules(fake, patience=60)
+    modules = Modules(fake, retry_timeout=60)
     modules.connection.update(weather.connection)
 
     result = deed.act(modules, secret)
@@ -252,7 +252,7 @@ CHECKS = {
 
 
 def assert_nothing_lost_unsaid(fake: FakeCloudflare, deed: Deed, result: ModuleResult, secret: Path) -> None:
-    """The file holds a secret that works exactly when the task says so; a run in good weather makes no twin."""
+    """The file holds a secret that works exactly when the task says so; a run in good weather makes no duplicate."""
     assert secret.exists() == (not result.failed)
     if not result.failed:
         assert secret.read_text() in one(fake.state())["secrets"]
@@ -281,7 +281,7 @@ def test_what_stays_wrong_ends_in_one_message(
     before = fake.state()
     if lasting.fault:
         fake.add_fault(**lasting.fault)
-    modules = Modules(fake, patience=20)
+    modules = Modules(fake, retry_timeout=20)
     port = fake.base_url.split(":")[2].split("/")[0]
     modules.connection.update({key: value.format(port=port) for key, value in lasting.connection.items()})
 

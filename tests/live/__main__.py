@@ -156,7 +156,7 @@ def main(given: Sequence[str] | None = None) -> int:
     except UsageError as error:
         say(str(error))
         return 2
-    timing = Timing(settings.pace, patience=min(1.0, settings.pace / PACE))
+    timing = Timing(settings.pace, wait_factor=min(1.0, settings.pace / PACE))
     lab = Lab(Transport(settings, timing))
     if settings.clean:
         Stopper()

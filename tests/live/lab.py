@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Throw-away clients: made with a name that tells, remembered, and removed whatever happens."""
+"""Throw-away clients: made with a name that tells, remembered, and removed in any case."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Lab:
         return self.transport.send("GET", self.clients, query=query)
 
     def wait(self, seconds: float) -> None:
-        self.transport.timing.sleep(seconds * self.transport.timing.patience)
+        self.transport.timing.sleep(seconds * self.transport.timing.wait_factor)
 
     def remove(self) -> dict[str, str]:
         """Removes every client that is known to live; what stays, with the reason."""

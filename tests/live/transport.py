@@ -33,10 +33,10 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Timing:
-    """How time passes; `patience` scales the waits of the questions, not the pace."""
+    """How time passes; `wait_factor` scales the waits of the questions, not the pace."""
 
     pace: float = PACE
-    patience: float = 1.0
+    wait_factor: float = 1.0
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
 

@@ -65,7 +65,7 @@ class Sent:
 
 
 class Clock:
-    """Stands in for the module C(time): sleeping takes no time and is written down."""
+    """A fake of the module C(time): sleeping takes no time and is written down."""
 
     def __init__(self) -> None:
         self.now = 1000.0

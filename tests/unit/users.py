@@ -43,7 +43,7 @@ def a_place_for_all() -> Iterator[Path]:
 
 
 def directory_of(uid: int, path: Path, mode: int = 0o755) -> Path:
-    """Make it, with whatever mode, for a user."""
+    """Make it, with any mode, for a user."""
     path.mkdir()
     os.chown(path, uid, -1)
     path.chmod(mode)

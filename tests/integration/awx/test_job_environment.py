@@ -19,7 +19,7 @@ from tests.fake_cloudflare.launcher import FakeCloudflare
 from tests.integration.ansible_runs import BIN, Ansible, Run
 from tests.integration.awx.conftest import content
 from tests.integration.awx.controller import PROJECT
-from tests.integration.awx.surroundings import (
+from tests.integration.awx.environment import (
     Beginning,
     all_together,
     empty_home,

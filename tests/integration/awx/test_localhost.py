@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever an inventory says of localhost, the playbooks stay there, with the Python that ansible-core runs with."""
+"""For any entry of localhost in an inventory, the playbooks stay there, with the Python that ansible-core runs with."""
 
 from __future__ import annotations
 

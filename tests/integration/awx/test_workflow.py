@@ -50,7 +50,7 @@ def clients(fake: FakeCloudflare) -> list[dict[str, Any]]:
     return found
 
 
-def test_the_one_whose_domain_is_proven_goes_on(controller: Controller, fake: FakeCloudflare) -> None:
+def test_the_one_whose_domain_is_verified_goes_on(controller: Controller, fake: FakeCloudflare) -> None:
     one = controller.start(WORKFLOW, answers("one"))
     two = controller.start(WORKFLOW, answers("two", "manual"))
     poll(controller)
@@ -83,9 +83,7 @@ def test_artifacts_are_ids_and_the_record(controller: Controller, fake: FakeClou
     }
 
 
-def test_later_jobs_are_about_the_same_client_whatever_it_is_called(
-    controller: Controller, fake: FakeCloudflare
-) -> None:
+def test_later_jobs_are_about_the_same_client_with_any_name(controller: Controller, fake: FakeCloudflare) -> None:
     one = controller.start(WORKFLOW, answers("one"))
     (client,) = clients(fake)
     fake.set_verification(client["client_id"], "verified")
@@ -94,7 +92,7 @@ def test_later_jobs_are_about_the_same_client_whatever_it_is_called(
     assert [each["client_id"] for each in clients(fake)] == [client["client_id"]]
 
 
-def test_a_domain_that_is_not_proven_in_time(controller: Controller, fake: FakeCloudflare) -> None:
+def test_a_domain_that_is_not_verified_in_time(controller: Controller, fake: FakeCloudflare) -> None:
     one = controller.start(WORKFLOW, answers("one", "manual"))
     fake.advance_clock(TWO_DAYS_AND_MORE)
     poll(controller)
@@ -107,7 +105,7 @@ def test_a_domain_that_is_not_proven_in_time(controller: Controller, fake: FakeC
 
 
 @pytest.mark.thorough
-def test_a_record_that_comes_after_cloudflare_gave_up(controller: Controller, fake: FakeCloudflare) -> None:
+def test_a_record_that_comes_after_cloudflare_stopped(controller: Controller, fake: FakeCloudflare) -> None:
     one = controller.start(WORKFLOW, answers("one", "manual"))
     fake.advance_clock(TWO_DAYS_AND_MORE)
     poll(controller)

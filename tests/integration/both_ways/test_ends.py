@@ -40,7 +40,7 @@ REFUSED: list[tuple[str, dict[str, Json]]] = [
     (CLIENT, {**CONFIDENTIAL, "client_secret_file": "/no/such/directory/secret"}),
     (CLIENT, {**CONFIDENTIAL, "client_secret_file": "relative"}),
     (INFO, {"has_rotated_secret": "perhaps"}),
-    (INFO, {"timeout": "soon"}),
+    (INFO, {"timeout": "later"}),
     (INFO, {"timeout": 0}),
     (INFO, {"api_token": "made-up"}),
     (INFO, {"api_url": "http://example.com"}),

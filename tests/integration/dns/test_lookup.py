@@ -123,7 +123,7 @@ def test_a_delegating_server_is_no_witness(info: Info, name_server: NameServer) 
     ],
     ids=["port 53 is closed", "no dnspython"],
 )
-def test_a_resolver_over_https_stands_in(
+def test_a_resolver_over_https_is_the_fallback(
     info: Info, fake: FakeCloudflare, monkeypatch: pytest.MonkeyPatch, unreachable: dict[str, Any], note: str
 ) -> None:
     if "library" in unreachable:

@@ -33,7 +33,7 @@ def _texts(answer: dns.message.Message) -> list[bytes]:
     return [b"".join(rdata.strings) for rrset in answer.answer if rrset.rdtype == dns.rdatatype.TXT for rdata in rrset]
 
 
-def test_txt_records_whatever_the_case(api: Api, ask: Ask) -> None:
+def test_txt_records_in_any_case(api: Api, ask: Ask) -> None:
     api.publish("App.Example.com", "one")
     api.publish("app.example.com", '"two " "halves"', ttl=300)
     answer = ask("aPP.eXAMPLE.com")

@@ -167,7 +167,7 @@ def test_waits_out_a_429(fake: FakeCloudflare) -> None:
     assert len(fake.requests()) == 3
 
 
-def test_gives_up_after_the_third_429(fake: FakeCloudflare) -> None:
+def test_stops_after_the_third_429(fake: FakeCloudflare) -> None:
     fake.add_fault(kind="status", status=429, times=0)
     lab = lab_at(fake)
     assert lab.listed().verdict == "unclear"
@@ -180,7 +180,7 @@ def test_gives_up_after_the_third_429(fake: FakeCloudflare) -> None:
         ("5", 5),
         ("0", 1),
         (None, 60),
-        ("soon", 60),
+        ("later", 60),
         ("86400", 600),
         ("Fri, 01 Jan 2027 00:00:30 GMT", 30),
         ("Fri, 01 Jan 2027 00:00:30 -0000", 60),

@@ -38,7 +38,7 @@ def test_settings_that_are_refused(environ: dict[str, str], options: list[str], 
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "[::1]", "localhost"])
-def test_a_stand_in_on_this_machine_may_be_hurried(host: str) -> None:
+def test_a_fake_on_this_machine_may_be_hurried(host: str) -> None:
     settings = read({**NEEDED, "CLOUDFLARE_BASE_URL": f"http://{host}:80/client/v4/"}, arguments(["--pace", "0"]))
     assert (settings.pace, settings.base_url) == (0.0, f"http://{host}:80/client/v4")
 

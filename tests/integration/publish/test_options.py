@@ -92,7 +92,7 @@ REFUSED: list[tuple[dict[str, Json], str, str]] = [
     ({"client_uri": "no address"}, "client.client_uri", "no address"),
     ({"dns": "rfc2136"}, "dns", "str"),
     ({"dns": {"provder": "manual"}}, "dns", "Did you mean provider?"),
-    ({"ttl": "soon"}, "dns", "ttl"),
+    ({"ttl": "later"}, "dns", "ttl"),
     ({"ttl": 5}, "dns.ttl", "5"),
     ({"lookup": "guess"}, "dns", "guess"),
     ({"lookup_servers": "ns1.example.com:x"}, "dns.lookup_servers", "ns1.example.com:x"),
@@ -115,10 +115,10 @@ def test_bad_input_is_one_sentence_before_anything_is_sent(publisher: Publisher,
     assert fake.requests(writes_only=True) == []
 
 
-def test_a_misspelt_variable_of_another_type_is_named_before_anything_is_sent(
+def test_a_misspelled_variable_of_another_type_is_named_before_anything_is_sent(
     publisher: Publisher, fake: FakeCloudflare
 ) -> None:
-    run = publisher.run(wait_timeout="soon")
+    run = publisher.run(wait_timeout="later")
     assert run.status != 0
     assert "oauth_client_publish_wait_timeout" in run.output
     assert fake.requests() == []

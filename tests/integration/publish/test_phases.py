@@ -175,18 +175,18 @@ def test_a_failed_verification_is_restarted_once_the_record_can_be_seen(
 
 
 def test_a_verification_is_restarted_once_in_a_run(publisher: Publisher, fake: FakeCloudflare, tmp_path: Path) -> None:
-    """However often Cloudflare gives up at once and names another value."""
+    """However often Cloudflare fails it at once and names another value."""
     fake.set_variant(verification_text="new_on_restart")
     publisher.run(**MANUAL)
     fake.advance_clock(TWO_DAYS_AND_MORE)
-    gives_up = tmp_path / "gives_up.yml"
+    fails = tmp_path / "fails.yml"
     url = f"{fake.control_url}/clients/{publisher.clients()[0]['client_id']}/verification"
     body = {"url": url, "body": {"status": "failed"}}
-    gives_up.write_text(json.dumps([{"name": "Have Cloudflare give up", "ansible.legacy.request": body}]))
+    fails.write_text(json.dumps([{"name": "Fail the verification", "ansible.legacy.request": body}]))
     fake.clear_journal()
-    run = publisher.run(**AT_ONCE, provider=str(gives_up), lookup="none")
+    run = publisher.run(**AT_ONCE, provider=str(fails), lookup="none")
     assert (phase(run), methods(fake).count("PATCH")) == ("failed", 1)
-    assert len([task for task in run.tasks if task.name.endswith("Have Cloudflare give up")]) == 2
+    assert len([task for task in run.tasks if task.name.endswith("Fail the verification")]) == 2
 
 
 def test_waiting_is_bounded_shows_its_progress_and_is_no_failure(publisher: Publisher) -> None:

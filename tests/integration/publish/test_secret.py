@@ -119,8 +119,8 @@ def test_a_creation_whose_response_was_lost_is_made_good_by_a_rotation(
 
 
 def test_the_secret_of_a_new_client_can_be_discarded(publisher: Publisher) -> None:
-    given_up = {"token_endpoint_auth_method": "client_secret_post", "discard_client_secret": "true"}
-    assert phase(publisher.run(**given_up, promote=False)) == "verified"
+    discarded = {"token_endpoint_auth_method": "client_secret_post", "discard_client_secret": "true"}
+    assert phase(publisher.run(**discarded, promote=False)) == "verified"
 
 
 def test_both_roles_have_one_store(ansible: Ansible, publisher: Publisher, kept: KeptFile) -> None:

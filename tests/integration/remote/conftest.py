@@ -40,5 +40,5 @@ def on_target(ssh_target: SshTarget, fake: FakeCloudflare) -> dict[str, object]:
 
 @pytest.fixture(autouse=True)
 def usual_place(ansible: Ansible) -> None:
-    """These tests say themselves what runs in Ansible's own process, whatever the others are run with."""
+    """These tests say themselves what runs in Ansible's own process, with any setting of the others."""
     ansible.environment["OAUTHOPS_IN_PROCESS"] = "true"

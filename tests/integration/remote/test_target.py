@@ -130,7 +130,7 @@ def test_a_library_that_the_target_lacks_is_named(
     assert "bare/bin/python" in run.failure
 
 
-def test_waiting_is_the_controllers_whatever_the_target(ansible: Ansible, fake: FakeCloudflare) -> None:
+def test_waiting_is_the_controllers_for_any_target(ansible: Ansible, fake: FakeCloudflare) -> None:
     client_id = Modules(fake).client(**APP).oauth_client["client_id"]
     wait = {"name": "wait", WAIT: {"client_id": client_id, "wait_timeout": 0}}
     run = ansible.play([wait, {**wait, "become": True, "become_user": "nobody"}], "-i", "host.invalid,", hosts="all")
@@ -138,7 +138,7 @@ def test_waiting_is_the_controllers_whatever_the_target(ansible: Ansible, fake: 
     assert [task.result["phase"] for task in run.tasks] == ["incomplete"] * 2
 
 
-def test_a_vault_file_is_the_controllers_whatever_the_target(ansible: Ansible, on_target: Play) -> None:
+def test_a_vault_file_is_the_controllers_for_any_target(ansible: Ansible, on_target: Play) -> None:
     path = ansible.directory / "vault.yml"
     key = {"path": str(path), "key": "app", "value": {"a": "b"}, "vault_password": "made-up"}
     run = ansible.play([{"name": "store", VAULT: key}], **on_target)
@@ -146,9 +146,7 @@ def test_a_vault_file_is_the_controllers_whatever_the_target(ansible: Ansible, o
     assert path.read_text().startswith("$ANSIBLE_VAULT")
 
 
-def test_an_export_is_the_controllers_whatever_the_target(
-    ansible: Ansible, fake: FakeCloudflare, on_target: Play
-) -> None:
+def test_an_export_is_the_controllers_for_any_target(ansible: Ansible, fake: FakeCloudflare, on_target: Play) -> None:
     Modules(fake).client(**APP)
     path = ansible.directory / "oauth_clients.yml"
     role = {"name": "oauthops.iam.oauth_client_export"}

@@ -160,7 +160,7 @@ class SshTarget:
             "ansible_ssh_args": options,
             "ansible_host_key_checking": True,
             "ansible_pipelining": True,
-            # Whoever asks the target for the home of its user is told none: the account is the server's alone.
+            # A process that asks the target for the home of its user is told none: the account is the server's alone.
             "ansible_remote_tmp": str(self.home / ".ansible/tmp"),
             "ansible_async_dir": str(self.home / ".ansible_async"),
         }

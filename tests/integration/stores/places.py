@@ -72,7 +72,7 @@ def changed_at(path: Path) -> int:
 
 
 def file_place(directory: Path, definition: dict[str, Json], unreachable: dict[str, Json]) -> Place:
-    """A JSON file, whoever writes it."""
+    """A JSON file, with any store that writes it."""
     path = directory / "kept/store.json"
     path.parent.mkdir()
 

@@ -17,7 +17,7 @@ from tests.tools.set_up import CACHE
 WORKERS = 2
 KEPT = CACHE / "mutation"
 # Seconds that a test may take beyond five times its own, before it is taken for one that never ends.
-PATIENCE = {UNIT: 30.0, REST: 90.0}
+TIMEOUT = {UNIT: 30.0, REST: 90.0}
 Work = tuple[Entry, Place]
 
 
@@ -64,11 +64,11 @@ class Runs:
 
 
 def unit_limits(entry: Entry, place: Place, reach: Reach) -> dict[str, float]:
-    return limits(_with_known(entry, unit_tests(place, reach)), reach, PATIENCE[UNIT])
+    return limits(_with_known(entry, unit_tests(place, reach)), reach, TIMEOUT[UNIT])
 
 
 def rest_limits(entry: Entry, place: Place, reach: Reach) -> dict[str, float]:
-    return limits(_with_known(entry, integration_tests(place, reach)), reach, PATIENCE[REST])
+    return limits(_with_known(entry, integration_tests(place, reach)), reach, TIMEOUT[REST])
 
 
 def _with_known(entry: Entry, tests: Iterable[str]) -> list[str]:

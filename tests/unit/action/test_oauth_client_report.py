@@ -137,7 +137,7 @@ def test_wrong_files_are_named_before_anything_is_sent(
         ({"clients": [options()], "definitions_file": ["clients.yml"]}, "definitions_file"),
         ({"definitions_file": ["/no/such/file"]}, "definitions_file"),
         ({"clients": [options(), {"clientname": "App"}]}, "clients[1]"),
-        ({"now": "soon"}, "now"),
+        ({"now": "later"}, "now"),
         ({"fail_on": ["drift", "everything"]}, "fail_on"),
         ({"html_file": "report.html"}, "html_file"),
         ({"json_file": "/tmp/same", "text_file": "/tmp/same"}, "text_file"),

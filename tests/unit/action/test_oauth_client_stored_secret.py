@@ -152,7 +152,7 @@ def test_check_mode_stores_nothing(stored: Stored) -> None:
     ("args", "expected"),
     [
         ({"client_secret": OLDER, "rotation": "open"}, ("secret_not_newer", "client_secret")),
-        ({"client_secret": SECRET, "minted_at": "soon"}, ("invalid_option", "minted_at")),
+        ({"client_secret": SECRET, "minted_at": "later"}, ("invalid_option", "minted_at")),
         ({"client_secret": SECRET, "client_id": "c2"}, ("store_of_another_client", "store")),
     ],
 )

@@ -300,6 +300,6 @@ def test_what_ansible_refuses_is_told(wait: Any) -> None:
     assert (result.failed, result.code, result.option) == (True, "invalid_option", "dns")
 
 
-def test_a_misspelt_key_is_told_with_the_near_one(wait: Any) -> None:
+def test_a_misspelled_key_is_told_with_the_near_one(wait: Any) -> None:
     result = wait([told("verified")], [SEEN], dns={"lookups": "none"}).result
     assert (result.code, "Did you mean lookup?" in result.msg) == ("invalid_option", True)

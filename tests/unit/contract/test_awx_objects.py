@@ -32,7 +32,7 @@ ANSWERS = dict(re.findall(r"'(\w+)': (\w+) \| default\(''\)", PLAY["vars"]["oaut
 NOT_INJECTED = {"CLOUDFLARE_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"}
 
 
-# What AWX freezes as soon as there is a credential of the type: a later release could change nothing of it (403).
+# What AWX freezes once there is a credential of the type: a later release could change nothing of it (403).
 FROZEN_INPUTS = {
     "fields": [
         {
@@ -134,7 +134,7 @@ class TestQuestions:
             assert "" not in question["choices"]
 
     def test_it_may_be_left_out_of_a_schedule(self, question: dict[str, Any]) -> None:
-        """AWX wants what is required in every schedule, whatever its default."""
+        """AWX wants what is required in every schedule, with any default."""
         assert question["required"] == question["variable"].endswith("publish_client_name")
 
     def test_what_is_not_answered_is_left_to_other_variables(self, question: dict[str, Any]) -> None:

@@ -150,7 +150,7 @@ def loaded_with(plugin: str) -> set[str]:
 
 
 def test_a_module_starts_without_what_few_tasks_need() -> None:
-    """Its process compiles the sources anew each time: those of a secret's file and of refusals when it needs them."""
+    """Its process compiles the sources again each time: those of a secret's file and of refusals when it needs them."""
     ours = loaded_with("modules.cloudflare_oauth_client")
     assert "_oauth.delivery" in ours
     assert not ours & {"_oauth.file_delivery", "_api.error_response", "_files", "_places", "_attributes"}

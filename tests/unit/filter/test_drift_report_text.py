@@ -68,7 +68,7 @@ def test_a_client_without_a_name_is_named_by_its_id() -> None:
     assert f"- {1:032x}, private" in drift_report_text(reported([], [in_account(1, None)]))
 
 
-def test_a_verification_to_be_started_anew_is_told() -> None:
+def test_a_verification_to_be_restarted_is_told() -> None:
     client = in_account(1, "App")
     told = drift_report_text(reported([changed(client)], [client]))
     assert f"- App ({1:032x}): the next run restarts its verification" in told

@@ -171,7 +171,7 @@ def test_a_home_page_is_a_web_address_with_a_name_or_an_address(uri: str, fault:
         "https://mylocal.dev",
     ],
 )
-def test_a_home_page_whose_host_can_be_proven(uri: str) -> None:
+def test_a_home_page_whose_host_can_be_verified(uri: str) -> None:
     assert not_verifiable(uri) is None
 
 

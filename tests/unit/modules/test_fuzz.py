@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever the options and whatever is answered: every module ends with a result, and none is a fault of ours."""
+"""For any options and any answers, every module ends with a result, and none is a fault of ours."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def test_by_name(cloudflare: Script, result: Any) -> None:
 
 def test_by_id(cloudflare: Script) -> None:
     cloudflare.expect(reads(a_client()), deletes())
-    assert run(client_id=CLIENT_ID, client_name="whatever").changed
+    assert run(client_id=CLIENT_ID, client_name="any name").changed
 
 
 def test_one_that_is_not_there(cloudflare: Script) -> None:

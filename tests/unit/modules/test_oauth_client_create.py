@@ -261,9 +261,9 @@ def test_a_new_client_is_looked_for_by_the_name_that_cloudflare_keeps(cloudflare
     assert [warning.partition(" ")[0] for warning in result.warnings] == ["client_name"]
 
 
-def test_a_twin_is_an_error_that_names_both(cloudflare: Script) -> None:
-    twins = [a_client(client_id=OTHER_ID), a_client(client_id="a-third")]
-    cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(), a_client(), *twins))
+def test_a_duplicate_is_an_error_that_names_both(cloudflare: Script) -> None:
+    duplicates = [a_client(client_id=OTHER_ID), a_client(client_id="a-third")]
+    cloudflare.expect(lists(), offers_usual_scopes(), *created(creation(), a_client(), *duplicates))
     result = run(**options())
     assert (result.failed, result.changed, result.code) == (True, True, "client_duplicated")
     assert result.msg == (
@@ -273,10 +273,11 @@ def test_a_twin_is_an_error_that_names_both(cloudflare: Script) -> None:
     assert result.oauth_client["client_id"] == CLIENT_ID
 
 
-def test_a_twin_that_is_listed_with_the_new_client_late_is_an_error_too(cloudflare: Script) -> None:
-    twin = a_client(client_id=OTHER_ID)
+def test_a_duplicate_that_is_listed_with_the_new_client_late_is_an_error_too(cloudflare: Script) -> None:
+    duplicate = a_client(client_id=OTHER_ID)
     cloudflare.expect(
-        *(lists(), offers_usual_scopes(), creates(creation(), a_client())), *(lists(twin), lists(twin, a_client()))
+        *(lists(), offers_usual_scopes(), creates(creation(), a_client())),
+        *(lists(duplicate), lists(duplicate, a_client())),
     )
     result = run(**options())
     assert (result.failed, result.changed, result.code) == (True, True, "client_duplicated")

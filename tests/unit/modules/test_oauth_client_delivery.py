@@ -87,7 +87,7 @@ def test_both(cloudflare: Script, target: Path) -> None:
     assert target.read_text() == SECRET
 
 
-def test_given_up_knowingly(cloudflare: Script) -> None:
+def test_discarded_knowingly(cloudflare: Script) -> None:
     cloudflare.expect(*created_well())
     result = run(return_client_secret=False)
     assert result.changed
@@ -215,9 +215,9 @@ def test_another_method_is_warned_about_and_mints_nothing(cloudflare: Script) ->
     assert "token_endpoint_auth_method now needs a client secret" in result.warnings[0]
 
 
-def run_beside_a_twin(cloudflare: Script, **params: Any) -> ModuleResult:
-    twin = a_confidential_client(client_id=OTHER_ID)
-    cloudflare.expect(lists(), offers_usual_scopes(), *created(BODY, ANSWER, twin))
+def run_beside_a_duplicate(cloudflare: Script, **params: Any) -> ModuleResult:
+    duplicate = a_confidential_client(client_id=OTHER_ID)
+    cloudflare.expect(lists(), offers_usual_scopes(), *created(BODY, ANSWER, duplicate))
     result = run(**params)
     assert (result.failed, result.changed) == (True, True)
     assert result.code == "client_duplicated"
@@ -225,21 +225,22 @@ def run_beside_a_twin(cloudflare: Script, **params: Any) -> ModuleResult:
     return result
 
 
-def test_the_secret_is_in_its_file_beside_a_twin(cloudflare: Script, target: Path) -> None:
-    result = run_beside_a_twin(cloudflare, client_secret_file=str(target))
+def test_the_secret_is_in_its_file_beside_a_duplicate(cloudflare: Script, target: Path) -> None:
+    result = run_beside_a_duplicate(cloudflare, client_secret_file=str(target))
     assert target.read_text() == SECRET
     assert SECRET not in result.text
 
 
 @pytest.mark.parametrize("filed", [True, False])
-def test_the_secret_is_returned_beside_a_twin(cloudflare: Script, target: Path, filed: bool) -> None:
+def test_the_secret_is_returned_beside_a_duplicate(cloudflare: Script, target: Path, filed: bool) -> None:
     file = str(target) if filed else None
-    assert run_beside_a_twin(cloudflare, client_secret_file=file, return_client_secret=True).client_secret == SECRET
+    result = run_beside_a_duplicate(cloudflare, client_secret_file=file, return_client_secret=True)
+    assert result.client_secret == SECRET
     assert target.exists() is filed
 
 
-def test_the_secret_that_was_given_up_is_not_told_beside_a_twin(cloudflare: Script) -> None:
-    assert SECRET not in run_beside_a_twin(cloudflare, return_client_secret=False).text
+def test_the_secret_that_was_discarded_is_not_told_beside_a_duplicate(cloudflare: Script) -> None:
+    assert SECRET not in run_beside_a_duplicate(cloudflare, return_client_secret=False).text
 
 
 def test_the_secret_is_delivered_before_the_list_is_read(cloudflare: Script, target: Path) -> None:
@@ -251,7 +252,7 @@ def test_the_secret_is_delivered_before_the_list_is_read(cloudflare: Script, tar
 
 
 @pytest.mark.parametrize(("returned", "keys"), [(True, {"client_secret"}), (False, set())])
-def test_check_mode_foretells_the_secret_that_is_returned(cloudflare: Script, returned: bool, keys: set[str]) -> None:
+def test_check_mode_predicts_the_secret_that_is_returned(cloudflare: Script, returned: bool, keys: set[str]) -> None:
     cloudflare.expect(lists(), offers_usual_scopes())
     result = run(check=True, return_client_secret=returned)
     assert result.keys == {"changed", "diff", "oauth_client", "publishing", *keys}

@@ -79,8 +79,8 @@ def run(**params: Any) -> ModuleResult:
 
 @pytest.mark.parametrize(("name", "value"), OTHER_VALUES.items())
 def test_a_field_that_differs_is_sent_alone_and_as_written(cloudflare: Script, name: str, value: Any) -> None:
-    looks_for_twin = [lists(a_client())] if name == "client_name" else []
-    cloudflare.expect(reads(a_client()), *looks_for_twin, patches({name: value}, a_client(**{name: value})))
+    looks_for_duplicate = [lists(a_client())] if name == "client_name" else []
+    cloudflare.expect(reads(a_client()), *looks_for_duplicate, patches({name: value}, a_client(**{name: value})))
     result = run(**{name: value})
     assert result.changed
     assert result.oauth_client[name] == value

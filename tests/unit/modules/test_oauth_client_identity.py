@@ -180,7 +180,7 @@ def test_a_listed_id_that_could_lead_to_another_object_is_an_error(cloudflare: S
 
 
 def test_what_cloudflare_adds_is_dropped(cloudflare: Script) -> None:
-    verification = {"status": "verified", "text": None, "proof": "unheard-of"}
+    verification = {"status": "verified", "text": None, "method": "unheard-of"}
     cloudflare.expect(reads(a_client(new_key="unheard-of", client_uri_verification=verification)))
     assert "unheard-of" not in str(run(client_id=CLIENT_ID).oauth_client)
 

@@ -96,7 +96,7 @@ def test_by_name(cloudflare: Script) -> None:
 
 def test_an_id_beats_a_name(cloudflare: Script) -> None:
     cloudflare.expect(reads(CONFIDENTIAL), *rotates())
-    assert run("rotated", client_name="whatever", return_client_secret=True).changed
+    assert run("rotated", client_name="any name", return_client_secret=True).changed
 
 
 @pytest.mark.parametrize("state", ["rotated", "finalized"])
@@ -136,7 +136,7 @@ def test_check_mode_mints_and_writes_nothing(cloudflare: Script, target: Path) -
 
 
 @pytest.mark.parametrize(("returned", "keys"), [(True, {"client_secret"}), (False, set())])
-def test_check_mode_foretells_the_secret_that_is_returned(
+def test_check_mode_predicts_the_secret_that_is_returned(
     cloudflare: Script, target: Path, returned: bool, keys: set[str]
 ) -> None:
     cloudflare.expect(reads(CONFIDENTIAL))
@@ -225,7 +225,7 @@ def test_a_client_that_has_just_been_deleted_is_an_error(cloudflare: Script) -> 
     assert result.msg == f"The OAuth client {CLIENT_ID} was deleted elsewhere while this task ran. Nothing was changed."
 
 
-def test_a_client_whose_secrets_are_just_given_up_is_refused(cloudflare: Script) -> None:
+def test_a_client_whose_secrets_were_just_discarded_is_refused(cloudflare: Script) -> None:
     cloudflare.expect(lists(a_client(token_endpoint_auth_method=None)), reads(a_client()))
     result = run("rotated", client_id=None, client_name="Example App", return_client_secret=True)
     assert (result.failed, result.changed, result.code) == (True, False, "client_without_secret")
@@ -345,7 +345,7 @@ def test_finalizing_by_name_does_not_rely_on_what_a_list_leaves_out(cloudflare: 
     assert run("finalized", client_id=None, client_name="Example App", check=check).changed
 
 
-def test_what_is_foretold_by_name_does_not_rely_on_what_a_list_leaves_out(cloudflare: Script) -> None:
+def test_what_is_predicted_by_name_does_not_rely_on_what_a_list_leaves_out(cloudflare: Script) -> None:
     listed = {key: value for key, value in ROTATED.items() if key != "has_rotated_secret"}
     cloudflare.expect(lists(listed), reads(ROTATED))
     result = run("rotated", client_id=None, client_name="Example App", return_client_secret=True, check=True)

@@ -193,11 +193,11 @@ def test_a_client_that_fails_leaves_the_others_alone(cloudflare: Script) -> None
 @pytest.mark.parametrize(
     ("bad", "code", "option"),
     [
-        ({"client_name": "Twins"}, "client_ambiguous", "client_id"),
+        ({"client_name": "Two Apps"}, "client_ambiguous", "client_id"),
         ({"client_id": "no-such-id"}, "client_not_found", "client_id"),
         ({"client_id": CLIENT_ID, "client_uri": "nowhere"}, "invalid_option", "client_uri"),
         ({"client_id": CLIENT_ID, "visibility": "public"}, "not_publishable", "logo_uri"),
-        ({"client_id": CLIENT_ID, "client_name": "Twins"}, "client_name_taken", "client_name"),
+        ({"client_id": CLIENT_ID, "client_name": "Two Apps"}, "client_name_taken", "client_name"),
         (options(client_name="New", **CONFIDENTIAL), "secret_destination_missing", "client_secret_file"),
         (options(client_name="New", scopes=["dns.wirte"]), "scope_unknown", "scopes"),
     ],
@@ -206,21 +206,23 @@ def test_a_client_that_fails_leaves_the_others_alone(cloudflare: Script) -> None
 def test_a_definition_that_cannot_be_fails_alone(
     cloudflare: Script, bad: dict[str, Any], code: str, option: str, check: bool
 ) -> None:
-    twins = [a_client(client_id=OTHER_ID, client_name="Twins"), a_client(client_id=THIRD_ID, client_name="Twins")]
+    duplicates = [
+        a_client(client_id=OTHER_ID, client_name="Two Apps"),
+        a_client(client_id=THIRD_ID, client_name="Two Apps"),
+    ]
     fourth = a_client(client_id="6e33dd8d4c0a603f", client_name="Fourth")
     catalog = (
         [offers_usual_scopes()] if ("scopes" in bad and bad["scopes"] == ["dns.wirte"]) or "New" in bad.values() else []
     )
     change = Call("PATCH", f"{CLIENTS}/6e33dd8d4c0a603f", {**fourth, **TOS}, TOS)
-    cloudflare.expect(lists(a_client(), *twins, fourth), *catalog, *([] if check else [change]))
+    cloudflare.expect(lists(a_client(), *duplicates, fourth), *catalog, *([] if check else [change]))
     result = run({"client_name": "Fourth", **TOS}, bad, check=check)
     assert (result.failed, result.changed, result.code) == (True, True, "clients_failed")
     assert actions(result)[0] == "update"
     assert result.oauth_clients[1]["error"] == {"code": code, "option": f"clients[1].{option}"}
     assert result.oauth_clients[1]["msg"] in result.msg
-    meant = (
-        {CLIENT_ID} if bad.get("client_id") == CLIENT_ID else {OTHER_ID, THIRD_ID} if "Twins" in bad.values() else set()
-    )
+    ambiguous = {OTHER_ID, THIRD_ID} if "Two Apps" in bad.values() else set()
+    meant = {CLIENT_ID} if bad.get("client_id") == CLIENT_ID else ambiguous
     assert {each["client_id"] for each in result.unmanaged} == {CLIENT_ID, OTHER_ID, THIRD_ID} - meant
 
 
@@ -564,7 +566,7 @@ def test_prune_comes_after_a_failure_not_at_all(cloudflare: Script) -> None:
     assert [each["client_id"] for each in result.unmanaged] == [OTHER_ID]
 
 
-def test_prune_comes_after_a_failure_that_is_foretold_not_at_all(cloudflare: Script) -> None:
+def test_prune_comes_after_a_failure_that_is_predicted_not_at_all(cloudflare: Script) -> None:
     cloudflare.expect(lists(a_client(**OTHER)))
     lost = {"client_name": "New", **CONFIDENTIAL, "client_secret_file": "/no/such/directory/secret"}
     result = run(lost, prune=True, check=True)
@@ -647,11 +649,11 @@ def test_a_lost_creation_is_told_of_that_client(cloudflare: Script) -> None:
     assert result.oauth_clients[1]["changed"]
 
 
-def test_a_twin_that_somebody_else_created_is_told(cloudflare: Script) -> None:
+def test_a_duplicate_that_somebody_else_created_is_told(cloudflare: Script) -> None:
     answer = a_client(client_id=THIRD_ID, client_name="New App")
-    twin = a_client(client_id=OTHER_ID, client_name="New App")
+    duplicate = a_client(client_id=OTHER_ID, client_name="New App")
     cloudflare.expect(
-        lists(), offers_usual_scopes(), creates(creation(client_name="New App"), answer), lists(answer, twin)
+        lists(), offers_usual_scopes(), creates(creation(client_name="New App"), answer), lists(answer, duplicate)
     )
     result = run(options(client_name="New App"))
     assert (result.failed, result.changed) == (True, True)

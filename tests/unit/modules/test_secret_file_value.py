@@ -115,7 +115,7 @@ def test_text_of_any_kind_comes_back(target: Path) -> None:
 
 
 @pytest.mark.parametrize("before", [None, "{}", '{"n": 1}', json.dumps(VALUE)])
-def test_check_mode_foretells_and_writes_nothing(target: Path, before: str | None) -> None:
+def test_check_mode_predicts_and_writes_nothing(target: Path, before: str | None) -> None:
     if before is not None:
         target.write_text(before)
         target.chmod(0o600)

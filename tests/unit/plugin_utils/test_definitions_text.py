@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients as a variables file: what Ansible reads from it is what was written, whatever it is."""
+"""Clients as a variables file: what Ansible reads from it is what was written, for any text."""
 
 from __future__ import annotations
 
@@ -125,13 +125,17 @@ def test_for_another_account_there_are_neither_ids_nor_visibility() -> None:
     assert not {"client_id", "visibility"} & set(client)
 
 
-@pytest.mark.parametrize("name", ["", None, "Twin"])
+@pytest.mark.parametrize("name", ["", None, "Two Apps"])
 def test_for_another_account_clients_need_names_of_their_own(name: str | None) -> None:
-    clients = [listed(client_name=name), listed(client_name="Twin", client_id=OTHER_ID), listed(client_name="Other")]
+    clients = [
+        listed(client_name=name),
+        listed(client_name="Two Apps", client_id=OTHER_ID),
+        listed(client_name="Other"),
+    ]
     with pytest.raises(UsageError, match=r"would be ambiguous: ") as caught:
         text_of(clients, client_ids=False)
     assert f"{CLIENT_ID} ({name or 'without a name'})" in str(caught.value)
-    assert (OTHER_ID in str(caught.value)) == (name == "Twin")
+    assert (OTHER_ID in str(caught.value)) == (name == "Two Apps")
     assert names_in(text_of(clients, client_ids=False, name="Other")) == ["Other"]
 
 

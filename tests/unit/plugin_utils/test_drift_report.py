@@ -182,7 +182,7 @@ def test_a_client_to_be_renamed_is_called_as_it_is_now() -> None:
     assert (drift["client_name"], [each["field"] for each in drift["fields"]]) == ("App", ["client_name"])
 
 
-def test_a_verification_to_be_started_anew_is_drift_without_a_field() -> None:
+def test_a_verification_to_be_restarted_is_drift_without_a_field() -> None:
     assert found([changed(APP)], [APP])["drift"] == [{**WHO, "action": "update", "fields": []}]
 
 
@@ -308,7 +308,7 @@ def accounts(draw: st.DrawFn) -> tuple[list[Json], list[Json]]:
 
 
 @given(accounts(), st.lists(st.sampled_from(list(KINDS))))
-def test_whatever_the_account_is_the_report_adds_up(account: tuple[list[Json], list[Json]], fail_on: list[str]) -> None:
+def test_the_report_adds_up_for_any_account(account: tuple[list[Json], list[Json]], fail_on: list[str]) -> None:
     entries, clients = account
     report = reported(entries, clients, fail_on=fail_on)
     findings, counts = report["findings"], report["counts"]

@@ -250,7 +250,7 @@ def test_a_ticket_is_for_a_record_that_a_person_has_to_publish(result: dict[str,
         ("2026-10-05T04:47:27.1234567Z", CREATED),
         ("2026-10-05T06:47:27+02:00", CREATED),
         ("2026-10-05T04:47:27", CREATED),
-        ("soon", None),
+        ("later", None),
         (None, None),
     ],
 )

@@ -136,7 +136,7 @@ def test_where_nothing_was_found_the_page_says_so() -> None:
     assert page.every("section") == [{"aria-labelledby": "clients"}]
 
 
-def test_names_are_text_whatever_is_in_them() -> None:
+def test_names_are_text_with_any_content() -> None:
     page = Page(report_page(hostile()))
     for name in HOSTILE:
         assert visible(name) in page.text

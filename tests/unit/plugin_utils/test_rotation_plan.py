@@ -80,7 +80,7 @@ def test_a_lost_secret_is_replaced_only_when_asked_to(rotation: str) -> None:
     assert rotated(situation(True, **HELD, rotation="open"), None, replace_lost=True).step == "none"
 
 
-def test_a_minted_secret_that_waits_here_is_stored_whatever_the_store_says() -> None:
+def test_a_minted_secret_that_waits_here_is_stored_for_any_content_of_the_store() -> None:
     waiting = Note.of(OLD)
     for rotation in ("", "closed", OLD):
         found = situation(True, **HELD, rotation=rotation)
@@ -173,7 +173,7 @@ def test_a_point_in_time_that_is_yet_to_come_is_refused() -> None:
     assert rotated(situation(**{**HELD, "minted_at": iso(NOW + DAY / 48)}), DAY, replace_lost=False).step == "none"
 
 
-@pytest.mark.parametrize("text", ["soon", "2026-13-01", "0000-00-00T00:00:00Z"])
+@pytest.mark.parametrize("text", ["later", "2026-13-01", "0000-00-00T00:00:00Z"])
 def test_a_point_in_time_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         rotated(situation(**{**HELD, "minted_at": text}), DAY, replace_lost=False)
@@ -196,7 +196,7 @@ def test_a_length_of_time(text: object, expected: timedelta | None) -> None:
     assert duration("max_age", text) == expected
 
 
-@pytest.mark.parametrize("text", ["soon", "1x", "-1", "1.5d", "9" * 30 + "w"])
+@pytest.mark.parametrize("text", ["later", "1x", "-1", "1.5d", "9" * 30 + "w"])
 def test_a_length_of_time_that_is_none_is_refused(text: str) -> None:
     with refuses("invalid_option", "max_age"):
         duration("max_age", text)

@@ -100,7 +100,7 @@ def check_rrule(rrule: str) -> None:
 
 
 def check_answered(extra_data: Row, template: Row) -> None:
-    """What is required has to be answered, whatever its default: of a launch and of a schedule, not of a node."""
+    """What is required has to be answered, with any default: of a launch and of a schedule, not of a node."""
     for question in template.get("survey_spec", {}).get("spec", []) if template.get("survey_enabled") else []:
         answered = not question["required"] or extra_data.get(question["variable"], "") != ""
         _must(answered, "variables_needed_to_start", f"'{question['variable']}' value missing")

@@ -156,14 +156,14 @@ class Tables:
         for name in ("credential_type", "organization"):
             if row[name] and row[name] not in self.rows[f"{name}s"]:
                 raise Refused(400, {name: ["Invalid pk - object does not exist."]})
-        self._refuse_twin(row)
+        self._refuse_duplicate(row)
         values = {**values, "inputs": self._stored_inputs(row, before)}
         if before is None:
             return self.add("credentials", values)
         before.update(_known("credentials", values))
         return before
 
-    def _refuse_twin(self, row: Row) -> None:
+    def _refuse_duplicate(self, row: Row) -> None:
         key = ("organization", "name", "credential_type")
         for other in self.rows["credentials"].values():
             same = all(row[name] == other[name] for name in key)

@@ -120,7 +120,7 @@ def test_a_module_whose_output_nobody_reads_is_over(monkeypatch: pytest.MonkeyPa
         os.close(writing)
 
 
-def test_output_into_a_file_is_read_by_whoever_likes(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_output_into_a_file_needs_no_reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setattr(Run, "is_module", True)
     with open(tmp_path / "output", "w", encoding="utf-8") as output:
         monkeypatch.setattr(abort, "STANDARD_OUTPUT", output.fileno())

@@ -25,7 +25,7 @@ def a_budget(seconds: float = 60.0) -> Budget:
     ("header", "seconds"),
     [
         pytest.param("", 0.0, id="absent"),
-        pytest.param("soon", 0.0, id="garbage"),
+        pytest.param("later", 0.0, id="garbage"),
         pytest.param("r=1;t=10", 0.0, id="no policy"),
         pytest.param('"default";r=x;t=y', 0.0, id="no numbers"),
         pytest.param('"default";r=-1;t=10', 0.0, id="negative"),
@@ -179,7 +179,7 @@ def test_several_keep_the_pace_one_after_the_other_and_it_costs_nothing(clock: C
 
 
 @pytest.mark.parametrize(("parallel", "left", "paced"), [(1, 5, False), (8, 12, False), (8, 11, True), (50, 53, True)])
-def test_the_more_are_under_way_the_sooner_the_pace_is_kept(
+def test_the_more_are_under_way_the_earlier_the_pace_is_kept(
     clock: Clock, parallel: int, left: int, paced: bool
 ) -> None:
     budget = Budget(60.0, [], parallel=parallel)

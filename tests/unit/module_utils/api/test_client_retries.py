@@ -162,7 +162,7 @@ def test_a_network_failure(cloudflare: Script, fault: Exception, code: str, text
 
 
 def attempts(cloudflare: Script, call: Call, **options: Any) -> int:
-    """How often one failing call is sent before it is given up."""
+    """How often one failing call is sent before the error is raised."""
     cloudflare.expect(*[call] * 500)
     with pytest.raises(CloudflareError):
         a_connection(**options).write(call.method, call.path, "Thing")
@@ -238,7 +238,7 @@ def test_a_lost_write_that_did_not_arrive_is_repeated(cloudflare: Script, clock:
     assert len(clock.sleeps) == 1
 
 
-def test_a_write_is_given_up_when_the_budget_is_spent(cloudflare: Script) -> None:
+def test_a_write_is_not_retried_when_the_budget_is_spent(cloudflare: Script) -> None:
     with refuses("cloudflare_unavailable") as caught:
         settled(cloudflare, None, retry_timeout=0.0)
     assert caught.value.error().items() >= error_of("PATCH", "/thing", 502).items()

@@ -49,7 +49,7 @@ def test_the_file_holds_the_secret_and_nothing_else(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
-def test_the_file_is_its_owners_alone_whatever_the_mask(folder: Path, mask: int) -> None:
+def test_the_file_is_its_owners_alone_with_any_mask(folder: Path, mask: int) -> None:
     previous = os.umask(mask)
     try:
         deliver(folder / "secret")
@@ -236,7 +236,7 @@ def test_a_name_that_no_file_can_have_is_refused(path: str) -> None:
 
 
 @pytest.mark.parametrize(("returned", "keys"), [(True, {"client_secret": None}), (False, {}), (None, {})])
-def test_what_is_returned_is_foretold(folder: Path, returned: bool | None, keys: dict[str, Any]) -> None:
+def test_what_is_returned_is_predicted(folder: Path, returned: bool | None, keys: dict[str, Any]) -> None:
     assert FileDelivery(str(folder / "secret"), returned).predicted() == keys
     assert os.listdir(folder) == []
 
@@ -247,7 +247,7 @@ def test_a_secret_that_is_no_proper_text_is_written_all_the_same(folder: Path) -
     assert (folder / "secret").read_bytes() == b"a\xed\xa0\x80b"
 
 
-def test_whatever_secret_arrives_ends_the_mark(folder: Path) -> None:
+def test_any_secret_that_arrives_ends_the_mark(folder: Path) -> None:
     (folder / "secret.unreceived").touch()
     with FileDelivery(str(folder / "secret"), None) as delivery:
         assert delivery.lacks_minted_secret()

@@ -44,7 +44,7 @@ def test_a_new_client_cannot_start_public() -> None:
 
 
 @pytest.mark.parametrize("wanted", [{"grant_types": ["refresh_token"]}, {"scopes": ["openid"]}])
-def test_a_new_client_needs_the_whole_whatever_append_says(wanted: dict[str, Any]) -> None:
+def test_a_new_client_needs_the_whole_with_any_append(wanted: dict[str, Any]) -> None:
     with refuses("invalid_option", *wanted):
         plan_creation(options(**wanted), None)
 

@@ -155,7 +155,7 @@ def test_a_created_client_needs_no_change(wanted: dict[str, Any]) -> None:
 
 
 class Obedient(Cloudflare):
-    """A server that carries out whatever it is asked, with at most one client; C(writes) are what it was asked."""
+    """A server that carries out all that it is asked, with at most one client; C(writes) are what it was asked."""
 
     def __init__(self, client: dict[str, Any] | None) -> None:
         super().__init__(connection())

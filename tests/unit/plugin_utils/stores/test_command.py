@@ -141,7 +141,7 @@ def test_a_program_that_does_not_end_is_killed_with_its_children(tmp_path: Path)
 
 
 def ended(pid: int) -> bool:
-    """Whether a process is gone, or waits to be taken note of by whoever inherited it."""
+    """Whether a process is gone, or waits to be taken note of by the process that inherited it."""
     for _attempt in range(100):
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]

@@ -104,7 +104,7 @@ def test_an_unknown_option_is_named(definition: dict[str, Any], name: str, hint:
     ("definition", "name"),
     [
         ({**VAULT, "validate_certs": "perhaps"}, "validate_certs"),
-        ({**VAULT, "timeout": "soon"}, "timeout"),
+        ({**VAULT, "timeout": "later"}, "timeout"),
         ({**VAULT, "auth_method": "radius"}, "auth_method"),
         ({**VAULT, "auth_method": "approle"}, "role_id"),
         ({**VAULT, "auth_method": "jwt", "jwt": "hidden"}, "role"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record of one client, whatever the store."""
+"""The record of one client, in any store."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module for tests: tells of its surroundings, or ends as no module should."""
+"""A module for tests: tells of its environment, or ends as no module should."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.oauthops.iam.plugins.module_utils._module import Module
 
 DOCUMENTATION = """
 module: probe
-short_description: Tells of its surroundings
+short_description: Tells of its environment
 description: [For the tests of this collection.]
 options: {}
 """
