@@ -4,10 +4,9 @@
 # One would guess: the update of dnspython takes the value of a TXT record as a string, and sends it. So
 # update.add("_dmarc", 300, "TXT", "v=DMARC1; p=none") adds that policy.
 #
-# Instead: the string is read as a line of a zone file, whatever it holds. A semicolon starts a comment, so that the
-# rest is dropped; blanks separate strings, which those who read the record put together without any; parentheses and
-# backslashes vanish. No error or warning tells of it. It is the same with delete, which then removes another record
-# or none.
+# Instead: any string is read as a line of a zone file. A semicolon starts a comment, so that the rest is dropped.
+# Blanks separate strings, which those who read the record put together without any. Parentheses and backslashes
+# vanish. No error or warning reports it. It is the same with delete, which then removes another record or none.
 #
 # Why it matters: the update succeeds, and the value never verifies a domain or is half a policy. With a value
 # of letters and digits nothing is lost. Put it between quotes, with quotes and backslashes in it escaped.

@@ -1,17 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# One would guess: a write in the shape of KV version 2, with options.cas = 0 for "only if there is nothing yet", is
-# refused by an engine of version 1, which knows neither versions nor cas.
+# One would guess: an engine of KV version 1 refuses a write in the shape of version 2, as it knows neither versions nor
+# cas. Such a write has options.cas = 0 for "only if there is nothing yet".
 #
 # Instead: version 1 takes any path and any object. It stores the whole body, {"data": ..., "options": {"cas": 0}}, as
-# the secret named data/NAME, and again and again, cas or not. Reading it in the shape of version 2 finds it: what
-# version 1 puts around the body is what version 2 has around its data, so that hvac's answer looks right at first
-# glance. Two signs are left: the answer to the write is 204, for which hvac returns a Response and no dict, and what
-# is read has no metadata.
+# the secret named data/NAME, and again and again, cas or not. Reading it in the shape of version 2 finds it: version 1
+# wraps the body as version 2 wraps its data. So the response of hvac looks right at first glance. Two signs are left.
+# The response to the write is 204, for which hvac returns a Response and no dict. The response to a read has no metadata.
 #
-# Why it matters: two runs that believe in cas overwrite each other's secret, and no error says so. Whoever reads the
-# secret by its name, NAME, finds none. See whether the answer to a write has a version, and that to a read metadata.
+# Why it matters: two runs that rely on cas overwrite each other's secret, and no error says so. A user who reads the
+# secret by its name, NAME, finds none. Check that the response to a write has a version, and that to a read metadata.
 #
 # Seen:
 #   hvac 2.4.0, OpenBao v2.7.2
@@ -82,10 +81,10 @@ client.sys.enable_secrets_engine("kv", path="two", options={"version": "2"})
 
 def outcome(ask):
     try:
-        answer = ask()
-    except hvac.exceptions.VaultError as fault:
-        return type(fault).__name__
-    return f"Response {answer.status_code}" if isinstance(answer, requests.Response) else answer["data"]
+        response = ask()
+    except hvac.exceptions.VaultError as error:
+        return type(error).__name__
+    return f"Response {response.status_code}" if isinstance(response, requests.Response) else response["data"]
 
 
 def write(engine, value):

@@ -5,11 +5,11 @@
 # that version 1 gives back digit by digit survives the move to version 2.
 #
 # Instead: version 2 takes each number for a float of 64 bits. Integers above 2^53 come back as others, and those of
-# 22 digits and more not even as integers. No warning comes with it, and the text of the server's answer has them like
-# that already, so that no library can read more out of it. Version 1 of the same server keeps all digits.
+# 22 digits and more not even as integers. No warning comes with it. The text of the server's response has the rounded
+# numbers already, so that no library can restore them. Version 1 of the same server keeps all digits.
 #
-# Why it matters: a place that is shared with others may hold numeric IDs (of accounts, chats, applications), and
-# whoever copies it from an engine of version 1 into one of version 2, which the collection needs, changes them. Write
+# Why it matters: a place that is shared with others may hold numeric IDs (of accounts, chats, applications). The
+# collection needs an engine of version 2, and copying the place there from one of version 1 changes these IDs. Write
 # such numbers as text.
 #
 # Seen:
@@ -79,8 +79,8 @@ written = {"a": 9007199254740993, "b": 12345678901234567890, "c": 10000000000000
 client.secrets.kv.v1.create_or_update_secret("ids", written, mount_point="one")
 client.secrets.kv.v2.create_or_update_secret("ids", written, mount_point="two")
 from_one = client.secrets.kv.v1.read_secret("ids", mount_point="one")["data"]
-answer = client.secrets.kv.v2.read_secret_version("ids", mount_point="two", raise_on_deleted_version=True)
-from_two = answer["data"]["data"]
+response = client.secrets.kv.v2.read_secret_version("ids", mount_point="two", raise_on_deleted_version=True)
+from_two = response["data"]["data"]
 seen = [
     f"{label:18} {' '.join(str(numbers[name]) for name in 'abc')}"
     for label, numbers in (("written", written), ("read from KV 1", from_one), ("read from KV 2", from_two))

@@ -1,18 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# One would guess: GetSecretValue without a version and with VersionStage=AWSCURRENT are the same question, as AWS
+# One would guess: GetSecretValue without a version and with VersionStage=AWSCURRENT are the same request, as AWS
 # documents it: AWSCURRENT is what is returned when neither is given. So does moto, which tests are run against.
 #
-# Instead: moto remembers a version of its own for the question without a stage. When update_secret_version_stage
-# moves AWSCURRENT to another version, describe_secret and VersionStage=AWSCURRENT tell the new one, while the
-# question without a stage goes on telling the old value. put_secret_value, which moves the label by itself, changes
-# both.
+# Instead: moto remembers a version of its own for the request without a stage. update_secret_version_stage moves
+# AWSCURRENT to another version, and describe_secret and VersionStage=AWSCURRENT return the new one. The request
+# without a stage keeps returning the old value. put_secret_value, which moves the label by itself, changes both.
 #
-# Why it matters: writing a version beside the current one and then moving AWSCURRENT from the version that was read
-# is how two writers are kept from overwriting each other, and how AWS's own rotation ends. A test of an application
-# that reads without a stage goes on seeing the secret that was replaced, and the rotation looks broken where it is
-# not. Ask moto with VersionStage=AWSCURRENT, which is the same to AWS.
+# Why it matters: a writer can write a version beside the current one, and then move AWSCURRENT from the version that
+# was read. This keeps two writers from overwriting each other, and AWS's own rotation ends like this. A test of an
+# application that reads without a stage still sees the secret that was replaced. The rotation looks broken where it
+# is not. Ask moto with VersionStage=AWSCURRENT, which is the same to AWS.
 #
 # Seen:
 #   moto 5.2.5, boto3 1.44.8

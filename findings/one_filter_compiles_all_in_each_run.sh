@@ -6,7 +6,7 @@
 #
 # Instead: the files of all filters of the collection are loaded, in each worker that meets the first of them. Of what
 # they import from plugins/module_utils and plugins/plugin_utils, nothing is cached: ansible-core's loader of collections
-# compiles these sources anew in each run. Only the plugins' own files have a __pycache__, so the directories look as if
+# compiles these sources again in each run. Only the plugins' own files have a __pycache__, so the directories look as if
 # all were well.
 #
 # Why it matters: the time grows with the lines of a collection, not with what a task uses. 8,700 lines took 85 ms in each

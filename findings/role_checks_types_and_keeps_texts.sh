@@ -4,11 +4,11 @@
 # One would guess: a role whose meta/argument_specs.yml says type: bool, int or list gets variables of these types, as
 # a module gets its options. With -e promote=no the task that checks the arguments says ok, so that promote is false.
 #
-# Instead: the check converts each value only to see whether it can. The role goes on with the texts: "no" is true, as
+# Instead: the check converts each value only to see whether it can. The role continues with the texts: "no" is true, as
 # every text is that is not empty; "a,b", which passes as a list, is a text of three characters.
 #
 # Why it matters: values of -e KEY=VALUE and of a survey in an automation controller are texts. A role that relies on
-# its specification makes a client public, or deletes one, although it was told not to, after a check that said ok.
+# its specification makes a client public, or deletes one, although the user said no, after a check that said ok.
 # Each use needs its filter: promote | bool, wait | int.
 #
 # Seen:

@@ -4,12 +4,12 @@
 # One would guess: set_stats sets a statistic of the run, and the last one to set it wins. Its option aggregate, true
 # by default, would add numbers up, and leave alone what cannot be counted.
 #
-# Instead: with aggregate whatever has the same type is put together with +. A text that two hosts set, or one host
-# twice, becomes the text twice; true and true are 2, lists grow, and only dictionaries are merged.
+# Instead: with aggregate, values of the same type are put together with +. A text that two hosts set, or one host
+# twice, becomes the text twice. Two true values become 2, lists grow, and only dictionaries are merged.
 #
 # Why it matters: an automation controller hands these statistics to the later jobs of a workflow. A play that keeps
-# the ID of a client this way works with one host, and with two the next job asks for a client whose ID is twice as
-# long, though both hosts set the same one. Set such values with aggregate: false, or once.
+# the ID of a client this way works with one host. With two hosts that set the same ID, the next job asks for a client
+# whose ID is twice as long. Set such values with aggregate: false, or once.
 #
 # Seen:
 #   ansible [core 2.19.14]

@@ -9,7 +9,7 @@
 #
 # Why it matters: of a file with a label in its header only the password of this label is tried from then on.
 # Everything stops with "no vault secrets were found that could decrypt" where the right password is loaded under
-# another label or none, and whoever looks into the settings finds the explanation ruled out. Leave the setting out.
+# another label or none. A user who looks into the settings finds the explanation ruled out. Leave the setting out.
 #
 # Seen:
 #   ansible-vault [core 2.19.14]

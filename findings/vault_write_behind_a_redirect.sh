@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # One would guess: hvac, which follows redirects by default, either repeats a write at the address that it is sent to,
-# or fails. Whoever redirects http to https with 301 would then see the write arrive or an error.
+# or fails. An administrator who redirects http to https with 301 would then see the write arrive or an error.
 #
 # Instead: requests, below hvac, turns the POST into a GET. The write becomes a read of the same path, which succeeds:
 # create_or_update_secret returns the OLD secret, as a dict like any other, and nothing is written. After a 302
 # deleting is a read as well. Only 307 and 308 keep the method.
 #
-# Why it matters: what stands before Vault often leads from http to https with 301. A rotation would go on there, and
+# Why it matters: a proxy before Vault often leads from http to https with 301. A rotation would continue there, and
 # end the old secret of a client while the store holds no other. Give the final address, and
 # hvac.Client(allow_redirects=False): it returns the redirect itself, a Response, no dict.
 #
@@ -81,7 +81,7 @@ print(f"hvac {version('hvac')}, requests {version('requests')}, OpenBao v{server
 
 
 def redirecting(status):
-    """The address of a server that sends everybody to the same path of Vault."""
+    """The address of a server that redirects each request to the same path of Vault."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -105,10 +105,10 @@ def stored():
     return direct.secrets.kv.v2.read_secret_version("client", raise_on_deleted_version=True)["data"]["data"]
 
 
-def told(answer):
-    if isinstance(answer, requests.Response):
-        return f"a Response with status {answer.status_code}"
-    data = answer["data"]
+def described(response):
+    if isinstance(response, requests.Response):
+        return f"a Response with status {response.status_code}"
+    data = response["data"]
     return f"the data {data['data']}" if "data" in data else f"version {data['version']}"
 
 
@@ -120,13 +120,13 @@ def started(status, follow=True):
 
 seen = []
 for status in (301, 302, 307, 308):
-    answer = started(status).create_or_update_secret("client", {"secret": "new"})
-    seen.append(f"{status}: write returned {told(answer)}, then stored is {stored()}")
+    response = started(status).create_or_update_secret("client", {"secret": "new"})
+    seen.append(f"{status}: write returned {described(response)}, then stored is {stored()}")
     if status == 302:
-        answer = started(status).delete_latest_version_of_secret("client")
-        seen.append(f"{status}: delete returned {told(answer)}, then stored is {stored()}")
-answer = started(301, follow=False).create_or_update_secret("client", {"secret": "new"})
-seen.append(f"301 without following: write returned {told(answer)}")
+        response = started(status).delete_latest_version_of_secret("client")
+        seen.append(f"{status}: delete returned {described(response)}, then stored is {stored()}")
+response = started(301, follow=False).create_or_update_secret("client", {"secret": "new"})
+seen.append(f"301 without following: write returned {described(response)}")
 print("\n".join(seen))
 expected = [
     "301: write returned the data {'secret': 'old'}, then stored is {'secret': 'old'}",

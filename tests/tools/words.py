@@ -9,7 +9,22 @@ from collections.abc import Iterator
 
 from tests.tools.set_up import ROOT
 
-READ = ("README.md", "CONTRIBUTING.md", "docs", "plugins", "roles", "playbooks", "changelogs/fragments")
+READ = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "Makefile",
+    ".ci",
+    ".github",
+    "changelogs/fragments",
+    "docs",
+    "extensions",
+    "findings",
+    "playbooks",
+    "plugins",
+    "roles",
+    "tests/fake_cloudflare/README.md",
+    "tests/live/README.md",
+)
 TEXTS = (".md", ".rst", ".py", ".yml", ".yaml", ".j2", ".json", ".txt", ".svg", ".cfg", ".sh")
 
 INSTEAD = {
@@ -48,8 +63,9 @@ NAMES = (
     r"\.answer\b",  # dnspython
     r"\"Answer\"",  # a key of DNS over HTTPS in JSON
     r"survey answers?",  # AWX
-    r"FAKE_CLOUDFLARE_CONTROL/faults",  # a path of the fake's own interface
-    r"``faults``",  # and its name in the text
+    r"(FAKE_CLOUDFLARE_CONTROL|/_fake)/faults",  # a path of the fake's own interface
+    r"``faults``",  # its name in the text
+    r"\.add_fault\(",  # and its method in Python
     r"node ``proven``",  # a node of an older workflow
 )
 """Proper names, which are left alone."""
@@ -60,7 +76,7 @@ OLD = {re.compile(rf"(?<![\w-])({words})(?![\w-])", re.IGNORECASE): instead for 
 def findings() -> Iterator[str]:
     listed = subprocess.run(["git", "ls-files", "-z", *READ], cwd=ROOT, check=True, capture_output=True, text=True)
     for name in filter(None, listed.stdout.split("\0")):
-        if name.endswith(TEXTS):
+        if name in READ or name.endswith(TEXTS):
             for number, line in enumerate((ROOT / name).read_text().splitlines(), 1):
                 yield from (f"{name}:{number}: {old}" for old in old_words(line))
 
