@@ -46,8 +46,8 @@ SMALLEST_WAIT = 0.5
 LAST_PORT = 65535
 NO_ERROR, NO_SUCH_NAME = 0, 3
 CNAME, TXT = 5, 16
-# What a resolver may send, in bytes; seconds for a library to say what timed out.
-LARGEST_RESPONSE = 1024 * 1024
+# What a resolver may send, and how much of it is read at once, in bytes; seconds for a library to say what timed out.
+LARGEST_RESPONSE, PIECE = 1024 * 1024, 64 * 1024
 GRACE = 1.0
 # A resolver that was asked before the record was there keeps saying so.
 CACHED = "{url} does not show the value, but may respond from its cache: it is not known whether the record exists."
@@ -186,13 +186,19 @@ def asked_resolver(name: str, url: str, timeout: float) -> Asked:
 
 
 def fetched(query: str, timeout: float) -> bytes:
-    """The whole response, as far as it is not too large; C(timeout) is that of each packet. A redirect is an error."""
+    """The whole response, as far as it comes in time and is not too large; a redirect is an error."""
+    content, countdown = bytearray(), Countdown(timeout)
     asking = {"timeout": timeout, "follow_redirects": "none", "use_netrc": False, "decompress": False}
     with open_url(query, headers={"Accept": "application/dns-json"}, **asking) as response:
-        content: bytes = response.read(LARGEST_RESPONSE + 1)
-    if len(content) > LARGEST_RESPONSE:
-        raise ValueError(f"it is larger than {LARGEST_RESPONSE // 1024**2} MiB")
-    return content
+        while True:
+            piece = response.read1(PIECE)
+            content += piece
+            if not piece:
+                return bytes(content)
+            if len(content) > LARGEST_RESPONSE:
+                raise ValueError(f"it is larger than {LARGEST_RESPONSE // 1024**2} MiB")
+            if not countdown.remaining:
+                raise TimeoutError
 
 
 def check_environment_proxy(url: str) -> None:

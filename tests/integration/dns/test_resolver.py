@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.oauthops.iam.plugins.module_utils._dns.lookup import fetched
 from tests.integration.listener import listener
 from tests.integration.servers.page import Page, served
 from tests.unit.support import ModuleResult, run_as_given
@@ -82,6 +83,14 @@ def test_a_response_has_to_be_complete_in_time(page: Page) -> None:
     began = time.monotonic()
     assert "within 0.5 seconds" in unanswered(info(page.url, timeout=0.5))
     assert time.monotonic() - began < 4
+
+
+def test_reading_ends_with_the_timeout_as_well(page: Page) -> None:
+    """Else each look-up of a long wait would leave a thread and a connection behind."""
+    answers(page, (HOST, TXT, VALUE))
+    page.drips = True
+    with pytest.raises(TimeoutError):
+        fetched(page.url, 0.5)
 
 
 def test_a_response_that_is_too_large_is_not_read_to_its_end(page: Page) -> None:
