@@ -44,7 +44,7 @@ SHOWN_ERRORS = 20
 
 
 @dataclass(frozen=True)
-class Reply:
+class FailedResponse:
     """A response that is not a success, without its content."""
 
     request: Request
@@ -77,19 +77,19 @@ def refusal(
     request: Request, status: int, headers: Mapping[str, str], content: bytes, envelope: Mapping[str, Any] | None
 ) -> CloudflareError:
     """The error for a response; C(envelope) is the JSON object in its content, if there is one."""
-    reply = Reply(request, status, headers)
+    response = FailedResponse(request, status, headers)
     if 300 <= status < 400:
         text = (
             f"{request} was redirected (status {status}); redirects are not followed, so that the credential is not "
             "sent elsewhere."
         )
-        return reply.error("redirected", text, remedy="Check api_url and any proxy in between.")
+        return response.error("redirected", text, remedy="Check api_url and any proxy in between.")
     if envelope is not None and "success" in envelope:
-        return _refused(reply, envelope)
+        return _refused(response, envelope)
     kind = headers.get("content-type", "").partition(";")[0].strip()
     if envelope and kind.lower() == PROBLEM_TYPE:
-        return _of_the_edge(reply, envelope)
-    return _not_the_api(reply, kind, len(content))
+        return _of_the_edge(response, envelope)
+    return _not_the_api(response, kind, len(content))
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
@@ -105,16 +105,16 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
     return max(0.0, (aware - (now or datetime.now(timezone.utc))).total_seconds())
 
 
-def _of_the_edge(reply: Reply, problem: Mapping[str, Any]) -> CloudflareError:
+def _of_the_edge(response: FailedResponse, problem: Mapping[str, Any]) -> CloudflareError:
     """The error for a problem of Cloudflare's edge, which says nothing of the credential or its permissions."""
-    status, number, title = reply.status, problem.get("error_code"), excerpt(str(problem.get("title") or ""))
+    status, number, title = response.status, problem.get("error_code"), excerpt(str(problem.get("title") or ""))
     passing = is_outage(status) or problem.get("retryable") is True
     code = CODES[429] if status == 429 else CODES[500] if passing else CODES[1020]
     error = "" if number is None else f" (error {excerpt(str(number))})"
-    return reply.error(
+    return response.error(
         code,
-        f"{reply.request}: Cloudflare's edge responded with status {status}{title and f': {title}'}{error}.",
-        remedy=reply.advice(code),
+        f"{response.request}: Cloudflare's edge responded with status {status}{title and f': {title}'}{error}.",
+        remedy=response.advice(code),
         ray_id=problem.get("ray_id"),
         complaints=(Complaint(number if isinstance(number, int) else None, title),),
         uncertain=is_outage(status),
@@ -122,33 +122,35 @@ def _of_the_edge(reply: Reply, problem: Mapping[str, Any]) -> CloudflareError:
     )
 
 
-def _not_the_api(reply: Reply, kind: str, size: int) -> CloudflareError:
+def _not_the_api(response: FailedResponse, kind: str, size: int) -> CloudflareError:
     """The error for a body that comes neither from the API nor from the edge, so its status may not either."""
-    status = reply.status
+    status = response.status
     what = f"{size} byte{'' if size == 1 else 's'}, {excerpt(kind) or 'no content type'}" if size else "empty"
     code = CODES[429] if status == 429 else CODES[500] if is_outage(status) else "unreadable_response"
-    advice = PROXY_LOGIN if status == PROXY_WANTS_A_LOGIN else reply.advice(code)
+    advice = PROXY_LOGIN if status == PROXY_WANTS_A_LOGIN else response.advice(code)
     if code == "unreadable_response":
-        text = f"{reply.request}: the response (status {status}, {what}) is not JSON in the format of Cloudflare's API."
+        text = (
+            f"{response.request}: the response (status {status}, {what}) is not JSON in the format of Cloudflare's API."
+        )
     else:
-        text = f"{reply.request} failed with status {status} (response: {what})."
-    passing = reply.is_uncertain
-    return reply.error(code, text, remedy=advice, uncertain=passing, transient=passing)
+        text = f"{response.request} failed with status {status} (response: {what})."
+    passing = response.is_uncertain
+    return response.error(code, text, remedy=advice, uncertain=passing, transient=passing)
 
 
-def _refused(reply: Reply, envelope: Mapping[str, Any]) -> CloudflareError:
-    status = reply.status
+def _refused(response: FailedResponse, envelope: Mapping[str, Any]) -> CloudflareError:
+    status = response.status
     complaints = tuple(_complaints(envelope.get("errors")))
     texts = "; ".join(map(str, complaints)) or "no reason given"
     of_credential = any(complaint.code in CREDENTIAL_CODES for complaint in complaints)
     code = CODES.get(401 if of_credential else 500 if is_outage(status) else status)
     said = "responded to" if is_outage(status) else "refused" if status >= 300 else "reported no success for"
-    return reply.error(
+    return response.error(
         code or "request_refused",
-        f"Cloudflare {said} {reply.request} with status {status}: {texts}.",
-        remedy=_remedy(reply, code, has_reason=bool(complaints)),
+        f"Cloudflare {said} {response.request} with status {status}: {texts}.",
+        remedy=_remedy(response, code, has_reason=bool(complaints)),
         complaints=complaints,
-        uncertain=reply.is_uncertain,
+        uncertain=response.is_uncertain,
         transient=is_outage(status),
         gone=status == 404,
     )
@@ -187,15 +189,15 @@ def _option(pointer: str) -> str | None:
     return (name + "".join(f"[{part}]" for part in rest)) or None
 
 
-def _remedy(reply: Reply, code: str | None, *, has_reason: bool) -> str:
+def _remedy(response: FailedResponse, code: str | None, *, has_reason: bool) -> str:
     if code == CODES[401]:
-        request = reply.request
+        request = response.request
         needed = f" It needs the permission '{request.permission}'." if request.permission else ""
         return (
             f"The credential was {request.credential}.{needed} Check that the credential is valid and has access to "
             "this account."
         )
-    return reply.advice(code) if code else "" if has_reason else ADVICE["unreadable_response"]
+    return response.advice(code) if code else "" if has_reason else ADVICE["unreadable_response"]
 
 
 def is_outage(status: int) -> bool:
