@@ -154,6 +154,7 @@ def test_check_mode_stores_nothing(stored: Stored) -> None:
         ({"client_secret": OLDER, "rotation": "open"}, ("secret_not_newer", "client_secret")),
         ({"client_secret": SECRET, "minted_at": "later"}, ("invalid_option", "minted_at")),
         ({"client_secret": SECRET, "client_id": "c2"}, ("store_of_another_client", "store")),
+        ({"client_secret": SECRET, "lock_timeout": -1}, ("invalid_option", "lock_timeout")),
     ],
 )
 def test_what_cannot_be_stored_is_refused(stored: Stored, args: dict[str, Json], expected: tuple[str, str]) -> None:
